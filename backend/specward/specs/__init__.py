@@ -1,0 +1,1 @@
+"""Documents in, one model out: a reader per format, all of them producing `specs.model`."""
