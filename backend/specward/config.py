@@ -1,20 +1,19 @@
 """The project's settings: `[tool.specward]` of pyproject.toml, or specward.toml where there is none."""
 
-import difflib
 import tomllib
+from collections.abc import Mapping
+from difflib import get_close_matches
 from pathlib import Path
 from typing import NamedTuple
 
-
-class ConfigError(Exception):
-    """A setting that cannot be used; the message says where, why and what would do."""
+from specward.errors import CouldNotRunError
 
 
 class Config(NamedTuple):
-    """What a project may set. The defaults are those of the conventional layout."""
+    """What a project may set; globs are relative to the root. The defaults are the conventional layout."""
 
     feature: str = "project"  # the name of the flat layout's only feature
-    territory: tuple[str, ...] = ("backend/app/**",)  # where tasks may write
+    territory: tuple[str, ...] = ("backend/app/**",)  # where tasks may write, and every file needs a header
     tests: tuple[str, ...] = ("tests/**",)  # where a task with a Tests entry may write, too
     control: tuple[str, ...] = (  # what holds the gate itself; no task opens it
         ".claude/**",
@@ -29,97 +28,106 @@ class Config(NamedTuple):
         "pyproject.toml",
         "specward.toml",
     )
+    exclude: tuple[str, ...] = ()  # inside the territory, but nobody's work: generated files
+    ignore: tuple[str, ...] = ()  # rules or families switched off: "SW7", "SW701"
     default_scope: str = "none"  # what a task that names no files permits: "none" or "territory"
-    documents: tuple[tuple[str, str], ...] = ()  # (alias, path): where documents stand outside the layout
+    documents: tuple[tuple[str, str], ...] = ()  # (role, path): documents outside of the known layouts
+    table: Mapping[str, object] = {}  # the whole table: a rule family reads its own sub-table from it
 
 
-_DEFAULTS = Config()
+_FILES = (("pyproject.toml", ("tool", "specward")), ("specward.toml", ()))
+_GLOBS = ("territory", "tests", "control", "exclude")
 _SCOPES = ("none", "territory")
 
 
-def read_config(root: Path) -> Config:
-    """Read a project's settings.
+def find_root(start: Path) -> Path:
+    """Return the nearest folder at or above `start` with `.git`, else with `pyproject.toml`, else `start`."""
+    start = start.resolve()
+    for marker in (".git", "pyproject.toml"):
+        for folder in (start, *start.parents):
+            if (folder / marker).exists():
+                return folder
+    return start
 
-    Args:
-        root: the repository root.
 
-    Returns:
-        The settings; the defaults where nothing is set.
+def load_config(root: Path) -> Config:
+    """Read the settings of the project at `root`; a project without any has the defaults.
 
     Raises:
-        ConfigError: the file is unreadable, or a key is unknown or has a value that cannot be used.
+        CouldNotRunError: the file cannot be read, or a setting is unknown or has a value that cannot be used.
     """
-    for name, keys in (("pyproject.toml", ("tool", "specward")), ("specward.toml", ())):
+    for name, keys in _FILES:
         if (root / name).is_file():
-            return _config(_table(root / name, keys), name, keys)
-    return _DEFAULTS
+            table = _read_table(root / name, keys)
+            prefix = ".".join((*keys, ""))
+            fields = dict(_field(key, value, f"{prefix}{key} in {name}") for key, value in table.items())
+            fields.pop("table", None)
+            return Config(**fields, table=table)  # type: ignore[arg-type]  # _field checked each by its key
+    return Config()
 
 
-def _table(path: Path, keys: tuple[str, ...]) -> dict[str, object]:
+def _read_table(path: Path, keys: tuple[str, ...]) -> dict[str, object]:
     try:
         table: object = tomllib.loads(path.read_text(encoding="utf-8"))
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
-        raise ConfigError(f"{path.name} cannot be read: {error}. Mend the file and run again.") from error
+    except OSError as error:
+        raise CouldNotRunError(f"{path.name} cannot be read: {error.strerror}.") from error
+    except ValueError as error:
+        raise CouldNotRunError(f"{path.name} is not valid TOML: {error}. Mend it there.") from error
     for key in keys:
         table = table.get(key, {}) if isinstance(table, dict) else {}
     if not isinstance(table, dict):
-        raise ConfigError(f"{path.name}: [{'.'.join(keys)}] must be a table.")
+        raise CouldNotRunError(f"{'.'.join(keys)} in {path.name} must be a table.")
     return table
 
 
-def _config(table: dict[str, object], name: str, keys: tuple[str, ...]) -> Config:
-    config = _DEFAULTS
-    for key, value in table.items():
-        where = f"{name}: {'.'.join((*keys, key))}"
-        if key == "feature":
-            config = config._replace(feature=_text(value, where))
-        elif key == "territory":
-            config = config._replace(territory=_patterns(value, where))
-        elif key == "tests":
-            config = config._replace(tests=_patterns(value, where))
-        elif key == "control":
-            config = config._replace(control=_patterns(value, where))
-        elif key == "default_scope":
-            config = config._replace(default_scope=_choice(value, where, _SCOPES))
-        elif key == "documents":
-            config = config._replace(documents=_aliases(value, where))
-        else:
-            raise ConfigError(f"{where} is no setting of Specward.{_meant(key)}")
-    return config
+def _field(key: str, value: object, where: str) -> tuple[str, object]:
+    """Check one setting. A table with an unknown name is a rule family's own, for that family to check."""
+    if key == "feature":
+        return key, _text(value, where)
+    if key == "default_scope":
+        return key, _choice(value, where, _SCOPES)
+    if key == "documents":
+        return key, _documents(value, where)
+    if key == "ignore":
+        return key, _texts(value, where)
+    if key in _GLOBS:
+        return key, tuple(_path(glob, where) for glob in _texts(value, where))
+    if isinstance(value, dict):
+        return "table", value
+    close = get_close_matches(key, Config._fields, n=1)
+    advice = f"Did you mean {close[0]}?" if close else f"There are: {', '.join(Config._fields[:-1])}."
+    raise CouldNotRunError(f"{where} is no setting of Specward. {advice}")
 
 
 def _text(value: object, where: str) -> str:
     if not isinstance(value, str) or not value.strip():
-        raise ConfigError(f"{where} must be a text that is not empty, not {value!r}.")
+        raise CouldNotRunError(f"{where} must be a text that is not empty, not {value!r}.")
     return value
 
 
 def _choice(value: object, where: str, choices: tuple[str, ...]) -> str:
     if value not in choices:
-        raise ConfigError(f"{where} must be one of {', '.join(map(repr, choices))}, not {value!r}.")
+        raise CouldNotRunError(f"{where} must be one of {', '.join(map(repr, choices))}, not {value!r}.")
     return str(value)
 
 
-def _patterns(value: object, where: str) -> tuple[str, ...]:
-    patterns = [value] if isinstance(value, str) else value
-    if not isinstance(patterns, list):
-        raise ConfigError(f'{where} must be a path pattern such as "backend/app/**", or a list of them.')
-    return tuple(_path(pattern, where) for pattern in patterns)
+def _texts(value: object, where: str) -> tuple[str, ...]:
+    items = [value] if isinstance(value, str) else value
+    if not isinstance(items, list):
+        raise CouldNotRunError(f"{where} must be a text or a list of texts, not {value!r}.")
+    return tuple(_text(item, where) for item in items)
 
 
-def _aliases(value: object, where: str) -> tuple[tuple[str, str], ...]:
+def _documents(value: object, where: str) -> tuple[tuple[str, str], ...]:
     if not isinstance(value, dict):
-        raise ConfigError(f'{where} must be a table such as specify = "docs/requirements.md".')
-    return tuple((alias, _path(path, f"{where}.{alias}")) for alias, path in value.items())
+        raise CouldNotRunError(f'{where} must be a table such as specify = "docs/requirements.md".')
+    return tuple((role, _path(path, where)) for role, path in value.items())
 
 
 def _path(value: object, where: str) -> str:
     path = _text(value, where)
     if path.startswith("/") or ".." in path.split("/") or "\\" in path:
-        raise ConfigError(f"{where} must stay inside the repository and be written with /, not {path!r}.")
+        raise CouldNotRunError(
+            f"{where} must stay inside the repository and be written with /, not {path!r}."
+        )
     return path.removeprefix("./")
-
-
-def _meant(key: str) -> str:
-    close = difflib.get_close_matches(key, Config._fields, n=1)
-    return f" Did you mean {close[0]}?" if close else f" There are: {', '.join(Config._fields)}."
