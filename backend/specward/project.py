@@ -10,6 +10,13 @@ from specward.code.diff import Change, read_before, read_changes, start_revision
 from specward.code.files import list_files
 from specward.code.sources import SourceFile, read_sources
 from specward.config import Config, load_config
+from specward.permits.globs import is_plain
+from specward.permits.permit import Permit, compile_permit
+from specward.specs.cache import Cache
+from specward.specs.model import Citation, Place, Section, SpecSet, Task, TaskKey, Unresolved
+from specward.specs.reader import read_specs
+from specward.specs.resolve import resolve
+from specward.traces import TaskIndex, Trace, read_traces
 
 if TYPE_CHECKING:
     from specward.findings import Finding
@@ -52,6 +59,36 @@ class Project:
         """The files of the territory (those within `paths`, where given), by path."""
         paths = list_files(self.root, self.config.territory, exclude=self.config.exclude)
         return read_sources(self.root, (path for path in paths if self.covers(path)))
+
+    @cached_property
+    def spec_sets(self) -> tuple[SpecSet, ...]:
+        """The specifications."""
+        return read_specs(self.root, self.config, Cache(self.root))
+
+    @cached_property
+    def tasks(self) -> TaskIndex:
+        """The tasks of all spec sets, to be found by name."""
+        return TaskIndex(self.spec_sets)
+
+    @cached_property
+    def traces(self) -> Mapping[str, tuple[Trace, ...]]:
+        """The headers of each file with the tasks they mean; a file without header is not in it."""
+        feature_of = {
+            document.path: spec_set.feature for spec_set in self.spec_sets for document in spec_set.documents
+        }
+        return read_traces(self.files, self.tasks, feature_of)
+
+    def unresolved(self, trace: Trace) -> tuple[Unresolved, ...]:
+        """Return the citations of a header that lead nowhere in any feature it may speak of."""
+        features = trace.features or tuple(spec_set.feature for spec_set in self.spec_sets)
+        found = (self._resolve(features, citation) for citation in trace.cites)
+        return tuple(answer for answer in found if isinstance(answer, Unresolved))
+
+    def permit(self, task: Task) -> Permit:
+        """Return what one task permits."""
+        if task.key not in self._permits:
+            self._permits[task.key] = compile_permit((task,), self.config)
+        return self._permits[task.key]
 
     @cached_property
     def changes(self) -> tuple[Change, ...]:
@@ -106,6 +143,16 @@ class Project:
     def text_before(self, path: str) -> str | None:
         """Return a file's text at the start of the comparison; None where it did not exist."""
         return read_before(self.root, self.start, path)
+
+    def _resolve(self, features: tuple[str, ...], citation: Citation) -> Section | Unresolved:
+        if not citation.anchor and is_plain(citation.document) and (self.root / citation.document).is_file():
+            return Section(citation.document, ("",), citation.document, "", Place(citation.document))
+        answers = [resolve(self.spec_sets, feature, citation) for feature in features or ("",)]
+        return next((answer for answer in answers if isinstance(answer, Section)), answers[0])
+
+    @cached_property
+    def _permits(self) -> dict[TaskKey, Permit]:
+        return {}
 
     @cached_property
     def _texts(self) -> dict[str, str]:

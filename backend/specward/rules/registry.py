@@ -27,7 +27,15 @@ RULES = (
     "gate.sw003_exception_of_ones_own",
     "gate.sw004_baseline_stale",
     "gate.sw005_baseline_grown",
+    "gate.sw006_file_unreadable",
     "trace.sw101_header_missing",
+    "trace.sw102_header_malformed",
+    "trace.sw103_task_unknown",
+    "trace.sw104_task_ambiguous",
+    "trace.sw105_section_unresolved",
+    "trace.sw106_line_numbers_cited",
+    "trace.sw107_task_of_another_file",
+    "trace.sw108_specification_unclear",
 )
 
 
