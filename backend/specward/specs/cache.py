@@ -6,11 +6,13 @@ trust nobody (CI) starts without it.
 """
 
 import contextlib
-import functools
+import gc
 import hashlib
 import marshal
 import os
 import sys
+from collections.abc import Iterator
+from functools import cache, partial
 from pathlib import Path
 from typing import Any, TypeAlias
 
@@ -18,10 +20,23 @@ from specward.specs.document import Reading, read_document
 from specward.specs.model import Citation, Document, Operation, Place, Problem, Section, Task, TaskKey
 
 _FILE = ".specward/cache/specs"
+_CITES, _OPERATIONS = Task._fields.index("cites"), Task._fields.index("operations")
 _DIGEST_SIZE = hashlib.sha256().digest_size
 
 # What marshal gives back: plain tuples of the model's shape, for which the checksum and the keys vouch.
 Plain: TypeAlias = Any
+
+
+@contextlib.contextmanager
+def uncollected() -> Iterator[None]:
+    """Pause the garbage collector: a reading is many tuples without a cycle, and costs twice with it."""
+    was_enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_enabled:
+            gc.enable()
 
 
 class Cache:
@@ -29,7 +44,8 @@ class Cache:
 
     def __init__(self, root: Path) -> None:
         self._path = root / _FILE
-        self._before = _load(self._path)
+        with uncollected():
+            self._before = _load(self._path)
         self._now: dict[str, Plain] = {}
 
     def reading(self, raw: bytes, role: str, path: str, feature: str) -> Reading:
@@ -75,7 +91,7 @@ def _key(raw: bytes, role: str, path: str, feature: str) -> str:
     return hashlib.sha256(said + b"\0" + raw).hexdigest()
 
 
-@functools.cache
+@cache
 def _reader_digest() -> str:
     """Identify the reader by its own source, so that a changed reader reads anew."""
     digest = hashlib.sha256(sys.version.encode())
@@ -89,28 +105,35 @@ def _plain(value: Plain) -> Plain:
 
 
 def _reading(plain: Plain) -> Reading:
-    document, tasks, problems = plain
-    return Reading(_document(document), tuple(map(_task, tasks)), tuple(map(_problem, problems)))
+    (role, path, sections), tasks, problems = plain
+    document = Document(role, path, _rebuilt(Section, sections, place=Place))
+    return Reading(document, _tasks(tasks), _rebuilt(Problem, problems, place=Place))
 
 
-def _document(plain: Plain) -> Document:
-    role, path, sections = plain
-    return Document(role, path, tuple(_section(*section) for section in sections))
-
-
-def _section(document: str, anchors: tuple[str, ...], title: str, text: str, place: Plain) -> Section:
-    return Section(document, anchors, title, text, Place(*place))
-
-
-def _problem(plain: Plain) -> Problem:
-    return Problem(Place(*plain[0]), *plain[1:])
-
-
-def _task(plain: Plain) -> Task:
-    task = Task._make(plain)
-    return task._replace(
-        key=TaskKey(*task.key),
-        cites=tuple([Citation(document, anchor, Place(*where)) for document, anchor, where in task.cites]),
-        operations=tuple([Operation(*operation) for operation in task.operations]),
-        place=Place(*task.place),
+def _tasks(plain: Plain) -> tuple[Task, ...]:
+    citations = [
+        tuple([Citation(document, anchor, Place(*at)) for document, anchor, at in task[_CITES]])
+        for task in plain
+    ]
+    operations = [tuple([Operation(*operation) for operation in task[_OPERATIONS]]) for task in plain]
+    tasks: tuple[Task, ...] = _rebuilt(
+        Task, plain, key=TaskKey, place=Place, cites=citations, operations=operations
     )
+    return tasks
+
+
+def _rebuilt(shape: Plain, rows: Plain, **columns: Plain) -> Plain:
+    """Make values of plain rows, column by column: for 20,000 tasks four times as fast as row by row.
+
+    Args:
+        shape: what each row is to be.
+        rows: the plain tuples.
+        columns: for a field, what its values are to be, or the values.
+    """
+    whole = dict(zip(shape._fields, zip(*rows, strict=True), strict=True)) if rows else {}
+    for field, values in columns.items():
+        if field in whole:
+            whole[field] = (
+                values if isinstance(values, list) else map(partial(tuple.__new__, values), whole[field])
+            )
+    return tuple(map(partial(tuple.__new__, shape), zip(*whole.values(), strict=True)))

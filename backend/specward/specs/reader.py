@@ -1,12 +1,9 @@
 """Every specification of a repository, read: the one door from files to `specs.model`."""
 
-import gc
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 from specward.config import Config
-from specward.specs.cache import Cache
+from specward.specs.cache import Cache, uncollected
 from specward.specs.document import Reading, read_document
 from specward.specs.layouts import Feature, Found, find_features
 from specward.specs.model import Document, Place, Problem, SpecSet
@@ -22,7 +19,7 @@ def read_specs(root: Path, config: Config, cache: Cache | None = None) -> tuple[
         config: the project's settings.
         cache: keeps readings between runs; nothing is kept without one.
     """
-    with _no_collection():
+    with uncollected():
         sets = tuple(_read_feature(root, feature, cache) for feature in find_features(root, config))
     if cache:
         cache.save()
@@ -71,15 +68,3 @@ def _spare(found: Found, read: str) -> Problem:
         f"{found.path} is not read: {read} stands for the same document ({found.role}).",
         "Keep one of the two, or say which under [tool.specward.documents].",
     )
-
-
-@contextmanager
-def _no_collection() -> Iterator[None]:
-    """Pause the garbage collector: a reading is many tuples without a cycle, and costs twice with it."""
-    was_enabled = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if was_enabled:
-            gc.enable()
