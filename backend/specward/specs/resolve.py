@@ -95,9 +95,10 @@ def find_table(spec_set: SpecSet, table: str) -> Section | None:
     wanted = table.casefold().rpartition(".")[2]
     sections = [section for document in _of_role(spec_set, "data-model") for section in document.sections[1:]]
     for names in (_names_alone, _names_anywhere):
-        for section in sections:
-            if wanted in names(section):
-                return section
+        named = [section for section in sections if wanted in names(section)]
+        if named:
+            # A chapter often bears the name of its first table; the narrower section is the table's own.
+            return min(named, key=lambda section: len(section.text))
     return None
 
 
