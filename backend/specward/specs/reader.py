@@ -46,6 +46,8 @@ def _read_feature(root: Path, feature: Feature, cache: Cache | None) -> SpecSet:
 
 
 def _read(root: Path, found: Found, feature: str, cache: Cache | None) -> Reading:
+    if not (root / found.path).is_file():
+        return _unreadable(found, f"{found.path} is not there, or is no file.")
     try:
         with (root / found.path).open("rb") as file:
             raw = file.read(LARGEST_DOCUMENT + 1)
