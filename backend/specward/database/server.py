@@ -182,7 +182,7 @@ def await_ready(cluster: Cluster, pid: int) -> bool:
         stated = _pid_file(cluster)
         if stated.pid == pid and stated.ready:
             return True
-        if not serves(pid, cluster.data):
+        if not _lives(pid):
             return False
         time.sleep(POLL_SECONDS)
     raise CouldNotRunError(f"The PostgreSQL server is not ready after a minute: {last_words(cluster)}")
@@ -190,19 +190,12 @@ def await_ready(cluster: Cluster, pid: int) -> bool:
 
 def serves(pid: int, data: Path) -> bool:
     """Whether process `pid` lives and is a server on the data folder `data`; ids are used again by others."""
+    if not Path("/proc/self").exists():
+        return f"-D {data} " in _ps("command=", pid)
     try:
-        arguments = Path(f"/proc/{pid}/cmdline").read_bytes().split(b"\0")
+        return os.fsencode(data) in Path(f"/proc/{pid}/cmdline").read_bytes().split(b"\0")
     except (FileNotFoundError, ProcessLookupError):
-        if Path("/proc/self").exists():
-            return False
-        line = subprocess.run(  # noqa: S603 -- where there is no /proc
-            ["ps", "-ww", "-o", "command=", "-p", str(pid)],  # noqa: S607
-            capture_output=True,
-            text=True,
-            check=False,
-        )
-        return f"-D {data} " in line.stdout
-    return os.fsencode(data) in arguments
+        return False
 
 
 def disown_stale_pid(cluster: Cluster) -> None:
@@ -259,6 +252,27 @@ def _pid_file(cluster: Cluster) -> _PidFile:
     if len(lines) < PID_FILE_LINES:
         return _PidFile(int(lines[0]) if lines else None)
     return _PidFile(int(lines[0]), int(lines[3]), lines[7].strip() == "ready")
+
+
+def _lives(pid: int) -> bool:
+    """Whether process `pid` is there and no zombie: a container's first process often reaps nobody."""
+    if not Path("/proc/self").exists():
+        return _ps("stat=", pid).strip()[:1] not in {"", "Z"}
+    try:
+        _, _, state = Path(f"/proc/{pid}/stat").read_text(encoding="utf-8").rpartition(") ")
+    except (FileNotFoundError, ProcessLookupError):
+        return False
+    return state[:1] not in {"Z", "X"}
+
+
+def _ps(column: str, pid: int) -> str:
+    """Ask ps(1) about a process, where there is no /proc."""
+    return subprocess.run(  # noqa: S603 -- a number and a word of ours
+        ["ps", "-ww", "-o", column, "-p", str(pid)],  # noqa: S607
+        capture_output=True,
+        text=True,
+        check=False,
+    ).stdout
 
 
 def _wait_until_gone(pid: int, data: Path) -> bool:

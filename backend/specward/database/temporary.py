@@ -15,13 +15,14 @@ from specward.errors import CouldNotRunError
 
 FAST = ("fsync=off", "synchronous_commit=off", "full_page_writes=off")
 
+# TERM ends a server that is too young to have handlers, INT one that would wait for its clients.
 # Ends the server, and the folder with it, when our end of its input closes: by `kill -9` too.
 LIFELINE = """\
 folder=$1; log=$2; shift 2
 "$@" </dev/null >"$log" 2>&1 &
 echo $!
 cat >/dev/null
-kill -INT $! && wait $!
+kill -TERM $!; kill -INT $!; wait $!
 rm -rf "$folder"
 """
 
