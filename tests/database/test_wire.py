@@ -63,10 +63,10 @@ def nothing_at_all(_: psycopg.Connection) -> None:
 def test_turns_of_the_known_ways(
     server: Server, wire: Wire, way: Callable[[psycopg.Connection], None], turns: int
 ) -> None:
-    with psycopg.connect(wire.via(server.superuser_url()), autocommit=True) as connection:
-        with wire.block(way.__name__) as count:
-            way(connection)
-            assert count() == turns
+    url = wire.via(server.superuser_url())
+    with psycopg.connect(url, autocommit=True) as connection, wire.block(way.__name__) as count:
+        way(connection)
+        assert count() == turns
     assert wire.report == {way.__name__: turns}
 
 
@@ -89,23 +89,24 @@ def test_connecting_is_not_counted_and_connections_add_up(server: Server, wire: 
 
 
 def test_a_large_answer_is_one_turn(server: Server, wire: Wire) -> None:
-    with psycopg.connect(wire.via(server.superuser_url()), autocommit=True) as connection:
-        with wire.block("large") as count:
-            rows = connection.execute("select repeat('x', 1000) from generate_series(1, 5000)").fetchall()
+    url = wire.via(server.superuser_url())
+    with psycopg.connect(url, autocommit=True) as connection, wire.block("large") as count:
+        rows = connection.execute("select repeat('x', 1000) from generate_series(1, 5000)").fetchall()
     assert (len(rows), count()) == (5000, 1)
 
 
 def test_an_error_is_an_answer(server: Server, wire: Wire) -> None:
-    with psycopg.connect(wire.via(server.superuser_url()), autocommit=True) as connection:
-        with wire.block("error") as count, pytest.raises(psycopg.errors.DivisionByZero):
+    url = wire.via(server.superuser_url())
+    with psycopg.connect(url, autocommit=True) as connection, wire.block("error") as count:
+        with pytest.raises(psycopg.errors.DivisionByZero):
             connection.execute("select 1/0")
     assert count() == 1
 
 
 def test_a_notice_before_the_answer_adds_nothing(server: Server, wire: Wire) -> None:
-    with psycopg.connect(wire.via(server.superuser_url()), autocommit=True) as connection:
-        with wire.block("notice") as count:
-            connection.execute("do $$ begin raise notice 'hear'; perform pg_sleep(0.05); end $$")
+    url = wire.via(server.superuser_url())
+    with psycopg.connect(url, autocommit=True) as connection, wire.block("notice") as count:
+        connection.execute("do $$ begin raise notice 'hear'; perform pg_sleep(0.05); end $$")
     assert count() == 1
 
 
