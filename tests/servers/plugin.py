@@ -15,9 +15,11 @@ from specward.database.branches import LocalBranches, branch
 from specward.database.provision import APP_USER, MIGRATOR, Urls, migrate, provision, read_recipe
 from specward.database.server import Server
 from specward.database.temporary import temporary_server
+from tests.servers.pgbouncer import MISSING, find_pgbouncer, pgbouncer_to
+from tests.servers.urls import through
 
 ROOT = Path(__file__).parents[2]
-FORMS = ("embedded", "installed")
+FORMS = ("embedded", "installed", "pooled")
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -32,7 +34,8 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 @pytest.fixture(scope="session")
 def server(pytestconfig: pytest.Config) -> Iterator[Server]:
     """A server of this test run alone."""
-    with temporary_server(pytestconfig.getoption("--database")) as running:
+    form = pytestconfig.getoption("--database")
+    with temporary_server(None if form == "pooled" else form) as running:
         yield running
 
 
@@ -52,10 +55,29 @@ def template(server: Server, role_passwords: dict[str, str]) -> LocalBranches:
 
 
 @pytest.fixture(scope="session")
-def database(template: LocalBranches) -> Iterator[Urls]:
+def pooler(server: Server, role_passwords: dict[str, str]) -> Iterator[int]:
+    """The port of a PgBouncer with Neon's settings, in front of every database of the server."""
+    program = find_pgbouncer()
+    if program is None:
+        pytest.skip(MISSING)
+    with pgbouncer_to(server, role_passwords, program) as port:
+        yield port
+
+
+@pytest.fixture(scope="session")
+def as_asked(pytestconfig: pytest.Config, request: pytest.FixtureRequest) -> Callable[[Urls], Urls]:
+    """Lead the application's URL through the pooler with `--database=pooled`; migrations never."""
+    if pytestconfig.getoption("--database") != "pooled":
+        return lambda urls: urls
+    port: int = request.getfixturevalue("pooler")
+    return lambda urls: urls._replace(app=through(urls.app, port))
+
+
+@pytest.fixture(scope="session")
+def database(template: LocalBranches, as_asked: Callable[[Urls], Urls]) -> Iterator[Urls]:
     """A migrated database for the whole run: for tests that bring users of their own."""
     with branch(template, "app") as urls:
-        yield urls
+        yield as_asked(urls)
 
 
 @pytest.fixture(scope="session")
@@ -64,7 +86,9 @@ def _numbers() -> Callable[[], int]:
 
 
 @pytest.fixture
-def fresh_database(template: LocalBranches, _numbers: Callable[[], int]) -> Iterator[Urls]:
+def fresh_database(
+    template: LocalBranches, as_asked: Callable[[Urls], Urls], _numbers: Callable[[], int]
+) -> Iterator[Urls]:
     """A migrated, empty database for one test."""
     with branch(template, f"fresh-{_numbers()}") as urls:
-        yield urls
+        yield as_asked(urls)

@@ -9,9 +9,10 @@ import asyncio
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from urllib.parse import urlsplit
 
-HOST = "127.0.0.1"
+from specward.database.server import HOST
+from tests.servers.urls import through
+
 CHUNK = 65536
 
 # The request codes of a first packet that asks for encryption; the answer is one byte (protocol 3.0,
@@ -32,9 +33,7 @@ class Wire:
 
     def via(self, url: str) -> str:
         """Return `url` led through this proxy."""
-        parts = urlsplit(url)
-        credentials, _, _ = parts.netloc.rpartition("@")
-        return parts._replace(netloc=f"{credentials}@{HOST}:{self.port}").geturl()
+        return through(url, self.port)
 
     @contextmanager
     def block(self, name: str) -> Iterator[Callable[[], int]]:
