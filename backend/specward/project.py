@@ -1,0 +1,166 @@
+"""Everything a rule may ask about a project. Each fact is read once, when first asked for."""
+
+from collections.abc import Mapping
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from specward.baseline import Baseline, read_baseline
+from specward.code.diff import Change, read_before, read_changes, start_revision
+from specward.code.files import list_files
+from specward.code.sources import SourceFile, read_sources
+from specward.config import Config, load_config
+from specward.permits.globs import is_plain
+from specward.permits.permit import Permit, compile_permit
+from specward.specs.cache import Cache
+from specward.specs.model import Citation, Place, Section, SpecSet, Task, TaskKey, Unresolved
+from specward.specs.reader import read_specs
+from specward.specs.resolve import resolve
+from specward.traces import TaskIndex, Trace, read_traces
+
+if TYPE_CHECKING:
+    from specward.findings import Finding
+
+
+class Project:
+    """A project under the gate: its settings, its specifications, its code, and what changed.
+
+    Args:
+        root: The repository's top.
+        tasks: The tasks bound to this run, as a person names them (`T-042`, `001-auth/T012`).
+        base: The revision to compare with; None with bound tasks means the last commit.
+        paths: Files or folders to confine the run to, relative to `root`; None is the whole territory.
+    """
+
+    def __init__(
+        self,
+        root: Path,
+        *,
+        tasks: tuple[str, ...] = (),
+        base: str | None = None,
+        paths: tuple[str, ...] | None = None,
+    ) -> None:
+        self.root = root
+        self.bound_names = tasks
+        self.base = base
+        self.paths = paths
+        self.raised: tuple[Finding, ...] = ()  # by the families before; for the rules on exceptions
+        self.standing: list[Finding] = []  # of those raised, the ones that nobody has excused
+        self.ran: frozenset[str] = frozenset()  # the codes of the rules that raised them
+        self._notes: dict[str, None] = {}
+
+    @cached_property
+    def config(self) -> Config:
+        """The settings."""
+        return load_config(self.root)
+
+    @cached_property
+    def files(self) -> Mapping[str, SourceFile]:
+        """The files of the territory (those within `paths`, where given), by path."""
+        paths = list_files(self.root, self.config.territory, exclude=self.config.exclude)
+        return read_sources(self.root, (path for path in paths if self.covers(path)))
+
+    @cached_property
+    def spec_sets(self) -> tuple[SpecSet, ...]:
+        """The specifications."""
+        return read_specs(self.root, self.config, Cache(self.root))
+
+    @cached_property
+    def tasks(self) -> TaskIndex:
+        """The tasks of all spec sets, to be found by name."""
+        return TaskIndex(self.spec_sets)
+
+    @cached_property
+    def traces(self) -> Mapping[str, tuple[Trace, ...]]:
+        """The headers of each file with the tasks they mean; a file without header is not in it."""
+        feature_of = {
+            document.path: spec_set.feature for spec_set in self.spec_sets for document in spec_set.documents
+        }
+        return read_traces(self.files, self.tasks, feature_of)
+
+    def unresolved(self, trace: Trace) -> tuple[Unresolved, ...]:
+        """Return the citations of a header that lead nowhere in any feature it may speak of."""
+        features = trace.features or tuple(spec_set.feature for spec_set in self.spec_sets)
+        found = (self._resolve(features, citation) for citation in trace.cites)
+        return tuple(answer for answer in found if isinstance(answer, Unresolved))
+
+    def permit(self, task: Task) -> Permit:
+        """Return what one task permits."""
+        if task.key not in self._permits:
+            self._permits[task.key] = compile_permit((task,), self.config)
+        return self._permits[task.key]
+
+    @cached_property
+    def changes(self) -> tuple[Change, ...]:
+        """The changed paths; empty where neither a task nor a base asks for a comparison."""
+        return read_changes(self.root, self.base) if self.compares else ()
+
+    @cached_property
+    def changed(self) -> frozenset[str]:
+        """The paths that changed."""
+        return frozenset(change.path for change in self.changes)
+
+    @cached_property
+    def baseline(self) -> Baseline:
+        """What was wrong before the gate was adopted; empty where there is no such file."""
+        return read_baseline(self.root) or Baseline()
+
+    @property
+    def compares(self) -> bool:
+        """Whether changes are judged, not only the state of the tree."""
+        return bool(self.bound_names) or self.base is not None
+
+    @cached_property
+    def start(self) -> str:
+        """The commit or tree that changes are counted from."""
+        return start_revision(self.root, self.base)
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """What could not be seen in this run, in sentences."""
+        return tuple(self._notes)
+
+    def note(self, sentence: str) -> None:
+        """Say what this run could not see; every report repeats it."""
+        self._notes[sentence] = None
+
+    def covers(self, path: str) -> bool:
+        """Whether a path is within `paths`."""
+        if self.paths is None:
+            return True
+        return any(path == item or path.startswith(f"{item}/") or item == "." for item in self.paths)
+
+    def text(self, path: str) -> str:
+        """Return a file's text as it is now; empty where there is none."""
+        if path not in self._texts:
+            self._texts[path] = _read_text(self.root / path)
+        return self._texts[path]
+
+    def line_of(self, path: str, part: str) -> int:
+        """Return the number of the first line that holds a text; 1 where none does."""
+        return self.text(path).partition(part)[0].count("\n") + 1 if part in self.text(path) else 1
+
+    def text_before(self, path: str) -> str | None:
+        """Return a file's text at the start of the comparison; None where it did not exist."""
+        return read_before(self.root, self.start, path)
+
+    def _resolve(self, features: tuple[str, ...], citation: Citation) -> Section | Unresolved:
+        if not citation.anchor and is_plain(citation.document) and (self.root / citation.document).is_file():
+            return Section(citation.document, ("",), citation.document, "", Place(citation.document))
+        answers = [resolve(self.spec_sets, feature, citation) for feature in features or ("",)]
+        return next((answer for answer in answers if isinstance(answer, Section)), answers[0])
+
+    @cached_property
+    def _permits(self) -> dict[TaskKey, Permit]:
+        return {}
+
+    @cached_property
+    def _texts(self) -> dict[str, str]:
+        return {}
+
+
+def _read_text(path: Path) -> str:
+    try:
+        return path.read_text(encoding="utf-8", errors="replace")
+    except (OSError, ValueError):
+        return ""
