@@ -31,7 +31,7 @@ def provisioned(server: Server, role_passwords: dict[str, str]) -> Urls:
 
 @pytest.fixture(scope="module")
 def branches(server: Server, role_passwords: dict[str, str], provisioned: Urls) -> LocalBranches:
-    migrate(Path.cwd(), (sys.executable, "-c", MIGRATION), provisioned)
+    migrate(Path.cwd(), (sys.executable, "-c", MIGRATION), provisioned.environment())
     return LocalBranches(server, "parent", role_passwords)
 
 
@@ -61,9 +61,9 @@ def test_a_broken_roles_file_is_named(server: Server, role_passwords: dict[str, 
 
 def test_a_failing_migration_is_named(provisioned: Urls) -> None:
     with pytest.raises(CouldNotRunError, match="ended with status 3"):
-        migrate(Path.cwd(), (sys.executable, "-c", "raise SystemExit(3)"), provisioned)
+        migrate(Path.cwd(), (sys.executable, "-c", "raise SystemExit(3)"), provisioned.environment())
     with pytest.raises(CouldNotRunError, match="no-such-program is not there"):
-        migrate(Path.cwd(), ("no-such-program",), provisioned)
+        migrate(Path.cwd(), ("no-such-program",), provisioned.environment())
 
 
 def test_a_branch_is_a_private_copy(branches: LocalBranches) -> None:

@@ -50,7 +50,7 @@ def template(server: Server, role_passwords: dict[str, str]) -> LocalBranches:
     """The project's database as its migrations make it, to be cloned."""
     recipe = read_recipe(ROOT, load_config(ROOT))
     urls = provision(server, "template_app", recipe.roles, role_passwords)
-    migrate(ROOT, recipe.migrate, urls)
+    migrate(ROOT, recipe.migrate, urls.environment())
     return LocalBranches(server, "template_app", role_passwords)
 
 

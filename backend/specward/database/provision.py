@@ -74,15 +74,18 @@ def provision(server: Server, database: str, roles: Path | None, passwords: Mapp
         passwords: by role name, for `app_migrator` and `app_user`.
 
     Raises:
-        CouldNotRunError: the file cannot be run; with what PostgreSQL says about it.
+        CouldNotRunError: the file cannot be run, or the server is gone; with what PostgreSQL says about it.
     """
-    with psycopg.connect(server.superuser_url(), autocommit=True) as connection:
-        if not connection.execute("select 1 from pg_database where datname = %s", [database]).fetchone():
-            connection.execute(sql.SQL("create database {}").format(sql.Identifier(database)))
-    if roles is None:
-        return Urls(server.superuser_url(database), server.superuser_url(database))
-    with psycopg.connect(server.superuser_url(database)) as connection:
-        apply_roles(connection, roles, passwords)
+    try:
+        with psycopg.connect(server.superuser_url(), autocommit=True) as connection:
+            if not connection.execute("select 1 from pg_database where datname = %s", [database]).fetchone():
+                connection.execute(sql.SQL("create database {}").format(sql.Identifier(database)))
+        if roles is None:
+            return Urls(server.superuser_url(database), server.superuser_url(database))
+        with psycopg.connect(server.superuser_url(database)) as connection:
+            apply_roles(connection, roles, passwords)
+    except psycopg.OperationalError as error:
+        raise CouldNotRunError(f"The database {database} cannot be made: {str(error).strip()}") from error
     return role_urls(server, database, passwords)
 
 
@@ -112,15 +115,20 @@ def apply_roles(
         raise CouldNotRunError(f"{roles} cannot be run: {str(error).strip()}") from error
 
 
-def migrate(root: Path, command: tuple[str, ...], urls: Urls) -> None:
-    """Run the project's migrations as the migrator.
+def migrate(root: Path, command: tuple[str, ...], variables: Mapping[str, str]) -> None:
+    """Run the project's migrations.
+
+    Args:
+        root: the project, where the command runs.
+        command: the words of the command; none means that there are no migrations.
+        variables: by which it finds the database, besides those of the environment.
 
     Raises:
         CouldNotRunError: the command is not there, or fails; it has said why itself.
     """
     if not command:
         return
-    environment = {**os.environ, **urls.environment(), "PATH": search_path()}
+    environment = {**os.environ, **variables, "PATH": search_path()}
     try:
         status = subprocess.run(command, cwd=root, env=environment, check=False).returncode  # noqa: S603
     except FileNotFoundError as error:

@@ -24,7 +24,7 @@ HOST = "127.0.0.1"
 SUPERUSER = "postgres"
 
 START_SECONDS = 60.0  # recovery after a crash counts as starting
-RETRY_SECONDS = 5.0  # for the last processes of a killed server to let go of its memory
+RETRY_SECONDS = 5.0  # while the port is in use, or the memory, by the last processes of a killed server
 STOP_SECONDS = 10.0
 POLL_SECONDS = 0.01
 PID_FILE_LINES = 8
@@ -82,27 +82,27 @@ def start(cluster: Cluster, port: int | None = None) -> Server:
     """
     initialise(cluster)
     deadline = time.monotonic() + RETRY_SECONDS
-    while running(cluster) is None:
-        disown_stale_pid(cluster)
+    while running(cluster.data) is None:
+        disown_stale_pid(cluster.data)
         port = free_port(port)
         launched = cluster.account.run(
             ["sh", "-c", DETACHED, "sh", str(cluster.log), *command(cluster, port)],
         )
-        if await_ready(cluster, int(launched.stdout)):
+        if await_ready(cluster.data, int(launched.stdout)):
             break
-        if time.monotonic() > deadline:
+        if "in use" not in _read_log(cluster) or time.monotonic() > deadline:
             raise CouldNotRunError(f"The PostgreSQL server did not start: {last_words(cluster)}")
-    return Server(_pid_file(cluster).port, cluster.superuser_password)
+    return Server(_pid_file(cluster.data).port, cluster.superuser_password)
 
 
-def stop(cluster: Cluster) -> bool:
-    """Stop the server in an orderly way, then less so. Returns whether one was running.
+def stop(data: Path) -> bool:
+    """Stop the server on `data` in an orderly way, then less so. Returns whether one was running.
 
     Raises:
         CouldNotRunError: it belongs to somebody else, or does not end.
     """
-    pid = running(cluster)
-    if pid is None:
+    pid = _pid_file(data).pid
+    if pid is None or not serves(pid, data):
         return False
     for number in (signal.SIGINT, signal.SIGQUIT, signal.SIGKILL):
         try:
@@ -113,17 +113,19 @@ def stop(cluster: Cluster) -> bool:
             raise CouldNotRunError(
                 f"The server (process {pid}) runs as another user. Stop it as the user who started it."
             ) from error
-        if _wait_until_gone(pid, cluster.data):
+        if _wait_until_gone(pid, data):
             return True
-    raise CouldNotRunError(f"The PostgreSQL server (process {pid}) does not end. Look at {cluster.log}.")
+    raise CouldNotRunError(
+        f"The PostgreSQL server (process {pid}) does not end. Look at its log beside {data}."
+    )
 
 
-def running(cluster: Cluster) -> int | None:
-    """Return the process id of this cluster's server, if it runs and is ready."""
-    pid = _pid_file(cluster).pid
-    if pid is None or not serves(pid, cluster.data):
+def running(data: Path) -> int | None:
+    """Return the port of the server on `data` when it runs and is ready, or is becoming so."""
+    pid = _pid_file(data).pid
+    if pid is None or not serves(pid, data) or not await_ready(data, pid):
         return None
-    return pid if await_ready(cluster, pid) else None
+    return _pid_file(data).port
 
 
 def initialise(cluster: Cluster) -> None:
@@ -171,21 +173,21 @@ def command(cluster: Cluster, port: int) -> list[str]:
     return [str(cluster.programs.folder / "postgres"), "-D", str(cluster.data), "-p", str(port), *options]
 
 
-def await_ready(cluster: Cluster, pid: int) -> bool:
-    """Wait until process `pid` accepts connections; False when it ended instead.
+def await_ready(data: Path, pid: int) -> bool:
+    """Wait until process `pid` on `data` accepts connections; False when it ended instead.
 
     Raises:
         CouldNotRunError: neither came about in a minute.
     """
     deadline = time.monotonic() + START_SECONDS
     while time.monotonic() < deadline:
-        stated = _pid_file(cluster)
+        stated = _pid_file(data)
         if stated.pid == pid and stated.ready:
             return True
         if not _lives(pid):
             return False
         time.sleep(POLL_SECONDS)
-    raise CouldNotRunError(f"The PostgreSQL server is not ready after a minute: {last_words(cluster)}")
+    raise CouldNotRunError(f"The PostgreSQL server on {data} is not ready after a minute. Look at its log.")
 
 
 def serves(pid: int, data: Path) -> bool:
@@ -198,14 +200,14 @@ def serves(pid: int, data: Path) -> bool:
         return False
 
 
-def disown_stale_pid(cluster: Cluster) -> None:
+def disown_stale_pid(data: Path) -> None:
     """Put an impossible process id into the pid file of a dead server.
 
     After a reboot the id in the file may be in use again, and the server would refuse to start. Without a
     process it still checks that nobody holds the shared memory named in the file; deleting the file would
     lose that check.
     """
-    path = cluster.data / "postmaster.pid"
+    path = data / "postmaster.pid"
     if path.exists():
         _, _, rest = path.read_text(encoding="utf-8").partition("\n")
         path.write_text(f"{NO_PROCESS}\n{rest}", encoding="utf-8")
@@ -231,10 +233,10 @@ def write_private(path: Path, text: str) -> None:
 
 
 def last_words(cluster: Cluster) -> str:
-    """Return the gravest of what the server said last."""
-    text = cluster.log.read_text(encoding="utf-8", errors="replace") if cluster.log.exists() else ""
-    grave = [line for line in text.splitlines() if "FATAL" in line or "PANIC" in line]
-    return _last_line(grave[-1] if grave else text)
+    """Return why the server ended, from its log."""
+    text = _read_log(cluster)
+    _, _, reason = text.rpartition("FATAL:  ")
+    return reason.partition("\n")[0] or _last_line(text)
 
 
 class _PidFile(NamedTuple):
@@ -243,10 +245,14 @@ class _PidFile(NamedTuple):
     ready: bool = False
 
 
-def _pid_file(cluster: Cluster) -> _PidFile:
+def _read_log(cluster: Cluster) -> str:
+    return cluster.log.read_text(encoding="utf-8", errors="replace") if cluster.log.exists() else ""
+
+
+def _pid_file(data: Path) -> _PidFile:
     """Read `postmaster.pid`: line 1 is the process, 4 the port, 8 the state (source: miscadmin.h)."""
     try:
-        lines = (cluster.data / "postmaster.pid").read_text(encoding="utf-8").splitlines()
+        lines = (data / "postmaster.pid").read_text(encoding="utf-8").splitlines()
     except FileNotFoundError:
         return _PidFile()
     if len(lines) < PID_FILE_LINES:

@@ -18,7 +18,7 @@ import os
 import secrets
 import shutil
 import stat
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import NamedTuple
@@ -52,6 +52,21 @@ class State(NamedTuple):
     def dev_env(self) -> Path:
         """The URLs of a server that is kept running; its presence says that it is."""
         return self.folder / "dev.env"
+
+    @contextmanager
+    def in_use(self) -> Iterator[Callable[[], bool]]:
+        """Say that a command needs the server; the value tells, under lock, whether no other does."""
+        with (self.folder / "use").open("w") as file:
+            fcntl.flock(file, fcntl.LOCK_SH)
+
+            def alone() -> bool:
+                try:
+                    fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                except BlockingIOError:
+                    return False
+                return True
+
+            yield alone
 
     @contextmanager
     def locked(self) -> Iterator[None]:
@@ -109,11 +124,20 @@ def cluster_of(state: State) -> Cluster:
     return Cluster(programs, account, folder, state.passwords()["superuser"])
 
 
+def data_folders(state: State) -> list[Path]:
+    """Return the data folders there are, one for each major version that was ever run."""
+    return sorted(state.postgres.resolve().glob("[0-9][0-9]"))
+
+
 def remove(state: State) -> None:
-    """Remove the stopped server with its data, its passwords and its URLs."""
+    """Remove the stopped server with its data and its passwords."""
     if state.postgres.is_symlink():
         shutil.rmtree(state.postgres.resolve().parent, ignore_errors=True)
-    shutil.rmtree(state.folder, ignore_errors=True)
+        state.postgres.unlink()
+    else:
+        shutil.rmtree(state.postgres, ignore_errors=True)
+    for name in ("passwords.json", "port", "dev.env"):
+        (state.folder / name).unlink(missing_ok=True)
 
 
 def replace_private(path: Path, text: str) -> None:

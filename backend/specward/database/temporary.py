@@ -82,6 +82,6 @@ def _tied_to_us(cluster: Cluster, root: Path) -> Iterator[Server]:
         start_new_session=True,
     ) as shell:
         assert shell.stdout is not None  # noqa: S101 -- tells the type checker what PIPE means
-        if not await_ready(cluster, int(shell.stdout.readline())):
+        if not await_ready(cluster.data, int(shell.stdout.readline())):
             raise CouldNotRunError(f"The PostgreSQL server did not start: {last_words(cluster)}")
         yield Server(port, cluster.superuser_password)
