@@ -6,7 +6,7 @@ from typing import NamedTuple
 from specward.code.headers import Header
 from specward.code.sources import SourceFile
 from specward.specs.ids import TaskReference, squash
-from specward.specs.model import Citation, Place, SpecSet, Task
+from specward.specs.model import Citation, Place, SpecSet, Task, TaskKey
 
 
 class Named(NamedTuple):
@@ -39,6 +39,19 @@ class Trace(NamedTuple):
     def features(self) -> tuple[str, ...]:
         """The features of its tasks: whose `speckit.specify` it means."""
         return tuple(dict.fromkeys(task.key.feature for task in self.tasks))
+
+
+class Claim(NamedTuple):
+    """A task that code says it implements, and every place where it says so."""
+
+    task: Task
+    places: tuple[Place, ...]
+
+    @property
+    def extent(self) -> str:
+        """How much code it is, in words."""
+        files = len({place.path for place in self.places})
+        return f"to {files:,} file{'' if files == 1 else 's'}"
 
 
 class TaskIndex:
@@ -79,6 +92,18 @@ def read_traces(
         for path, source in files.items()
         if source.headers
     }
+
+
+def read_claims(traces: Mapping[str, tuple[Trace, ...]], bound: Sequence[Task]) -> tuple[Claim, ...]:
+    """Gather the tasks that headers name beyond doubt, and the bound ones, named or not."""
+    places: dict[TaskKey, list[Place]] = {task.key: [] for task in bound}
+    tasks = {task.key: task for task in bound}
+    for trace in (trace for each in traces.values() for trace in each):
+        for named in trace.named:
+            if named.task:
+                tasks[named.task.key] = named.task
+                places.setdefault(named.task.key, []).append(named.place)
+    return tuple(Claim(task, tuple(places[key] or [task.place])) for key, task in sorted(tasks.items()))
 
 
 def _trace(source: SourceFile, header: Header, index: TaskIndex, feature_of: Mapping[str, str]) -> Trace:
