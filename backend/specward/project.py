@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from specward.approvals.stamps import Approvals, load_approvals
 from specward.approvals.status import Status, status
 from specward.baseline import Baseline, read_baseline
+from specward.code.cache import Cache as Kept
 from specward.code.diff import Change, read_before, read_changes, start_revision
 from specward.code.files import list_files, list_tracked
 from specward.code.sources import SourceFile, read_source, read_sources
@@ -108,8 +109,11 @@ class Project:
     def unresolved(self, trace: Trace) -> tuple[Unresolved, ...]:
         """Return the citations of a header that lead nowhere in any feature it may speak of."""
         features = trace.features or tuple(spec_set.feature for spec_set in self.spec_sets)
-        found = (self._resolve(features, citation) for citation in trace.cites)
-        return tuple(answer for answer in found if isinstance(answer, Unresolved))
+        return tuple(
+            answer._replace(citation=citation)
+            for citation in trace.cites
+            if isinstance(answer := self._resolved(features, citation.document, citation.anchor), Unresolved)
+        )
 
     @cached_property
     def claims(self) -> tuple[Claim, ...]:
@@ -119,16 +123,20 @@ class Project:
     @cached_property
     def approvals(self) -> Approvals:
         """The stamps; none where their file is broken, and `approvals_trouble` says so."""
-        return {} if self.approvals_trouble else load_approvals(self.root)
+        return self._stamps[0]
 
-    @cached_property
+    @property
     def approvals_trouble(self) -> str:
         """Why the stamps cannot be read; empty where they can."""
+        return self._stamps[1]
+
+    @cached_property
+    def _stamps(self) -> tuple[Approvals, str]:
+        cache = None if self.tracked_state else Kept.open(self.root, "approvals", "1")
         try:
-            load_approvals(self.root)
+            return load_approvals(self.root, cache), ""
         except CouldNotRunError as error:
-            return str(error)
-        return ""
+            return {}, str(error)
 
     def status(self, task: Task) -> Status:
         """Return whether a task is approved as it stands."""
@@ -232,6 +240,16 @@ class Project:
         near = get_close_matches(name, list(self.tasks.ids), n=3)
         advice = f"The nearest are {', '.join(near)}." if near else "`specward task` lists what there is."
         raise CouldNotRunError(f"There is no task {name}. {advice}")
+
+    def _resolved(self, features: tuple[str, ...], document: str, anchor: str) -> Section | Unresolved:
+        key = (features, document, anchor)
+        if key not in self._answers:
+            self._answers[key] = self._resolve(features, Citation(document, anchor, Place(document)))
+        return self._answers[key]
+
+    @cached_property
+    def _answers(self) -> dict[tuple[tuple[str, ...], str, str], Section | Unresolved]:
+        return {}
 
     def _resolve(self, features: tuple[str, ...], citation: Citation) -> Section | Unresolved:
         if not citation.anchor and is_plain(citation.document) and (self.root / citation.document).is_file():
