@@ -4,7 +4,7 @@ from collections import deque
 from collections.abc import Collection, Iterator, Mapping
 from typing import NamedTuple
 
-from specward.contract.facts import AUTOMATIC, Contract, Key, OperationFacts
+from specward.contract.facts import AUTOMATIC, HIDDEN, Contract, Key, OperationFacts
 from specward.contract.graph import Node, classes
 from specward.contract.security import is_weaker
 
@@ -105,6 +105,9 @@ class _Comparison:
         return (key.method, self._classes[found.node], found.security.alternatives) if node.children else None
 
     def _operation(self, approved: OperationFacts, served: OperationFacts) -> Iterator[Difference]:
+        if HIDDEN in self._nodes[served.node].facts:
+            yield Difference("the operation", "documented", HIDDEN, approved.pointer, served.pointer)
+            return
         if approved.security.alternatives != served.security.alternatives:
             one, other = approved.security, served.security
             yield Difference("security", str(one), str(other), one.pointer, other.pointer)

@@ -23,6 +23,7 @@ _STYLES = {"query": "form", "cookie": "form", "path": "simple", "header": "simpl
 # OpenAPI: header parameters of these names shall be ignored.
 _IGNORED_HEADERS = frozenset({"accept", "content-type", "authorization"})
 AUTOMATIC = "validation error"  # the fact that stands for FastAPI's body of a 422
+HIDDEN = "hidden"  # the fact of an operation that is answered, yet in no document
 _ANY_IS_IMPLIED = ("items", "additionalProperties", "contains", "unevaluated", "contentSchema")
 
 
