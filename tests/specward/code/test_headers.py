@@ -39,13 +39,19 @@ SHAPES = tuple(shapes())
 @pytest.mark.parametrize(
     ("text", "tasks", "sections"), [shape[1:] for shape in SHAPES], ids=[shape[0] for shape in SHAPES]
 )
-def test_every_shape_of_the_corpus_is_read(
-    text: str, tasks: list[str], sections: list[tuple[str, str]]
-) -> None:
+def test_every_shape_of_the_corpus_is_read(text: str, tasks: list[str], sections: list[str]) -> None:
     header = the_header(text)
     assert header.leading
     assert ids(header) == tasks
     assert cited(header) == sections
+
+
+@pytest.mark.parametrize("start", ["\ufeff", "#!/usr/bin/env python\n# -*- coding: utf-8 -*-\n\n", "\n\n"])
+@pytest.mark.parametrize("end", ["\n", "\r\n"])
+def test_what_may_stand_before_and_how_lines_end(start: str, end: str) -> None:
+    text = f'{start}"""\n[Task]: T-7\n[From]: plan.md §1\n[Description]: A.\n"""\n'.replace("\n", end)
+    header = the_header(text)
+    assert (ids(header), cited(header), header.description) == (["T-7"], ["plan.md § 1"], "A.")
 
 
 def test_places_are_those_of_the_values() -> None:
