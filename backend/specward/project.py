@@ -10,6 +10,10 @@ from specward.code.diff import Change, read_before, read_changes, start_revision
 from specward.code.files import list_files
 from specward.code.sources import SourceFile, read_sources
 from specward.config import Config, load_config
+from specward.contract.api import Api, Contracts, contract_paths, hold, read_contracts, read_served
+from specward.contract.served import Served
+from specward.specs.model import Problem, SpecSet
+from specward.specs.reader import read_specs
 
 if TYPE_CHECKING:
     from specward.findings import Finding
@@ -52,6 +56,30 @@ class Project:
         """The files of the territory (those within `paths`, where given), by path."""
         paths = list_files(self.root, self.config.territory, exclude=self.config.exclude)
         return read_sources(self.root, (path for path in paths if self.covers(path)))
+
+    @cached_property
+    def specs(self) -> tuple[SpecSet, ...]:
+        """The spec sets."""
+        return read_specs(self.root, self.config)
+
+    @cached_property
+    def contracts(self) -> Contracts:
+        """The API contracts of all spec sets."""
+        return read_contracts(contract_paths(self.specs), self.text)
+
+    @cached_property
+    def served(self) -> Served | Problem | None:
+        """What the application serves; why it does not start; None where there is nothing to hold."""
+        if self.paths is not None or not self.contracts.sources:
+            return None
+        return read_served(self.root, self.config)
+
+    @cached_property
+    def api(self) -> Api | None:
+        """The application held against its contracts; None where either side is missing."""
+        if not isinstance(self.served, Served) or not self.contracts.whole:
+            return None
+        return hold(self.contracts, self.served, self.config)
 
     @cached_property
     def changes(self) -> tuple[Change, ...]:

@@ -10,7 +10,7 @@ from specward.contract.entry import entry_point, unlisted
 from specward.contract.facts import HIDDEN, Key, OperationFacts, facts, key_of
 from specward.contract.graph import Fact, Node
 from specward.contract.security import Security
-from specward.contract.served import Route, Served, load
+from specward.contract.served import LoadError, Route, Served, load
 from specward.contract.source import ContractError, Source, parse
 from specward.contract.validity import problems
 from specward.specs.model import Operation, Problem, SpecSet, Task
@@ -61,15 +61,17 @@ def read_contracts(paths: Iterable[str], text: Callable[[str], str]) -> Contract
     return Contracts(sources, tuple(found))
 
 
-def read_served(root: Path, config: Config) -> Served | None:
-    """What the application serves; None where no entry point is set.
+def read_served(root: Path, config: Config) -> Served | Problem | None:
+    """What the application serves, or why it does not start; None where no entry point is set.
 
     Raises:
-        LoadError: The application does not start.
         CouldNotRunError: A setting has the wrong type.
     """
     entry = entry_point(root, config)
-    return load(root, entry) if entry else None
+    try:
+        return load(root, entry) if entry else None
+    except LoadError as error:
+        return error.problem
 
 
 def hold(contracts: Contracts, served: Served, config: Config) -> Api:

@@ -29,23 +29,16 @@ def entry_point(root: Path, config: Config) -> EntryPoint | None:
     Raises:
         CouldNotRunError: A setting has the wrong type.
     """
-    app, folder = config.table.get("app"), config.table.get("app_dir", ".")
-    place = Place(_SETTINGS)
-    if app is None:
-        for path in (_SETTINGS, *sorted(p.relative_to(root).as_posix() for p in root.glob(f"*/{_SETTINGS}"))):
-            app = _fastapi_entry(root / path)
-            if app is not None:
-                folder, place = Path(path).parent.as_posix(), Place(path)
-                break
-    if app is None:
+    app, folder, place = config.app, config.app_dir, Place(_SETTINGS)
+    if not app:
+        app, folder, place = _fastapi_entry(root)
+    if not app:
         return None
-    if not isinstance(app, str) or ":" not in app or not isinstance(folder, str):
-        raise CouldNotRunError(
-            "tool.specward.app in pyproject.toml must be a text such as "
-            '"app.main:app" or "app.main:create_app()", and app_dir the folder it is importable from.'
-        )
-    if not (root / folder).is_dir():
-        raise CouldNotRunError(f"tool.specward.app_dir in pyproject.toml names no folder: {folder!r}.")
+    if ":" not in app:
+        advice = 'Write it as "app.main:app", or "app.main:create_app()" for a factory.'
+        raise CouldNotRunError(f"{app!r} in {place.path} is no entry point. {advice}")
+    if not (root / folder).resolve().is_relative_to(root.resolve()) or not (root / folder).is_dir():
+        raise CouldNotRunError(f"tool.specward.app_dir names no folder of the repository: {folder!r}.")
     return _with_settings(EntryPoint(app, folder, place=place), _table(config))
 
 
@@ -85,10 +78,15 @@ def _wrong_type(key: str, expected: str) -> CouldNotRunError:
     return CouldNotRunError(f"{name} in pyproject.toml must be {expected}.")
 
 
-def _fastapi_entry(path: Path) -> object:
-    try:
-        tool = tomllib.loads(path.read_text(encoding="utf-8")).get("tool", {})
-    except (OSError, ValueError):
-        return None
-    table = tool.get("fastapi", {}) if isinstance(tool, dict) else {}
-    return table.get("entrypoint") if isinstance(table, dict) else None
+def _fastapi_entry(root: Path) -> tuple[str, str, Place]:
+    """FastAPI's own setting, of the root or of a folder right below it."""
+    for path in (root / _SETTINGS, *sorted(root.glob(f"*/{_SETTINGS}"))):
+        try:
+            tool = tomllib.loads(path.read_text(encoding="utf-8")).get("tool", {})
+        except (OSError, ValueError):
+            continue
+        table = tool.get("fastapi", {}) if isinstance(tool, dict) else {}
+        if isinstance(table, dict) and table.get("entrypoint"):
+            relative = path.relative_to(root)
+            return str(table["entrypoint"]), relative.parent.as_posix(), Place(relative.as_posix())
+    return "", ".", Place(_SETTINGS)

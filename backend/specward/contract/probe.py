@@ -108,6 +108,7 @@ def failure(error: BaseException, folder: str) -> Found:
     """The application's own error, and the last line of its own code that led there."""
     frames = traceback.extract_tb(error.__traceback__)
     own = [frame for frame in frames if frame.filename.startswith(folder + os.sep)]
+    own = [frame for frame in own if frame.filename != __file__ and "site-packages" not in frame.filename]
     message = " ".join("".join(traceback.format_exception_only(type(error), error)).split())
     found: Found = {"error": message}
     if isinstance(error, SyntaxError) and error.filename:

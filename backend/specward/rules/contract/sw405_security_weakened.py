@@ -27,8 +27,8 @@ def check(project: Project) -> Iterable[Finding]:
                 "SW405",
                 Severity.ERROR,
                 handler_place(project, mismatch.served),
-                f"Security is weakened: {mismatch.served.operation} can be called with less than the contract "
-                f"demands ({demanded}); the application asks for: {shown}.",
+                f"Security is weakened: the contract of {mismatch.served.operation} demands {demanded}, "
+                f"the application is content with {shown}.",
                 "Put the security dependency back, as the contract names it.",
                 (contract_place(project, mismatch.contract, demanded.pointer),),
             )
