@@ -7,12 +7,13 @@ from typing import NamedTuple
 from specward.config import Config
 from specward.contract.compare import Mismatch, align, compare
 from specward.contract.entry import entry_point, unlisted
-from specward.contract.facts import HIDDEN, Key, OperationFacts, facts, key_of
+from specward.contract.facts import HIDDEN, Contract, Key, OperationFacts, facts, key_of
 from specward.contract.graph import Fact, Node
 from specward.contract.security import Security
 from specward.contract.served import LoadError, Route, Served, load
 from specward.contract.source import ContractError, Source, parse
 from specward.contract.validity import problems
+from specward.errors import CouldNotRunError
 from specward.specs.model import Operation, Problem, SpecSet, Task
 
 
@@ -20,12 +21,23 @@ class Contracts(NamedTuple):
     """The approved contracts of a project."""
 
     sources: Mapping[str, Source]  # those that can be read, by path
+    facts: Mapping[str, Contract]
+    nodes: tuple[Node, ...]  # of the facts
     problems: tuple[Problem, ...]
 
     @property
     def whole(self) -> bool:
         """Whether every contract can be relied on. Half a contract would make half of the API a surplus."""
         return bool(self.sources) and not self.problems
+
+    @property
+    def operations(self) -> Mapping[Key, OperationFacts]:
+        """The operations of all of them; the first contract that has one counts."""
+        found: dict[Key, OperationFacts] = {}
+        for contract in self.facts.values():
+            for key, operation in contract.operations.items():
+                found.setdefault(key, operation)
+        return found
 
 
 class Api(NamedTuple):
@@ -50,15 +62,19 @@ def read_contracts(paths: Iterable[str], text: Callable[[str], str]) -> Contract
         text: Gives the text of a path.
     """
     sources: dict[str, Source] = {}
+    read: dict[str, Contract] = {}
+    nodes: list[Node] = []
     found: list[Problem] = []
     for path in paths:
         try:
-            sources[path] = parse(path, text(path))
+            source = parse(path, text(path))
+            read[path] = facts(path, source.value, nodes)
         except ContractError as error:
             found.append(error.problem)
-            continue
-        found.extend(problems(sources[path]))
-    return Contracts(sources, tuple(found))
+        else:
+            sources[path] = source
+            found.extend(problems(source))
+    return Contracts(sources, read, tuple(nodes), tuple(found))
 
 
 def read_served(root: Path, config: Config) -> Served | Problem | None:
@@ -75,8 +91,12 @@ def read_served(root: Path, config: Config) -> Served | Problem | None:
 
 
 def hold(contracts: Contracts, served: Served, config: Config) -> Api:
-    """Hold what the application serves against the contracts."""
-    nodes: list[Node] = []
+    """Hold what the application serves against the contracts.
+
+    Raises:
+        CouldNotRunError: The application's own document defeats its reader.
+    """
+    nodes = list(contracts.nodes)
     excepted = {key_of(operation) for operation in unlisted(config)}
     handlers: dict[Key, tuple[Route, ...]] = {}
     for route in served.routes:
@@ -86,22 +106,20 @@ def hold(contracts: Contracts, served: Served, config: Config) -> Api:
     documented = _documented(served, nodes)
     operations = {key: documented.get(key) or _hidden(routes[0], nodes) for key, routes in handlers.items()}
     approved: dict[Key, OperationFacts] = {}
-    for path, source in contracts.sources.items():
-        for key, found in align(facts(path, source.value, nodes), operations.keys()).items():
+    for contract in contracts.facts.values():
+        for key, found in align(contract, operations.keys()).items():
             approved.setdefault(key, found)
     return Api(approved, tuple(compare(approved, operations, nodes)), handlers)
 
 
-def changed_operations(before: Mapping[str, Source], now: Mapping[str, Source]) -> tuple[Mismatch, ...]:
+def changed_operations(before: Contracts, now: Contracts) -> tuple[Mismatch, ...]:
     """The operations that two versions of the contracts do not have alike; the older one is the contract."""
-    nodes: list[Node] = []
-    sides: list[dict[Key, OperationFacts]] = []
-    for sources in (before, now):
-        sides.append({})
-        for path, source in sources.items():
-            for key, found in facts(path, source.value, nodes).operations.items():
-                sides[-1].setdefault(key, found)
-    return tuple(compare(sides[0], sides[1], nodes))
+    nodes = list(before.nodes)
+    later: dict[Key, OperationFacts] = {}
+    for path, source in now.sources.items():
+        for key, found in facts(path, source.value, nodes).operations.items():
+            later.setdefault(key, found)
+    return tuple(compare(before.operations, later, nodes))
 
 
 def naming(operation: Operation, tasks: Iterable[Task]) -> tuple[Task, ...]:
@@ -114,10 +132,17 @@ def _documented(served: Served, nodes: list[Node]) -> dict[Key, OperationFacts]:
     operations: dict[Key, OperationFacts] = {}
     for prefix, document in served.documents:
         name = f"{prefix}/openapi.json"
-        for key, found in facts(name, document, nodes).operations.items():
+        for key, found in _read(name, document, nodes).operations.items():
             operation = found.operation._replace(path=prefix + found.operation.path)
             operations.setdefault(Key(key.method, prefix + key.path), found._replace(operation=operation))
     return operations
+
+
+def _read(name: str, document: object, nodes: list[Node]) -> Contract:
+    try:
+        return facts(name, document, nodes)
+    except ContractError as error:
+        raise CouldNotRunError(f"The application's {name} cannot be read: {error.problem.message}") from error
 
 
 def _hidden(route: Route, nodes: list[Node]) -> OperationFacts:

@@ -15,7 +15,8 @@ from urllib.parse import urlsplit
 from specward.contract.graph import Fact, Node
 from specward.contract.schemas import Document, Located, Schema, Schemas, escape, text
 from specward.contract.security import Security, effective
-from specward.specs.model import Operation
+from specward.contract.source import ContractError
+from specward.specs.model import Operation, Place, Problem
 
 METHODS = ("get", "put", "post", "delete", "options", "head", "patch", "trace", "query")
 _PARAMETER = re.compile(r"\{[^{}]*\}")
@@ -64,8 +65,15 @@ def facts(document: str, root: object, nodes: list[Node]) -> Contract:
         document: The name it goes by: the path of a contract.
         root: The parsed document. Parts that are no OpenAPI are passed over (`validity.problems` names them).
         nodes: The graph to extend; documents that are to be compared share one.
+
+    Raises:
+        ContractError: Its references and combinations are nested beyond reason.
     """
-    return _Reader(document, Document(root), nodes).contract()
+    try:
+        return _Reader(document, Document(root), nodes).contract()
+    except RecursionError as error:
+        message = "The schemas of the contract are nested too deeply."
+        raise ContractError(Problem(Place(document), message, "Look for chains of allOf.")) from error
 
 
 class _Reader:

@@ -4,6 +4,7 @@ A schema may refer to itself and one schema may serve a thousand operations, so 
 unrolled: nodes are shared, and two nodes mean the same when no path of facts tells them apart.
 """
 
+from collections import Counter, defaultdict
 from typing import NamedTuple
 
 
@@ -26,29 +27,38 @@ class Node(NamedTuple):
 def classes(nodes: list[Node]) -> list[int]:
     """The class of each node: equal numbers mean equal meaning, through every path of children.
 
-    Partition refinement: nodes that agree in their own facts start in one class; whoever's children then turn
-    out to differ from those of its class leaves it, and its parents are looked at again. Nodes of equal
-    meaning always leave together.
+    Partition refinement: nodes that agree in their own facts start in one class. Where the children of some
+    of a class turn out to lie in other classes than those of the rest, they leave it, and their parents are
+    looked at again. Nodes of equal meaning always leave together.
     """
     found: dict[object, int] = {}
     result = [found.setdefault(_local(node), len(found)) for node in nodes]
+    sizes = Counter(result)
     signatures: dict[int, object] = {}  # class → what the children of its members are
-    splits: dict[object, int] = {}
     parents = _parents(nodes)
     suspects = {number for number, node in enumerate(nodes) if node.children or node.alternatives}
-    count = len(found)
     while suspects:
-        leaving: dict[int, int] = {}
-        for number in suspects:
-            signature = _signature(nodes[number], result)
-            if signatures.setdefault(result[number], signature) != signature:
-                leaving[number] = splits.setdefault((result[number], signature), count)
-                signatures.setdefault(leaving[number], signature)
-                count += leaving[number] == count
-        for number, to in leaving.items():
-            result[number] = to
+        leaving: list[int] = []
+        for of_class, groups in _grouped(suspects, nodes, result).items():
+            if sum(map(len, groups.values())) == sizes[of_class]:  # nobody else is left to differ from
+                signatures[of_class] = next(iter(groups))
+            groups.pop(signatures[of_class], None)
+            for signature, members in groups.items():
+                new = len(sizes)
+                sizes[new], sizes[of_class] = len(members), sizes[of_class] - len(members)
+                signatures[new] = signature
+                leaving.extend(members)
+                for number in members:
+                    result[number] = new
         suspects = {parent for number in leaving for parent in parents[number]}
     return result
+
+
+def _grouped(numbers: set[int], nodes: list[Node], result: list[int]) -> dict[int, dict[object, list[int]]]:
+    groups: dict[int, dict[object, list[int]]] = defaultdict(lambda: defaultdict(list))
+    for number in sorted(numbers):
+        groups[result[number]][_signature(nodes[number], result)].append(number)
+    return groups
 
 
 def _parents(nodes: list[Node]) -> list[list[int]]:

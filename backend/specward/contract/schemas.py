@@ -130,6 +130,8 @@ class Schemas:
     def __init__(self, document: Document) -> None:
         self._document = document
         self._read: dict[int, Schema] = {}
+        self._joined: dict[frozenset[int], Located] = {}
+        self._parts: dict[int, frozenset[int]] = {}
 
     def canonical(self, part: Located) -> Schema:
         """The canonical form of a schema as written."""
@@ -148,16 +150,58 @@ class Schemas:
             target = self._document.resolve(reference)
             if target is None:
                 return Schema(facts={"$ref": Fact(reference, pointer)}, pointer=pointer)
-            schema = _merged(schema, self.canonical(target))
+            schema = self._merged(schema, self.canonical(target))
         for part in _items(raw, "allOf", pointer):
-            schema = _merged(schema, self.canonical(part))
+            schema = self._merged(schema, self.canonical(part))
         for keyword in ("anyOf", "oneOf"):
             if parts := _items(raw, keyword, pointer):
                 union = _union([self.canonical(part) for part in parts], exactly_one=keyword == "oneOf")
-                schema = _merged(schema, union)
+                schema = self._merged(schema, union)
         if raw.get("nullable") is True:
             schema = schema._replace(nullable=True)
         return _split_types(schema)._replace(pointer=pointer)
+
+    def _merged(self, first: Schema, second: Schema) -> Schema:
+        """The schema that asks for both (allOf)."""
+        properties = self._joint(first.properties, second.properties)
+        children = self._joint(first.children, second.children)
+        facts = dict(first.facts)
+        for name, fact in second.facts.items():
+            facts[name] = _tighter(name, facts[name], fact) if name in facts else fact
+        if first.alternatives and second.alternatives:  # rare: a product of unions is kept as two facts
+            facts["and"] = Fact(" and ".join(sorted(map(_signature, (first, second)))), second.pointer)
+        return Schema(
+            types=_common(first.types, second.types),
+            nullable=first.nullable and second.nullable,
+            enum=_intersection(first.enum, second.enum),
+            facts=facts,
+            required={**second.required, **first.required},
+            properties=properties,
+            children=children,
+            alternatives=first.alternatives or second.alternatives,
+            exactly_one=first.exactly_one or second.exactly_one,
+            pointer=first.pointer,
+        )
+
+    def _joint(self, first: Mapping[str, Located], second: Mapping[str, Located]) -> dict[str, Located]:
+        result = dict(first)
+        for name, part in second.items():
+            result[name] = self._both(result[name], part) if name in result else part
+        return result
+
+    def _both(self, first: Located, second: Located) -> Located:
+        """The `allOf` of two parts: one object for one set of parts, so that schemas in circles end."""
+        first, second = self._document.follow(first), self._document.follow(second)
+        if first.value == second.value:
+            return first
+        parts = frozenset[int]().union(
+            *(self._parts.get(id(p.value), {id(p.value)}) for p in (first, second))
+        )
+        if parts not in self._joined:
+            joined = Located({"allOf": [first.value, second.value]}, first.pointer)
+            self._joined[parts] = joined
+            self._parts[id(joined.value)] = parts
+        return self._joined[parts]
 
 
 def _items(raw: dict[str, object], keyword: str, pointer: str) -> list[Located]:
@@ -284,40 +328,8 @@ def _children(raw: dict[str, object], pointer: str) -> dict[str, Located]:
     return children
 
 
-def _merged(first: Schema, second: Schema) -> Schema:
-    """The schema that asks for both (allOf)."""
-    properties = dict(first.properties)
-    for name, part in second.properties.items():
-        properties[name] = _both(properties[name], part) if name in properties else part
-    children = dict(first.children)
-    for name, part in second.children.items():
-        children[name] = _both(children[name], part) if name in children else part
-    facts = dict(first.facts)
-    for name, fact in second.facts.items():
-        facts[name] = _tighter(name, facts[name], fact) if name in facts else fact
-    if first.alternatives and second.alternatives:  # rare: a product of unions is kept as two facts
-        facts["and"] = Fact(" and ".join(sorted(map(_signature, (first, second)))), second.pointer)
-    return Schema(
-        types=_common(first.types, second.types),
-        nullable=first.nullable and second.nullable,
-        enum=_intersection(first.enum, second.enum),
-        facts=facts,
-        required={**second.required, **first.required},
-        properties=properties,
-        children=children,
-        alternatives=first.alternatives or second.alternatives,
-        exactly_one=first.exactly_one or second.exactly_one,
-        pointer=first.pointer,
-    )
-
-
 def _signature(schema: Schema) -> str:
     return text([sorted(part.types) + sorted(part.properties) for part in schema.alternatives])
-
-
-def _both(first: Located, second: Located) -> Located:
-    same = first.value == second.value
-    return first if same else Located({"allOf": [first.value, second.value]}, first.pointer)
 
 
 def _common(first: frozenset[str], second: frozenset[str]) -> frozenset[str]:

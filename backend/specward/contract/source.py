@@ -15,6 +15,7 @@ from specward.specs.model import Place, Problem
 _INTEGER = re.compile(r"[-+]?[0-9]+|0o[0-7]+|0x[0-9a-fA-F]+")
 _FLOAT = re.compile(r"[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?")
 _STRING = "tag:yaml.org,2002:str"
+_LARGEST = 5_000_000  # values, aliases written out
 _MERGE = "tag:yaml.org,2002:merge"
 
 
@@ -108,27 +109,35 @@ def _compose(text: str) -> yaml.Node | None:
 
 
 class _Values:
-    """Values of nodes. An anchor's node gives one object however often it is used: no bomb can grow."""
+    """Values of nodes. The node of an anchor gives one object, however often it is used."""
 
     def __init__(self, path: str) -> None:
         self.problems: list[Problem] = []
         self._path = path
         self._made: dict[int, object] = {}
+        self._sizes: dict[int, int] = {}  # values that it would take to write a node out
 
     def value(self, node: yaml.Node) -> object:
+        if isinstance(node, yaml.ScalarNode):
+            return _scalar(node)
         if id(node) in self._made:
+            if id(node) not in self._sizes:
+                raise ValueError("an alias in it refers to a part that it is itself in")
             return self._made[id(node)]
+        mapping: dict[str, object] = {}
+        items: list[object] = []
         if isinstance(node, yaml.MappingNode):
-            mapping: dict[str, object] = {}
             self._made[id(node)] = mapping
             self._fill(mapping, node)
-            return mapping
-        if isinstance(node, yaml.SequenceNode):
-            items: list[object] = []
+            parts = [part for _, part in node.value]
+        else:
             self._made[id(node)] = items
             items.extend(self.value(item) for item in node.value)
-            return items
-        return _scalar(node)
+            parts = node.value
+        self._sizes[id(node)] = 1 + sum(self._sizes.get(id(part), 1) for part in parts)
+        if self._sizes[id(node)] > _LARGEST:
+            raise ValueError(f"with its aliases it holds more than {_LARGEST:,} values")
+        return self._made[id(node)]
 
     def _fill(self, mapping: dict[str, object], node: yaml.MappingNode) -> None:
         for key, item in node.value:

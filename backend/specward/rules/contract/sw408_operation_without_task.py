@@ -7,7 +7,6 @@ operation of a contract is named in the `Operations` of a task (names of path pa
 from collections.abc import Iterable
 
 from specward.contract.api import naming
-from specward.contract.facts import facts
 from specward.findings import Finding, Severity
 from specward.project import Project
 from specward.rules.contract.sentences import all_tasks, contract_place
@@ -24,13 +23,12 @@ def check(project: Project) -> Iterable[Finding]:
     if not project.contracts.whole:
         return
     tasks = all_tasks(project)
-    for path, source in project.contracts.sources.items():
-        for found in facts(path, source.value, []).operations.values():
-            if not naming(found.operation, tasks):
-                yield Finding(
-                    "SW408",
-                    Severity.ERROR,
-                    contract_place(project, found),
-                    f"{found.operation} is in the contract, but no task names it.",
-                    f"Name it in a task: **Operations**: `{found.operation}`.",
-                )
+    for found in project.contracts.operations.values():
+        if not naming(found.operation, tasks):
+            yield Finding(
+                "SW408",
+                Severity.ERROR,
+                contract_place(project, found),
+                f"{found.operation} is in the contract, but no task names it.",
+                f"Name it in a task: **Operations**: `{found.operation}`.",
+            )

@@ -32,7 +32,7 @@ def check(project: Project) -> Iterable[Finding]:
         return
     before = read_contracts(paths, lambda path: project.text_before(path) or "")
     tasks = all_tasks(project)
-    for mismatch in changed_operations(before.sources, project.contracts.sources):
+    for mismatch in changed_operations(before, project.contracts):
         sides = [side for side in (mismatch.contract, mismatch.served) if side is not None]
         if not any(naming(side.operation, tasks) for side in sides):
             yield _finding(project, mismatch, sides[-1])
