@@ -77,7 +77,7 @@ def read_contracts(paths: Iterable[str], text: Callable[[str], str]) -> Contract
     return Contracts(sources, read, tuple(nodes), tuple(found))
 
 
-def read_served(root: Path, config: Config) -> Served | Problem | None:
+def read_served(root: Path, config: Config, *, cached: bool = True) -> Served | Problem | None:
     """What the application serves, or why it does not start; None where no entry point is set.
 
     Raises:
@@ -85,7 +85,7 @@ def read_served(root: Path, config: Config) -> Served | Problem | None:
     """
     entry = entry_point(root, config)
     try:
-        return load(root, entry) if entry else None
+        return load(root, entry, cached=cached) if entry else None
     except LoadError as error:
         return error.problem
 

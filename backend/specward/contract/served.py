@@ -45,15 +45,20 @@ class LoadError(Exception):
         self.problem = problem
 
 
-def load(root: Path, entry: EntryPoint) -> Served:
-    """What the application serves, from the cache while its source is the same.
+def load(root: Path, entry: EntryPoint, *, cached: bool = True) -> Served:
+    """What the application serves.
+
+    Args:
+        root: The repository's top.
+        entry: How to start the application.
+        cached: Whether an earlier answer is believed while the source is the same.
 
     Raises:
         LoadError: It does not start, or takes too long.
     """
     cache = Cache.open(root, "served", "1")
     key = _digest(root, entry)
-    known = _served(root, cache.get(key))
+    known = _served(root, cache.get(key)) if cached else None
     if known is not None:
         return known
     answer = _ask(root, entry)

@@ -13,7 +13,7 @@ _WORTH_LISTING = 5
 
 def all_tasks(project: Project) -> tuple[Task, ...]:
     """The tasks of every spec set."""
-    return tuple(task for spec_set in project.specs for task in spec_set.tasks)
+    return tuple(task for spec_set in project.spec_sets for task in spec_set.tasks)
 
 
 def contract_place(project: Project, found: OperationFacts, pointer: str | None = None) -> Place:
