@@ -1,9 +1,13 @@
 """Documents held against each other, for the tests."""
 
+from typing import TYPE_CHECKING
+
 from specward.contract.compare import Mismatch, align, compare
 from specward.contract.facts import facts
-from specward.contract.graph import Node
 from specward.contract.source import parse
+
+if TYPE_CHECKING:
+    from specward.contract.graph import Node
 
 
 def held(contract: object, served: object) -> list[Mismatch]:
