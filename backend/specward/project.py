@@ -12,7 +12,7 @@ from specward.code.diff import Change, read_before, read_changes, start_revision
 from specward.code.files import list_files, list_tracked
 from specward.code.sources import SourceFile, read_source, read_sources
 from specward.config import Config, load_config
-from specward.contract.api import Api, Contracts, contract_paths, hold, read_contracts, read_served
+from specward.contract.api import NOT_HELD, Api, Contracts, contract_paths, hold, read_contracts, read_served
 from specward.contract.served import Served
 from specward.errors import CouldNotRunError
 from specward.permits.globs import is_plain, matches_any
@@ -151,9 +151,14 @@ class Project:
     @cached_property
     def served(self) -> Served | Problem | None:
         """What the application serves; why it does not start; None where there is nothing to hold."""
-        if self.paths is not None or not self.contracts.sources:
-            return None
-        return read_served(self.root, self.config, cached=not self.tracked_state)
+        if self.paths is not None:
+            return None  # it takes an import of the application, and speaks of the whole of it
+        served = None
+        if self.contracts.sources:
+            served = read_served(self.root, self.config, cached=not self.tracked_state)
+        if served is None:
+            self.note(NOT_HELD)
+        return served
 
     @cached_property
     def api(self) -> Api | None:

@@ -240,11 +240,11 @@ def _schema_facts(schema: Schema) -> dict[str, Fact]:
     at = schema.pointer
     found = dict(schema.facts)
     if schema.types:
-        found["type"] = Fact(" or ".join(sorted(schema.types)), at)
+        found["type"] = Fact(" or ".join(sorted(schema.types)), f"{at}/type")
     if schema.enum is not None:
         found["enum"] = Fact(", ".join(sorted(schema.enum)), f"{at}/enum")
     if schema.nullable and (schema.types or schema.enum is not None or schema.alternatives):
-        found["null"] = Fact("allowed", at)
+        found["null"] = Fact("allowed", f"{at}/type")
     if schema.exactly_one:
         found["oneOf"] = Fact("exactly one", at)
     for name, pointer in schema.required.items():

@@ -14,7 +14,7 @@ from specward.specs.model import Place, Problem
 
 _INTEGER = re.compile(r"[-+]?[0-9]+|0o[0-7]+|0x[0-9a-fA-F]+")
 _FLOAT = re.compile(r"[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?")
-_STRING = "tag:yaml.org,2002:str"
+_QUOTED = ("'", '"', "|", ">")
 _LARGEST = 5_000_000  # values, aliases written out
 _MERGE = "tag:yaml.org,2002:merge"
 
@@ -162,9 +162,9 @@ def _repeated(where: Place, key: str) -> Problem:
     return Problem(where, f"The key `{key}` is written twice in one mapping.", "Keep one of the two.")
 
 
-def _scalar(node: yaml.Node) -> object:
+def _scalar(node: yaml.ScalarNode) -> object:
     text = str(node.value)
-    if node.tag == _STRING:
+    if node.style in _QUOTED:
         return text
     if text.lower() in {"true", "false"}:
         return text.lower() == "true"
