@@ -12,8 +12,10 @@ from collections.abc import Iterator
 from typing import NamedTuple
 from urllib.parse import urlsplit
 
+from specward.contract.documents import Document, Located, escape, text
 from specward.contract.graph import Fact, Node
-from specward.contract.schemas import Document, Located, Schema, Schemas, escape, text
+from specward.contract.keywords import Schema
+from specward.contract.schemas import Schemas
 from specward.contract.security import Security, effective
 from specward.contract.source import ContractError
 from specward.specs.model import Operation, Place, Problem

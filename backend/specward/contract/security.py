@@ -2,7 +2,7 @@
 
 from typing import NamedTuple
 
-from specward.contract.schemas import Document, Located
+from specward.contract.documents import Document, Located
 
 # All of them are the same to whoever checks the header: a bearer token.
 _BEARER_KINDS = ("http bearer", "oauth2", "openIdConnect")

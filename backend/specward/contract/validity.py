@@ -2,8 +2,8 @@
 
 from collections.abc import Iterator
 
+from specward.contract.documents import Document, Located, escape
 from specward.contract.facts import METHODS, key_of
-from specward.contract.schemas import Document, Located, escape
 from specward.contract.source import Source, place
 from specward.specs.model import Operation, Problem
 

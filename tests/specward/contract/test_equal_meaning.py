@@ -26,6 +26,7 @@ SAME = [
     # references, with and without company
     (NAME, {"type": "string", "maxLength": 9}),
     ({"allOf": [NAME]}, NAME),
+    ({"$ref": "#/components/schemas/N%61me"}, NAME),
     ({**NAME, "description": "Prose."}, NAME),
     ({"allOf": [NAME], "default": "x"}, {**NAME, "default": "x"}),
     (

@@ -2,7 +2,7 @@
 
 The gravest of all differences, and the one that tools for compatibility rank lowest, because no client breaks
 when a lock is taken off. What counts is the effective security: of the operation, else of the document; each
-alternative with its scopes. A scheme with a stranger name but of the same kind is the same.
+alternative with its scopes. Schemes are known by their kind and never by their name.
 """
 
 from collections.abc import Iterable
