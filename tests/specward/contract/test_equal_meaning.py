@@ -43,7 +43,10 @@ SAME = [
     ({"const": "a"}, {"type": "string", "enum": ["a"]}),
     ({"enum": ["b", "a"]}, {"type": "string", "enum": ["a", "b"]}),
     ({"type": "number", "enum": [1, 2]}, {"type": "number", "enum": [2.0, 1.0]}),
+    ({"allOf": [{"enum": ["a", "b"]}, {"enum": ["c", "b"]}]}, {"type": "string", "enum": ["b"]}),
     # bounds
+    ({"type": "integer", "exclusiveMinimum": 0.5}, {"type": "integer", "minimum": 1}),
+    ({"type": "integer", "exclusiveMaximum": 9.5}, {"type": "integer", "maximum": 9}),
     ({"type": "number", "minimum": 0, "exclusiveMinimum": True}, {"type": "number", "exclusiveMinimum": 0}),
     ({"type": "number", "maximum": 5, "exclusiveMaximum": False}, {"type": "number", "maximum": 5.0}),
     ({"type": "integer", "exclusiveMinimum": 0}, {"type": "integer", "minimum": 1}),
@@ -152,6 +155,10 @@ OPERATIONS = {
     "header names": (
         "/a: {get: {responses: {200: {headers: {X-Total: {schema: {type: integer}}}}}}}",
         "/a: {get: {responses: {200: {headers: {x-total: {schema: {type: integer}}}}}}}",
+    ),
+    "the header that the media type states": (
+        f"/a: {{get: {{{SILENT}}}}}",
+        "/a: {get: {responses: {200: {headers: {Content-Type: {schema: {type: string}}}}}}}",
     ),
     "ignored headers": (
         f"/a: {{get: {{{SILENT}}}}}",

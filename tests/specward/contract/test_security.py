@@ -11,6 +11,7 @@ components:
     jwt: {type: http, scheme: Bearer, bearerFormat: JWT}
     oauth: {type: oauth2, flows: {password: {tokenUrl: /token, scopes: {read: R, write: W}}}}
     key: {type: apiKey, in: header, name: X-Key}
+    lower: {type: apiKey, in: header, name: x-key}
     cookie: {type: apiKey, in: cookie, name: session}
 """
 
@@ -52,6 +53,7 @@ def test_different(contract: str, served: str, weaker: bool) -> None:  # noqa: F
         (document("[{bearer: []}]"), document(None, root="[{bearer: []}]")),
         (document("[]", root="[{bearer: []}]"), document(None)),
         (document("[{}]"), document("[]")),
+        (document("[{key: []}]"), document("[{lower: []}]")),
         (document("[{bearer: []}, {key: []}]"), document("[{key: []}, {bearer: []}]")),
     ],
 )
