@@ -6,6 +6,7 @@ from contextlib import asynccontextmanager
 from typing import NamedTuple
 
 import httpx2
+import psycopg
 import pytest
 from fastapi import FastAPI
 from httpx2 import ASGITransport, AsyncClient
@@ -15,6 +16,11 @@ from app.main import create_app
 from specward.database.provision import Urls
 
 PASSWORD = "correct horse battery"
+
+
+def name_of(urls: Urls) -> str:
+    """The name of a database."""
+    return psycopg.conninfo.conninfo_to_dict(urls.migration)["dbname"]  # type: ignore[return-value]  # it has one
 
 
 def settings_for(url: str) -> Settings:

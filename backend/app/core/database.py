@@ -24,6 +24,9 @@ if TYPE_CHECKING:
 
 Connection = AsyncConnection[Any]
 
+OPEN_SECONDS = 10.0
+WAIT_SECONDS = 5.0
+
 
 class Message(NamedTuple):
     """One statement on the wire, with its arguments."""
@@ -52,7 +55,7 @@ class Database:
             url,
             min_size=1,
             max_size=max_connections,
-            timeout=5,
+            timeout=WAIT_SECONDS,
             open=False,
             kwargs={
                 "autocommit": True,
@@ -67,7 +70,7 @@ class Database:
         Raises:
             PoolTimeout: The database cannot be reached.
         """
-        await self._pool.open(wait=True, timeout=10)
+        await self._pool.open(wait=True, timeout=OPEN_SECONDS)
 
     async def close(self) -> None:
         """Close every connection."""
@@ -84,7 +87,7 @@ class Database:
             OperationalError: The database cannot be reached.
         """
         async with self.connection() as connection:
-            await connection.execute("select 1")
+            await connection.execute("select 1", prepare=False)  # preparing costs a turn of its own
 
     @asynccontextmanager
     async def connection(self) -> AsyncIterator[Connection]:

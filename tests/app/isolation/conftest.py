@@ -1,15 +1,16 @@
 """Two owners with a row everywhere, and ways to the database that are not the application's."""
 
+import secrets
 from collections.abc import AsyncIterator, Callable
 from typing import NamedTuple
 from uuid import UUID
 
-import psycopg
 import pytest
 
 from app.core.database import Database
 from specward.database.provision import Urls
 from specward.database.server import Server
+from tests.app.conftest import name_of
 
 # Everything of one owner, as text, in one row.
 EVERYTHING = """
@@ -33,9 +34,9 @@ class Owner(NamedTuple):
 
 
 @pytest.fixture
-def superuser_url(server: Server, fresh_database: Urls) -> str:
-    """The fresh database as its superuser."""
-    return server.superuser_url(psycopg.conninfo.conninfo_to_dict(fresh_database.migration)["dbname"])
+def superuser_url(server: Server, database: Urls) -> str:
+    """The database as its superuser."""
+    return server.superuser_url(name_of(database))
 
 
 @pytest.fixture
@@ -59,10 +60,10 @@ async def owners(as_superuser: Database) -> tuple[Owner, Owner]:
     """Two accounts, each with a profile and a session."""
     made = []
     async with as_superuser.connection() as connection:
-        for name in ("me", "somebody"):
+        for _ in ("me", "somebody"):
             rows = await connection.execute(
                 "insert into accounts (email, password_hash) values ($1, 'x') returning id",
-                [f"{name}@example.org"],
+                [f"{secrets.token_hex(8)}@example.org"],
             )
             ((account,),) = await rows.fetchall()
             await connection.execute("insert into profiles (owner_id, about) values ($1, 'mine')", [account])
