@@ -1,7 +1,10 @@
+## [Task]: T-002
+## [From]: speckit.plan §2.5
+## [Description]: What a new revision looks like; its header is filled in by whoever writes it.
 """
-[Task]: T-XXX
-[From]: data-model §X.X
-[Description]: ${message}.
+<%text>[Task]:</%text>
+<%text>[From]:</%text>
+<%text>[Description]:</%text> ${message}.
 """
 
 from alembic import op
