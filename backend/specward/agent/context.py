@@ -1,0 +1,88 @@
+"""What the model is told before it works: what the gate is, which tasks it is bound to, and their brief.
+
+The client cuts each string of a hook's answer at 10,000 characters (2.1.330), so a brief is given in parts:
+the same handler is registered `PARTS` times, each with its number. What is longer still is read from a file.
+"""
+
+from pathlib import Path
+
+from specward.agent import wiring
+from specward.agent.bindings import asked_for, bind_session, session_record, starting_tasks
+from specward.agent.permission import brief_of, compile_record
+from specward.agent.record import Caller, Record
+
+PARTS = 3
+PART_LENGTH = 9_500  # characters, below the client's 10,000
+
+
+def at_start(_event: dict[str, object], caller: Caller, _part: int) -> str:
+    """Say what the gate is and what is bound, in a few lines."""
+    record = session_record(caller)
+    about = (
+        f"Specward guards this repository: {', '.join(record.territory)} is written for approved tasks only, "
+        "within their permit. The gate itself, approvals, history and the build are for people."
+    )
+    bound = _binding(record) if record.asked else 'A task is bound by naming it: "Implement task T-042".'
+    broken = [f"The gate is not whole: {problem}" for problem in wiring.problems(Path(caller.project))]
+    return "\n".join([about, bound, *broken])
+
+
+def at_prompt(event: dict[str, object], caller: Caller, part: int) -> str:
+    """Bind the session to the tasks that the prompt orders, and give a part of their brief."""
+    asked = asked_for(str(event.get("prompt", "")), always=caller.engineer)
+    if asked:
+        record = bind_session(caller, asked) if part == 1 else compile_record(caller.project, asked)
+        return _part(record, caller, part)
+    record = session_record(caller)
+    return _binding(record) if caller.engineer and not record.tasks and part == 1 else ""
+
+
+def at_delegation(_event: dict[str, object], caller: Caller, part: int) -> str:
+    """Give a sub-agent the brief of the tasks it may be meant for."""
+    if not caller.engineer:
+        return ""
+    return _part(compile_record(caller.project, starting_tasks(caller)), caller, part)
+
+
+def split(text: str, length: int) -> list[str]:
+    """Cut a text into pieces of at most `length` characters, between paragraphs where that is possible."""
+    pieces: list[str] = []
+    while len(text) > length:
+        cut = max(text.rfind("\n\n", 1, length), text.rfind("\n", length // 2, length))
+        cut = cut if cut > 0 else length
+        pieces.append(text[:cut])
+        text = text[cut:].lstrip("\n")
+    return [*pieces, text]
+
+
+def _part(record: Record, caller: Caller, part: int) -> str:
+    """Give one part of what the model is told about its tasks; what the parts cannot hold, as a file."""
+    text = "\n\n".join(filter(None, (_binding(record), brief_of(caller.project, record.tasks))))
+    pieces = split(text, PART_LENGTH)
+    if part > min(len(pieces), PARTS):
+        return ""
+    head = f"(Specward, part {part} of {len(pieces)})\n\n" if len(pieces) > 1 else ""
+    tail = ""
+    if part == PARTS < len(pieces):
+        file = Path(caller.home, "brief.md")
+        file.write_text(text, encoding="utf-8")
+        tail = f"\n\nThe brief goes on. Read the rest of it, from the words above, in {file}."
+    return head + pieces[part - 1] + tail
+
+
+def _binding(record: Record) -> str:
+    """Say in a few lines what is bound, what may be written, and what stands in the way."""
+    lines: list[str] = []
+    if record.tasks:
+        lines.append(f"Specward bound this work to {', '.join(record.tasks)}. It may write")
+        lines += (f"- {path}" for path in record.paths)
+        lines.append(
+            "and nothing else; it has no shell. The gate runs the checks, at each write and at the end."
+        )
+    if record.missing:
+        lines.append(record.missing)
+    if not record.tasks:
+        lines.append(
+            "So nothing can be written: say what is missing, or file a clarification (task-missing)."
+        )
+    return "\n".join(lines)
