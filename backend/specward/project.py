@@ -5,6 +5,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from specward.baseline import Baseline, read_baseline
 from specward.code.diff import Change, read_before, read_changes, start_revision
 from specward.code.files import list_files
 from specward.code.sources import SourceFile, read_sources
@@ -37,6 +38,7 @@ class Project:
         self.base = base
         self.paths = paths
         self.raised: tuple[Finding, ...] = ()  # by the families before; for the rules on exceptions
+        self.standing: list[Finding] = []  # of those raised, the ones that nobody has excused
         self.ran: frozenset[str] = frozenset()  # the codes of the rules that raised them
         self._notes: dict[str, None] = {}
 
@@ -55,6 +57,16 @@ class Project:
     def changes(self) -> tuple[Change, ...]:
         """The changed paths; empty where neither a task nor a base asks for a comparison."""
         return read_changes(self.root, self.base) if self.compares else ()
+
+    @cached_property
+    def changed(self) -> frozenset[str]:
+        """The paths that changed."""
+        return frozenset(change.path for change in self.changes)
+
+    @cached_property
+    def baseline(self) -> Baseline:
+        """What was wrong before the gate was adopted; empty where there is no such file."""
+        return read_baseline(self.root) or Baseline()
 
     @property
     def compares(self) -> bool:
@@ -86,6 +98,10 @@ class Project:
         if path not in self._texts:
             self._texts[path] = _read_text(self.root / path)
         return self._texts[path]
+
+    def line_of(self, path: str, part: str) -> int:
+        """Return the number of the first line that holds a text; 1 where none does."""
+        return self.text(path).partition(part)[0].count("\n") + 1 if part in self.text(path) else 1
 
     def text_before(self, path: str) -> str | None:
         """Return a file's text at the start of the comparison; None where it did not exist."""

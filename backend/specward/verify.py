@@ -3,9 +3,14 @@
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
+from specward import baseline, excuses
 from specward.findings import Finding, Verdict
+from specward.output import json
 from specward.project import Project
 from specward.rules.registry import Entry, entries
+from specward.storage import FOLDER, write_atomically
+
+VERDICT = f"{FOLDER}/verdict.json"
 
 
 def verify(
@@ -42,16 +47,25 @@ def read_project(
 
 
 def judge(project: Project, *, select: Sequence[str] | None = None) -> Verdict:
-    """Run the rules on a project that was read already."""
+    """Run the rules on a project, part the findings, and keep the verdict of a whole run."""
     chosen = [entry for entry in entries() if _is_chosen(entry.code, select, project.config.ignore)]
-    project.raised = tuple(_run(project, [entry for entry in chosen if not entry.closes]))
-    return Verdict(
-        findings=tuple(sorted(project.raised, key=lambda finding: finding.order)),
+    project.raised = tuple(_run(project, (entry for entry in chosen if not entry.closes)))
+    project.ran = frozenset(entry.code for entry in chosen)
+    project.standing, excused = excuses.apply(project, project.raised)
+    standing, known = baseline.part(project.standing, project.baseline, project.text)
+    standing += _run(project, (entry for entry in chosen if entry.closes))
+    verdict = Verdict(
+        findings=tuple(sorted(standing, key=lambda finding: finding.order)),
+        excused=tuple(excused),
+        baselined=known.total(),
         files=len(project.files),
         changes=len(project.changes) if project.compares else None,
         rules=tuple(entry.code for entry in chosen),
         notes=project.notes,
     )
+    if project.paths is None and select is None:
+        write_atomically(project.root / VERDICT, json.render(verdict, project))
+    return verdict
 
 
 def _run(project: Project, chosen: Iterable[Entry]) -> Iterable[Finding]:

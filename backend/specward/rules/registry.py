@@ -21,7 +21,14 @@ FAMILIES: Mapping[str, str] = {
     "SW9": "wiring: the gate stands where it should",
 }
 
-RULES = ("trace.sw101_header_missing",)
+RULES = (
+    "gate.sw001_exception_without_reason",
+    "gate.sw002_exception_unused",
+    "gate.sw003_exception_of_ones_own",
+    "gate.sw004_baseline_stale",
+    "gate.sw005_baseline_grown",
+    "trace.sw101_header_missing",
+)
 
 
 class Rule(Protocol):
