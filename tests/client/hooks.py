@@ -55,11 +55,10 @@ def hook(project: Path, data: Json | bytes, part: int = 1) -> Reply:
     return Reply(done.returncode, done.stdout.decode(), done.stderr.decode())
 
 
-def use(project: Path, tool: str, *, engineer: bool = True, agent: str = "", **given: object) -> Reply:
+def use(project: Path, tool: str, *, engineer: bool = True, **given: object) -> Reply:
     """Ask the gate about one tool call."""
     fields: Json = {"tool_name": tool, "tool_input": given, "tool_use_id": "toolu_1"}
     fields |= {"agent_type": "backend-engineer"} if engineer else {}
-    fields |= {"agent_id": agent} if agent else {}
     return hook(project, event(project, "PreToolUse", **fields))
 
 

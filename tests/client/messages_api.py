@@ -28,7 +28,7 @@ def events(answer: Json) -> Iterator[Json]:
     yield {"type": "message_start", "message": {**answer, "content": [], "stop_reason": None}}
     for index, block in enumerate(answer["content"]):
         if block["type"] == "text":
-            empty = {"type": "text", "text": ""}
+            empty: Json = {"type": "text", "text": ""}
             delta = {"type": "text_delta", "text": block["text"]}
         else:
             empty = {**block, "input": {}}
@@ -97,7 +97,9 @@ class MessagesApi(ThreadingHTTPServer):
         for block in blocks:
             if block["type"] == "file_change":
                 Path(block["path"]).write_text(block["text"], encoding="utf-8")
-        return message(request, [block for block in blocks if block["type"] != "file_change"], number)
+            elif block["type"] == "remove":
+                Path(block["path"]).unlink()
+        return message(request, [block for block in blocks if block["type"] in {"text", "tool_use"}], number)
 
 
 class _Handler(BaseHTTPRequestHandler):

@@ -2,7 +2,6 @@
 
 import errno
 import os
-import re
 from pathlib import Path
 
 import pytest
@@ -10,24 +9,9 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 from tests.client.project import git
 
-from specward.agent.paths import joined, matches, real, relative, repository, toplevel
+from specward.agent.paths import joined, real, relative, repository, toplevel
 
 NAMES = st.sampled_from(["a", "b", "app", "x.py", "aab", ".", ".."])
-SEGMENTS = st.sampled_from(["a", "b", "app", "*", "**", "*.py", "a*b", "?", "a?b"])
-
-
-def as_expression(pattern: str) -> str:
-    """The meaning of a glob, said once more and otherwise."""
-    expression = re.escape(pattern).replace(r"\*\*/", "(?:[^/]+/)*").replace(r"/\*\*", "(?:/[^/]+)*")
-    return expression.replace(r"\*\*", ".*").replace(r"\*", "[^/]*").replace(r"\?", "[^/]")
-
-
-@given(
-    st.lists(st.sampled_from(["a", "b", "app", "x.py", "aab"]), min_size=1), st.lists(SEGMENTS, min_size=1)
-)
-def test_globs_mean_what_their_expression_means(path: list[str], pattern: list[str]) -> None:
-    name, glob = "/".join(path), "/".join(pattern)
-    assert matches(name, glob) == bool(re.fullmatch(as_expression(glob), name))
 
 
 @given(st.lists(NAMES, max_size=6), st.lists(st.tuples(NAMES, st.lists(NAMES, max_size=3)), max_size=4))

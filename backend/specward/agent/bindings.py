@@ -7,6 +7,7 @@ documented, so never relied on alone).
 
 import json
 import re
+import shutil
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -14,6 +15,8 @@ from pathlib import Path
 from specward.agent.permission import compile_record
 from specward.agent.record import Caller, Record, load, save
 from specward.specs.ids import parse_task_ids
+
+KEPT = 30 * 24 * 3600  # seconds: as long as the client keeps a session that can be resumed
 
 # In a session of any other kind a task that is merely mentioned binds nobody.
 _ORDER = re.compile(
@@ -65,13 +68,20 @@ def caller_record(caller: Caller) -> Record:
 def session_tasks(caller: Caller) -> tuple[str, ...]:
     """Return every task that anybody in this session was bound to: the working tree is theirs together."""
     records = [load(str(path)) for path in sorted(Path(caller.home).glob("*"))]
-    return tuple(dict.fromkeys(task for record in records if record for task in record.tasks))
+    return tuple(dict.fromkeys(task for record in records if record for task in record.keys))
 
 
 def starting_tasks(caller: Caller) -> tuple[str, ...]:
     """Return what a sub-agent that is just starting may be meant for: the client does not say yet."""
     records = [load(str(path)) for path in _calls(caller)] or [session_record(caller)]
     return tuple(dict.fromkeys(name for record in records if record for name in record.asked))
+
+
+def forget(caller: Caller) -> None:
+    """Remove what sessions of long ago left behind."""
+    for path in Path(caller.home).parent.glob("*"):
+        if path.stat().st_mtime < time.time() - KEPT:
+            shutil.rmtree(path) if path.is_dir() else path.unlink()
 
 
 def _source(caller: Caller) -> Path | None:

@@ -7,9 +7,10 @@ the same handler is registered `PARTS` times, each with its number. What is long
 from pathlib import Path
 
 from specward.agent import wiring
-from specward.agent.bindings import asked_for, bind_session, session_record, starting_tasks
+from specward.agent.bindings import asked_for, bind_session, forget, session_record, starting_tasks
 from specward.agent.permission import brief_of, compile_record
 from specward.agent.record import Caller, Record
+from specward.brief import pieces
 
 PARTS = 3
 PART_LENGTH = 9_500  # characters, below the client's 10,000
@@ -17,6 +18,7 @@ PART_LENGTH = 9_500  # characters, below the client's 10,000
 
 def at_start(_event: dict[str, object], caller: Caller, _part: int) -> str:
     """Say what the gate is and what is bound, in a few lines."""
+    forget(caller)
     record = session_record(caller)
     about = (
         f"Specward guards this repository: {', '.join(record.territory)} is written for approved tasks only, "
@@ -41,33 +43,24 @@ def at_delegation(_event: dict[str, object], caller: Caller, part: int) -> str:
     """Give a sub-agent the brief of the tasks it may be meant for."""
     if not caller.engineer:
         return ""
-    return _part(compile_record(caller.project, starting_tasks(caller)), caller, part)
-
-
-def split(text: str, length: int) -> list[str]:
-    """Cut a text into pieces of at most `length` characters, between paragraphs where that is possible."""
-    pieces: list[str] = []
-    while len(text) > length:
-        cut = max(text.rfind("\n\n", 1, length), text.rfind("\n", length // 2, length))
-        cut = cut if cut > 0 else length
-        pieces.append(text[:cut])
-        text = text[cut:].lstrip("\n")
-    return [*pieces, text]
+    asked = starting_tasks(caller)
+    own = "Several tasks are under way: yours are those that your prompt names.\n" if len(asked) > 1 else ""
+    return own * (part == 1) + _part(compile_record(caller.project, asked), caller, part)
 
 
 def _part(record: Record, caller: Caller, part: int) -> str:
     """Give one part of what the model is told about its tasks; what the parts cannot hold, as a file."""
-    text = "\n\n".join(filter(None, (_binding(record), brief_of(caller.project, record.tasks))))
-    pieces = split(text, PART_LENGTH)
-    if part > min(len(pieces), PARTS):
+    text = "\n\n".join(filter(None, (_binding(record), brief_of(caller.project, record.keys))))
+    parts = pieces(text, PART_LENGTH)
+    if part > min(len(parts), PARTS):
         return ""
-    head = f"(Specward, part {part} of {len(pieces)})\n\n" if len(pieces) > 1 else ""
+    head = f"(Specward, part {part} of {len(parts)})\n\n" if len(parts) > 1 else ""
     tail = ""
-    if part == PARTS < len(pieces):
-        file = Path(caller.home, "brief.md")
+    if part == PARTS < len(parts):
+        file = Path(f"{caller.home}.brief.md")
         file.write_text(text, encoding="utf-8")
         tail = f"\n\nThe brief goes on. Read the rest of it, from the words above, in {file}."
-    return head + pieces[part - 1] + tail
+    return head + parts[part - 1] + tail
 
 
 def _binding(record: Record) -> str:

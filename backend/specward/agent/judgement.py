@@ -2,11 +2,24 @@
 
 from specward.agent.bindings import asked_for, bind_call, bind_session, session_record
 from specward.agent.clarifications import ClarificationError, parse_clarification
-from specward.agent.paths import joined, real, relative
-from specward.agent.policy import ALLOW, DELEGATION, DENY, EDITS, NOTHING, WRITES, Answer, text_after
+from specward.agent.dependencies import refusal
+from specward.agent.paths import joined, read, real, relative
+from specward.agent.policy import (
+    ALLOW,
+    CLARIFICATIONS,
+    DELEGATION,
+    DENY,
+    DEPENDENCY_FILE,
+    EDITS,
+    NOTHING,
+    WRITES,
+    Answer,
+    text_after,
+)
 from specward.agent.record import Caller, Record
 from specward.code.headers import FROM
 from specward.code.sources import read_source
+from specward.permits.globs import matches
 from specward.specs.ids import squash
 
 SKILL = "implement"
@@ -25,8 +38,11 @@ def judge(event: dict[str, object], caller: Caller, record: Record) -> Answer:
     text = text_after(tool, given, f"{caller.root}/{path}")
     if path is None or text is None:
         return DENY, f"What this edit makes of {path} cannot be told: read it again, and quote it exactly."
-    if path.startswith("history/"):
+    if matches(CLARIFICATIONS, path):
         return _clarification(path, text)
+    if path == DEPENDENCY_FILE:
+        why = refusal(read(f"{caller.root}/{path}"), text, record.dependencies)
+        return (DENY, why) if why else (ALLOW, "The permit allows these dependencies.")
     return _header(path, text, record)
 
 

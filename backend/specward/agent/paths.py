@@ -1,6 +1,6 @@
-"""Where a path really leads, and whether a pattern covers it. Part of the fast path: built-in modules only.
+"""Where a path really leads. Part of the fast path: built-in modules only.
 
-`os.path.realpath` and `fnmatch` say the same, but importing them costs more than the whole budget of a call.
+`os.path.realpath` says the same, but importing it costs more than the whole budget of a call.
 """
 
 import posix
@@ -65,16 +65,6 @@ def repository(root: str) -> str:
     return real(joined(own, read(own + "/commondir").strip())) if exists(own + "/commondir") else own
 
 
-def matches(path: str, pattern: str) -> bool:
-    """Tell whether a glob covers a relative path: `*` and `?` inside one segment, `**` over any number."""
-    return _segments(path.split("/"), pattern.split("/"))
-
-
-def covered(path: str, patterns: tuple[str, ...]) -> bool:
-    """Tell whether any of the patterns covers the path."""
-    return any(matches(path, pattern) for pattern in patterns)
-
-
 def joined(folder: str, path: str) -> str:
     """Return the path as seen from the folder: itself when absolute."""
     return path if path.startswith("/") else f"{folder}/{path}"
@@ -101,19 +91,3 @@ def read(path: str) -> str:
     """Return the text of a file, with the line ends the client uses when it edits."""
     with open(path, encoding="utf-8", newline="") as file:  # noqa: PTH123 (pathlib is too slow here)
         return file.read().replace("\r\n", "\n")
-
-
-def _segments(path: list[str], pattern: list[str]) -> bool:
-    if not pattern:
-        return not path
-    if pattern[0] == "**":
-        return any(_segments(path[skip:], pattern[1:]) for skip in range(len(path) + 1))
-    return bool(path) and _segment(path[0], pattern[0]) and _segments(path[1:], pattern[1:])
-
-
-def _segment(name: str, pattern: str) -> bool:
-    if not pattern:
-        return not name
-    if pattern[0] == "*":
-        return any(_segment(name[skip:], pattern[1:]) for skip in range(len(name) + 1))
-    return bool(name) and pattern[0] in (name[0], "?") and _segment(name[1:], pattern[1:])

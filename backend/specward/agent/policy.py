@@ -6,8 +6,9 @@ others are free, but for the territory and the control files.
 """
 
 from specward.agent.opening import is_plain
-from specward.agent.paths import covered, exists, joined, matches, read, real, relative
+from specward.agent.paths import exists, joined, read, real, relative
 from specward.agent.record import Caller, Record
+from specward.permits.globs import matches, matches_any
 
 ALLOW, DENY, NOTHING, UNDECIDED = "allow", "deny", "", "undecided"
 Answer = tuple[str, str]  # one of the four, and the reason
@@ -19,8 +20,9 @@ READS = {"Read": "file_path", "Grep": "path", "Glob": "path"}
 TALK = frozenset({"AskUserQuestion", "TodoWrite", "TaskCreate", "TaskUpdate", "TaskList", "TaskGet"})
 TALK |= {"ToolSearch", "EnterPlanMode", "ExitPlanMode", "TaskStop", "TaskOutput"}
 DELEGATION = frozenset({"Agent", "Task", "Skill"})
+DEPENDENCY_FILE = "pyproject.toml"  # what may change in it, only the slow path can tell
 CLARIFICATIONS = "history/clarifications/**"
-_CONTROL = "{} steers the gate, the approvals, the history or the build; only people change it."
+_CONTROL = "{} belongs to the specification, the gate, the history or the build: only people change it."
 
 
 def decide(event: dict[str, object], caller: Caller, record: Record) -> Answer:
@@ -74,20 +76,20 @@ def text_after(tool: str, given: dict[str, object], path: str) -> str | None:
 def is_control(path: str, record: Record) -> bool:
     """Tell whether a path, in any case of letters, is one that steers the gate or the build."""
     folded = path.lower()
-    return ".git" in folded.split("/") or covered(folded, record.control)
+    return ".git" in folded.split("/") or matches_any(record.control, folded)
 
 
 def _bound_write(
     path: str | None, tool: str, given: dict[str, object], caller: Caller, record: Record
 ) -> Answer:
     """Judge a write of a caller that is bound, or should be."""
-    if path is not None and matches(path, CLARIFICATIONS) and tool in EDITS:
+    if path is not None and matches(CLARIFICATIONS, path) and tool in EDITS:
         return UNDECIDED, ""
     refusal = _refusal(path, record)
     if path is None or refusal:
         return DENY, refusal
     text = text_after(tool, given, f"{caller.root}/{path}") if tool in EDITS else None
-    if text is None or not is_plain(text, record.tasks):
+    if text is None or path == DEPENDENCY_FILE or not is_plain(text, record.tasks):
         return UNDECIDED, ""
     return ALLOW, f"{path} is within the permit of {', '.join(record.tasks)}."
 
@@ -100,10 +102,11 @@ def _refusal(path: str | None, record: Record) -> str:
         return _CONTROL.format(path)
     if not record.tasks:
         return record.missing
-    if not covered(path, record.paths):
+    if not matches_any(record.paths, path):
         return (
-            f"{path} is outside the permit of {', '.join(record.tasks)}, which covers {', '.join(record.paths)}. "
-            "If the task cannot be done without it, file a clarification (spec-contradiction) and stop."
+            f"{path} is outside the permit of {', '.join(record.tasks)}, which covers "
+            f"{', '.join(record.paths)}. If the task cannot be done without it, file a clarification "
+            "(spec-contradiction) and stop."
         )
     return ""
 
@@ -112,7 +115,7 @@ def _free_write(path: str | None, record: Record) -> Answer:
     """Judge a write of a session that works on no task."""
     if path is not None and is_control(path, record):
         return DENY, _CONTROL.format(path)
-    if path is not None and covered(path.lower(), record.territory):
+    if path is not None and matches_any(record.territory, path.lower()):
         return DENY, (
             f"{path} is written for approved tasks only. {record.missing} "
             'Ask the user to name one: "Implement task T-...".'

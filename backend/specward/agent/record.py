@@ -12,7 +12,7 @@ from specward.agent.paths import exists, real, repository, toplevel
 FORMAT = 1
 NAME_CHARACTERS = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_")
 
-FIELDS = ("asked", "tasks", "paths", "territory", "control", "missing", "stamps")
+FIELDS = ("asked", "tasks", "keys", "paths", "dependencies", "territory", "control", "missing", "stamps")
 
 Stamp = tuple[str, int, int]  # path, time of the last change in ns, size
 
@@ -26,7 +26,9 @@ class Record:
         self,
         asked: tuple[str, ...],
         tasks: tuple[str, ...],
+        keys: tuple[str, ...],
         paths: tuple[str, ...],
+        dependencies: tuple[str, ...],
         territory: tuple[str, ...],
         control: tuple[str, ...],
         missing: str,
@@ -34,7 +36,9 @@ class Record:
     ) -> None:
         self.asked = asked  # tasks as somebody named them
         self.tasks = tasks  # ids of those that may be worked on
+        self.keys = keys  # the same with their features, which alone are unambiguous
         self.paths = paths  # globs it may write
+        self.dependencies = dependencies  # distributions it may add
         self.territory = territory  # globs, in lower case, that nobody writes without a task
         self.control = control  # globs, in lower case, that no model session writes
         self.missing = missing  # why tasks that were asked for may not be worked on, in sentences
@@ -68,7 +72,7 @@ def load(path: str) -> Record | None:
 def save(path: str, record: Record) -> None:
     """Write a record whole or not at all, so that a call in parallel never reads half of one."""
     values = [getattr(record, name) for name in FIELDS]
-    draft = f"{path}.{posix.getpid()}"
+    draft = f"{path.rpartition('/')[0]}.{posix.getpid()}"  # beside the folder, where nobody looks for records
     with open(draft, "wb") as file:  # noqa: PTH123 (see load)
         marshal.dump((FORMAT, *values), file)
     posix.replace(draft, path)

@@ -5,10 +5,11 @@ from pathlib import Path
 
 from specward.agent.bindings import caller_record, session_tasks
 from specward.agent.clarifications import filed
-from specward.agent.paths import covered, joined, real, relative
+from specward.agent.paths import joined, real, relative
 from specward.agent.policy import WRITES
 from specward.agent.record import Caller
 from specward.findings import Finding, Severity
+from specward.permits.globs import matches_any
 from specward.verify import verify
 
 LENGTH = 9_000  # characters; the client cuts a reason at 10,000
@@ -28,7 +29,7 @@ def after_write(event: dict[str, object], caller: Caller) -> str:
         raise TypeError("tool_input is no object")
     written = str(given[WRITES[str(event["tool_name"])]])
     path = relative(real(joined(str(event["cwd"]), written)), caller.root)
-    if path is None or not covered(path.lower(), caller_record(caller).territory):
+    if path is None or not matches_any(caller_record(caller).territory, path.lower()):
         return ""
     findings = verify(Path(caller.root), paths=[path]).findings
     return report(findings, f"{path} is written. Specward found in it:") if findings else ""
