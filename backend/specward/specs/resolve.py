@@ -3,6 +3,7 @@
 import difflib
 import re
 from collections.abc import Iterable, Iterator
+from functools import lru_cache
 
 from specward.specs.citations import is_line_range
 from specward.specs.ids import TaskReference, squash
@@ -44,7 +45,7 @@ def resolve(spec_sets: tuple[SpecSet, ...], feature: str, citation: Citation) ->
     if is_line_range(citation.anchor):
         return _line_range(documents, citation)
     for document in documents:
-        section = _section(document, citation.anchor) or _task_section(spec_sets, document, citation.anchor)
+        section = _task_section(spec_sets, document, citation.anchor) or _section(document, citation.anchor)
         if section:
             return section
     return _no_section(documents, citation)
@@ -64,15 +65,21 @@ def find_tasks(
     """
     said, _, task_id = str(reference).rpartition("/")
     wanted = said or feature
-    tasks = [task for spec_set in spec_sets if wanted in ("", spec_set.feature) for task in spec_set.tasks]
+    tasks = [task for task in _named(spec_sets, task_id) if wanted in ("", task.key.feature)]
     exact = tuple(task for task in tasks if task.key.id == task_id)
-    return exact or tuple(task for task in tasks if squash(task.key.id) == squash(task_id))
+    return exact or tuple(tasks)
+
+
+def nearest_ids(spec_sets: tuple[SpecSet, ...], name: str) -> list[str]:
+    """Give the tasks whose names look most like one that names none."""
+    names = {task.key.id: str(task.key) for spec_set in spec_sets for task in spec_set.tasks}
+    close = difflib.get_close_matches(name.rpartition("/")[2].upper(), names, n=_NEAREST, cutoff=0.0)
+    return [names[near] for near in close]
 
 
 def find_task(spec_sets: tuple[SpecSet, ...], key: TaskKey) -> Task | None:
     """Find the one task of a key; a key that two tasks share names none."""
-    sets = (spec_set for spec_set in spec_sets if spec_set.feature == key.feature)
-    tasks = [task for spec_set in sets for task in spec_set.tasks if task.key == key]
+    tasks = [task for task in _named(spec_sets, key.id) if task.key == key]
     return tasks[0] if len(tasks) == 1 else None
 
 
@@ -92,6 +99,32 @@ def find_table(spec_set: SpecSet, table: str) -> Section | None:
             if wanted in names(section):
                 return section
     return None
+
+
+class _Same:
+    """Holds a value that is equal to itself alone, so that a lookup need not read all of it."""
+
+    def __init__(self, spec_sets: tuple[SpecSet, ...]) -> None:
+        self.spec_sets = spec_sets
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _Same) and self.spec_sets is other.spec_sets
+
+    def __hash__(self) -> int:
+        return id(self.spec_sets)
+
+
+@lru_cache(maxsize=4)
+def _tasks_by_id(same: _Same) -> dict[str, list[Task]]:
+    tasks: dict[str, list[Task]] = {}
+    for spec_set in same.spec_sets:
+        for task in spec_set.tasks:
+            tasks.setdefault(squash(task.key.id), []).append(task)
+    return tasks
+
+
+def _named(spec_sets: tuple[SpecSet, ...], task_id: str) -> list[Task]:
+    return _tasks_by_id(_Same(spec_sets)).get(squash(task_id), [])
 
 
 def _names_alone(section: Section) -> list[str]:
@@ -174,8 +207,8 @@ def _by_title(document: Document, anchor: str) -> Section | None:
 
 def _task_section(spec_sets: tuple[SpecSet, ...], document: Document, anchor: str) -> Section | None:
     """Cite a task as a section of its document: `tasks.md §T-042`."""
-    tasks = (task for spec_set in spec_sets for task in spec_set.tasks if task.place.path == document.path)
-    task = next((task for task in tasks if squash(task.key.id) == squash(anchor)), None)
+    tasks = _named(spec_sets, anchor) if document.role == "tasks" else []
+    task = next((task for task in tasks if task.place.path == document.path), None)
     return Section(document.role, (task.key.id,), task.title, task.text, task.place) if task else None
 
 
