@@ -35,12 +35,24 @@ class Run(NamedTuple):
         """Everything the model was told, in all conversations, as one text."""
         return "\n".join(text for request in self.requests for text in _texts(request["messages"]))
 
+    @property
+    def longest(self) -> str:
+        """What the model was told in the conversation that went furthest."""
+        return "\n".join(_texts(max(self.requests, key=lambda request: len(request["messages"]))["messages"]))
+
     def answer_to(self, call: str) -> str:
-        """What the model got back for a tool call with this id of the script."""
+        """What the model got back for the tool call with this id of the script."""
+        return "\n".join(_texts(self._result_of(call)["content"]))
+
+    def refused(self, call: str) -> bool:
+        """Whether the model was told that the tool call failed."""
+        return bool(self._result_of(call).get("is_error"))
+
+    def _result_of(self, call: str) -> Json:
         for request in self.requests:
             for block in _blocks(request["messages"]):
                 if block.get("type") == "tool_result" and block["tool_use_id"] == call:
-                    return "\n".join(_texts(block["content"]))
+                    return block
         raise AssertionError(f"no answer to {call} in {len(self.requests)} requests: {self.stderr}")
 
 

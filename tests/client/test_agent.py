@@ -89,12 +89,11 @@ def test_the_agent_writes_what_its_permit_covers_and_nothing_else(
     ]
     done = run(project, turns)
 
-    for name in refused:
-        assert "error" in done.answer_to(name), name
+    assert {name for name in refused if not done.refused(name)} == set()
     assert "outside the permit of T-042" in done.answer_to("frontend")
     assert "names T-999" in done.answer_to("forged")
     assert "no reference header" in done.answer_to("missing")
-    assert "error" in done.answer_to("unhead")
+    assert done.refused("unhead")
     assert changed(project) == {file, "tests/app/notes/test_a.py"}
     assert (project / file).read_text(encoding="utf-8") == headed(code="value = 2\n")
     assert "A signed-in user writes a note" in done.told  # the brief holds what the task cites
@@ -173,25 +172,39 @@ def test_without_an_approved_task_the_agent_writes_only_its_question(
     done = run_claude(project, order, {"[main]": turns}, *ENGINEER)
     assert why in done.answer_to("code")
     assert changed(project) == {question}
-    assert done.result["num_turns"] == 2
+    assert len(done.requests) == len(turns)
 
 
-def test_the_end_waits_for_a_clean_verdict(project: Path, model: Model) -> None:
+@pytest.mark.parametrize("run", [as_main, as_subagent])
+def test_the_end_waits_for_a_clean_verdict(
+    project: Path, model: Model, run: Callable[[Path, list[Turn]], Run]
+) -> None:
     bad = "backend/app/notes/bad.py"
-    wrong = headed().replace("§2.1", "§9.9")
     turns: list[Turn] = [
-        [model.write("wrong", bad, wrong)],
+        [model.write("wrong", bad, headed().replace("§2.1", "§9.9"))],
         text("Done."),
         text("Really."),
         [model.edit("mend", bad, "§9.9", "§2.1")],
         text("Done now."),
     ]
-    done = as_main(project, turns)
-    assert "SW1" in done.told
-    assert done.told.count("Not done yet") >= 2
-    assert len(done.requests) == len(turns)
-    verdict = json.loads((project / ".specward/verdict.json").read_text(encoding="utf-8"))
-    assert verdict["clean"] is True
+    done = run(project, turns)
+    assert "Specward found in it:\n- backend/app/notes/bad.py:3:" in done.told  # right after the write
+    assert done.longest.count("feedback:\nNot done yet") == 2
+    assert not done.refused("mend")
+    assert verdict(project)["clean"] is True
+
+
+def test_a_red_verdict_outlasts_the_patience_of_the_client(project: Path, model: Model) -> None:
+    turns = [[model.write("wrong", "backend/app/notes/bad.py", headed().replace("§2.1", "§9.9"))]]
+    done = as_main(project, turns)  # and then it only says that it is done, whatever the gate says
+    assert done.result["subtype"] == "success"
+    assert done.longest.count("feedback:\nNot done yet") == 8
+    assert verdict(project)["clean"] is False
+
+
+def verdict(project: Path) -> Json:
+    found: Json = json.loads((project / ".specward/verdict.json").read_text(encoding="utf-8"))
+    return found
 
 
 def test_a_clarification_ends_the_work_unless_something_lies_outside(project: Path, model: Model) -> None:
@@ -290,6 +303,7 @@ ONLY_AT_CALLS = "import sys, json\nif json.load(sys.stdin)['hook_event_name'] !=
     [
         pytest.param(lambda project: (project / ".venv").unlink(), id="no interpreter"),
         pytest.param(lambda project: (project / "backend/specward").unlink(), id="no script"),
+        pytest.param(lambda project: (project / ".claude/hooks/specward.sh").unlink(), id="no handler"),
         pytest.param(
             lambda project: break_script(project, ONLY_AT_CALLS + "raise SystemError\n"), id="crash"
         ),
@@ -311,7 +325,6 @@ def test_a_broken_gate_lets_nothing_through(
     turns: list[Turn] = [[model.write("free", "frontend/new.ts", "export {}\n")], text("Done.")]
     done = run_claude(project, "Go on [main]", {"[main]": turns}, "--permission-mode", "acceptEdits")
     assert not (project / "frontend/new.ts").exists()
-    assert "Specward: the gate did not answer" in json.dumps(done.events) or "free" in done.told
 
 
 def test_the_run_leaves_no_process(project: Path, model: Model) -> None:

@@ -257,3 +257,58 @@ def test_a_work_tree_is_a_root_of_its_own(bound: Path) -> None:
     assert hook(bound, inside).decision == "allow"
     assert use(bound, "Write", **given).decision == "deny"  # from the main tree it is the gate's own folder
     assert os.path.lexists(tree)
+
+
+def stop(project: Path, *, engineer: bool = True, **fields: object) -> str:
+    """Return why the gate lets nobody stop; empty: it does."""
+    fields |= {"agent_type": "backend-engineer"} if engineer else {}
+    return hook(project, event(project, "Stop", **fields)).reason
+
+
+def test_the_end_is_judged_where_there_is_work_and_nobody_still_works(bound: Path) -> None:
+    (bound / "frontend/stray.ts").write_text("export {}\n", encoding="utf-8")
+    running = [{"type": "subagent", "status": "running"}]
+    assert "frontend/stray.ts:1:1 SW301" in stop(bound, engineer=False)
+    assert stop(bound, background_tasks=running) == ""
+    (bound / "frontend/stray.ts").unlink()
+    assert stop(bound) == ""
+
+
+def test_a_session_without_a_task_ends_at_once(project: Path) -> None:
+    (project / "backend/app/own.py").write_text("by hand\n", encoding="utf-8")
+    assert stop(project, engineer=False) == ""
+
+
+def test_the_start_tells_what_the_gate_is_and_what_of_it_is_missing(project: Path) -> None:
+    start = event(project, "SessionStart", source="startup")
+    told = hook(project, start).context
+    assert "Specward guards this repository: backend/app/**" in told
+    assert "not whole" not in told
+    settings = project / ".claude/settings.json"
+    settings.write_text(settings.read_text().replace('"PreToolUse"', '"PreTool"'), encoding="utf-8")
+    (project / ".claude/settings.local.json").write_text('{"disableAllHooks": true}', encoding="utf-8")
+    (project / ".claude/agents/backend-engineer.md").unlink()
+    told = hook(project, start).context
+    assert "no handler of the gate for PreToolUse" in told
+    assert "settings.local.json switches all hooks off" in told
+    assert "backend-engineer.md is missing" in told
+
+
+def test_a_long_brief_comes_in_parts_and_then_as_a_file(project: Path) -> None:
+    specify = project / "specs/specify.md"
+    text = specify.read_text().replace("characters.", "characters.\n\n" + "Long words. " * 4000)
+    specify.write_text(text, encoding="utf-8")
+    approve(project, ("T-042",))
+    parts = [prompt(project, "Implement T-042", part=part).context for part in (1, 2, 3, 4)]
+    assert [bool(part) for part in parts] == [True, True, True, False]
+    assert all(len(part) < 10_000 for part in parts)
+    file = Path(parts[2].rpartition(" in ")[2].rstrip("."))
+    assert file.read_text(encoding="utf-8").count("Long words.") == 4000
+
+
+def test_settings_that_cannot_be_read_permit_nothing_and_say_why(bound: Path) -> None:
+    (bound / "pyproject.toml").write_text("[tool.specward", encoding="utf-8")
+    reply = use(bound, "Write", file_path=str(bound / "backend/app/notes/a.py"), content=headed())
+    assert reply.decision == "deny"
+    assert "pyproject.toml is not valid TOML" in reply.reason
+    assert use(bound, "Bash", engineer=False, command="ls").decision == ""

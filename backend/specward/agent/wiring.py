@@ -1,10 +1,6 @@
-"""Whether the client is wired to the gate: the agent, the skill, and a handler for every event that matters.
+"""Whether the client is wired to the gate: the agent, and a handler for every event that matters.
 
-One handler per event serves every client. It is a shell line, because clients before 2.1.295 ignore
-`onFailure` and take any exit code but 2 for consent: there `|| ... exit 2` closes the gate when the
-interpreter or the script is missing or crashes, and the script's own alarm when it hangs. Newer clients add
-`onFailure: block` for what the line cannot see: that the shell itself is missing, or the client's time-out.
-Registering the exec form beside it would run the gate twice on every client that knows both.
+Why the handlers look as they do is told in `.claude/hooks/specward.sh`, which all of them run.
 """
 
 import json
@@ -24,20 +20,21 @@ EVENTS = (
     "Stop",
     "ConfigChange",
 )
-SCRIPT = "specward/agent/hook.py"
+HANDLER = ".claude/hooks/specward.sh"
 
 
 def problems(root: Path) -> Iterator[str]:
     """Give a sentence for everything that keeps the gate from seeing a session."""
-    if not (root / AGENT).is_file():
-        yield f"{AGENT} is missing."
+    for path in (AGENT, HANDLER):
+        if not (root / path).is_file():
+            yield f"{path} is missing."
     settings = _load(root / SETTINGS)
     if settings is None:
         yield f"{SETTINGS} is missing or no JSON object, so no hook runs."
         return
     hooks = settings.get("hooks")
     for event in EVENTS:
-        if SCRIPT not in json.dumps(hooks.get(event) if isinstance(hooks, dict) else None):
+        if HANDLER not in json.dumps(hooks.get(event) if isinstance(hooks, dict) else None):
             yield f"{SETTINGS} has no handler of the gate for {event}."
     for name, found in ((SETTINGS, settings), (LOCAL_SETTINGS, _load(root / LOCAL_SETTINGS))):
         if found and found.get("disableAllHooks"):
