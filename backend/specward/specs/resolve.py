@@ -18,6 +18,7 @@ from specward.specs.model import (
     TaskKey,
     Unresolved,
 )
+from specward.specs.packed import task_ids
 from specward.specs.sections import slug
 
 _NEAREST = 3
@@ -65,9 +66,8 @@ def find_tasks(
     """
     said, _, task_id = str(reference).rpartition("/")
     wanted = said or feature
-    tasks = [task for task in _named(spec_sets, task_id) if wanted in ("", task.key.feature)]
-    exact = tuple(task for task in tasks if task.key.id == task_id)
-    return exact or tuple(tasks)
+    tasks = _named(spec_sets, task_id, wanted)
+    return tuple(task for task in tasks if task.key.id == task_id) or tuple(tasks)
 
 
 def nearest_ids(spec_sets: tuple[SpecSet, ...], name: str) -> list[str]:
@@ -79,7 +79,7 @@ def nearest_ids(spec_sets: tuple[SpecSet, ...], name: str) -> list[str]:
 
 def find_task(spec_sets: tuple[SpecSet, ...], key: TaskKey) -> Task | None:
     """Find the one task of a key; a key that two tasks share names none."""
-    tasks = [task for task in _named(spec_sets, key.id) if task.key == key]
+    tasks = [task for task in _named(spec_sets, key.id, key.feature) if task.key == key]
     return tasks[0] if len(tasks) == 1 else None
 
 
@@ -115,16 +115,17 @@ class _Same:
 
 
 @lru_cache(maxsize=4)
-def _tasks_by_id(same: _Same) -> dict[str, list[Task]]:
-    tasks: dict[str, list[Task]] = {}
+def _tasks_by_id(same: _Same) -> dict[str, list[tuple[SpecSet, int]]]:
+    places: dict[str, list[tuple[SpecSet, int]]] = {}
     for spec_set in same.spec_sets:
-        for task in spec_set.tasks:
-            tasks.setdefault(squash(task.key.id), []).append(task)
-    return tasks
+        for number, task_id in enumerate(task_ids(spec_set.tasks)):
+            places.setdefault(squash(task_id), []).append((spec_set, number))
+    return places
 
 
-def _named(spec_sets: tuple[SpecSet, ...], task_id: str) -> list[Task]:
-    return _tasks_by_id(_Same(spec_sets)).get(squash(task_id), [])
+def _named(spec_sets: tuple[SpecSet, ...], task_id: str, feature: str = "") -> list[Task]:
+    places = _tasks_by_id(_Same(spec_sets)).get(squash(task_id), [])
+    return [spec_set.tasks[number] for spec_set, number in places if feature in ("", spec_set.feature)]
 
 
 def _names_alone(section: Section) -> list[str]:
