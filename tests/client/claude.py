@@ -1,4 +1,4 @@
-"""The real Claude Code, as the tests run it: bundled binary, scripted model, no network, nothing left behind."""
+"""The real Claude Code as the tests run it: bundled binary, scripted model, no network, nothing left."""
 
 import json
 import os
@@ -122,7 +122,7 @@ def _isolation() -> tuple[str, ...]:
     for command in (("unshare", "--net"), ("unshare", "--map-root-user", "--net")):
         if (
             shutil.which("unshare")
-            and subprocess.run([*command, "true"], capture_output=True).returncode == 0
+            and subprocess.run([*command, "true"], capture_output=True, check=False).returncode == 0
         ):
             return command
     return ()

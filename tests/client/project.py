@@ -58,7 +58,7 @@ def headed(task: str = "T-042", code: str = "") -> str:
 
 
 def make_project(folder: Path) -> Path:
-    """Make the repository: specifications, approvals, the gate's wiring, one commit. `T-900` has no approval."""
+    """Make the repository: specifications, approvals (but for `T-900`), the wiring, one commit."""
     tasks = "\n".join(TASK.format(id=task, title=name.title(), folder=name) for task, name in TASKS.items())
     files = {
         "specs/specify.md": SPECIFY,
@@ -97,9 +97,8 @@ def approve(folder: Path, tasks: tuple[str, ...]) -> None:
 
 def git(folder: Path, *arguments: str) -> str:
     identity = ("-c", "user.name=Test", "-c", "user.email=test@example.com")
-    return subprocess.run(
-        ["git", *identity, *arguments], cwd=folder, check=True, capture_output=True, text=True
-    ).stdout
+    command = ["git", *identity, *arguments]
+    return subprocess.run(command, cwd=folder, check=True, capture_output=True, text=True).stdout
 
 
 def commit(folder: Path) -> None:

@@ -1,4 +1,4 @@
-"""The real client, with the agent of this repository under the gate: what passes, what is refused, when it ends.
+"""The real client with the agent of this repository: what passes, what is refused, when it ends.
 
 Each test is one run of the client, so each scripted conversation carries many promises; the file system is
 asked, not only the answers.
@@ -10,7 +10,6 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-
 from tests.client.claude import Run, call, run_claude, text
 from tests.client.messages_api import Json, Script, Turn
 from tests.client.project import commit, git, headed
@@ -323,11 +322,11 @@ def test_a_broken_gate_lets_nothing_through(
 ) -> None:
     break_gate(project)
     turns: list[Turn] = [[model.write("free", "frontend/new.ts", "export {}\n")], text("Done.")]
-    done = run_claude(project, "Go on [main]", {"[main]": turns}, "--permission-mode", "acceptEdits")
+    run_claude(project, "Go on [main]", {"[main]": turns}, "--permission-mode", "acceptEdits")
     assert not (project / "frontend/new.ts").exists()
 
 
-def test_the_run_leaves_no_process(project: Path, model: Model) -> None:
+def test_the_run_leaves_no_process(project: Path) -> None:
     as_main(project, [text("Done.")])
     listed = subprocess.run(["ps", "-eo", "args"], capture_output=True, text=True, check=True).stdout  # noqa: S607
     assert str(project) not in listed

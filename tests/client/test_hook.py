@@ -3,13 +3,15 @@
 import json
 import os
 import subprocess
-import sys
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 from tests.client.hooks import event, hook, prompt, use
-from tests.client.messages_api import Json
-from tests.client.project import ROOT, approve, git, headed
+from tests.client.project import approve, git, headed
+
+if TYPE_CHECKING:
+    from tests.client.messages_api import Json
 
 FAST = {"_json", "_signal", "marshal", "posix", "specward", "specward.agent"}
 FAST |= {"specward.permits", "specward.permits.globs"}
@@ -23,18 +25,25 @@ def bound(project: Path) -> Path:
     return project
 
 
-def test_the_usual_answer_imports_nothing_but_built_in_modules(bound: Path) -> None:
-    call = event(bound, "PreToolUse", agent_type="backend-engineer", tool_name="Write", tool_use_id="t",
-                 tool_input={"file_path": str(bound / "backend/app/notes/a.py"), "content": headed()})  # fmt: skip
-    code = (
-        f"import sys; before = set(sys.modules); sys.path.insert(0, {str(ROOT / 'backend')!r})\n"
-        "from specward.agent.fast import main\n"
-        "code = main([]); print(file=sys.stderr, *(set(sys.modules) - before)); sys.exit(code)"
+def imported(project: Path, arguments: list[str], data: bytes) -> set[str]:
+    """The modules that a run of the interpreter imports, by its own account."""
+    done = subprocess.run(
+        [str(project / ".venv/bin/python"), "-I", "-S", "-X", "importtime", *arguments],
+        input=data,
+        env={"CLAUDE_PROJECT_DIR": str(project)},
+        capture_output=True,
+        check=True,
     )
-    done = subprocess.run([sys.executable, "-I", "-S", "-c", code], input=json.dumps(call), text=True,
-                          env={"CLAUDE_PROJECT_DIR": str(bound)}, capture_output=True, check=True)  # fmt: skip
-    assert '"allow"' in done.stdout
-    assert set(done.stderr.split()) <= FAST
+    return {line.rpartition("|")[2].strip() for line in done.stderr.decode().splitlines()}
+
+
+@pytest.mark.parametrize("path", ["backend/app/notes/a.py", "frontend/page.ts"])
+def test_the_usual_answer_imports_nothing_but_built_in_modules(bound: Path, path: str) -> None:
+    given = {"file_path": str(bound / path), "content": headed()}
+    call = event(bound, "PreToolUse", agent_type="backend-engineer", tool_name="Write", tool_input=given)
+    script = str(bound / "backend/specward/agent/hook.py")
+    bare = imported(bound, ["-c", "pass"], b"")
+    assert imported(bound, [script], json.dumps(call).encode()) - bare <= FAST
 
 
 @pytest.mark.parametrize(

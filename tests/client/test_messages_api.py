@@ -1,4 +1,4 @@
-"""The double speaks the published protocol: over a socket, event by event, and the same message either way."""
+"""The double speaks the published protocol, event by event, and says the same with and without streaming."""
 
 import http.client
 import json

@@ -17,7 +17,6 @@ from specward.agent.policy import (
     text_after,
 )
 from specward.agent.record import Caller, Record
-from specward.code.headers import FROM
 from specward.code.sources import read_source
 from specward.permits.globs import matches
 from specward.specs.ids import squash
@@ -92,10 +91,10 @@ def _header(path: str, text: str, record: Record) -> Answer:
         return ALLOW, f"{path} is within the permit of {tasks}."
     if header is None:
         return DENY, f"{path} has no reference header. {form}"
-    if not {_bare(task.id) for task in header.tasks} & set(map(_bare, record.tasks)):
-        named = ", ".join(task.id for task in header.tasks) or "no task"
+    if not {_bare(task.text[0]) for task in header.tasks} & set(map(_bare, record.tasks)):
+        named = ", ".join(task.text[0] for task in header.tasks) or "no task"
         return DENY, f"The header of {path} names {named}, and this work is bound to {tasks}. {form}"
-    if not any(field.value for field in header.of(FROM)) or not header.description:
+    if not header.sections or not header.description:
         return DENY, f"The header of {path} lacks its sections or its description. {form}"
     return ALLOW, f"{path} is within the permit of {tasks}."
 

@@ -1,4 +1,4 @@
-"""From what somebody asked for to a record: which of the tasks are approved as they stand, and their permit."""
+"""From what somebody asked for to a record: which of the tasks are approved, and what they permit."""
 
 from collections.abc import Iterator
 from pathlib import Path
