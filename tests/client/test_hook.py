@@ -279,6 +279,9 @@ def test_the_end_is_judged_where_there_is_work_and_nobody_still_works(bound: Pat
     running = [{"type": "subagent", "status": "running"}]
     assert "frontend/stray.ts:1:1 SW301" in stop(bound, engineer=False)
     assert stop(bound, background_tasks=running) == ""
+    helper = event(bound, "SubagentStop", agent_id="a1", agent_type="Explore")
+    assert hook(bound, helper).stdout == ""
+    assert "SW301" in hook(bound, helper | {"agent_type": "specward:backend-engineer"}).reason
     (bound / "frontend/stray.ts").unlink()
     assert stop(bound) == ""
 
@@ -286,6 +289,7 @@ def test_the_end_is_judged_where_there_is_work_and_nobody_still_works(bound: Pat
 def test_a_session_without_a_task_ends_at_once(project: Path) -> None:
     (project / "backend/app/own.py").write_text("by hand\n", encoding="utf-8")
     assert stop(project, engineer=False) == ""
+    assert stop(project) == ""  # the agent could write nothing, so nothing is its doing
 
 
 def test_the_start_tells_what_the_gate_is_and_what_of_it_is_missing(project: Path) -> None:

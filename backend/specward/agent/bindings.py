@@ -36,6 +36,15 @@ def asked_for(prompt: str, *, always: bool = False) -> tuple[str, ...]:
     return tuple(dict.fromkeys(str(reference) for reference in parse_task_ids(prompt)))
 
 
+def is_order(prompt: str) -> bool:
+    """Tell whether a person wrote the prompt. The client submits notes of its own the same way.
+
+    Such a note (`<task-notification>`, client 2.1.330) quotes what a sub-agent said last, and would let it
+    choose the session's next task. It begins with a tag; nothing that does binds anybody.
+    """
+    return not prompt.lstrip().startswith("<")
+
+
 def bind_session(caller: Caller, asked: tuple[str, ...]) -> Record:
     """Bind the session to the tasks a person asked for; what it was bound to before stays on record."""
     own = Path(caller.home, "session")

@@ -7,7 +7,7 @@ the same handler is registered `PARTS` times, each with its number. What is long
 from pathlib import Path
 
 from specward.agent import wiring
-from specward.agent.bindings import asked_for, bind_session, forget, session_record, starting_tasks
+from specward.agent.bindings import asked_for, bind_session, forget, is_order, session_record, starting_tasks
 from specward.agent.permission import brief_of, compile_record
 from specward.agent.record import Caller, Record
 from specward.brief import pieces
@@ -31,7 +31,10 @@ def at_start(_event: dict[str, object], caller: Caller, _part: int) -> str:
 
 def at_prompt(event: dict[str, object], caller: Caller, part: int) -> str:
     """Bind the session to the tasks that the prompt orders, and give a part of their brief."""
-    asked = asked_for(str(event.get("prompt", "")), always=caller.engineer)
+    prompt = str(event.get("prompt", ""))
+    if not is_order(prompt):
+        return ""
+    asked = asked_for(prompt, always=caller.engineer)
     if asked:
         record = bind_session(caller, asked) if part == 1 else compile_record(caller.project, asked)
         return _part(record, caller, part)

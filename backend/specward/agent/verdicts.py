@@ -37,8 +37,10 @@ def after_write(event: dict[str, object], caller: Caller) -> str:
 
 def at_the_end(event: dict[str, object], caller: Caller) -> str:
     """Return why the work is not done; empty: it is, or it waits for an answer, or it is nobody's task."""
+    if event["hook_event_name"] == "SubagentStop" and not caller.engineer:
+        return ""  # a helper of another kind; the session's own end judges what it did
     tasks = session_tasks(caller)
-    if not (tasks or caller.engineer) or _runs_on(event):
+    if not tasks or _runs_on(event):
         return ""
     root = Path(caller.root)
     errors = [finding for finding in verify(root, tasks=tasks).findings if finding.severity is Severity.ERROR]
@@ -47,9 +49,7 @@ def at_the_end(event: dict[str, object], caller: Caller) -> str:
     outside = [finding for finding in errors if finding.code.startswith(SCOPE)]
     if filed(root, tasks) and not outside:
         return ""
-    return (
-        report(errors, f"Not done yet. The verdict on {', '.join(tasks) or 'this session'} is red:") + ADVICE
-    )
+    return report(errors, f"Not done yet. The verdict on {', '.join(tasks)} is red:") + ADVICE
 
 
 def report(findings: Iterable[Finding], head: str) -> str:
