@@ -5,6 +5,7 @@ nothing else. The plan is JSON: argv, cwd, env, script, seconds. So is the recor
 stderr, requests.
 """
 
+import contextlib
 import fcntl
 import json
 import os
@@ -48,8 +49,10 @@ def run(plan: dict[str, Any]) -> dict[str, Any]:
         try:
             stdout, stderr = client.communicate(timeout=plan["seconds"])
         except subprocess.TimeoutExpired:
-            os.killpg(client.pid, signal.SIGKILL)
+            client.kill()
             stdout, stderr = client.communicate()
+        with contextlib.suppress(ProcessLookupError):  # what it started has ended with it, as a rule
+            os.killpg(client.pid, signal.SIGKILL)
         api.shutdown()
     return {"returncode": client.returncode, "stdout": stdout, "stderr": stderr, "requests": api.requests}
 
