@@ -47,8 +47,10 @@ def at_delegation(_event: dict[str, object], caller: Caller, part: int) -> str:
     if not caller.engineer:
         return ""
     asked = starting_tasks(caller)
-    own = "Several tasks are under way: yours are those that your prompt names.\n" if len(asked) > 1 else ""
-    return own * (part == 1) + _part(compile_record(caller.project, asked), caller, part)
+    text = _part(compile_record(caller.project, asked), caller, part)
+    if part == 1 and len(asked) > 1:
+        return f"Several tasks are under way: yours are those that your prompt names.\n{text}"
+    return text
 
 
 def _part(record: Record, caller: Caller, part: int) -> str:

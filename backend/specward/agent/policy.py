@@ -124,15 +124,18 @@ def _free_write(path: str | None, record: Record) -> Answer:
 
 
 def _read(given: dict[str, object], tool: str, event: dict[str, object], caller: Caller) -> Answer:
+    """Judge a reading of a bound caller; a glob may leave the repository as well as a path."""
     pattern = str(given.get("pattern", "")) if tool == "Glob" else ""
     wanted = str(given.get(READS[tool]) or event["cwd"])
-    if pattern.startswith("/") or ".." in pattern.split("/"):
-        wanted = joined(wanted, pattern.partition("*")[0])
-    if _place(wanted, event, caller) is None or ".." in pattern.partition("*")[2].split("/"):
-        return DENY, f"{wanted} lies outside the repository, and a task is read and written inside it."
+    if pattern.startswith(("/", "~")):
+        wanted = pattern.partition("*")[0]
+    if ".." in pattern or _place(wanted, event, caller) is None:
+        return DENY, f"{pattern or wanted} leads out of the repository, where no task is done."
     return ALLOW, "Reading inside the repository is free."
 
 
 def _place(path: object, event: dict[str, object], caller: Caller) -> str | None:
     """Return where a path really leads, relative to the caller's root; None outside."""
+    if str(path).startswith("~"):  # the client may take it for somebody's home
+        return None
     return relative(real(joined(str(event["cwd"]), str(path))), caller.root)
