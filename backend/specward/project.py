@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from specward.approvals.stamps import Approvals, load_approvals
 from specward.approvals.status import Status, status
 from specward.baseline import Baseline, read_baseline
+from specward.code.cache import Cache as Kept
 from specward.code.diff import Change, read_before, read_changes, start_revision
 from specward.code.files import list_files, list_tracked
 from specward.code.sources import SourceFile, read_source, read_sources
@@ -122,16 +123,20 @@ class Project:
     @cached_property
     def approvals(self) -> Approvals:
         """The stamps; none where their file is broken, and `approvals_trouble` says so."""
-        return {} if self.approvals_trouble else load_approvals(self.root)
+        return self._stamps[0]
 
-    @cached_property
+    @property
     def approvals_trouble(self) -> str:
         """Why the stamps cannot be read; empty where they can."""
+        return self._stamps[1]
+
+    @cached_property
+    def _stamps(self) -> tuple[Approvals, str]:
+        cache = None if self.tracked_state else Kept.open(self.root, "approvals", "1")
         try:
-            load_approvals(self.root)
+            return load_approvals(self.root, cache), ""
         except CouldNotRunError as error:
-            return str(error)
-        return ""
+            return {}, str(error)
 
     def status(self, task: Task) -> Status:
         """Return whether a task is approved as it stands."""

@@ -5,6 +5,7 @@ import tomllib
 from pathlib import Path
 from typing import NamedTuple
 
+from specward.code.cache import Cache, digest
 from specward.errors import CouldNotRunError
 from specward.specs.model import TaskKey
 from specward.storage import write_atomically
@@ -30,8 +31,12 @@ class Stamp(NamedTuple):
 Approvals = dict[TaskKey, Stamp]
 
 
-def load_approvals(root: Path) -> Approvals:
+def load_approvals(root: Path, cache: Cache | None = None) -> Approvals:
     """Read the stamps of a repository; none where there is no file.
+
+    Args:
+        root: the repository root.
+        cache: keeps what was read between runs: reading TOML takes a second per thousand stamps.
 
     Raises:
         CouldNotRunError: the file cannot be read or is not what `approve` writes.
@@ -42,7 +47,18 @@ def load_approvals(root: Path) -> Approvals:
         return {}
     except (OSError, UnicodeDecodeError) as error:
         raise CouldNotRunError(f"{PATH} cannot be read: {error}. {_MEND}") from error
-    return parse_approvals(text)
+    return parse_approvals(text) if cache is None else _remembered(text, cache)
+
+
+def _remembered(text: str, cache: Cache) -> Approvals:
+    key = digest(text.encode())
+    known = cache.get(key)
+    if not isinstance(known, list):
+        known = [[*stamp] for stamp in parse_approvals(text).values()]
+        cache.put(key, known)
+    cache.save()
+    stamps = (Stamp(TaskKey(*task), *rest) for task, *rest in known)
+    return {stamp.task: stamp for stamp in stamps}
 
 
 def parse_approvals(text: str) -> Approvals:
