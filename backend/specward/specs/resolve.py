@@ -91,13 +91,17 @@ def find_operation(spec_set: SpecSet, operation: Operation) -> Section | None:
 
 
 def find_table(spec_set: SpecSet, table: str) -> Section | None:
-    """Find the section of the data model that describes a table: the one whose title names it."""
-    wanted = table.casefold().rpartition(".")[2]
+    """Find the section of the data model that describes a table.
+
+    Its title is the table's name; else the name in another case; else it holds the name (`Table: profiles`).
+    Where several would do, as the chapter `Accounts` and in it `accounts`, the innermost is meant.
+    """
+    name = table.rpartition(".")[2]
     sections = [section for document in _of_role(spec_set, "data-model") for section in document.sections[1:]]
-    for names in (_names_alone, _names_anywhere):
-        for section in sections:
-            if wanted in names(section):
-                return section
+    for fits in (_is_named, _is_named_in_any_case, _mentions):
+        found = [section for section in sections if fits(section, name)]
+        if found:
+            return min(found, key=lambda section: len(section.text))
     return None
 
 
@@ -128,13 +132,16 @@ def _named(spec_sets: tuple[SpecSet, ...], task_id: str, feature: str = "") -> l
     return [spec_set.tasks[number] for spec_set, number in places if feature in ("", spec_set.feature)]
 
 
-def _names_alone(section: Section) -> list[str]:
-    return [anchor.casefold() for anchor in section.anchors]
+def _is_named(section: Section, name: str) -> bool:
+    return name in section.anchors
 
 
-def _names_anywhere(section: Section) -> list[str]:
-    """Give the words of a title such as `Table: profiles` or `profiles (user settings)`."""
-    return re.findall(r"\w+", section.title.casefold())
+def _is_named_in_any_case(section: Section, name: str) -> bool:
+    return name.casefold() in (anchor.casefold() for anchor in section.anchors)
+
+
+def _mentions(section: Section, name: str) -> bool:
+    return name.casefold() in re.findall(r"\w+", section.title.casefold())
 
 
 def _route(operation: str) -> str:
