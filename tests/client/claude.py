@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 import claude_agent_sdk
+
 from tests.client.messages_api import Json, Script, Turn
 
 BINARY = Path(claude_agent_sdk.__file__).parent / "_bundled" / "claude"

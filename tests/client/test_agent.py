@@ -10,6 +10,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+
 from tests.client.claude import Run, call, run_claude, text
 from tests.client.messages_api import Json, Script, Turn
 from tests.client.project import commit, git, headed

@@ -5,7 +5,6 @@ from pathlib import Path
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.client.project import commit
 
 from specward.agent.clarifications import (
     KINDS,
@@ -15,6 +14,7 @@ from specward.agent.clarifications import (
     filed,
     parse_clarification,
 )
+from tests.client.project import commit
 
 PATH = "history/clarifications/backend/T-042-jwt-unclear.md"
 BODY = st.text(st.characters(exclude_categories=["Cs", "Cc"], exclude_characters="#`~"), min_size=1).map(

@@ -1,15 +1,17 @@
 """The files under .claude: valid for the client's own checker, and taken up by the client as written."""
 
+import json
 import subprocess
 from pathlib import Path
 
 import yaml
+
+from specward.agent.clarifications import KINDS, SECTIONS
+from specward.agent.context import PARTS
+from specward.agent.wiring import EVENTS, SETTINGS, problems
 from tests.client.claude import BINARY, run_claude, text
 from tests.client.messages_api import Json
 from tests.client.project import ROOT
-
-from specward.agent.clarifications import KINDS, SECTIONS
-from specward.agent.wiring import EVENTS, problems
 
 AGENT = ROOT / ".claude/agents/backend-engineer.md"
 TOOLS = {"Read", "Grep", "Glob", "Write", "Edit"}
@@ -45,6 +47,10 @@ def test_the_client_finds_nothing_wrong(tmp_path: Path) -> None:
 
 def test_the_gate_is_wired_into_every_event_that_matters(project: Path) -> None:
     assert list(problems(ROOT)) == []
+    hooks = json.loads((ROOT / SETTINGS).read_text(encoding="utf-8"))["hooks"]
+    for event in ("UserPromptSubmit", "SubagentStart"):
+        commands = [handler["command"] for handler in hooks[event][0]["hooks"]]
+        assert [command.split()[2] for command in commands] == [str(part + 1) for part in range(PARTS)]
     (project / ".claude/settings.json").write_text("{}", encoding="utf-8")
     assert len(list(problems(project))) == len(EVENTS)
     (project / ".claude/settings.json").write_text("{", encoding="utf-8")

@@ -7,6 +7,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+
+from specward.agent.context import PARTS
 from tests.client.hooks import event, hook, prompt, use
 from tests.client.project import approve, git, headed
 
@@ -313,14 +315,14 @@ def test_the_start_tells_what_the_gate_is_and_what_of_it_is_missing(project: Pat
 
 def test_a_long_brief_comes_in_parts_and_then_as_a_file(project: Path) -> None:
     specify = project / "specs/specify.md"
-    text = specify.read_text().replace("characters.", "characters.\n\n" + "Long words. " * 4000)
+    text = specify.read_text().replace("characters.", "characters.\n\n" + "Long words. " * 5000)
     specify.write_text(text, encoding="utf-8")
     approve(project, ("T-042",))
-    parts = [prompt(project, "Implement T-042", part=part).context for part in (1, 2, 3, 4)]
-    assert [bool(part) for part in parts] == [True, True, True, False]
+    parts = [prompt(project, "Implement T-042", part=part).context for part in range(1, PARTS + 2)]
+    assert [bool(part) for part in parts] == [*[True] * PARTS, False]
     assert all(len(part) < 10_000 for part in parts)
-    file = Path(parts[2].rpartition(" in ")[2].rstrip("."))
-    assert file.read_text(encoding="utf-8").count("Long words.") == 4000
+    file = Path(parts[PARTS - 1].rpartition(" in ")[2].rstrip("."))
+    assert file.read_text(encoding="utf-8").count("Long words.") == 5000
 
 
 def test_settings_that_cannot_be_read_permit_nothing_and_say_why(bound: Path) -> None:

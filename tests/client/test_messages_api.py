@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 from jsonschema import Draft202012Validator
+
 from tests.client.claude import call, text
 from tests.client.messages_api import Json, MessagesApi
 

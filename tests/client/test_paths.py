@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
-from tests.client.project import git
 
 from specward.agent.paths import joined, real, relative, repository, toplevel
+from tests.client.project import git
 
 NAMES = st.sampled_from(["a", "b", "app", "x.py", "aab", ".", ".."])
 

@@ -12,7 +12,7 @@ from specward.agent.permission import brief_of, compile_record
 from specward.agent.record import Caller, Record
 from specward.brief import pieces
 
-PARTS = 3
+PARTS = 6
 PART_LENGTH = 9_500  # characters, below the client's 10,000
 
 
