@@ -1,76 +1,68 @@
-"""The command line: options and their words. What a command does is imported when it is called."""
+"""The command line: finds the command and imports that one alone.
+
+Each module of `commands` holds a SUMMARY, `add_arguments(parser)` and `run(options) -> exit code`. This is
+argparse and no larger library on purpose: `check` promises an answer within 0.3 s; typer takes all of that to
+start, because it imports pydantic.
+"""
 
 import io
 import sys
-from pathlib import Path
-from typing import Annotated
-
-import typer
+from argparse import ArgumentParser, Namespace
+from collections.abc import Sequence
+from importlib import import_module
+from typing import Protocol, cast
 
 from specward import __version__
 from specward.errors import CouldNotRunError
 
 COULD_NOT_RUN = 2
+COMMANDS = ("check", "explain")
 
-app = typer.Typer(
-    name="specward",
-    help="Makes specifications binding for coding agents.",
-    no_args_is_help=True,
-    add_completion=False,
-    pretty_exceptions_enable=False,
-)
+
+class Command(Protocol):
+    """What a module of `commands` holds."""
+
+    SUMMARY: str
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        """Declare its options."""
+
+    def run(self, options: Namespace) -> int:
+        """Do it, and return the exit code."""
 
 
 def main() -> None:
-    """Run the command line. Exit codes: 0 clean, 1 findings, 2 could not run."""
+    """Run the command line and leave with its exit code: 0 clean, 1 findings, 2 could not run."""
     for stream in (sys.stdout, sys.stderr):  # a path may hold bytes that no encoding can print
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="backslashreplace")
     try:
-        app()
+        sys.exit(_run(sys.argv[1:]))
     except CouldNotRunError as error:
         sys.stderr.write(f"specward: {error}\n")
         sys.exit(COULD_NOT_RUN)
+    except KeyboardInterrupt:
+        sys.exit(130)  # as a shell has it: 128 + SIGINT
 
 
-def _print_version(wanted: bool) -> None:
-    if wanted:
-        sys.stdout.write(f"specward {__version__}\n")
-        raise typer.Exit
+def _run(arguments: Sequence[str]) -> int:
+    name = arguments[0] if arguments else ""
+    if name not in COMMANDS:
+        _top_level().parse_args(arguments or ["--help"])
+    command = _load(name)
+    parser = ArgumentParser(prog=f"specward {name}", description=command.SUMMARY, allow_abbrev=False)
+    command.add_arguments(parser)
+    return command.run(parser.parse_args(arguments[1:]))
 
 
-@app.callback()
-def _specward(
-    version: Annotated[
-        bool, typer.Option("--version", callback=_print_version, is_eager=True, help="Print the version.")
-    ] = False,
-) -> None:
-    pass
+def _top_level() -> ArgumentParser:
+    parser = ArgumentParser(prog="specward", description="Makes specifications binding for coding agents.")
+    parser.add_argument("--version", action="version", version=f"specward {__version__}")
+    commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
+    for name in COMMANDS:
+        commands.add_parser(name, help=_load(name).SUMMARY)
+    return parser
 
 
-@app.command()
-def check(
-    paths: Annotated[
-        list[Path] | None, typer.Argument(help="Files or folders; none is the whole project.")
-    ] = None,
-    task: Annotated[
-        list[str] | None, typer.Option(help="Hold every change against this task's permit.")
-    ] = None,
-    base: Annotated[str | None, typer.Option(help="Judge what changed since this revision.")] = None,
-    select: Annotated[list[str] | None, typer.Option(help="Run these rules only: SW1, SW603, …")] = None,
-    form: Annotated[str, typer.Option("--format", help="text or json.")] = "text",
-) -> None:
-    """Hold the project against its specifications."""
-    from specward.commands import check as command
-
-    raise typer.Exit(command.run(paths or (), tasks=task or (), base=base, select=select or (), form=form))
-
-
-@app.command()
-def explain(
-    code: Annotated[str | None, typer.Argument(help="A rule such as SW101; none lists them all.")] = None,
-) -> None:
-    """Say what a rule holds, why, and how to satisfy it."""
-    from specward.commands import explain as command
-
-    raise typer.Exit(command.run(code))
+def _load(name: str) -> Command:
+    return cast("Command", import_module(f"specward.commands.{name}"))

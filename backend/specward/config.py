@@ -1,25 +1,43 @@
-"""The project's settings: `[tool.specward]` in pyproject.toml."""
+"""The project's settings: `[tool.specward]` of pyproject.toml, or specward.toml where there is none."""
 
 import tomllib
 from collections.abc import Mapping
+from difflib import get_close_matches
 from pathlib import Path
 from typing import NamedTuple
 
 from specward.errors import CouldNotRunError
 
-DEFAULT_FEATURE = "project"
-DEFAULT_TERRITORY = ("backend/app/**",)
-
 
 class Config(NamedTuple):
-    """What a project may set. `table` is the whole table: a rule family reads its own sub-table from it."""
+    """What a project may set; globs are relative to the root. The defaults are the conventional layout."""
 
-    feature: str = DEFAULT_FEATURE  # the feature's name where the layout is flat
-    territory: tuple[str, ...] = DEFAULT_TERRITORY  # globs: where implementation lives, and needs headers
-    exclude: tuple[str, ...] = ()  # globs inside the territory that are nobody's work (generated files)
-    ignore: tuple[str, ...] = ()  # rule codes or families switched off, "SW7" or "SW701"
-    aliases: Mapping[str, str] = {}  # other names of documents: {"requirements": "specs/specify.md"}
-    table: Mapping[str, object] = {}
+    feature: str = "project"  # the name of the flat layout's only feature
+    territory: tuple[str, ...] = ("backend/app/**",)  # where tasks may write, and every file needs a header
+    tests: tuple[str, ...] = ("tests/**",)  # where a task with a Tests entry may write, too
+    control: tuple[str, ...] = (  # what holds the gate itself; no task opens it
+        ".claude/**",
+        ".specify/**",
+        ".specward/**",
+        ".git/**",
+        ".ci/**",
+        ".github/**",
+        "specs/**",
+        "history/**",
+        "backend/specward/**",
+        "pyproject.toml",
+        "specward.toml",
+    )
+    exclude: tuple[str, ...] = ()  # inside the territory, but nobody's work: generated files
+    ignore: tuple[str, ...] = ()  # rules or families switched off: "SW7", "SW701"
+    default_scope: str = "none"  # what a task that names no files permits: "none" or "territory"
+    documents: tuple[tuple[str, str], ...] = ()  # (role, path): documents outside of the known layouts
+    table: Mapping[str, object] = {}  # the whole table: a rule family reads its own sub-table from it
+
+
+_FILES = (("pyproject.toml", ("tool", "specward")), ("specward.toml", ()))
+_GLOBS = ("territory", "tests", "control", "exclude")
+_SCOPES = ("none", "territory")
 
 
 def find_root(start: Path) -> Path:
@@ -36,59 +54,80 @@ def load_config(root: Path) -> Config:
     """Read the settings of the project at `root`; a project without any has the defaults.
 
     Raises:
-        CouldNotRunError: pyproject.toml cannot be read, or a setting has the wrong type.
+        CouldNotRunError: the file cannot be read, or a setting is unknown or has a value that cannot be used.
     """
-    table = _read_table(root / "pyproject.toml")
-    return Config(
-        feature=_string(table, "feature", DEFAULT_FEATURE),
-        territory=_strings(table, "territory", DEFAULT_TERRITORY),
-        exclude=_strings(table, "exclude", ()),
-        ignore=_strings(table, "ignore", ()),
-        aliases=_mapping(table, "aliases"),
-        table=table,
-    )
+    for name, keys in _FILES:
+        if (root / name).is_file():
+            table = _read_table(root / name, keys)
+            prefix = ".".join((*keys, ""))
+            fields = dict(_field(key, value, f"{prefix}{key} in {name}") for key, value in table.items())
+            fields.pop("table", None)
+            return Config(**fields, table=table)  # type: ignore[arg-type]  # _field checked each by its key
+    return Config()
 
 
-def _read_table(path: Path) -> Mapping[str, object]:
+def _read_table(path: Path, keys: tuple[str, ...]) -> dict[str, object]:
     try:
-        text = path.read_text(encoding="utf-8")
-        document = tomllib.loads(text)
-    except FileNotFoundError:
-        return {}
+        table: object = tomllib.loads(path.read_text(encoding="utf-8"))
     except OSError as error:
-        raise CouldNotRunError(f"pyproject.toml cannot be read: {error.strerror}.") from error
+        raise CouldNotRunError(f"{path.name} cannot be read: {error.strerror}.") from error
     except ValueError as error:
-        raise CouldNotRunError(f"pyproject.toml is not valid TOML: {error}. Mend it there.") from error
-    tool = document.get("tool", {})
-    table = tool.get("specward", {}) if isinstance(tool, dict) else {}
+        raise CouldNotRunError(f"{path.name} is not valid TOML: {error}. Mend it there.") from error
+    for key in keys:
+        table = table.get(key, {}) if isinstance(table, dict) else {}
     if not isinstance(table, dict):
-        raise _wrong_type("", "a table")
+        raise CouldNotRunError(f"{'.'.join(keys)} in {path.name} must be a table.")
     return table
 
 
-def _string(table: Mapping[str, object], key: str, default: str) -> str:
-    value = table.get(key, default)
-    if not isinstance(value, str) or not value:
-        raise _wrong_type(key, "a text that is not empty")
+def _field(key: str, value: object, where: str) -> tuple[str, object]:
+    """Check one setting. A table with an unknown name is a rule family's own, for that family to check."""
+    if key == "feature":
+        return key, _text(value, where)
+    if key == "default_scope":
+        return key, _choice(value, where, _SCOPES)
+    if key == "documents":
+        return key, _documents(value, where)
+    if key == "ignore":
+        return key, _texts(value, where)
+    if key in _GLOBS:
+        return key, tuple(_path(glob, where) for glob in _texts(value, where))
+    if isinstance(value, dict):
+        return "table", value
+    close = get_close_matches(key, Config._fields, n=1)
+    advice = f"Did you mean {close[0]}?" if close else f"There are: {', '.join(Config._fields[:-1])}."
+    raise CouldNotRunError(f"{where} is no setting of Specward. {advice}")
+
+
+def _text(value: object, where: str) -> str:
+    if not isinstance(value, str) or not value.strip():
+        raise CouldNotRunError(f"{where} must be a text that is not empty, not {value!r}.")
     return value
 
 
-def _strings(table: Mapping[str, object], key: str, default: tuple[str, ...]) -> tuple[str, ...]:
-    value = table.get(key, default)
-    if isinstance(value, str):
-        return (value,)
-    if not isinstance(value, list | tuple) or not all(isinstance(item, str) for item in value):
-        raise _wrong_type(key, "a text or a list of texts")
-    return tuple(value)
+def _choice(value: object, where: str, choices: tuple[str, ...]) -> str:
+    if value not in choices:
+        raise CouldNotRunError(f"{where} must be one of {', '.join(map(repr, choices))}, not {value!r}.")
+    return str(value)
 
 
-def _mapping(table: Mapping[str, object], key: str) -> Mapping[str, str]:
-    value = table.get(key, {})
-    if not isinstance(value, dict) or not all(isinstance(item, str) for item in value.values()):
-        raise _wrong_type(key, "a table of texts")
-    return value
+def _texts(value: object, where: str) -> tuple[str, ...]:
+    items = [value] if isinstance(value, str) else value
+    if not isinstance(items, list):
+        raise CouldNotRunError(f"{where} must be a text or a list of texts, not {value!r}.")
+    return tuple(_text(item, where) for item in items)
 
 
-def _wrong_type(key: str, expected: str) -> CouldNotRunError:
-    name = f"tool.specward.{key}" if key else "tool.specward"
-    return CouldNotRunError(f"{name} in pyproject.toml must be {expected}.")
+def _documents(value: object, where: str) -> tuple[tuple[str, str], ...]:
+    if not isinstance(value, dict):
+        raise CouldNotRunError(f'{where} must be a table such as specify = "docs/requirements.md".')
+    return tuple((role, _path(path, where)) for role, path in value.items())
+
+
+def _path(value: object, where: str) -> str:
+    path = _text(value, where)
+    if path.startswith("/") or ".." in path.split("/") or "\\" in path:
+        raise CouldNotRunError(
+            f"{where} must stay inside the repository and be written with /, not {path!r}."
+        )
+    return path.removeprefix("./")

@@ -38,6 +38,7 @@ class Project:
         self.base = base
         self.paths = paths
         self.raised: tuple[Finding, ...] = ()  # by the families before; for the rules on exceptions
+        self.standing: list[Finding] = []  # of those raised, the ones that nobody has excused
         self.ran: frozenset[str] = frozenset()  # the codes of the rules that raised them
         self._notes: dict[str, None] = {}
 

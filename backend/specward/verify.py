@@ -51,8 +51,8 @@ def judge(project: Project, *, select: Sequence[str] | None = None) -> Verdict:
     chosen = [entry for entry in entries() if _is_chosen(entry.code, select, project.config.ignore)]
     project.raised = tuple(_run(project, (entry for entry in chosen if not entry.closes)))
     project.ran = frozenset(entry.code for entry in chosen)
-    standing, excused = excuses.apply(project, project.raised)
-    standing, known = baseline.part(standing, project.baseline, project.text)
+    project.standing, excused = excuses.apply(project, project.raised)
+    standing, known = baseline.part(project.standing, project.baseline, project.text)
     standing += _run(project, (entry for entry in chosen if entry.closes))
     verdict = Verdict(
         findings=tuple(sorted(standing, key=lambda finding: finding.order)),

@@ -1,6 +1,7 @@
 """`specward explain`: what a rule holds, why, an example of each kind, and how to make an exception."""
 
 import sys
+from argparse import ArgumentParser, Namespace
 from collections.abc import Iterator
 from difflib import get_close_matches
 from itertools import groupby
@@ -9,14 +10,21 @@ from specward.errors import CouldNotRunError
 from specward.rules.examples import Example
 from specward.rules.registry import FAMILIES, Entry, entries
 
+SUMMARY = "Say what a rule holds, why, and how to satisfy it."
 
-def run(code: str | None) -> int:
+
+def add_arguments(parser: ArgumentParser) -> None:
+    """Declare the options."""
+    parser.add_argument("code", nargs="?", metavar="CODE", help="a rule such as SW101; none lists them all")
+
+
+def run(options: Namespace) -> int:
     """Print one rule, or the list of all.
 
     Raises:
         CouldNotRunError: there is no such rule; the sentence names the nearest.
     """
-    lines = _overview() if code is None else _explanation(_find(code.upper()))
+    lines = _overview() if options.code is None else _explanation(_find(options.code.upper()))
     sys.stdout.write("\n".join(lines) + "\n")
     return 0
 

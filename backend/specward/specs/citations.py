@@ -28,6 +28,7 @@ _DOCUMENT = re.compile(rf"(?P<document>{_FILE}|{_ALIAS}|{_ROLE})(?P<rest>.*)", r
 _LEAD = re.compile(r"\A(?:[\s/:#§\u2013\u2014-]|(?i:sections?)\b)*")
 _ALSO = re.compile(rf"\s*(?:/|,|&|\band\b)?\s*§\s*|\s+(?:/|&|and)\s+(?={ITEM_ID}|{_NUMBER})")
 _RANGE_MARK = re.compile(rf"({TO})§\s*")
+_DIVIDER = re.compile(r"[(),;\n]|\Z")
 _MARKUP = str.maketrans("`*", "  ")
 
 
@@ -98,13 +99,14 @@ def _written_out(anchor: str) -> Iterator[str]:
 def _pieces(text: str) -> Iterator[_Piece]:
     """Split at commas, semicolons and line ends that stand outside parentheses."""
     start = depth = 0
-    for index, character in enumerate(text + "\n"):
-        depth += (character == "(") - (character == ")" and depth > 0)
-        if character in ";\n" or (character == "," and depth == 0):
-            raw = text[start:index]
-            if raw.strip():
-                yield _Piece(raw.strip(), start + len(raw) - len(raw.lstrip()))
-            start, depth = index + 1, 0
+    for mark in _DIVIDER.finditer(text):
+        depth = {"(": depth + 1, ")": max(depth - 1, 0)}.get(mark[0], depth)
+        if mark[0] in ("(", ")") or (mark[0] == "," and depth):
+            continue
+        raw = text[start : mark.start()]
+        if raw.strip():
+            yield _Piece(raw.strip(), start + len(raw) - len(raw.lstrip()))
+        start, depth = mark.end(), 0
 
 
 def _place(text: str, offset: int, origin: Place) -> Place:

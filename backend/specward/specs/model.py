@@ -79,10 +79,19 @@ class Problem(NamedTuple):
     hint: str
 
 
-class Document(NamedTuple):
-    """One file of a spec set, read."""
+class Unresolved(NamedTuple):
+    """A citation that leads nowhere: why, and how to mend it, with the nearest sections there are."""
 
-    role: str
+    citation: Citation
+    reason: str
+    hint: str
+    nearest: tuple[Section, ...]
+
+
+class Document(NamedTuple):
+    """One file of a spec set, read. The first section is the document as a whole; its anchor is empty."""
+
+    role: str  # "specify", "plan", "tasks", "data-model", "constitution", "contract", else its own name
     path: str
     sections: tuple[Section, ...]
 
