@@ -16,8 +16,16 @@ Value = str | tuple[str, ...] | Mapping[str, str]
 
 _HEAD = re.compile(r"\A\ufeff?---[ \t]*\r?\n(?P<yaml>.*?)^---[ \t]*(?:\r?\n|\Z)", re.DOTALL | re.MULTILINE)
 _KEY = re.compile(r"(?P<key>[A-Za-z_][\w-]*)[ \t]*:[ \t]*(?P<value>.*)")
-_NOTHING = frozenset({"null", "~"})
 _ITEM = re.compile(r"[ \t]*-[ \t]+(?P<value>.+)")
+
+
+class _Loader(yaml.BaseLoader):
+    """Every scalar a text, but for an unquoted `null`, which is an empty one."""
+
+
+_NULL = "tag:yaml.org,2002:null"
+_Loader.add_implicit_resolver(_NULL, re.compile(r"(?:~|null|Null|NULL)\Z"), ["~", "n", "N"])
+_Loader.add_constructor(_NULL, lambda _loader, _node: "")
 
 
 class FrontMatter(NamedTuple):
@@ -71,7 +79,7 @@ def _read_yaml(source: str) -> tuple[Mapping[str, Value], str]:
     if len(source) > LONGEST:
         return {}, f"the front matter is longer than {LONGEST} characters"
     try:
-        loaded = yaml.load(source, Loader=yaml.BaseLoader)  # noqa: S506 (builds nothing but text and lists)
+        loaded = yaml.load(source, Loader=_Loader)  # noqa: S506 (builds nothing but text and lists)
     except yaml.MarkedYAMLError as error:
         line = f" in line {error.problem_mark.line + 2}" if error.problem_mark else ""
         return {}, f"the front matter is not valid YAML{line}: {error.problem}"
@@ -98,9 +106,7 @@ def _value(value: object) -> Value:
 
 def _scalar(value: object) -> str:
     """Return a scalar's text; an escape may have put half a surrogate pair there, which no file can hold."""
-    if not isinstance(value, str) or value in _NOTHING:
-        return ""
-    return value.encode(errors="replace").decode()
+    return value.encode(errors="replace").decode() if isinstance(value, str) else ""
 
 
 def _read_lines(source: str) -> Mapping[str, Value]:

@@ -1,9 +1,9 @@
 """Everything a rule may ask about a project. Each fact is read once, when first asked for."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar, cast
 
 from specward.baseline import Baseline, read_baseline
 from specward.code.diff import Change, read_before, read_changes, start_revision
@@ -13,6 +13,8 @@ from specward.config import Config, load_config
 
 if TYPE_CHECKING:
     from specward.findings import Finding
+
+Fact = TypeVar("Fact")
 
 
 class Project:
@@ -87,6 +89,12 @@ class Project:
         """Say what this run could not see; every report repeats it."""
         self._notes[sentence] = None
 
+    def fact(self, read: "Callable[[Project], Fact]") -> Fact:
+        """Return what a family's own reader makes of the project; it reads once."""
+        if read not in self._facts:
+            self._facts[read] = read(self)
+        return cast("Fact", self._facts[read])
+
     def covers(self, path: str) -> bool:
         """Whether a path is within `paths`."""
         if self.paths is None:
@@ -106,6 +114,10 @@ class Project:
     def text_before(self, path: str) -> str | None:
         """Return a file's text at the start of the comparison; None where it did not exist."""
         return read_before(self.root, self.start, path)
+
+    @cached_property
+    def _facts(self) -> dict[object, object]:
+        return {}
 
     @cached_property
     def _texts(self) -> dict[str, str]:

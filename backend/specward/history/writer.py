@@ -33,15 +33,15 @@ def _plain(value: str | tuple[str, ...] | Mapping[str, str]) -> object:
 
 
 def _body(sections: Mapping[str, str]) -> str:
-    return "\n".join(f"## {title}\n\n{_text(title, sections.get(title, ''))}" for title in SECTIONS)
+    return "\n".join(f"## {title}\n{_text(title, sections.get(title, ''))}" for title in SECTIONS)
 
 
 def _text(title: str, text: str) -> str:
     text = clean(text)
     if title in _QUOTED and text and text != NOT_RECORDED:
         fence = "`" * max(3, 1 + max(map(len, re.findall("`+", text)), default=0))
-        return f"{fence}text\n{text}\n{fence}\n"
-    return f"{text.strip()}\n" if text.strip() else ""
+        return f"\n{fence}text\n{text}\n{fence}\n"
+    return f"\n{text.strip()}\n" if text.strip() else ""
 
 
 def clean(text: str) -> str:
