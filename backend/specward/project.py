@@ -1,15 +1,26 @@
 """Everything a rule may ask about a project. Each fact is read once, when first asked for."""
 
+import os
 from collections.abc import Callable, Mapping
+from difflib import get_close_matches
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar, cast
 
 from specward.baseline import Baseline, read_baseline
 from specward.code.diff import Change, read_before, read_changes, start_revision
-from specward.code.files import list_files
-from specward.code.sources import SourceFile, read_sources
+from specward.code.files import list_files, list_tracked
+from specward.code.sources import SourceFile, read_source, read_sources
 from specward.config import Config, load_config
+from specward.errors import CouldNotRunError
+from specward.permits.globs import is_plain, matches_any
+from specward.permits.permit import Permit, compile_permit
+from specward.specs.cache import Cache
+from specward.specs.model import Citation, Place, Section, SpecSet, Task, TaskKey, Unresolved
+from specward.specs.reader import read_specs
+from specward.specs.resolve import resolve
+from specward.storage import FOLDER
+from specward.traces import TaskIndex, Trace, read_traces
 
 if TYPE_CHECKING:
     from specward.findings import Finding
@@ -50,10 +61,87 @@ class Project:
         return load_config(self.root)
 
     @cached_property
+    def paths_there(self) -> tuple[str, ...]:
+        """Every path in the territory, links included."""
+        return list_files(self.root, self.config.territory, exclude=self.config.exclude)
+
+    @cached_property
     def files(self) -> Mapping[str, SourceFile]:
-        """The files of the territory (those within `paths`, where given), by path."""
-        paths = list_files(self.root, self.config.territory, exclude=self.config.exclude)
-        return read_sources(self.root, (path for path in paths if self.covers(path)))
+        """The files of the territory (those within `paths`, where given), by path; links are not followed."""
+        covered = (path for path in self.paths_there if self.covers(path))
+        return read_sources(self.root, covered, cached=not self.tracked_state)
+
+    @cached_property
+    def tracked_state(self) -> tuple[str, ...]:
+        """What of the gate's run state git tracks: nothing, as a rule. If anything, no cache is believed."""
+        return list_tracked(self.root, FOLDER)
+
+    def is_territory(self, path: str) -> bool:
+        """Whether a path lies where implementation lives."""
+        within = matches_any(self.config.territory, path)
+        return within and not matches_any(self.config.exclude, path)
+
+    def target(self, path: str) -> str:
+        """Return where a link leads, relative to the root; empty for a place outside of the project."""
+        target = Path(os.path.realpath(self.root / path))
+        root = Path(os.path.realpath(self.root))
+        return target.relative_to(root).as_posix() if target.is_relative_to(root) else ""
+
+    @cached_property
+    def spec_sets(self) -> tuple[SpecSet, ...]:
+        """The specifications."""
+        return read_specs(self.root, self.config, None if self.tracked_state else Cache(self.root))
+
+    @cached_property
+    def tasks(self) -> TaskIndex:
+        """The tasks of all spec sets, to be found by name."""
+        return TaskIndex(self.spec_sets)
+
+    @cached_property
+    def traces(self) -> Mapping[str, tuple[Trace, ...]]:
+        """The headers of each file with the tasks they mean; a file without header is not in it."""
+        feature_of = {
+            document.path: spec_set.feature for spec_set in self.spec_sets for document in spec_set.documents
+        }
+        return read_traces(self.files, self.tasks, feature_of)
+
+    def unresolved(self, trace: Trace) -> tuple[Unresolved, ...]:
+        """Return the citations of a header that lead nowhere in any feature it may speak of."""
+        features = trace.features or tuple(spec_set.feature for spec_set in self.spec_sets)
+        found = (self._resolve(features, citation) for citation in trace.cites)
+        return tuple(answer for answer in found if isinstance(answer, Unresolved))
+
+    @cached_property
+    def bound(self) -> tuple[Task, ...]:
+        """The tasks bound to this run.
+
+        Raises:
+            CouldNotRunError: a name means no task, or several.
+        """
+        return tuple(self._one_task(name) for name in self.bound_names)
+
+    @cached_property
+    def bound_permit(self) -> Permit:
+        """What the bound tasks permit together."""
+        return compile_permit(self.bound, self.config)
+
+    @cached_property
+    def changed_tasks(self) -> tuple[Task, ...]:
+        """The tasks that the headers of the changed files name."""
+        traces = (trace for path in sorted(self.changed) for trace in self.traces.get(path, ()))
+        return tuple(dict.fromkeys(task for trace in traces for task in trace.tasks))
+
+    def tasks_before(self, path: str) -> tuple[Task, ...]:
+        """Return the tasks that a file named at the start of the comparison."""
+        before = read_source(path, self.text_before(path) or "")
+        traces = read_traces({path: before}, self.tasks, {}).get(path, ())
+        return tuple(task for trace in traces for task in trace.tasks)
+
+    def permit(self, task: Task) -> Permit:
+        """Return what one task permits."""
+        if task.key not in self._permits:
+            self._permits[task.key] = compile_permit((task,), self.config)
+        return self._permits[task.key]
 
     @cached_property
     def changes(self) -> tuple[Change, ...]:
@@ -115,6 +203,27 @@ class Project:
         """Return a file's text at the start of the comparison; None where it did not exist."""
         return read_before(self.root, self.start, path)
 
+    def _one_task(self, name: str) -> Task:
+        found = self.tasks.find(name)
+        if len(found) == 1:
+            return found[0]
+        if found:
+            keys = ", ".join(str(task.key) for task in found)
+            raise CouldNotRunError(f"The task {name} could be any of {keys}. Write the feature, too.")
+        near = get_close_matches(name, list(self.tasks.ids), n=3)
+        advice = f"The nearest are {', '.join(near)}." if near else "`specward task` lists what there is."
+        raise CouldNotRunError(f"There is no task {name}. {advice}")
+
+    def _resolve(self, features: tuple[str, ...], citation: Citation) -> Section | Unresolved:
+        if not citation.anchor and is_plain(citation.document) and (self.root / citation.document).is_file():
+            return Section(citation.document, ("",), citation.document, "", Place(citation.document))
+        answers = [resolve(self.spec_sets, feature, citation) for feature in features or ("",)]
+        return next((answer for answer in answers if isinstance(answer, Section)), answers[0])
+
+    @cached_property
+    def _permits(self) -> dict[TaskKey, Permit]:
+        return {}
+
     @cached_property
     def _facts(self) -> dict[object, object]:
         return {}
@@ -126,6 +235,8 @@ class Project:
 
 def _read_text(path: Path) -> str:
     try:
+        if not path.is_file():  # a pipe would never end
+            return ""
         return path.read_text(encoding="utf-8", errors="replace")
     except (OSError, ValueError):
         return ""

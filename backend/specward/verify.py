@@ -60,6 +60,7 @@ def judge(project: Project, *, select: Sequence[str] | None = None) -> Verdict:
         baselined=known.total(),
         files=len(project.files),
         changes=len(project.changes) if project.compares else None,
+        tasks=project.tasks.count,
         rules=tuple(entry.code for entry in chosen),
         notes=project.notes,
     )

@@ -1,14 +1,13 @@
 """Which files a set of globs names, without those that git ignores."""
 
 import os
-import re
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from specward.code.git import git, is_repository, path_of
+from specward.permits.globs import matches_any
 
 _NEVER = frozenset({".git", ".venv", "venv", "node_modules", "__pycache__", ".specward"})
-_WILD = {"**/": "(?:.*/)?", "**": ".*", "*": "[^/]*", "?": "[^/]"}
 
 
 def list_files(root: Path, globs: Sequence[str], *, exclude: Sequence[str] = ()) -> tuple[str, ...]:
@@ -21,10 +20,15 @@ def list_files(root: Path, globs: Sequence[str], *, exclude: Sequence[str] = ())
         output = git(root, "ls-files", "-z", "--cached", "--others", "--exclude-standard", "--", *wanted)
         candidates = {path_of(raw) for raw in output.split(b"\0") if raw}
         return tuple(sorted(path for path in candidates if os.path.lexists(root / path)))
-    included, excluded = _pattern(globs), _pattern(exclude)
-    return tuple(
-        sorted(path for path in _walk(root) if included.fullmatch(path) and not excluded.fullmatch(path))
-    )
+    found = (path for path in _walk(root) if matches_any(tuple(globs), path))
+    return tuple(sorted(path for path in found if not matches_any(tuple(exclude), path)))
+
+
+def list_tracked(root: Path, folder: str) -> tuple[str, ...]:
+    """Return what git tracks below a folder."""
+    if not is_repository(root):
+        return ()
+    return tuple(path_of(raw) for raw in git(root, "ls-files", "-z", "--", folder).split(b"\0") if raw)
 
 
 def _walk(root: Path) -> Iterator[str]:
@@ -32,15 +36,3 @@ def _walk(root: Path) -> Iterator[str]:
         folders[:] = [name for name in folders if name not in _NEVER]
         prefix = Path(folder).relative_to(root)
         yield from ((prefix / name).as_posix() for name in names)
-
-
-def _pattern(globs: Sequence[str]) -> re.Pattern[str]:
-    if not globs:
-        return re.compile(r"(?!)")
-    return re.compile(
-        "|".join(
-            "".join(_WILD.get(part, re.escape(part)) for part in re.split(r"(\*\*/|\*\*|\*|\?)", glob))
-            for glob in globs
-        ),
-        re.DOTALL,
-    )

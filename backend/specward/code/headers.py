@@ -57,9 +57,16 @@ class Header(NamedTuple):
         return self.fields[0].line
 
     @property
+    def references(self) -> tuple[tuple[Field, TaskReference], ...]:
+        """Every task it names, ranges written out, each with the field whose value names it."""
+        return tuple(
+            (field, task) for field in self.of(TASK) for task in parse_task_ids(_unlabelled(field.value))
+        )
+
+    @property
     def tasks(self) -> tuple[TaskReference, ...]:
         """Every task it names, ranges written out."""
-        return tuple(task for field in self.of(TASK) for task in parse_task_ids(_unlabelled(field.value)))
+        return tuple(task for _, task in self.references)
 
     @property
     def description(self) -> str:

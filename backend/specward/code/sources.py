@@ -35,16 +35,22 @@ class SourceFile(NamedTuple):
         return next((header for header in self.headers if header.leading), None)
 
     @property
+    def is_traceable(self) -> bool:
+        """Whether its format knows comments, so that it can carry a header."""
+        return os.path.splitext(self.path)[1] in TRACEABLE  # noqa: PTH122 -- asked a thousand times
+
+    @property
     def needs_header(self) -> bool:
         """Whether it can and must say which task it implements."""
-        return not self.empty and not self.trouble and os.path.splitext(self.path)[1] in TRACEABLE  # noqa: PTH122
+        return self.is_traceable and not self.empty and not self.trouble
 
 
-def read_sources(root: Path, paths: Iterable[str]) -> Mapping[str, SourceFile]:
+def read_sources(root: Path, paths: Iterable[str], *, cached: bool = True) -> Mapping[str, SourceFile]:
     """Read the facts of files, from the cache where their content is known. No link is followed."""
-    cache = Cache.open(root, "sources", _VERSION)
+    cache = Cache.open(root, "sources", _VERSION) if cached else None
     found = {path: _read(root, path, cache) for path in paths}
-    cache.save()
+    if cache:
+        cache.save()
     return {path: source for path, source in found.items() if source is not None}
 
 
@@ -53,7 +59,7 @@ def read_source(path: str, text: str) -> SourceFile:
     return _parse(path, digest(text.encode("utf-8", "surrogatepass")), text)
 
 
-def _read(root: Path, path: str, cache: Cache) -> SourceFile | None:
+def _read(root: Path, path: str, cache: Cache | None) -> SourceFile | None:
     try:
         with open(os.open(os.path.join(root, path), _FLAGS), "rb") as stream:  # noqa: PTH118, PTH123 -- a thousand times
             content = stream.read()
@@ -61,11 +67,12 @@ def _read(root: Path, path: str, cache: Cache) -> SourceFile | None:
         return None if os.path.islink(root / path) else SourceFile(path, "", trouble=f"{error.strerror}")  # noqa: PTH114
     name = digest(content)
     key = name + path.rpartition(".")[2]  # the same text means other things in another language
-    known = cache.get(key)
+    known = cache.get(key) if cache else None
     if isinstance(known, list):
         return _load(path, name, known)
     source = _decode(path, name, content)
-    cache.put(key, source[2:])
+    if cache:
+        cache.put(key, source[2:])
     return source
 
 

@@ -4,6 +4,12 @@ from collections.abc import Mapping
 from typing import NamedTuple
 
 
+class Link(str):
+    """A file of an example that is a symbolic link; its text is where it leads."""
+
+    __slots__ = ()
+
+
 class Example(NamedTuple):
     """A small repository where a rule speaks or is silent: `explain` shows it, one generic test runs it."""
 

@@ -27,7 +27,23 @@ RULES = (
     "gate.sw003_exception_of_ones_own",
     "gate.sw004_baseline_stale",
     "gate.sw005_baseline_grown",
+    "gate.sw006_file_unreadable",
     "trace.sw101_header_missing",
+    "trace.sw102_header_malformed",
+    "trace.sw103_task_unknown",
+    "trace.sw104_task_ambiguous",
+    "trace.sw105_section_unresolved",
+    "trace.sw106_line_numbers_cited",
+    "trace.sw107_task_of_another_file",
+    "trace.sw108_specification_unclear",
+    "trace.sw109_bound_task_not_named",
+    "scope.sw301_outside_permit",
+    "scope.sw302_unclaimed_change",
+    "scope.sw303_control_file_changed",
+    "scope.sw304_link_out_of_territory",
+    "scope.sw305_case_collision",
+    "scope.sw306_project_file_changed",
+    "scope.sw307_run_state_tracked",
 )
 
 
