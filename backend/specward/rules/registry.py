@@ -44,6 +44,14 @@ RULES = (
     "scope.sw305_case_collision",
     "scope.sw306_project_file_changed",
     "scope.sw307_run_state_tracked",
+    "history.sw801_task_not_recorded",
+    "history.sw802_record_invalid",
+    "history.sw803_record_of_unknown_task",
+    "history.sw804_record_of_missing_file",
+    "history.sw805_record_placeholder",
+    "history.sw806_record_misplaced",
+    "history.sw807_record_number_taken",
+    "history.sw808_record_holds_credential",
 )
 
 
