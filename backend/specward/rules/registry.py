@@ -52,6 +52,20 @@ RULES = (
     "history.sw806_record_misplaced",
     "history.sw807_record_number_taken",
     "history.sw808_record_holds_credential",
+    "wiring.sw901_settings_not_read",
+    "wiring.sw902_hooks_switched_off",
+    "wiring.sw903_event_not_wired",
+    "wiring.sw904_name_misspelt",
+    "wiring.sw905_matcher_too_narrow",
+    "wiring.sw906_command_cannot_run",
+    "wiring.sw907_hook_fails_open",
+    "wiring.sw908_permission_too_wide",
+    "wiring.sw911_agent_not_read",
+    "wiring.sw912_agent_tools",
+    "wiring.sw913_agent_head_misleads",
+    "wiring.sw914_skill_forks_elsewhere",
+    "wiring.sw915_nested_claude_folder",
+    "wiring.sw921_prompt_rule_missing",
 )
 
 

@@ -5,8 +5,9 @@ from pathlib import Path, PurePosixPath
 from typing import NamedTuple
 
 from specward.code.files import list_files
+from specward.project import Project
 from specward.wiring.agents import AgentFile, ForkingSkill, plugin_of, read_agent, read_fork
-from specward.wiring.settings import LOCAL_SETTINGS, SETTINGS, Settings, read_settings
+from specward.wiring.settings import LOCAL_SETTINGS, SETTINGS, Handler, Settings, read_settings
 
 AGENT = "backend-engineer"
 AGENT_PATH = f".claude/agents/{AGENT}.md"
@@ -27,6 +28,16 @@ class Wiring(NamedTuple):
     nested: tuple[str, ...]  # files of `.claude` folders below the root
 
     @property
+    def both_settings(self) -> tuple[Settings, Settings]:
+        """The shared settings and the personal ones."""
+        return self.settings, self.local
+
+    @property
+    def gate(self) -> tuple[Handler, ...]:
+        """The hooks that run Specward."""
+        return tuple(handler for handler in self.settings.handlers if handler.is_gate)
+
+    @property
     def engineer(self) -> AgentFile | None:
         """The project's backend engineer, by its name."""
         return next((agent for agent in self.agents if agent.name == AGENT and agent.is_project), None)
@@ -35,6 +46,17 @@ class Wiring(NamedTuple):
     def gate_is_a_plugin(self) -> bool:
         """Whether the hooks come from the Specward plugin instead of the settings."""
         return any(name.startswith("specward@") for name in self.settings.plugins)
+
+
+def wiring(project: Project) -> Wiring:
+    """Return the project's wiring; a fact. A run over a few source files has no need of it."""
+    if project.paths is not None and not any(_may_hold_wiring(project.root / path) for path in project.paths):
+        return Wiring(Settings(SETTINGS), Settings(LOCAL_SETTINGS), (), (), ())
+    return read_wiring(project.root)
+
+
+def _may_hold_wiring(path: Path) -> bool:
+    return path.suffix in (".json", ".md") or path.is_dir()
 
 
 def read_wiring(root: Path) -> Wiring:
