@@ -79,7 +79,10 @@ def _load(path: Path) -> dict[str, Plain]:
     digest, payload = raw[:_DIGEST_SIZE], raw[_DIGEST_SIZE:]
     if hashlib.sha256(payload).digest() != digest:
         return {}
-    readings: dict[str, Plain] = marshal.loads(payload)  # noqa: S302  # its checksum is right: we wrote it
+    try:
+        readings: dict[str, Plain] = marshal.loads(payload)  # noqa: S302  # its checksum is right: we wrote it
+    except (ValueError, EOFError, TypeError):  # with another Python, perhaps
+        return {}
     return readings
 
 

@@ -73,6 +73,8 @@ def _reading(source: Source, cache: Cache | None) -> Reading:
 
 def _read(root: Path, found: Found) -> bytes | str:
     """Read a file; or say, in a sentence, why it cannot be read."""
+    if not (root / found.path).is_file():
+        return f"{found.path} is not there, or is no file."
     try:
         with (root / found.path).open("rb") as file:
             raw = file.read(LARGEST_DOCUMENT + 1)

@@ -4,6 +4,7 @@ import difflib
 import re
 from collections.abc import Iterable, Iterator
 from functools import lru_cache
+from typing import Generic, TypeVar
 
 from specward.specs.citations import is_line_range
 from specward.specs.ids import TaskReference, squash
@@ -21,6 +22,7 @@ from specward.specs.model import (
 from specward.specs.packed import task_ids
 from specward.specs.sections import slug
 
+T = TypeVar("T")
 _NEAREST = 3
 _NUMBERED = re.compile(r"(\d+(?:\.\d+)*|[IVX]+)(?:[.:)]?\s+|:\s*|$)(.*)", re.DOTALL)
 _ID = re.compile(r"([A-Z]{1,6}-?[A-Z]?\d{1,4}[a-z]?(?:\.\d+)*)(?:/AC-?\d+)?(?=$|[\s:(\u2013\u2014-])")
@@ -91,33 +93,37 @@ def find_operation(spec_set: SpecSet, operation: Operation) -> Section | None:
 
 
 def find_table(spec_set: SpecSet, table: str) -> Section | None:
-    """Find the section of the data model that describes a table: the one whose title names it."""
-    wanted = table.casefold().rpartition(".")[2]
+    """Find the section of the data model that describes a table.
+
+    Its title is the table's name; else the name in another case; else it holds the name (`Table: profiles`).
+    Where several would do, as the chapter `Accounts` and in it `accounts`, the innermost is meant.
+    """
+    name = table.rpartition(".")[2]
     sections = [section for document in _of_role(spec_set, "data-model") for section in document.sections[1:]]
-    for names in (_names_alone, _names_anywhere):
-        for section in sections:
-            if wanted in names(section):
-                return section
+    for fits in (_is_named, _is_named_in_any_case, _mentions):
+        found = [section for section in sections if fits(section, name)]
+        if found:
+            return min(found, key=lambda section: len(section.text))
     return None
 
 
-class _Same:
+class _Same(Generic[T]):
     """Holds a value that is equal to itself alone, so that a lookup need not read all of it."""
 
-    def __init__(self, spec_sets: tuple[SpecSet, ...]) -> None:
-        self.spec_sets = spec_sets
+    def __init__(self, value: T) -> None:
+        self.value = value
 
     def __eq__(self, other: object) -> bool:
-        return isinstance(other, _Same) and self.spec_sets is other.spec_sets
+        return isinstance(other, _Same) and self.value is other.value
 
     def __hash__(self) -> int:
-        return id(self.spec_sets)
+        return id(self.value)
 
 
 @lru_cache(maxsize=4)
-def _tasks_by_id(same: _Same) -> dict[str, list[tuple[SpecSet, int]]]:
+def _tasks_by_id(same: _Same[tuple[SpecSet, ...]]) -> dict[str, list[tuple[SpecSet, int]]]:
     places: dict[str, list[tuple[SpecSet, int]]] = {}
-    for spec_set in same.spec_sets:
+    for spec_set in same.value:
         for number, task_id in enumerate(task_ids(spec_set.tasks)):
             places.setdefault(squash(task_id), []).append((spec_set, number))
     return places
@@ -128,13 +134,16 @@ def _named(spec_sets: tuple[SpecSet, ...], task_id: str, feature: str = "") -> l
     return [spec_set.tasks[number] for spec_set, number in places if feature in ("", spec_set.feature)]
 
 
-def _names_alone(section: Section) -> list[str]:
-    return [anchor.casefold() for anchor in section.anchors]
+def _is_named(section: Section, name: str) -> bool:
+    return name in section.anchors
 
 
-def _names_anywhere(section: Section) -> list[str]:
-    """Give the words of a title such as `Table: profiles` or `profiles (user settings)`."""
-    return re.findall(r"\w+", section.title.casefold())
+def _is_named_in_any_case(section: Section, name: str) -> bool:
+    return name.casefold() in (anchor.casefold() for anchor in section.anchors)
+
+
+def _mentions(section: Section, name: str) -> bool:
+    return name.casefold() in re.findall(r"\w+", section.title.casefold())
 
 
 def _route(operation: str) -> str:
@@ -177,7 +186,12 @@ def _section(document: Document, anchor: str) -> Section | None:
 
 
 def _by_anchor(document: Document, anchor: str) -> Section | None:
-    return next((section for section in document.sections if anchor in section.anchors), None)
+    return _sections_by_anchor(_Same(document)).get(anchor)
+
+
+@lru_cache(maxsize=1024)
+def _sections_by_anchor(same: _Same[Document]) -> dict[str, Section]:
+    return {anchor: section for section in reversed(same.value.sections) for anchor in section.anchors}
 
 
 def _by_id(document: Document, anchor: str) -> Section | None:
