@@ -43,7 +43,9 @@ PLAN = (
     "# Plan\n\n## 2. Storage\n\nTables.\n\n### 2.1 Tables\n\nMany.\n\n## Phase 2: Database and ORM\n\nText.\n"
 )
 TASKS = "# Tasks\n\n### T-001: Sell\n\n- **From**: speckit.specify §FR-001\n"
-MODEL = "# Data model\n\n## 2. Tables\n\n### 2.1 cart_items\n\n| Column | Type |\n|---|---|\n| id | uuid |\n"
+MODEL = (
+    "# Data model\n\n## 2. Cart_items\n\n### 2.1 cart_items\n\n| Column | Type |\n|---|---|\n| id | uuid |\n"
+)
 CONTRACT = """openapi: 3.1.0
 security: [{bearer: []}]
 paths:
