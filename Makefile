@@ -4,8 +4,9 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 UV := $(shell command -v uv 2>/dev/null)
+PORT ?= 8000
 
-.PHONY: help install install-dev lock run database-stop test check lint types format bench clean
+.PHONY: help install install-dev lock run database-start database-stop test check lint types format bench clean
 
 help: ## list the commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -36,6 +37,31 @@ install: $(VENV)/.run ## make the environment in .venv, with the specward comman
 
 install-dev: $(VENV)/.dev ## the same, with everything the tests need
 
+# Printed by `make run`: where the API is, and how to get a token.
+define RUN_NOTE
+  API      http://127.0.0.1:$(PORT)
+  Docs     http://127.0.0.1:$(PORT)/docs
+  A token, from another shell:
+
+    ME='{"email": "me@example.org", "password": "correct horse battery"}'
+    API=http://127.0.0.1:$(PORT) JSON='content-type: application/json'
+    curl -s $$API/v1/auth/register -H "$$JSON" -d "$$ME"
+    TOKEN=$$(curl -s $$API/v1/auth/login -H "$$JSON" -d "$$ME" | sed 's/.*"access_token": *"\([^"]*\).*/\1/')
+    curl -s $$API/v1/profile -H "Authorization: Bearer $$TOKEN"
+
+endef
+export RUN_NOTE
+
+run: install ## serve the API, with a database of its own unless DATABASE_URL is set
+	@echo "$$RUN_NOTE"
+	@exec $(BIN)/specward database run -- uvicorn app.main:app --app-dir backend --port $(PORT)
+
+database-start: install ## keep the database running, for plain uvicorn
+	@$(BIN)/specward database start
+
+database-stop: install ## stop it again; its data stays
+	@$(BIN)/specward database stop
+
 lock: ## write the locks anew from pyproject.toml (needs uv)
 	uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header \
 		pyproject.toml --group app --group database --group build -o requirements.txt
@@ -60,5 +86,6 @@ format: install-dev ## format the code
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
 
-clean: ## remove the environment, the embedded database and every cache
+clean: ## remove the environment, the embedded database with its data, and every cache
+	@! [ -d .data ] || ! [ -x $(BIN)/specward ] || $(BIN)/specward database stop --remove
 	rm -rf $(VENV) .data .specward .pytest_cache .mypy_cache .ruff_cache .hypothesis .coverage

@@ -7,7 +7,10 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar, cast
 
+from specward.approvals.stamps import Approvals, load_approvals
+from specward.approvals.status import Status, status
 from specward.baseline import Baseline, read_baseline
+from specward.code.cache import Cache as Kept
 from specward.code.diff import Change, read_before, read_changes, start_revision
 from specward.code.files import list_files, list_tracked
 from specward.code.sources import SourceFile, read_source, read_sources
@@ -20,7 +23,7 @@ from specward.specs.model import Citation, Place, Section, SpecSet, Task, TaskKe
 from specward.specs.reader import read_specs
 from specward.specs.resolve import resolve
 from specward.storage import FOLDER
-from specward.traces import TaskIndex, Trace, read_traces
+from specward.traces import Claim, TaskIndex, Trace, read_claims, read_traces
 
 if TYPE_CHECKING:
     from specward.findings import Finding
@@ -108,8 +111,40 @@ class Project:
     def unresolved(self, trace: Trace) -> tuple[Unresolved, ...]:
         """Return the citations of a header that lead nowhere in any feature it may speak of."""
         features = trace.features or tuple(spec_set.feature for spec_set in self.spec_sets)
-        found = (self._resolve(features, citation) for citation in trace.cites)
-        return tuple(answer for answer in found if isinstance(answer, Unresolved))
+        return tuple(
+            answer._replace(citation=citation)
+            for citation in trace.cites
+            if isinstance(answer := self._resolved(features, citation.document, citation.anchor), Unresolved)
+        )
+
+    @cached_property
+    def claims(self) -> tuple[Claim, ...]:
+        """The tasks that code implements, or is about to: each once, with the headers that name it."""
+        return read_claims(self.traces, self.bound)
+
+    @cached_property
+    def approvals(self) -> Approvals:
+        """The stamps; none where their file is broken, and `approvals_trouble` says so."""
+        return self._stamps[0]
+
+    @property
+    def approvals_trouble(self) -> str:
+        """Why the stamps cannot be read; empty where they can."""
+        return self._stamps[1]
+
+    @cached_property
+    def _stamps(self) -> tuple[Approvals, str]:
+        cache = None if self.tracked_state else Kept.open(self.root, "approvals", "1")
+        try:
+            return load_approvals(self.root, cache), ""
+        except CouldNotRunError as error:
+            return {}, str(error)
+
+    def status(self, task: Task) -> Status:
+        """Return whether a task is approved as it stands."""
+        if task.key not in self._states:
+            self._states[task.key] = status(task, self.spec_sets, self.approvals)
+        return self._states[task.key]
 
     @cached_property
     def bound(self) -> tuple[Task, ...]:
@@ -214,11 +249,25 @@ class Project:
         advice = f"The nearest are {', '.join(near)}." if near else "`specward task` lists what there is."
         raise CouldNotRunError(f"There is no task {name}. {advice}")
 
+    def _resolved(self, features: tuple[str, ...], document: str, anchor: str) -> Section | Unresolved:
+        key = (features, document, anchor)
+        if key not in self._answers:
+            self._answers[key] = self._resolve(features, Citation(document, anchor, Place(document)))
+        return self._answers[key]
+
+    @cached_property
+    def _answers(self) -> dict[tuple[tuple[str, ...], str, str], Section | Unresolved]:
+        return {}
+
     def _resolve(self, features: tuple[str, ...], citation: Citation) -> Section | Unresolved:
         if not citation.anchor and is_plain(citation.document) and (self.root / citation.document).is_file():
             return Section(citation.document, ("",), citation.document, "", Place(citation.document))
         answers = [resolve(self.spec_sets, feature, citation) for feature in features or ("",)]
         return next((answer for answer in answers if isinstance(answer, Section)), answers[0])
+
+    @cached_property
+    def _states(self) -> dict[TaskKey, Status]:
+        return {}
 
     @cached_property
     def _permits(self) -> dict[TaskKey, Permit]:

@@ -6,10 +6,10 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from specward.code.cache import Cache, digest
-from specward.code.headers import Field, Header, parse_headers
+from specward.code.headers import Field, Header, Mention, parse_headers
 from specward.code.suppressions import Suppression, parse_suppressions
 
-_VERSION = "1"
+_VERSION = "2"
 _FLAGS = os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0)
 
 # Files that can carry a comment, and so a header. What cannot (JSON, images) is held by the permit alone.
@@ -96,8 +96,17 @@ def _load(path: str, name: str, known: list[Any]) -> SourceFile:
     return SourceFile(
         path,
         name,
-        tuple(Header(tuple(Field(*field) for field in fields), leading) for fields, leading in headers),
+        tuple(_load_header(*header) for header in headers),
         tuple(Suppression(tuple(codes), *rest) for codes, *rest in suppressions),
         empty,
         trouble,
+    )
+
+
+def _load_header(fields: list[Any], leading: bool, tasks: list[Any], sections: list[Any]) -> Header:  # noqa: FBT001
+    return Header(
+        tuple([Field(*field) for field in fields]),
+        leading,
+        tuple([Mention(tuple(text), line, column) for text, line, column in tasks]),
+        tuple([Mention(tuple(text), line, column) for text, line, column in sections]),
     )

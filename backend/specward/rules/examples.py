@@ -15,7 +15,8 @@ class Example(NamedTuple):
 
     files: Mapping[str, str]  # path → text, on top of `SPECS`
     before: Mapping[str, str] | None = None  # the same at the base revision; None: nothing is compared
-    approved: tuple[str, ...] = ("T-001",)  # tasks that carry a stamp
+    approved: tuple[str, ...] = ("T-001",)  # tasks that carry a stamp, given on what `SPECS` says
+    approved_before: bool = True  # whether the stamps were there at the base revision
     task: str | None = None  # the task bound to the run
 
 

@@ -1,0 +1,93 @@
+"""The throw-away server: fresh, closed to strangers, and gone afterwards."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import psycopg
+import pytest
+
+from specward.database.binaries import FORM_VARIABLE, FORMS, find_programs
+from specward.database.server import HOST, Server
+from specward.database.temporary import temporary_server
+from specward.errors import CouldNotRunError
+
+
+def data_folder(server: Server) -> Path:
+    with psycopg.connect(server.superuser_url()) as connection:
+        row = connection.execute("select current_setting('data_directory')").fetchone()
+    assert row is not None
+    return Path(str(row[0]))
+
+
+def await_(condition: object) -> None:
+    for _ in range(1000):
+        if callable(condition) and condition():
+            return
+        time.sleep(0.01)
+    pytest.fail("it never came about")
+
+
+def test_no_password_no_entry(server: Server) -> None:
+    with pytest.raises(psycopg.OperationalError, match="password"):
+        psycopg.connect(host=HOST, port=server.port, user="postgres", dbname="postgres")
+    with pytest.raises(psycopg.OperationalError, match="password authentication failed"):
+        psycopg.connect(server.url("postgres", "guess", "postgres"))
+
+
+def test_passwords_are_kept_as_scram_verifiers(server: Server) -> None:
+    with psycopg.connect(server.superuser_url()) as connection:
+        row = connection.execute("select rolpassword from pg_authid where rolname = 'postgres'").fetchone()
+        rules = connection.execute("select distinct auth_method from pg_hba_file_rules").fetchall()
+    assert row is not None
+    assert str(row[0]).startswith("SCRAM-SHA-256$")
+    assert rules == [("scram-sha-256",)]
+
+
+def test_only_loopback_is_listened_on(server: Server) -> None:
+    with psycopg.connect(server.superuser_url()) as connection:
+        rows = connection.execute(
+            "select current_setting('listen_addresses'), current_setting('unix_socket_directories')"
+        ).fetchone()
+    assert rows == ("127.0.0.1", "")
+
+
+@pytest.mark.parametrize("form", FORMS)
+def test_each_form_serves_and_leaves_nothing(form: str) -> None:
+    try:
+        find_programs(form)
+    except CouldNotRunError as missing:
+        pytest.skip(str(missing))
+    with temporary_server(form) as server:
+        folder = data_folder(server)
+        assert folder.is_dir()
+    assert not folder.parents[1].exists()
+    with pytest.raises(psycopg.OperationalError):
+        psycopg.connect(server.superuser_url())
+
+
+def test_unknown_form_is_refused_in_a_sentence(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv(FORM_VARIABLE, "oracle")
+    with pytest.raises(CouldNotRunError, match="it can be installed or embedded"):
+        find_programs()
+
+
+def test_killed_owner_takes_the_server_along() -> None:
+    script = (
+        "import sys, time\n"
+        "from specward.database.temporary import temporary_server\n"
+        "with temporary_server() as server:\n"
+        "    print(server.superuser_url(), flush=True)\n"
+        "    time.sleep(600)\n"
+    )
+    with subprocess.Popen([sys.executable, "-c", script], stdout=subprocess.PIPE, text=True) as owner:  # noqa: S603 -- our own interpreter
+        assert owner.stdout is not None
+        url = owner.stdout.readline().strip()
+        with psycopg.connect(url) as connection:
+            row = connection.execute("select current_setting('data_directory')").fetchone()
+        assert row is not None
+        os.kill(owner.pid, signal.SIGKILL)
+    await_(lambda: not Path(str(row[0])).parents[1].exists())

@@ -1,0 +1,1 @@
+"""Real servers for the tests, shared by tests/app and tests/database."""
