@@ -55,7 +55,7 @@ def named_tasks(stored: StoredRecord) -> tuple[TaskReference, ...]:
 
 def tasks_of(index: TaskIndex, reference: TaskReference, feature: str) -> tuple[Task, ...]:
     """Return the tasks that a name in a record may mean: those of the record's feature before all others."""
-    return index.find(f"{feature}/{reference.id}") or index.find(reference)
+    return index.find(f"{feature}/{reference.id}") or index.find(str(reference))
 
 
 def severity(project: Project, stored: StoredRecord) -> Severity:

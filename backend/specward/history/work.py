@@ -45,6 +45,8 @@ def changed_work(root: Path, task: Task, base: str | None) -> Work:
 def committed_work(root: Path, task: Task) -> Work:
     """Return the files of every commit up to HEAD that carries the trailer `Task: <id>`.
 
+    Of a commit that names several tasks, those files that the task permits or that name it.
+
     Raises:
         GitError: no repository, or no commit yet.
     """
@@ -53,8 +55,10 @@ def committed_work(root: Path, task: Task) -> Work:
     paths: set[str] = set()
     for entry in output.split(b"\x01")[1:]:
         trailer, *names = (part for part in entry.replace(b"\n", b"\0").split(b"\0") if part)
-        if _names(trailer.decode(errors="replace"), task):
-            paths.update(map(path_of, names))
+        named = trailer.decode(errors="replace").split(",")
+        if any(_is(name.strip(), task) for name in named):
+            alone = len(named) == 1
+            paths.update(path for path in map(path_of, names) if alone or _belongs(root, task, path))
     return _sort(task, paths)
 
 
@@ -82,17 +86,13 @@ def _belongs(root: Path, task: Task, path: str) -> bool:
         text = (root / path).read_text(encoding="utf-8", errors="replace")
     except OSError:
         return False
-    return any(_is(reference.id, task) for header in parse_headers(text) for reference in header.tasks)
+    return any(_is(mention.text[0], task) for header in parse_headers(text) for mention in header.tasks)
 
 
 def _sort(task: Task, paths: Iterable[str]) -> Work:
     kept = sorted({path for path in paths if not matches_any(_OWN, path)})
     tests = tuple(path for path in kept if matches_any(task.tests, path) or path.startswith("tests/"))
     return Work(tuple(path for path in kept if path not in tests), tests)
-
-
-def _names(trailer: str, task: Task) -> bool:
-    return any(_is(name.strip(), task) for name in trailer.split(","))
 
 
 def _is(name: str, task: Task) -> bool:

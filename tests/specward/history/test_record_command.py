@@ -98,13 +98,18 @@ def test_the_same_work_is_recorded_once(
 def test_commits_that_name_the_task_give_the_files(shop: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     write_tree(shop, {"backend/app/orders/routes.py": HEADER})
     commit(shop, "List orders\n\nWhy.\n\nTask: T-001")
-    write_tree(shop, {"tests/orders/test_list.py": HEADER, "backend/app/orders/größe.py": HEADER})
+    others = {"backend/app/main.py": HEADER, "backend/app/else.py": "x = 1\n"}
+    write_tree(shop, {"tests/orders/test_list.py": HEADER, "backend/app/orders/größe.py": HEADER, **others})
     commit(shop, "Test it\n\nTask: T-007, T-001")
     write_tree(shop, {"backend/app/other.py": "x = 1\n"})
     commit(shop, "Other\n\nTask: T-0010")
     assert record(monkeypatch, "T-001") == 0
     kept = read_record(PATH, (shop / PATH).read_text(encoding="utf-8")).record
-    assert kept.files == ("backend/app/orders/größe.py", "backend/app/orders/routes.py")
+    assert kept.files == (
+        "backend/app/main.py",
+        "backend/app/orders/größe.py",
+        "backend/app/orders/routes.py",
+    )
     assert kept.tests == ("tests/orders/test_list.py",)
 
 
