@@ -37,7 +37,7 @@ _NAME = (
     r"|private[_-]?key|signing[_-]?key|encryption[_-]?key|pepper)"
 )
 _ASSIGNMENT = re.compile(
-    rf"(?P<head>\b[\w-]{{0,60}}?{_NAME}(?P<close>[\"'`]?)[ \t]*(?P<sign>:=|=(?!=)|:)[ \t]*)"
+    rf"(?P<head>{_NAME}(?P<close>[\"'`]?)[ \t]*(?P<sign>:=|=(?!=)|:)[ \t]*)"
     r"(?P<value>\"[^\"\n]{1,300}\"|'[^'\n]{1,300}'|[^\s\"'`,;<>\[\](){}]{6,300}(?![(\[]))",
     re.IGNORECASE,
 )
