@@ -7,6 +7,7 @@ from pathlib import Path
 from specward.config import find_root
 from specward.history.model import STAGES
 from specward.history.recorder import Request, complete_task, record_work
+from specward.verify import VERDICT
 
 SUMMARY = "Write the history record of a task's work."
 
@@ -47,6 +48,7 @@ def run(options: Namespace) -> int:
         commits=options.commits,
         transcript=options.transcript,
         junit=options.junit,
+        verdict=root / VERDICT,
         stage=options.stage,
         day=options.date,
         again=options.again,

@@ -18,7 +18,6 @@ from specward.specs.model import Task
 from specward.specs.reader import read_specs
 from specward.specs.resolve import find_tasks
 from specward.storage import write_atomically
-from specward.verify import VERDICT
 
 
 class Request(NamedTuple):
@@ -28,6 +27,7 @@ class Request(NamedTuple):
     commits: bool = False  # take the files from the commits with the trailer `Task: <id>`
     transcript: Path | None = None  # the client's, of the session or the sub-agent
     junit: Path | None = None  # a report of the test run
+    verdict: Path | None = None  # the gate's last, as `verify` keeps it
     stage: str = "green"
     day: str | None = None  # YYYY-MM-DD; None is today
     again: bool = False  # even if the same work is recorded already
@@ -99,7 +99,7 @@ def _circumstances(root: Path, request: Request) -> Circumstances:
         user=user(root),
         transcript=read_transcript(_read(request.transcript)) if request.transcript else None,
         tests=read_test_run(request.junit) if request.junit else None,
-        verdict=read_verdict(root / VERDICT),
+        verdict=read_verdict(request.verdict) if request.verdict else "",
     )
 
 
