@@ -7,12 +7,12 @@ everything in a folder. All else is literal. A pattern names files from the repo
 
 def matches(pattern: str, path: str) -> bool:
     """Tell whether a path fits a pattern. A path that is not plain (`..`, `//`, absolute) fits none."""
-    return is_plain(path) and _names(_split(pattern), path.split("/"))
+    return is_plain(path) and _fits(pattern, path)
 
 
 def matches_any(patterns: list[str] | tuple[str, ...], path: str) -> bool:
     """Tell whether a path fits one of several patterns."""
-    return any(matches(pattern, path) for pattern in patterns)
+    return is_plain(path) and any(_fits(pattern, path) for pattern in patterns)
 
 
 def within(inner: str, outer: str) -> bool:
@@ -35,6 +35,15 @@ def is_plain(path: str) -> bool:
     """Tell whether a path is written in the one way that leaves no doubt which file it means."""
     names = path.split("/")
     return "\\" not in path and "\0" not in path and not any(name in ("", ".", "..") for name in names)
+
+
+def _fits(pattern: str, path: str) -> bool:
+    """Match a plain path. Most patterns name one file or one whole folder, and need no more than a look."""
+    if is_literal(pattern):
+        return path == pattern
+    if pattern.endswith("/**") and is_literal(pattern[:-3]):
+        return path.startswith(pattern[:-2])
+    return _names(_split(pattern), path.split("/"))
 
 
 def _split(pattern: str) -> list[str]:

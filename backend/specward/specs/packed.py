@@ -5,7 +5,7 @@ than everything else that a check does.
 """
 
 import marshal
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any, Generic, TypeAlias, TypeVar, overload
 
 from specward.specs.model import Citation, Operation, Place, Section, Task, TaskKey
@@ -23,6 +23,7 @@ class Packed(Sequence[T], Generic[T]):
         self.names, self._packed = pack
         self._unpack = unpack
         self._items: dict[int, T] = {}
+        self._all: tuple[T, ...] | None = None
 
     def __len__(self) -> int:
         return len(self._packed)
@@ -38,6 +39,11 @@ class Packed(Sequence[T], Generic[T]):
         if number not in self._items:
             self._items[number] = self._unpack(marshal.loads(self._packed[number]))  # noqa: S302  # as checked
         return self._items[number]
+
+    def __iter__(self) -> Iterator[T]:
+        if self._all is None:
+            self._all = tuple(self[number] for number in range(len(self)))
+        return iter(self._all)
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, Packed | tuple) and tuple(self) == tuple(other)

@@ -4,6 +4,7 @@ import difflib
 import re
 from collections.abc import Iterable, Iterator
 from functools import lru_cache
+from typing import Generic, TypeVar
 
 from specward.specs.citations import is_line_range
 from specward.specs.ids import TaskReference, squash
@@ -21,6 +22,7 @@ from specward.specs.model import (
 from specward.specs.packed import task_ids
 from specward.specs.sections import slug
 
+T = TypeVar("T")
 _NEAREST = 3
 _NUMBERED = re.compile(r"(\d+(?:\.\d+)*|[IVX]+)(?:[.:)]?\s+|:\s*|$)(.*)", re.DOTALL)
 _ID = re.compile(r"([A-Z]{1,6}-?[A-Z]?\d{1,4}[a-z]?(?:\.\d+)*)(?:/AC-?\d+)?(?=$|[\s:(\u2013\u2014-])")
@@ -105,23 +107,23 @@ def find_table(spec_set: SpecSet, table: str) -> Section | None:
     return None
 
 
-class _Same:
+class _Same(Generic[T]):
     """Holds a value that is equal to itself alone, so that a lookup need not read all of it."""
 
-    def __init__(self, spec_sets: tuple[SpecSet, ...]) -> None:
-        self.spec_sets = spec_sets
+    def __init__(self, value: T) -> None:
+        self.value = value
 
     def __eq__(self, other: object) -> bool:
-        return isinstance(other, _Same) and self.spec_sets is other.spec_sets
+        return isinstance(other, _Same) and self.value is other.value
 
     def __hash__(self) -> int:
-        return id(self.spec_sets)
+        return id(self.value)
 
 
 @lru_cache(maxsize=4)
-def _tasks_by_id(same: _Same) -> dict[str, list[tuple[SpecSet, int]]]:
+def _tasks_by_id(same: _Same[tuple[SpecSet, ...]]) -> dict[str, list[tuple[SpecSet, int]]]:
     places: dict[str, list[tuple[SpecSet, int]]] = {}
-    for spec_set in same.spec_sets:
+    for spec_set in same.value:
         for number, task_id in enumerate(task_ids(spec_set.tasks)):
             places.setdefault(squash(task_id), []).append((spec_set, number))
     return places
@@ -184,7 +186,12 @@ def _section(document: Document, anchor: str) -> Section | None:
 
 
 def _by_anchor(document: Document, anchor: str) -> Section | None:
-    return next((section for section in document.sections if anchor in section.anchors), None)
+    return _sections_by_anchor(_Same(document)).get(anchor)
+
+
+@lru_cache(maxsize=1024)
+def _sections_by_anchor(same: _Same[Document]) -> dict[str, Section]:
+    return {anchor: section for section in reversed(same.value.sections) for anchor in section.anchors}
 
 
 def _by_id(document: Document, anchor: str) -> Section | None:
