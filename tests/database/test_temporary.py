@@ -83,7 +83,7 @@ def test_killed_owner_takes_the_server_along() -> None:
         "    print(server.superuser_url(), flush=True)\n"
         "    time.sleep(600)\n"
     )
-    with subprocess.Popen([sys.executable, "-c", script], stdout=subprocess.PIPE, text=True) as owner:  # noqa: S603 -- our own interpreter
+    with subprocess.Popen([sys.executable, "-c", script], stdout=subprocess.PIPE, text=True) as owner:
         assert owner.stdout is not None
         url = owner.stdout.readline().strip()
         with psycopg.connect(url) as connection:

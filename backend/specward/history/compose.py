@@ -32,7 +32,7 @@ def compose(number: int, task: Task, work: Work, circumstances: Circumstances) -
         number: the record's, in its directory.
         task: what was to be done.
         work: what was done.
-        circumstances: how; without a transcript, command, user and model are not known and stay empty.
+        circumstances: how; without a transcript, who asked where and how stays empty.
     """
     session = circumstances.transcript
     prompts = prompts_about(session, task.key.id) if session else ()
@@ -41,7 +41,7 @@ def compose(number: int, task: Task, work: Work, circumstances: Circumstances) -
         title=f"{task.key.id}: {task.title}",
         stage=circumstances.stage,
         date=circumstances.date,
-        surface=SURFACE,
+        surface=SURFACE if session else "",
         model=session.model if session else "",
         feature=task.key.feature,
         branch=(session.branch if session else "") or circumstances.branch,

@@ -10,7 +10,7 @@ from specward.history.naming import OWN_DIRECTORY, read_name, slug
 from specward.history.reader import lines_of_prose
 
 ID_WIDTH = 4
-_REQUIRED = ("id", "title", "stage", "date", "surface", "feature")
+_REQUIRED = ("id", "title", "stage", "date", "feature")
 _NAMES = r"TITLE|STAGE|DATE|MODEL|FEATURE|BRANCH|COMMAND|TODO|TBD|[A-Z]{2,}(?:[_ ][A-Z0-9]+)+"
 _PLACEHOLDER = re.compile(rf"\{{\{{\s*[A-Z][A-Z0-9_ ]*\}}\}}|(?<![\w`])\[(?:{_NAMES})\](?![(\w])")
 _CODE = re.compile(r"`[^`\n]*`")
