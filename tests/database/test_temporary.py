@@ -2,6 +2,7 @@
 
 import os
 import signal
+import socket
 import subprocess
 import sys
 import time
@@ -11,8 +12,9 @@ from pathlib import Path
 import psycopg
 import pytest
 
+from specward.database import temporary
 from specward.database.binaries import FORMS, find_programs
-from specward.database.server import HOST, Server
+from specward.database.server import HOST, Server, free_port
 from specward.database.temporary import temporary_server
 from specward.errors import CouldNotRunError
 
@@ -68,6 +70,19 @@ def test_each_form_serves_and_leaves_nothing(form: str) -> None:
     assert not folder.parents[1].exists()
     with pytest.raises(psycopg.OperationalError):
         psycopg.connect(server.superuser_url())
+
+
+def test_a_port_taken_in_between_is_asked_for_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    with socket.create_server((HOST, 0)) as rival:
+        answers = iter([rival.getsockname()[1], free_port()])
+        monkeypatch.setattr(temporary, "free_port", lambda: next(answers))
+        with temporary_server() as server:
+            psycopg.connect(server.superuser_url()).close()
+
+
+def test_a_setting_that_the_server_refuses_is_told_in_its_own_words() -> None:
+    with pytest.raises(CouldNotRunError, match=r"did not start: .*max_connections"):
+        temporary_server(settings=("max_connections=many",)).__enter__()
 
 
 def test_killed_owner_takes_the_server_along() -> None:
