@@ -80,6 +80,8 @@ def part(
     findings: Iterable[Finding], baseline: Baseline, text_of: Callable[[str], str]
 ) -> tuple[list[Finding], Baseline]:
     """Part findings into those that are new and the part of the baseline that is still true."""
+    if not baseline:
+        return list(findings), Baseline()
     left, met = Counter(baseline), Baseline()
     new: list[Finding] = []
     for finding in findings:

@@ -16,7 +16,7 @@ from specward import __version__
 from specward.errors import CouldNotRunError
 
 COULD_NOT_RUN = 2
-COMMANDS = ("check", "database", "explain")
+COMMANDS = ("check", "task", "approve", "explain", "database")
 
 
 class Command(Protocol):

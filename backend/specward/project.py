@@ -1,22 +1,29 @@
 """Everything a rule may ask about a project. Each fact is read once, when first asked for."""
 
+import os
 from collections.abc import Mapping
+from difflib import get_close_matches
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from specward.approvals.stamps import Approvals, load_approvals
+from specward.approvals.status import Status, status
 from specward.baseline import Baseline, read_baseline
+from specward.code.cache import Cache as Kept
 from specward.code.diff import Change, read_before, read_changes, start_revision
-from specward.code.files import list_files
-from specward.code.sources import SourceFile, read_sources
+from specward.code.files import list_files, list_tracked
+from specward.code.sources import SourceFile, read_source, read_sources
 from specward.config import Config, load_config
-from specward.permits.globs import is_plain
+from specward.errors import CouldNotRunError
+from specward.permits.globs import is_plain, matches_any
 from specward.permits.permit import Permit, compile_permit
 from specward.specs.cache import Cache
 from specward.specs.model import Citation, Place, Section, SpecSet, Task, TaskKey, Unresolved
 from specward.specs.reader import read_specs
 from specward.specs.resolve import resolve
-from specward.traces import TaskIndex, Trace, read_traces
+from specward.storage import FOLDER
+from specward.traces import Claim, TaskIndex, Trace, read_claims, read_traces
 
 if TYPE_CHECKING:
     from specward.findings import Finding
@@ -55,15 +62,36 @@ class Project:
         return load_config(self.root)
 
     @cached_property
+    def paths_there(self) -> tuple[str, ...]:
+        """Every path in the territory, links included."""
+        return list_files(self.root, self.config.territory, exclude=self.config.exclude)
+
+    @cached_property
     def files(self) -> Mapping[str, SourceFile]:
-        """The files of the territory (those within `paths`, where given), by path."""
-        paths = list_files(self.root, self.config.territory, exclude=self.config.exclude)
-        return read_sources(self.root, (path for path in paths if self.covers(path)))
+        """The files of the territory (those within `paths`, where given), by path; links are not followed."""
+        covered = (path for path in self.paths_there if self.covers(path))
+        return read_sources(self.root, covered, cached=not self.tracked_state)
+
+    @cached_property
+    def tracked_state(self) -> tuple[str, ...]:
+        """What of the gate's run state git tracks: nothing, as a rule. If anything, no cache is believed."""
+        return list_tracked(self.root, FOLDER)
+
+    def is_territory(self, path: str) -> bool:
+        """Whether a path lies where implementation lives."""
+        within = matches_any(self.config.territory, path)
+        return within and not matches_any(self.config.exclude, path)
+
+    def target(self, path: str) -> str:
+        """Return where a link leads, relative to the root; empty for a place outside of the project."""
+        target = Path(os.path.realpath(self.root / path))
+        root = Path(os.path.realpath(self.root))
+        return target.relative_to(root).as_posix() if target.is_relative_to(root) else ""
 
     @cached_property
     def spec_sets(self) -> tuple[SpecSet, ...]:
         """The specifications."""
-        return read_specs(self.root, self.config, Cache(self.root))
+        return read_specs(self.root, self.config, None if self.tracked_state else Cache(self.root))
 
     @cached_property
     def tasks(self) -> TaskIndex:
@@ -81,8 +109,66 @@ class Project:
     def unresolved(self, trace: Trace) -> tuple[Unresolved, ...]:
         """Return the citations of a header that lead nowhere in any feature it may speak of."""
         features = trace.features or tuple(spec_set.feature for spec_set in self.spec_sets)
-        found = (self._resolve(features, citation) for citation in trace.cites)
-        return tuple(answer for answer in found if isinstance(answer, Unresolved))
+        return tuple(
+            answer._replace(citation=citation)
+            for citation in trace.cites
+            if isinstance(answer := self._resolved(features, citation.document, citation.anchor), Unresolved)
+        )
+
+    @cached_property
+    def claims(self) -> tuple[Claim, ...]:
+        """The tasks that code implements, or is about to: each once, with the headers that name it."""
+        return read_claims(self.traces, self.bound)
+
+    @cached_property
+    def approvals(self) -> Approvals:
+        """The stamps; none where their file is broken, and `approvals_trouble` says so."""
+        return self._stamps[0]
+
+    @property
+    def approvals_trouble(self) -> str:
+        """Why the stamps cannot be read; empty where they can."""
+        return self._stamps[1]
+
+    @cached_property
+    def _stamps(self) -> tuple[Approvals, str]:
+        cache = None if self.tracked_state else Kept.open(self.root, "approvals", "1")
+        try:
+            return load_approvals(self.root, cache), ""
+        except CouldNotRunError as error:
+            return {}, str(error)
+
+    def status(self, task: Task) -> Status:
+        """Return whether a task is approved as it stands."""
+        if task.key not in self._states:
+            self._states[task.key] = status(task, self.spec_sets, self.approvals)
+        return self._states[task.key]
+
+    @cached_property
+    def bound(self) -> tuple[Task, ...]:
+        """The tasks bound to this run.
+
+        Raises:
+            CouldNotRunError: a name means no task, or several.
+        """
+        return tuple(self._one_task(name) for name in self.bound_names)
+
+    @cached_property
+    def bound_permit(self) -> Permit:
+        """What the bound tasks permit together."""
+        return compile_permit(self.bound, self.config)
+
+    @cached_property
+    def changed_tasks(self) -> tuple[Task, ...]:
+        """The tasks that the headers of the changed files name."""
+        traces = (trace for path in sorted(self.changed) for trace in self.traces.get(path, ()))
+        return tuple(dict.fromkeys(task for trace in traces for task in trace.tasks))
+
+    def tasks_before(self, path: str) -> tuple[Task, ...]:
+        """Return the tasks that a file named at the start of the comparison."""
+        before = read_source(path, self.text_before(path) or "")
+        traces = read_traces({path: before}, self.tasks, {}).get(path, ())
+        return tuple(task for trace in traces for task in trace.tasks)
 
     def permit(self, task: Task) -> Permit:
         """Return what one task permits."""
@@ -144,11 +230,36 @@ class Project:
         """Return a file's text at the start of the comparison; None where it did not exist."""
         return read_before(self.root, self.start, path)
 
+    def _one_task(self, name: str) -> Task:
+        found = self.tasks.find(name)
+        if len(found) == 1:
+            return found[0]
+        if found:
+            keys = ", ".join(str(task.key) for task in found)
+            raise CouldNotRunError(f"The task {name} could be any of {keys}. Write the feature, too.")
+        near = get_close_matches(name, list(self.tasks.ids), n=3)
+        advice = f"The nearest are {', '.join(near)}." if near else "`specward task` lists what there is."
+        raise CouldNotRunError(f"There is no task {name}. {advice}")
+
+    def _resolved(self, features: tuple[str, ...], document: str, anchor: str) -> Section | Unresolved:
+        key = (features, document, anchor)
+        if key not in self._answers:
+            self._answers[key] = self._resolve(features, Citation(document, anchor, Place(document)))
+        return self._answers[key]
+
+    @cached_property
+    def _answers(self) -> dict[tuple[tuple[str, ...], str, str], Section | Unresolved]:
+        return {}
+
     def _resolve(self, features: tuple[str, ...], citation: Citation) -> Section | Unresolved:
         if not citation.anchor and is_plain(citation.document) and (self.root / citation.document).is_file():
             return Section(citation.document, ("",), citation.document, "", Place(citation.document))
         answers = [resolve(self.spec_sets, feature, citation) for feature in features or ("",)]
         return next((answer for answer in answers if isinstance(answer, Section)), answers[0])
+
+    @cached_property
+    def _states(self) -> dict[TaskKey, Status]:
+        return {}
 
     @cached_property
     def _permits(self) -> dict[TaskKey, Permit]:

@@ -21,6 +21,7 @@ def write_atomically(path: Path, text: str) -> None:
         try:
             with os.fdopen(handle, "w", encoding="utf-8") as stream:
                 stream.write(text)
+            Path(temporary).chmod(0o644)  # mkstemp's own mode would lock others out of a committed file
             Path(temporary).replace(path)
         except BaseException:
             Path(temporary).unlink(missing_ok=True)

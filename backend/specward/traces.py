@@ -5,14 +5,15 @@ from typing import NamedTuple
 
 from specward.code.headers import Header
 from specward.code.sources import SourceFile
-from specward.specs.ids import TaskReference, squash
-from specward.specs.model import Citation, Place, SpecSet, Task
+from specward.specs.model import Citation, Place, SpecSet, Task, TaskKey
+from specward.specs.packed import task_ids
+from specward.specs.resolve import find_tasks
 
 
 class Named(NamedTuple):
     """One task as a header names it, and every task it may mean."""
 
-    reference: TaskReference
+    name: str
     place: Place
     candidates: tuple[Task, ...]
 
@@ -41,26 +42,34 @@ class Trace(NamedTuple):
         return tuple(dict.fromkeys(task.key.feature for task in self.tasks))
 
 
+class Claim(NamedTuple):
+    """A task that code says it implements, and every place where it says so."""
+
+    task: Task
+    places: tuple[Place, ...]
+
+    @property
+    def extent(self) -> str:
+        """How much code it is, in words."""
+        files = len({place.path for place in self.places})
+        return f"to {files:,} file{'' if files == 1 else 's'}"
+
+
 class TaskIndex:
-    """Finds tasks by name among many: as `specs.resolve.find_tasks`, without reading through them all."""
+    """The tasks of all spec sets, to be found by name."""
 
-    def __init__(self, spec_sets: Sequence[SpecSet]) -> None:
+    def __init__(self, spec_sets: tuple[SpecSet, ...]) -> None:
         self.count = sum(len(spec_set.tasks) for spec_set in spec_sets)
-        self._by_id: dict[str, list[Task]] = {}
-        for spec_set in spec_sets:
-            for task in spec_set.tasks:
-                self._by_id.setdefault(squash(task.key.id), []).append(task)
+        self._spec_sets = spec_sets
 
-    def find(self, reference: TaskReference | str) -> tuple[Task, ...]:
+    def find(self, name: str) -> tuple[Task, ...]:
         """Return every task that a name may mean. An id spelt exactly wins over one that only looks alike."""
-        feature, _, task_id = str(reference).rpartition("/")
-        alike = [task for task in self._by_id.get(squash(task_id), ()) if feature in ("", task.key.feature)]
-        return tuple(task for task in alike if task.key.id == task_id) or tuple(alike)
+        return find_tasks(self._spec_sets, name)
 
     @property
     def ids(self) -> Iterator[str]:
         """Every id there is, each once."""
-        return (tasks[0].key.id for tasks in self._by_id.values())
+        return iter(dict.fromkeys(name for spec_set in self._spec_sets for name in task_ids(spec_set.tasks)))
 
 
 def read_traces(
@@ -81,6 +90,18 @@ def read_traces(
     }
 
 
+def read_claims(traces: Mapping[str, tuple[Trace, ...]], bound: Sequence[Task]) -> tuple[Claim, ...]:
+    """Gather the tasks that headers name beyond doubt, and the bound ones, named or not."""
+    places: dict[TaskKey, list[Place]] = {task.key: [] for task in bound}
+    tasks = {task.key: task for task in bound}
+    for trace in (trace for each in traces.values() for trace in each):
+        for named in trace.named:
+            if named.task:
+                tasks[named.task.key] = named.task
+                places.setdefault(named.task.key, []).append(named.place)
+    return tuple(Claim(task, tuple(places[key] or [task.place])) for key, task in sorted(tasks.items()))
+
+
 def _trace(source: SourceFile, header: Header, index: TaskIndex, feature_of: Mapping[str, str]) -> Trace:
     cites = header.cites(source.path)
     meant = {feature_of[cite.document] for cite in cites if cite.document in feature_of}
@@ -88,11 +109,8 @@ def _trace(source: SourceFile, header: Header, index: TaskIndex, feature_of: Map
 
 
 def _named(path: str, header: Header, index: TaskIndex, meant: set[str]) -> Iterator[Named]:
-    for field, reference in header.references:
-        before = field.value[: reference.start]
-        line = field.line + before.count("\n")
-        column = reference.start - before.rfind("\n") + (0 if "\n" in before else field.column - 1)
-        candidates = index.find(reference)
+    for (name,), line, column in header.tasks:
+        candidates = index.find(name)
         if len(candidates) > 1:
             candidates = tuple(task for task in candidates if task.key.feature in meant) or candidates
-        yield Named(reference, Place(path, line, column), candidates)
+        yield Named(name, Place(path, line, column), candidates)

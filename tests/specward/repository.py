@@ -4,6 +4,8 @@ import subprocess
 from collections.abc import Mapping
 from pathlib import Path
 
+from specward.rules.examples import Link
+
 
 def git(root: Path, *arguments: str) -> str:
     """Run git as somebody, untouched by the configuration of whoever runs the tests."""
@@ -23,7 +25,10 @@ def write_tree(root: Path, files: Mapping[str, str]) -> None:
     """Write files, with their folders."""
     for path, text in files.items():
         (root / path).parent.mkdir(parents=True, exist_ok=True)
-        (root / path).write_text(text, encoding="utf-8")
+        if isinstance(text, Link):
+            (root / path).symlink_to(text)
+        else:
+            (root / path).write_text(text, encoding="utf-8")
 
 
 def make_repository(root: Path, files: Mapping[str, str]) -> Path:

@@ -24,6 +24,13 @@ def list_files(root: Path, globs: Sequence[str], *, exclude: Sequence[str] = ())
     return tuple(sorted(path for path in found if not matches_any(tuple(exclude), path)))
 
 
+def list_tracked(root: Path, folder: str) -> tuple[str, ...]:
+    """Return what git tracks below a folder."""
+    if not is_repository(root):
+        return ()
+    return tuple(path_of(raw) for raw in git(root, "ls-files", "-z", "--", folder).split(b"\0") if raw)
+
+
 def _walk(root: Path) -> Iterator[str]:
     for folder, folders, names in os.walk(root):
         folders[:] = [name for name in folders if name not in _NEVER]

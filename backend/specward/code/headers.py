@@ -17,7 +17,7 @@ from typing import NamedTuple
 
 from specward.code.comments import Line, read_comments
 from specward.specs.citations import parse_citations
-from specward.specs.ids import TaskReference, parse_task_ids
+from specward.specs.ids import parse_task_ids
 from specward.specs.model import Citation, Place
 
 TASK, FROM, DESCRIPTION = "Task", "From", "Description"
@@ -45,28 +45,26 @@ class Field(NamedTuple):
         return _MEANS.get(self.key.lower(), "")
 
 
+class Mention(NamedTuple):
+    """One task (`001-auth/T-012`) or one citation that a header names, and where its name stands."""
+
+    text: tuple[str, ...]  # the task's name; or the citation's document and anchor
+    line: int
+    column: int
+
+
 class Header(NamedTuple):
     """One reference header."""
 
     fields: tuple[Field, ...]
     leading: bool  # stands before the first statement, so it speaks for the whole file
+    tasks: tuple[Mention, ...]  # ranges written out
+    sections: tuple[Mention, ...]
 
     @property
     def line(self) -> int:
         """The line it begins on."""
         return self.fields[0].line
-
-    @property
-    def references(self) -> tuple[tuple[Field, TaskReference], ...]:
-        """Every task it names, ranges written out, each with the field whose value names it."""
-        return tuple(
-            (field, task) for field in self.of(TASK) for task in parse_task_ids(_unlabelled(field.value))
-        )
-
-    @property
-    def tasks(self) -> tuple[TaskReference, ...]:
-        """Every task it names, ranges written out."""
-        return tuple(task for _, task in self.references)
 
     @property
     def description(self) -> str:
@@ -80,9 +78,8 @@ class Header(NamedTuple):
     def cites(self, path: str) -> tuple[Citation, ...]:
         """Return every section it cites, each with its place in the file at `path`."""
         return tuple(
-            citation
-            for field in self.of(FROM)
-            for citation in parse_citations(field.value, Place(path, field.line, field.column))
+            Citation(document, anchor, Place(path, line, column))
+            for (document, anchor), line, column in self.sections
         )
 
 
@@ -97,11 +94,30 @@ def _headers(lines: Iterable[Line], *, leading: bool) -> Iterator[Header]:
         fields: list[Field] = []
         for field in _fields(block):
             if field.meaning == TASK and any(known.meaning == TASK for known in fields):
-                yield Header(tuple(fields), leading)
+                yield _header(fields, leading=leading)
                 fields = []
             fields.append(field)
         if any(field.meaning == TASK for field in fields) or (leading and _looks_meant(fields)):
-            yield Header(tuple(fields), leading)
+            yield _header(fields, leading=leading)
+
+
+def _header(fields: list[Field], *, leading: bool) -> Header:
+    tasks = (mention for field in fields if field.meaning == TASK for mention in _tasks(field))
+    sections = (mention for field in fields if field.meaning == FROM for mention in _sections(field))
+    return Header(tuple(fields), leading, tuple(tasks), tuple(sections))
+
+
+def _tasks(field: Field) -> Iterator[Mention]:
+    for task in parse_task_ids(_unlabelled(field.value)):
+        before = field.value[: task.start]
+        first = "\n" not in before
+        column = field.column + task.start if first else task.start - before.rfind("\n")
+        yield Mention((str(task),), field.line + before.count("\n"), column)
+
+
+def _sections(field: Field) -> Iterator[Mention]:
+    for citation in parse_citations(field.value, Place("", field.line, field.column)):
+        yield Mention((citation.document, citation.anchor), citation.place.line, citation.place.column)
 
 
 def _looks_meant(fields: list[Field]) -> bool:

@@ -6,10 +6,10 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from specward.code.cache import Cache, digest
-from specward.code.headers import Field, Header, parse_headers
+from specward.code.headers import Field, Header, Mention, parse_headers
 from specward.code.suppressions import Suppression, parse_suppressions
 
-_VERSION = "1"
+_VERSION = "2"
 _FLAGS = os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0)
 
 # Files that can carry a comment, and so a header. What cannot (JSON, images) is held by the permit alone.
@@ -45,11 +45,12 @@ class SourceFile(NamedTuple):
         return self.is_traceable and not self.empty and not self.trouble
 
 
-def read_sources(root: Path, paths: Iterable[str]) -> Mapping[str, SourceFile]:
+def read_sources(root: Path, paths: Iterable[str], *, cached: bool = True) -> Mapping[str, SourceFile]:
     """Read the facts of files, from the cache where their content is known. No link is followed."""
-    cache = Cache.open(root, "sources", _VERSION)
+    cache = Cache.open(root, "sources", _VERSION) if cached else None
     found = {path: _read(root, path, cache) for path in paths}
-    cache.save()
+    if cache:
+        cache.save()
     return {path: source for path, source in found.items() if source is not None}
 
 
@@ -58,7 +59,7 @@ def read_source(path: str, text: str) -> SourceFile:
     return _parse(path, digest(text.encode("utf-8", "surrogatepass")), text)
 
 
-def _read(root: Path, path: str, cache: Cache) -> SourceFile | None:
+def _read(root: Path, path: str, cache: Cache | None) -> SourceFile | None:
     try:
         with open(os.open(os.path.join(root, path), _FLAGS), "rb") as stream:  # noqa: PTH118, PTH123 -- a thousand times
             content = stream.read()
@@ -66,11 +67,12 @@ def _read(root: Path, path: str, cache: Cache) -> SourceFile | None:
         return None if os.path.islink(root / path) else SourceFile(path, "", trouble=f"{error.strerror}")  # noqa: PTH114
     name = digest(content)
     key = name + path.rpartition(".")[2]  # the same text means other things in another language
-    known = cache.get(key)
+    known = cache.get(key) if cache else None
     if isinstance(known, list):
         return _load(path, name, known)
     source = _decode(path, name, content)
-    cache.put(key, source[2:])
+    if cache:
+        cache.put(key, source[2:])
     return source
 
 
@@ -94,8 +96,17 @@ def _load(path: str, name: str, known: list[Any]) -> SourceFile:
     return SourceFile(
         path,
         name,
-        tuple(Header(tuple(Field(*field) for field in fields), leading) for fields, leading in headers),
+        tuple(_load_header(*header) for header in headers),
         tuple(Suppression(tuple(codes), *rest) for codes, *rest in suppressions),
         empty,
         trouble,
+    )
+
+
+def _load_header(fields: list[Any], leading: bool, tasks: list[Any], sections: list[Any]) -> Header:  # noqa: FBT001
+    return Header(
+        tuple([Field(*field) for field in fields]),
+        leading,
+        tuple([Mention(tuple(text), line, column) for text, line, column in tasks]),
+        tuple([Mention(tuple(text), line, column) for text, line, column in sections]),
     )

@@ -7,7 +7,7 @@ from difflib import get_close_matches
 from itertools import groupby
 
 from specward.errors import CouldNotRunError
-from specward.rules.examples import Example
+from specward.rules.examples import Example, Link
 from specward.rules.registry import FAMILIES, Entry, entries
 
 SUMMARY = "Say what a rule holds, why, and how to satisfy it."
@@ -65,5 +65,8 @@ def _example(example: Example) -> Iterator[str]:
     yield ""
     for path, text in example.files.items():
         yield f"    {path}"
+        if isinstance(text, Link):
+            yield f"    │ (a link to {text})"
+            continue
         yield from (f"    │ {line}".rstrip() for line in text.rstrip("\n").split("\n"))
         yield ""

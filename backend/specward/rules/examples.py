@@ -4,12 +4,19 @@ from collections.abc import Mapping
 from typing import NamedTuple
 
 
+class Link(str):
+    """A file of an example that is a symbolic link; its text is where it leads."""
+
+    __slots__ = ()
+
+
 class Example(NamedTuple):
     """A small repository where a rule speaks or is silent: `explain` shows it, one generic test runs it."""
 
     files: Mapping[str, str]  # path → text, on top of `SPECS`
     before: Mapping[str, str] | None = None  # the same at the base revision; None: nothing is compared
-    approved: tuple[str, ...] = ("T-001",)  # tasks that carry a stamp
+    approved: tuple[str, ...] = ("T-001",)  # tasks that carry a stamp, given on what `SPECS` says
+    approved_before: bool = True  # whether the stamps were there at the base revision
     task: str | None = None  # the task bound to the run
 
 

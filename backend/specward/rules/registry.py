@@ -36,6 +36,19 @@ RULES = (
     "trace.sw106_line_numbers_cited",
     "trace.sw107_task_of_another_file",
     "trace.sw108_specification_unclear",
+    "trace.sw109_bound_task_not_named",
+    "approval.sw201_task_unapproved",
+    "approval.sw202_approval_stale",
+    "approval.sw203_approved_by_its_own_change",
+    "approval.sw204_stamp_of_no_task",
+    "approval.sw205_approvals_malformed",
+    "scope.sw301_outside_permit",
+    "scope.sw302_unclaimed_change",
+    "scope.sw303_control_file_changed",
+    "scope.sw304_link_out_of_territory",
+    "scope.sw305_case_collision",
+    "scope.sw306_project_file_changed",
+    "scope.sw307_run_state_tracked",
 )
 
 

@@ -11,17 +11,27 @@ import hashlib
 import marshal
 import os
 import sys
+from collections.abc import Iterable
 from pathlib import Path
-from typing import Any, TypeAlias
+from typing import NamedTuple
 
 from specward.specs.document import Reading, read_document
-from specward.specs.model import Citation, Document, Operation, Place, Problem, Section, Task, TaskKey
+from specward.specs.model import Document, Place, Problem
+from specward.specs.packed import Packed, Plain, pack, plain, unpack_section, unpack_task
 
 _FILE = ".specward/cache/specs"
 _DIGEST_SIZE = hashlib.sha256().digest_size
 
-# What marshal gives back: plain tuples of the model's shape, for which the checksum and the keys vouch.
-Plain: TypeAlias = Any
+_FEWEST, _SMALLEST = 4, 1_000_000  # documents and bytes from which on processes are worth their start
+
+
+class Source(NamedTuple):
+    """A document to read: its bytes, what it is, where it stands and whose it is."""
+
+    raw: bytes
+    role: str
+    path: str
+    feature: str
 
 
 class Cache:
@@ -32,16 +42,22 @@ class Cache:
         self._before = _load(self._path)
         self._now: dict[str, Plain] = {}
 
-    def reading(self, raw: bytes, role: str, path: str, feature: str) -> Reading:
+    def reading(self, source: Source) -> Reading:
         """Read a document, or give the reading that the same bytes had before."""
-        key = _key(raw, role, path, feature)
-        plain = self._before.get(key)
-        if plain is None:
-            reading = read_document(raw, role, path, feature)
-            self._now[key] = _plain(reading)
-            return reading
-        self._now[key] = plain
-        return _reading(plain)
+        key = _key(source)
+        if key not in self._now:
+            self._now[key] = self._before[key] if key in self._before else _packed(*source)
+        return _reading(self._now[key])
+
+    def prepare(self, sources: Iterable[Source]) -> None:
+        """Read many documents at once, on all processors, where that is worth the start of the processes."""
+        new = {key: source for source in sources if (key := _key(source)) not in self._before}
+        if len(new) < _FEWEST or sum(len(source.raw) for source in new.values()) < _SMALLEST:
+            return
+        from concurrent.futures import ProcessPoolExecutor  # noqa: PLC0415  # 20 ms that few runs need
+
+        with ProcessPoolExecutor() as pool:
+            self._now.update(zip(new, pool.map(_packed, *zip(*new.values(), strict=True)), strict=True))
 
     def save(self) -> None:
         """Write this run's readings where they differ from the last run's, if the folder can be written."""
@@ -63,13 +79,17 @@ def _load(path: Path) -> dict[str, Plain]:
     digest, payload = raw[:_DIGEST_SIZE], raw[_DIGEST_SIZE:]
     if hashlib.sha256(payload).digest() != digest:
         return {}
-    readings: dict[str, Plain] = marshal.loads(payload)  # noqa: S302  # its checksum is right: we wrote it
+    try:
+        readings: dict[str, Plain] = marshal.loads(payload)  # noqa: S302  # its checksum is right: we wrote it
+    except (ValueError, EOFError, TypeError):  # with another Python, perhaps
+        return {}
     return readings
 
 
-def _key(raw: bytes, role: str, path: str, feature: str) -> str:
-    said = f"{_reader_digest()}\0{role}\0{path}\0{feature}".encode(errors="surrogateescape")
-    return hashlib.sha256(said + b"\0" + raw).hexdigest()
+def _key(source: Source) -> str:
+    raw, *said = source
+    name = "\0".join((_reader_digest(), *said)).encode(errors="surrogateescape")
+    return hashlib.sha256(name + b"\0" + raw).hexdigest()
 
 
 @functools.cache
@@ -81,33 +101,18 @@ def _reader_digest() -> str:
     return digest.hexdigest()
 
 
-def _plain(value: Plain) -> Plain:
-    return tuple(map(_plain, value)) if isinstance(value, tuple) else value
+def _packed(raw: bytes, role: str, path: str, feature: str) -> Plain:
+    """Read a document and pack the reading; this is what the worker processes do."""
+    document, tasks, problems = read_document(raw, role, path, feature)
+    sections = pack(("", section) for section in document.sections)
+    return role, path, sections, pack((task.key.id, task) for task in tasks), plain(problems)
 
 
-def _reading(plain: Plain) -> Reading:
-    document, tasks, problems = plain
-    return Reading(_document(document), tuple(map(_task, tasks)), tuple(map(_problem, problems)))
+def _reading(packed: Plain) -> Reading:
+    role, path, sections, tasks, problems = packed
+    document = Document(role, path, Packed(sections, unpack_section))
+    return Reading(document, Packed(tasks, unpack_task), tuple(map(_problem, problems)))
 
 
-def _document(plain: Plain) -> Document:
-    role, path, sections = plain
-    return Document(role, path, tuple(_section(*section) for section in sections))
-
-
-def _section(document: str, anchors: tuple[str, ...], title: str, text: str, place: Plain) -> Section:
-    return Section(document, anchors, title, text, Place(*place))
-
-
-def _problem(plain: Plain) -> Problem:
-    return Problem(Place(*plain[0]), *plain[1:])
-
-
-def _task(plain: Plain) -> Task:
-    task = Task._make(plain)
-    return task._replace(
-        key=TaskKey(*task.key),
-        cites=tuple([Citation(document, anchor, Place(*where)) for document, anchor, where in task.cites]),
-        operations=tuple([Operation(*operation) for operation in task.operations]),
-        place=Place(*task.place),
-    )
+def _problem(value: Plain) -> Problem:
+    return Problem(Place(*value[0]), *value[1:])

@@ -84,7 +84,7 @@ def _read(piece: str, before: list[Citation]) -> tuple[str, list[str]]:
 
 
 def _anchors(text: str) -> list[str]:
-    text = _RANGE_MARK.sub(r"\1", _LEAD.sub("", text, count=1))
+    text = _RANGE_MARK.sub(r"\1", _LEAD.sub("", " ".join(text.split()), count=1))
     return [anchor for part in _ALSO.split(text) for anchor in _written_out(part.strip(" \t.:"))] or [""]
 
 

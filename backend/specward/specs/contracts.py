@@ -1,7 +1,6 @@
 """An API contract (OpenAPI, YAML or JSON) as sections: each operation by itself, with its `$ref`s inlined."""
 
 import json
-import re
 from collections.abc import Iterator
 from typing import Any, TypeAlias
 
@@ -16,12 +15,11 @@ DEEPEST = 100
 # A mapping of somebody else's document: nothing is known of it but what is asked.
 Node: TypeAlias = dict[Any, Any]
 
-_PARAMETER = re.compile(r"\{[^}/]*\}")
 _LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
-class _TooLargeError(Exception):
-    pass
+class _UnfitError(Exception):
+    """An operation that cannot stand by itself; the text goes on from its name."""
 
 
 def read_contract(text: str, path: str) -> tuple[tuple[Section, ...], tuple[Problem, ...]]:
@@ -38,33 +36,43 @@ def read_contract(text: str, path: str) -> tuple[tuple[Section, ...], tuple[Prob
     """
     whole = Section("contract", ("",), path.rsplit("/", 1)[-1], text, Place(path))
     try:
-        root = json.loads(text) if path.endswith(".json") else yaml.load(text, Loader=_LOADER)  # noqa: S506  # both are safe loaders
+        root = _parse(text, path)
     except (ValueError, RecursionError, yaml.YAMLError) as error:
-        return (whole,), (_problem(path, f"The contract cannot be read: {_first_line(error)}."),)
+        return (whole,), (_problem(Place(path), f"The contract cannot be read: {_first_line(error)}."),)
     if not isinstance(root, dict) or not isinstance(root.get("paths"), dict):
-        return (whole,), (_problem(path, "The contract has no paths."),)
-    sections, problems = [whole], []
+        return (whole,), (_problem(Place(path), "The contract has no paths."),)
     lines = text.split("\n")
+    routes = _routes(lines)
+    sections, problems = [whole], []
     for method, route, item in _operations(root["paths"]):
-        place = Place(path, _line(lines, route, method))
         operation = Operation(method.upper(), route)
+        place = Place(path, _line(lines, routes.get(route), method))
         try:
-            body = json.dumps(_Inliner(root).operation(item, method), ensure_ascii=False)
-        except (_TooLargeError, RecursionError):
-            problems.append(
-                _problem(path, f"The operation {operation} is too large or refers to itself without end.")
-            )
-            continue
-        details = item[method]
-        name = details.get("operationId") if isinstance(details, dict) else None
-        anchors = (str(operation), str(name)) if name else (str(operation),)
-        sections.append(Section("contract", anchors, str(operation), body, place))
+            sections.append(_section(root, item, operation, place))
+        except _UnfitError as error:
+            problems.append(_problem(place, f"{operation} {error}."))
     return tuple(sections), tuple(problems)
 
 
-def same_route(route: str) -> str:
-    """Reduce a route to its form without the names of its parameters, which carry no meaning on the wire."""
-    return _PARAMETER.sub("{}", route)
+def _parse(text: str, path: str) -> Any:
+    if path.endswith(".json"):
+        return json.loads(text)
+    depth = 0
+    for event in yaml.parse(
+        text, Loader=_LOADER
+    ):  # building a deeper document would overflow libyaml's stack
+        depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
+        if depth > DEEPEST:
+            raise ValueError(f"it is nested more than {DEEPEST} deep")
+    return yaml.load(text, Loader=_LOADER)  # noqa: S506  # one of the safe loaders
+
+
+def _section(root: Node, item: Node, operation: Operation, place: Place) -> Section:
+    method = operation.method.lower()
+    body = json.dumps(_Inliner(root).operation(item, method), ensure_ascii=False)
+    name = item[method].get("operationId") if isinstance(item[method], dict) else None
+    anchors = (str(operation), str(name)) if name else (str(operation),)
+    return Section("contract", anchors, str(operation), body, place)
 
 
 class _Inliner:
@@ -102,19 +110,20 @@ class _Inliner:
     def _inline(self, value: Any, inside: tuple[str, ...], depth: int = 0) -> object:
         self._left -= 1
         if self._left < 0 or depth > DEEPEST:
-            raise _TooLargeError
+            raise _UnfitError("is too large, or refers to itself without end")
         if isinstance(value, list):
             return [self._inline(part, inside, depth + 1) for part in value]
         if not isinstance(value, dict):
             return value if isinstance(value, (str, int, float, bool)) or value is None else str(value)
         reference = value.get("$ref")
-        if isinstance(reference, str) and reference.startswith("#/") and reference not in inside:
-            target = self._target(reference)
-            if target is not None:
-                others = {key: part for key, part in value.items() if key != "$ref"}
-                merged = {**target, **others} if isinstance(target, dict) else target
-                return self._inline(merged, (*inside, reference), depth + 1)
-        return {str(key): self._inline(part, inside, depth + 1) for key, part in value.items()}
+        if not isinstance(reference, str) or reference in inside:
+            return {str(key): self._inline(part, inside, depth + 1) for key, part in value.items()}
+        target = self._target(reference) if reference.startswith("#/") else None
+        if target is None:
+            raise _UnfitError(f"refers to {reference}, which is not in the document")
+        others = {key: part for key, part in value.items() if key != "$ref"}
+        merged = {**target, **others} if isinstance(target, dict) else target
+        return self._inline(merged, (*inside, reference), depth + 1)
 
     def _target(self, reference: str) -> Any:
         value: Any = self._root
@@ -134,16 +143,18 @@ def _list(value: object) -> list[Any]:
     return value if isinstance(value, list) else []
 
 
-def _line(lines: list[str], route: str, method: str) -> int:
+def _routes(lines: list[str]) -> dict[str, int]:
+    """Find where each path of a contract stands, by its spelling; from 0."""
+    found: dict[str, int] = {}
+    for number, line in enumerate(lines):
+        key = line.strip().lstrip("\"'")
+        if key.startswith("/"):
+            found.setdefault(key.partition(":")[0].rstrip("\"' "), number)
+    return found
+
+
+def _line(lines: list[str], at: int | None, method: str) -> int:
     """Find the line of an operation by its spelling; its path's where the method is not found below."""
-    at = next(
-        (
-            n
-            for n, line in enumerate(lines)
-            if line.strip().strip("\"'").startswith((f"{route}:", f'{route}"'))
-        ),
-        None,
-    )
     if at is None:
         return 1
     depth = len(lines[at]) - len(lines[at].lstrip())
@@ -156,10 +167,8 @@ def _line(lines: list[str], route: str, method: str) -> int:
     return at + 1
 
 
-def _problem(path: str, message: str) -> Problem:
-    return Problem(
-        Place(path), message, "Mend the document; until then its operations cannot be approved or checked."
-    )
+def _problem(place: Place, message: str) -> Problem:
+    return Problem(place, message, "Mend the document; until then this cannot be approved or checked.")
 
 
 def _first_line(error: Exception) -> str:

@@ -1,5 +1,6 @@
 """One document, read: by its role, from its bytes."""
 
+from collections.abc import Sequence
 from typing import NamedTuple
 
 from specward.specs.model import Document, Problem, Task
@@ -12,7 +13,7 @@ class Reading(NamedTuple):
     """What one document says."""
 
     document: Document
-    tasks: tuple[Task, ...]
+    tasks: Sequence[Task]
     problems: tuple[Problem, ...]
 
 

@@ -98,7 +98,8 @@ def patterns(value: str) -> tuple[str, ...]:
     """Read a field that lists paths: what is quoted, else whatever looks like a path."""
     if not value:
         return ()
-    quoted = tuple(name.strip().removeprefix("./") for name in _QUOTED.findall(value))
+    quoted = [name.strip().removeprefix("./") for name in _QUOTED.findall(value)]
+    quoted = [name for name in quoted if set(name) & set("/.*")] or quoted  # beside paths, a name is a remark
     if quoted:
         return tuple(dict.fromkeys(f"{name}**" if name.endswith("/") else name for name in quoted if name))
     return files(value, bare_names=True)

@@ -1,5 +1,6 @@
 """Where specifications stand: the flat layout, Spec Kit's folders, literal `speckit.*` files, and aliases."""
 
+import os
 from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
@@ -80,7 +81,8 @@ def _spec_kit(root: Path, constitution: tuple[Found, ...]) -> Iterator[Feature]:
         if any(role in taken for role in _CORE):
             spare = tuple(document for document in documents if taken[document.role] != document)
             contracts = (Found("contract", path) for path in _contracts(root, f"specs/{folder}"))
-            yield Feature(folder, (*taken.values(), *constitution, *contracts), spare)
+            name = os.fsencode(folder).decode(errors="replace")
+            yield Feature(name, (*taken.values(), *constitution, *contracts), spare)
 
 
 def _contracts(root: Path, folder: str) -> list[str]:

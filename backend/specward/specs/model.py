@@ -1,5 +1,6 @@
 """What a specification says, whatever format it was written in. Plain values, no behaviour beyond lookups."""
 
+from collections.abc import Sequence
 from typing import NamedTuple
 
 
@@ -93,7 +94,7 @@ class Document(NamedTuple):
 
     role: str  # "specify", "plan", "tasks", "data-model", "constitution", "contract", else its own name
     path: str
-    sections: tuple[Section, ...]
+    sections: Sequence[Section]
 
 
 class SpecSet(NamedTuple):
@@ -101,7 +102,7 @@ class SpecSet(NamedTuple):
 
     feature: str
     documents: tuple[Document, ...]
-    tasks: tuple[Task, ...]
+    tasks: Sequence[Task]
     contract: str | None  # path of the API contract
     data_model: str | None  # path of the data model
     problems: tuple[Problem, ...]

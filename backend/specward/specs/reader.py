@@ -1,15 +1,15 @@
 """Every specification of a repository, read: the one door from files to `specs.model`."""
 
 import gc
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
 from specward.config import Config
-from specward.specs.cache import Cache
+from specward.specs.cache import Cache, Source
 from specward.specs.document import Reading, read_document
 from specward.specs.layouts import Feature, Found, find_features
-from specward.specs.model import Document, Place, Problem, SpecSet
+from specward.specs.model import Document, Place, Problem, SpecSet, Task
 
 LARGEST_DOCUMENT = 64 * 1024 * 1024  # bytes
 
@@ -23,19 +23,29 @@ def read_specs(root: Path, config: Config, cache: Cache | None = None) -> tuple[
         cache: keeps readings between runs; nothing is kept without one.
     """
     with _no_collection():
-        sets = tuple(_read_feature(root, feature, cache) for feature in find_features(root, config))
+        features = find_features(root, config)
+        content = {found.path: _read(root, found) for feature in features for found in feature.documents}
+        if cache:
+            cache.prepare(source for feature in features for source in _sources(feature, content))
+        sets = tuple(_read_feature(feature, content, cache) for feature in features)
     if cache:
         cache.save()
     return sets
 
 
-def _read_feature(root: Path, feature: Feature, cache: Cache | None) -> SpecSet:
-    readings = [_read(root, found, feature.name, cache) for found in feature.documents]
+def _read_feature(feature: Feature, content: dict[str, bytes | str], cache: Cache | None) -> SpecSet:
+    sources = {source.path: source for source in _sources(feature, content)}
+    readings = [
+        _reading(sources[found.path], cache)
+        if found.path in sources
+        else _unreadable(found, str(content[found.path]))
+        for found in feature.documents
+    ]
     paths = {found.role: found.path for found in reversed(feature.documents)}
     return SpecSet(
         feature=feature.name,
         documents=tuple(reading.document for reading in readings),
-        tasks=tuple(task for reading in readings for task in reading.tasks),
+        tasks=_joined([reading.tasks for reading in readings if reading.tasks]),
         contract=paths.get("contract"),
         data_model=paths.get("data-model"),
         problems=(
@@ -45,17 +55,34 @@ def _read_feature(root: Path, feature: Feature, cache: Cache | None) -> SpecSet:
     )
 
 
-def _read(root: Path, found: Found, feature: str, cache: Cache | None) -> Reading:
+def _joined(lists: list[Sequence[Task]]) -> Sequence[Task]:
+    """Join the tasks of several documents; those of one, as is the rule, stay packed."""
+    return lists[0] if len(lists) == 1 else tuple(task for tasks in lists for task in tasks)
+
+
+def _sources(feature: Feature, content: dict[str, bytes | str]) -> Iterator[Source]:
+    for role, path in feature.documents:
+        raw = content[path]
+        if isinstance(raw, bytes):
+            yield Source(raw, role, path, feature.name)
+
+
+def _reading(source: Source, cache: Cache | None) -> Reading:
+    return cache.reading(source) if cache else read_document(*source)
+
+
+def _read(root: Path, found: Found) -> bytes | str:
+    """Read a file; or say, in a sentence, why it cannot be read."""
+    if not (root / found.path).is_file():
+        return f"{found.path} is not there, or is no file."
     try:
         with (root / found.path).open("rb") as file:
             raw = file.read(LARGEST_DOCUMENT + 1)
     except OSError as error:
-        return _unreadable(found, f"{found.path} cannot be read: {error.strerror or error}.")
-    if len(raw) > LARGEST_DOCUMENT:
-        return _unreadable(found, f"{found.path} is larger than {LARGEST_DOCUMENT >> 20} MB.")
-    if cache is None:
-        return read_document(raw, found.role, found.path, feature)
-    return cache.reading(raw, found.role, found.path, feature)
+        return f"{found.path} cannot be read: {error.strerror or error}."
+    return (
+        raw if len(raw) <= LARGEST_DOCUMENT else f"{found.path} is larger than {LARGEST_DOCUMENT >> 20} MB."
+    )
 
 
 def _unreadable(found: Found, message: str) -> Reading:

@@ -5,16 +5,17 @@ from collections.abc import Iterator
 
 from specward.specs.citations import ITEM_ID
 from specward.specs.model import Place, Section
-from specward.specs.text import HEADING, Text, block, indent
+from specward.specs.text import Text, block, indent
 
 _NUMBER = re.compile(r"§?\s*(\d+(?:\.\d+)*|[IVX]+(?=[.:)]))[.:)]?\s+(?=\S)")
 _NAMED = re.compile(rf"(?:User Story (?P<story>\d+)|(?P<id>{ITEM_ID}))(?=\W|$)")
 _PHASE = re.compile(r"(?:Phase|Part|Step|Chapter|Section|Appendix) (?:\d+(?:\.\d+)*|[A-Z])\b")
 # An item is marked by more than standing first in a line: emphasis, or what divides an id from its text.
 _ITEM = re.compile(
-    r"[ \t]*(?:(?:[-*+]|\d{1,9}[.)])[ \t]+|\|[ \t]*)?(?:\[[ xX]\][ \t]+)?"
+    r"[ \t]{0,24}(?:(?:[-*+]|\d{1,9}[.)])[ \t]+|\|[ \t]*)?(?:\[[ xX]\][ \t]+)?"
     rf"[*_`\[]*(?P<id>{ITEM_ID})(?=[\]*_`]|\s*[:|)\u2013\u2014]|\.?\s+-\s|\.\s)"
 )
+_DEEPEST, _MOST_INDENTED = 6, 3  # of a heading, by CommonMark 4.2
 _BLOCK = re.compile(r"[ \t]*(?:[-*+]\s|\d{1,9}[.)]\s|#{1,6}\s|>|\||```|~~~|<)")
 _MARKUP = re.compile(r"\*\*|`|(?<![\w*])[*_]{1,2}(?=\w)|(?<=\w)[*_]{1,2}(?![\w*.])")
 
@@ -40,8 +41,13 @@ def read_sections(
 
 def heading_title(line: str) -> tuple[int, str] | None:
     """Give a heading's level and its title without markup, or nothing where the line is no heading."""
-    match = HEADING.match(line) if line.lstrip()[:1] == "#" else None
-    return (len(match[1]), plain(match[2] or "")) if match else None
+    bare = line.strip()
+    title = bare.lstrip("#")
+    level = len(bare) - len(title)
+    if not 1 <= level <= _DEEPEST or (title and title[0] not in " \t") or indent(line) > _MOST_INDENTED:
+        return None
+    unclosed = title.rstrip("#")
+    return level, plain(unclosed if not unclosed or unclosed[-1] in " \t" else title)
 
 
 def plain(text: str) -> str:

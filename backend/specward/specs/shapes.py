@@ -23,6 +23,7 @@ _STATE_AFTER_TITLE = re.compile(
     rf"\s*(?:[(\[]{_STATE}[)\]]|\s[\u2013\u2014-]+\s+{_STATE}|[\u2705\u2714\u2611]\ufe0f?(?:\s*{_STATE})?)\s*$",
     re.IGNORECASE,
 )
+_LONGEST_STATE = 40  # characters
 
 _ID = rf"(?P<id>{TASK_ID})(?![\w/]|{TO}{TASK_ID}|-\w|\u2013\d)"
 _AFTER_ID = r"[*_`\]]*[ \t]*[:.)\u2013\u2014-]?[*_`]*[ \t]*"
@@ -102,7 +103,7 @@ def _heading(line: str, title: str, number: int) -> Start | None:
     if match is None:
         return None
     rest = title[match.end() :]
-    after = _STATE_AFTER_TITLE.search(rest)
+    after = _STATE_AFTER_TITLE.search(rest, max(0, len(rest) - _LONGEST_STATE))
     said = (after[0] if after else match["state"] or "").strip()
     at = line.rfind(said) if after else line.find(said)
     return Start(

@@ -19,7 +19,7 @@ _STATUS_LINE = re.compile(
 _LABEL = re.compile(r"\[([\w /-]{1,24})\][ \t]*")
 _STORY = re.compile(r"US\d+")
 _REQUIREMENT = re.compile(r"(?<![\w/-])(?:FR|NFR|SC|US|REQ)-?\d{1,4}[a-z]?(?:/AC-?\d+)?(?![\w-])")
-_DEPENDS = re.compile(r"\((?:depends on|requires|after|blocked by)\b:?([^)]*)\)", re.IGNORECASE)
+_DEPENDS = re.compile(r"\((?:depends on|requires|after|blocked by)\b:?([^()]*)\)", re.IGNORECASE)
 
 
 class TaskList(NamedTuple):

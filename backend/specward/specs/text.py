@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 _FENCE = re.compile(r"[ \t]*(`{3,}(?=[^`]*$)|~{3,})")
 _LIST_ITEM = re.compile(r"([ \t]*)(?:[-*+]|\d{1,9}[.)])([ \t]+)\S")
-HEADING = re.compile(r" {0,3}(#{1,6})(?:[ \t]+(.*?))?(?:[ \t]+#+)?[ \t]*$")
+_LOOK_BACK = 200  # lines in which a fence looks for its list item; further up it is held to be none
 
 
 class Text(NamedTuple):
@@ -91,7 +91,7 @@ def _opens(lines: list[str], index: int) -> _Fence | None:
 
 def _container(lines: list[str], index: int, column: int) -> int:
     """Find the content column of the innermost list item around a line; 0 outside lists."""
-    for above in range(index - 1, -1, -1):
+    for above in range(index - 1, max(-1, index - _LOOK_BACK), -1):
         line = lines[above]
         if not line.strip():
             continue

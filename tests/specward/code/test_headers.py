@@ -16,7 +16,7 @@ def the_header(text: str) -> Header:
 
 
 def ids(header: Header) -> list[str]:
-    return [str(task) for task in header.tasks]
+    return [task.text[0] for task in header.tasks]
 
 
 def cited(header: Header) -> list[str]:

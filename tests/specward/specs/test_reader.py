@@ -43,7 +43,9 @@ PLAN = (
     "# Plan\n\n## 2. Storage\n\nTables.\n\n### 2.1 Tables\n\nMany.\n\n## Phase 2: Database and ORM\n\nText.\n"
 )
 TASKS = "# Tasks\n\n### T-001: Sell\n\n- **From**: speckit.specify §FR-001\n"
-MODEL = "# Data model\n\n## 2. Tables\n\n### 2.1 cart_items\n\n| Column | Type |\n|---|---|\n| id | uuid |\n"
+MODEL = (
+    "# Data model\n\n## 2. Cart_items\n\n### 2.1 cart_items\n\n| Column | Type |\n|---|---|\n| id | uuid |\n"
+)
 CONTRACT = """openapi: 3.1.0
 security: [{bearer: []}]
 paths:
@@ -239,6 +241,32 @@ def test_a_contract_that_multiplies_without_end_is_a_problem() -> None:
     text = f"{bomb}\npaths: {{/x: {{get: {{x: *a11}}}}}}"
     reading = read_document(text.encode(), "contract", "openapi.yaml", "shop")
     assert ["too large" in problem.message for problem in reading.problems] == [True]
+
+
+@pytest.mark.parametrize("text", ["paths: " + "[" * 100_000, "paths: " + "{a: " * 500 + "}" * 500])
+def test_a_contract_that_is_nested_without_end_is_a_problem(text: str) -> None:
+    reading = read_document(text.encode(), "contract", "openapi.yaml", "shop")
+    assert ["nested more than" in problem.message for problem in reading.problems] == [True]
+
+
+@pytest.mark.parametrize("reference", ["other.yaml#/a", "#/components/schemas/Gone"])
+def test_an_operation_that_refers_elsewhere_is_a_problem(reference: str) -> None:
+    text = f"paths:\n  /x:\n    get: {{responses: {{'200': {{$ref: '{reference}'}}}}}}\n    put: {{}}\n"
+    reading = read_document(text.encode(), "contract", "openapi.yaml", "shop")
+    assert [problem.place.line for problem in reading.problems] == [3]
+    assert reference in reading.problems[0].message
+    assert [section.title for section in reading.document.sections[1:]] == ["PUT /x"]
+
+
+def test_the_innermost_section_describes_a_table(tmp_path: Path) -> None:
+    model = "## 2. Carts\n\nAll of it.\n\n### 2.1 carts\n\nRows.\n\n### Table: orders\n\nRows.\n"
+    write(tmp_path, {"specs/tasks.md": TASKS, "specs/data-model.md": model})
+    (spec_set,) = read_specs(tmp_path, CONFIG)
+    assert [getattr(find_table(spec_set, name), "title", None) for name in ("carts", "orders", "order")] == [
+        "2.1 carts",
+        "Table: orders",
+        None,
+    ]
 
 
 @given(st.binary(max_size=200), st.sampled_from(["specify", "tasks", "contract", "data-model"]))

@@ -114,6 +114,11 @@ def test_heading_tasks_with_fields_in_one_line() -> None:
     assert task.files == ("src/cart.py", "src/api.py")
 
 
+def test_a_name_in_code_beside_paths_is_a_remark() -> None:
+    assert only("### T-1: A\n- **Files**: `src/cart.py` (the class `Cart`)\n").files == ("src/cart.py",)
+    assert only("### T-1: A\n- **Files**: `Makefile`\n").files == ("Makefile",)
+
+
 def test_heading_tasks_with_spec_and_output() -> None:
     task = only("### T-001: Models\n**Spec:** speckit.specify FR-1\n**Output:** models.py\n")
     assert [str(citation) for citation in task.cites] == ["speckit.specify §FR-1"]

@@ -26,8 +26,8 @@ def check(project: Project) -> Iterable[Finding]:
                         "SW103",
                         Severity.ERROR,
                         named.place,
-                        f"There is no task {named.reference}, so nobody asked for this code.",
-                        _hint(str(named.reference), project),
+                        f"There is no task {named.name}, so nobody asked for this code.",
+                        _hint(named.name, project),
                     )
 
 

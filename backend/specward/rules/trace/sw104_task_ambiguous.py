@@ -37,7 +37,7 @@ def check(project: Project) -> Iterable[Finding]:
                         "SW104",
                         Severity.ERROR,
                         named.place,
-                        f"{named.reference} may mean {len(keys)} tasks, so its approval is unknown.",
+                        f"{named.name} may mean {len(keys)} tasks, so its approval is unknown.",
                         f"Write the feature, too: {names}{' …' if len(keys) > _SHOWN else ''}.",
                         tuple(task.place for task in named.candidates[:_SHOWN]),
                     )
