@@ -67,6 +67,11 @@ class TaskIndex:
         return find_tasks(self._spec_sets, name)
 
     @property
+    def keys(self) -> set[TaskKey]:
+        """Every key there is."""
+        return {TaskKey(each.feature, name) for each in self._spec_sets for name in task_ids(each.tasks)}
+
+    @property
     def ids(self) -> Iterator[str]:
         """Every id there is, each once."""
         return iter(dict.fromkeys(name for spec_set in self._spec_sets for name in task_ids(spec_set.tasks)))

@@ -120,18 +120,22 @@ class _Same(Generic[T]):
         return id(self.value)
 
 
-@lru_cache(maxsize=4)
-def _tasks_by_id(same: _Same[tuple[SpecSet, ...]]) -> dict[str, list[tuple[SpecSet, int]]]:
-    places: dict[str, list[tuple[SpecSet, int]]] = {}
-    for spec_set in same.value:
-        for number, task_id in enumerate(task_ids(spec_set.tasks)):
-            places.setdefault(squash(task_id), []).append((spec_set, number))
-    return places
+@lru_cache(maxsize=1024)
+def _numbers_by_id(same: _Same[SpecSet]) -> dict[str, list[int]]:
+    numbers: dict[str, list[int]] = {}
+    for number, task_id in enumerate(task_ids(same.value.tasks)):
+        numbers.setdefault(squash(task_id), []).append(number)
+    return numbers
 
 
 def _named(spec_sets: tuple[SpecSet, ...], task_id: str, feature: str = "") -> list[Task]:
-    places = _tasks_by_id(_Same(spec_sets)).get(squash(task_id), [])
-    return [spec_set.tasks[number] for spec_set, number in places if feature in ("", spec_set.feature)]
+    wanted = squash(task_id)
+    sets = (spec_set for spec_set in spec_sets if feature in ("", spec_set.feature))
+    return [
+        spec_set.tasks[number]
+        for spec_set in sets
+        for number in _numbers_by_id(_Same(spec_set)).get(wanted, ())
+    ]
 
 
 def _is_named(section: Section, name: str) -> bool:
