@@ -7,7 +7,7 @@ from functools import lru_cache
 from typing import Generic, TypeVar
 
 from specward.specs.citations import is_line_range
-from specward.specs.ids import TaskReference, squash
+from specward.specs.ids import TaskReference, slug, squash
 from specward.specs.layouts import role_of
 from specward.specs.model import (
     Citation,
@@ -20,7 +20,6 @@ from specward.specs.model import (
     Unresolved,
 )
 from specward.specs.packed import task_ids
-from specward.specs.sections import slug
 
 T = TypeVar("T")
 _NEAREST = 3
@@ -161,8 +160,8 @@ def _of_role(spec_set: SpecSet, role: str) -> Iterator[Document]:
 def _documents(spec_sets: tuple[SpecSet, ...], own: SpecSet | None, name: str) -> Iterator[Document]:
     """Find the documents a name may mean: by path, by role in the own feature, by the end of a path."""
     path = name.removeprefix("./")
-    everywhere = [document for spec_set in spec_sets for document in spec_set.documents]
     if "/" in path:
+        everywhere = [document for spec_set in spec_sets for document in spec_set.documents]
         exact = [document for document in everywhere if document.path == path]
         yield from exact[:1] or (document for document in everywhere if document.path.endswith(f"/{path}"))
     elif own:

@@ -19,7 +19,7 @@ BAD = Example({"specs/tasks.md": SPECS["specs/tasks.md"].replace("T-001", "T-002
 
 def check(project: Project) -> Iterable[Finding]:
     """Give one finding for each stamp whose task is nowhere."""
-    for key in sorted(project.approvals.keys() - project.tasks.keys):
+    for key in sorted(key for key in project.approvals if key not in project.tasks):
         yield Finding(
             "SW204",
             Severity.ERROR,
