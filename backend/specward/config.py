@@ -31,11 +31,14 @@ class Config(NamedTuple):
     exclude: tuple[str, ...] = ()  # inside the territory, but nobody's work: generated files
     ignore: tuple[str, ...] = ()  # rules or families switched off: "SW7", "SW701"
     default_scope: str = "none"  # what a task that names no files permits: "none" or "territory"
+    app: str = ""  # the application under test: "app.main:app", or "app.main:create_app()"
+    app_dir: str = "."  # the folder that it is importable from
     documents: tuple[tuple[str, str], ...] = ()  # (role, path): documents outside of the known layouts
     table: Mapping[str, object] = {}  # the whole table: a rule family reads its own sub-table from it
 
 
 _FILES = (("pyproject.toml", ("tool", "specward")), ("specward.toml", ()))
+_TEXTS = ("feature", "app", "app_dir")
 _GLOBS = ("territory", "tests", "control", "exclude")
 _SCOPES = ("none", "territory")
 
@@ -82,7 +85,7 @@ def _read_table(path: Path, keys: tuple[str, ...]) -> dict[str, object]:
 
 def _field(key: str, value: object, where: str) -> tuple[str, object]:
     """Check one setting. A table with an unknown name is a rule family's own, for that family to check."""
-    if key == "feature":
+    if key in _TEXTS:
         return key, _text(value, where)
     if key == "default_scope":
         return key, _choice(value, where, _SCOPES)

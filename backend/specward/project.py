@@ -15,11 +15,13 @@ from specward.code.diff import Change, read_before, read_changes, start_revision
 from specward.code.files import list_files, list_tracked
 from specward.code.sources import SourceFile, read_source, read_sources
 from specward.config import Config, load_config
+from specward.contract.api import NOT_HELD, Api, Contracts, contract_paths, hold, read_contracts, read_served
+from specward.contract.served import Served
 from specward.errors import CouldNotRunError
 from specward.permits.globs import is_plain, matches_any
 from specward.permits.permit import Permit, compile_permit
 from specward.specs.cache import Cache
-from specward.specs.model import Citation, Place, Section, SpecSet, Task, TaskKey, Unresolved
+from specward.specs.model import Citation, Place, Problem, Section, SpecSet, Task, TaskKey, Unresolved
 from specward.specs.reader import read_specs
 from specward.specs.resolve import resolve
 from specward.storage import FOLDER
@@ -175,6 +177,30 @@ class Project:
         if task.key not in self._permits:
             self._permits[task.key] = compile_permit((task,), self.config)
         return self._permits[task.key]
+
+    @cached_property
+    def contracts(self) -> Contracts:
+        """The API contracts of all spec sets."""
+        return read_contracts(contract_paths(self.spec_sets), self.text)
+
+    @cached_property
+    def served(self) -> Served | Problem | None:
+        """What the application serves; why it does not start; None where there is nothing to hold."""
+        if self.paths is not None:
+            return None  # it takes an import of the application, and speaks of the whole of it
+        served = None
+        if self.contracts.sources:
+            served = read_served(self.root, self.config, cached=not self.tracked_state)
+        if served is None:
+            self.note(NOT_HELD)
+        return served
+
+    @cached_property
+    def api(self) -> Api | None:
+        """The application held against its contracts; None where either side is missing."""
+        if not isinstance(self.served, Served) or not self.contracts.whole:
+            return None
+        return hold(self.contracts, self.served, self.config)
 
     @cached_property
     def changes(self) -> tuple[Change, ...]:

@@ -49,6 +49,16 @@ RULES = (
     "scope.sw305_case_collision",
     "scope.sw306_project_file_changed",
     "scope.sw307_run_state_tracked",
+    "contract.sw401_contract_unreadable",
+    "contract.sw402_application_unreadable",
+    "contract.sw403_operation_beyond_contract",
+    "contract.sw404_operation_differs",
+    "contract.sw405_security_weakened",
+    "contract.sw406_operation_moved",
+    "contract.sw407_operation_absent",
+    "contract.sw408_operation_without_task",
+    "contract.sw409_contract_changed",
+    "contract.sw410_operation_shadowed",
 )
 
 

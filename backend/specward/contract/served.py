@@ -1,0 +1,195 @@
+"""The application under test, asked in a process of its own: its documents and its router's real routes."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator, Mapping
+from contextlib import suppress
+from hashlib import sha256
+from pathlib import Path
+from typing import NamedTuple
+
+from specward.code.cache import Cache
+from specward.contract.entry import EntryPoint
+from specward.specs.model import Operation, Place, Problem
+
+_PROBE = Path(__file__).with_name("probe.py")
+_INHERITED = ("PATH", "HOME", "LANG", "TMPDIR", "SYSTEMROOT", "USERPROFILE")
+_READ = (".py", ".toml", ".json", ".yaml", ".yml", ".ini", ".cfg", ".env", ".lock", ".txt")
+_LONGEST_MESSAGE = 300
+
+
+class Route(NamedTuple):
+    """One operation that the router answers."""
+
+    operation: Operation  # the method may also be WEBSOCKET, or ANY (a mounted application)
+    place: Place | None  # of its handler, where that is the project's code
+    is_documentation: bool  # FastAPI's own /docs, /redoc and /openapi.json
+
+
+class Served(NamedTuple):
+    """What an application serves."""
+
+    documents: tuple[tuple[str, object], ...]  # path prefix, OpenAPI document
+    routes: tuple[Route, ...]
+
+
+class LoadError(Exception):
+    """The application could not be asked; the problem says why."""
+
+    def __init__(self, problem: Problem) -> None:
+        super().__init__(problem.message)
+        self.problem = problem
+
+
+def load(root: Path, entry: EntryPoint, *, cached: bool = True) -> Served:
+    """What the application serves.
+
+    Args:
+        root: The repository's top.
+        entry: How to start the application.
+        cached: Whether an earlier answer is believed while the source is the same.
+
+    Raises:
+        LoadError: It does not start, or takes too long.
+    """
+    cache = Cache.open(root, "served", "1")
+    key = _digest(root, entry)
+    known = _served(root, cache.get(key)) if cached else None
+    if known is not None:
+        return known
+    answer = _ask(root, entry)
+    served = _served(root, answer)
+    if served is None:
+        raise LoadError(_failure(root, entry, answer))
+    cache.put(key, answer)
+    cache.save()
+    return served
+
+
+def _served(root: Path, answer: object) -> Served | None:
+    """Read an answer of the probe; None if it is not one, or tells of an error."""
+    if not isinstance(answer, dict) or not {"documents", "routes"} <= answer.keys():
+        return None
+    try:
+        documents = tuple((str(prefix), document) for prefix, document in answer["documents"])
+        return Served(documents, tuple(_route(root, found) for found in answer["routes"]))
+    except (TypeError, ValueError, LookupError, AttributeError):  # a cache that somebody has edited
+        return None
+
+
+def _route(root: Path, found: Mapping[str, object]) -> Route:
+    operation = Operation(str(found["method"]), str(found["path"]))
+    return Route(operation, _place(root, found), found["docs"] is True)
+
+
+def _place(root: Path, found: Mapping[str, object]) -> Place | None:
+    file, line = found.get("file"), found.get("line")
+    if not isinstance(file, str) or not Path(file).is_relative_to(root):
+        return None
+    return Place(Path(file).relative_to(root).as_posix(), line if isinstance(line, int) else 1)
+
+
+def _failure(root: Path, entry: EntryPoint, answer: Mapping[str, object]) -> Problem:
+    message = str(answer["error"])
+    if len(message) > _LONGEST_MESSAGE:
+        message = message[:_LONGEST_MESSAGE] + " …"
+    return Problem(
+        _place(root, answer) or entry.place,
+        f"The application {entry.app} does not start, so its contract cannot be checked: {message}".rstrip(
+            "."
+        )
+        + ".",
+        "Mend the error; variables that the application needs go into [tool.specward.contract.env].",
+    )
+
+
+def _ask(root: Path, entry: EntryPoint) -> dict[str, object]:
+    with tempfile.TemporaryDirectory(prefix="specward-") as scratch:
+        # The answer goes to a file: whatever the application prints cannot disturb it.
+        answer, errors = Path(scratch, "answer.json"), Path(scratch, "errors")
+        try:
+            status = _run(root, entry, answer, errors)
+        except subprocess.TimeoutExpired:
+            return {"error": f"it has not finished importing after {entry.timeout:g} seconds"}
+        except OSError as error:
+            return {"error": f"the interpreter {_interpreter(root, entry)} cannot be run ({error.strerror})"}
+        if not answer.exists():
+            lines = errors.read_text(encoding="utf-8", errors="replace").splitlines()
+            last = next((line.strip() for line in reversed(lines) if line.strip()), "no message")
+            return {"error": f"its interpreter ended with code {status}: {last}"}
+        found: dict[str, object] = json.loads(answer.read_text(encoding="utf-8"))
+        return found
+
+
+def _run(root: Path, entry: EntryPoint, answer: Path, errors: Path) -> int:
+    folder = root / entry.folder
+    environment = {name: os.environ[name] for name in _INHERITED if name in os.environ}
+    environment |= {"PYTHONDONTWRITEBYTECODE": "1", "PYTHONHASHSEED": "0", **entry.env}
+    with errors.open("wb") as stream:
+        process = subprocess.Popen(  # noqa: S603 -- the project's own interpreter and entry point
+            [_interpreter(root, entry), str(_PROBE), entry.app, str(folder), str(answer)],
+            cwd=folder,
+            env=environment,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+            stderr=stream,
+            start_new_session=True,
+        )
+        try:
+            return process.wait(timeout=entry.timeout)
+        finally:
+            _end(process)
+
+
+def _end(process: subprocess.Popen[bytes]) -> None:
+    """End the process and every child it has left behind."""
+    with suppress(ProcessLookupError, PermissionError):
+        if hasattr(os, "killpg"):
+            os.killpg(process.pid, signal.SIGKILL)
+        else:
+            process.kill()
+    process.wait()
+
+
+def _interpreter(root: Path, entry: EntryPoint) -> str:
+    if entry.python is not None:
+        return str(root / entry.python) if "/" in entry.python else entry.python
+    for place in (root / entry.folder, root):
+        for name in (".venv/bin/python", ".venv/Scripts/python.exe"):
+            if (place / name).exists():
+                return str(place / name)
+    return sys.executable
+
+
+def _digest(root: Path, entry: EntryPoint) -> str:
+    """A name for everything that what is served depends on."""
+    folder = root / entry.folder
+    interpreter = _interpreter(root, entry)
+    digest = sha256(repr((entry, interpreter, _packages(interpreter))).encode())
+    digest.update(_PROBE.read_bytes())
+    for path in _files(folder):
+        digest.update(f"\0{path.relative_to(folder).as_posix()}\0".encode(errors="surrogateescape"))
+        with suppress(OSError):
+            digest.update(sha256(path.read_bytes()).digest())
+    return digest.hexdigest()
+
+
+def _packages(interpreter: str) -> list[int]:
+    """When packages were last installed or removed."""
+    folders = Path(interpreter).parent.parent.glob("lib/python*/site-packages")
+    return sorted(folder.stat().st_mtime_ns for folder in folders)
+
+
+def _files(folder: Path) -> Iterator[Path]:
+    for place, folders, names in os.walk(folder):
+        folders[:] = sorted(
+            name
+            for name in folders
+            if not (name.startswith(".") or name in {"__pycache__", "node_modules"})
+            and not Path(place, name, "pyvenv.cfg").exists()
+        )
+        yield from (Path(place, name) for name in sorted(names) if name.endswith(_READ))

@@ -1,0 +1,1 @@
+"""The API is the approved one."""

@@ -1,0 +1,35 @@
+"""An operation does not do what its contract says.
+
+Both sides are read into canonical facts, so only meaning counts: parameters, bodies, status codes, headers,
+media types, every constraint of every schema. Prose, names, the order of keys, `$ref` or not, OpenAPI 3.0 or
+3.1 make no difference. There is one finding per operation, with everything that differs and both places. An
+operation of an unfinished task may be absent, but what is there must already be right.
+"""
+
+from collections.abc import Iterable
+
+from specward.findings import Finding, Severity
+from specward.project import Project
+from specward.rules.contract.sentences import handler_place, mismatches, related, told
+from specward.rules.contract.world import APP, world
+from specward.rules.examples import Example
+
+SUMMARY = "an operation differs from its contract"
+GOOD = Example(world())
+BAD = Example(world(APP.replace("le=100", "le=1000")))
+
+
+def check(project: Project) -> Iterable[Finding]:
+    """Give one finding for each operation that differs."""
+    for mismatch in mismatches(project):
+        differences = [d for d in mismatch.differences if not (mismatch.weaker and d.where == "security")]
+        if differences and mismatch.served is not None and not mismatch.moved:
+            yield Finding(
+                "SW404",
+                Severity.ERROR,
+                handler_place(project, mismatch.served),
+                f"{mismatch.served.operation} differs from its contract: "
+                f"{told(project, mismatch, differences)}.",
+                "Make the code do what the contract says. A change of the contract needs a task of its own.",
+                related(project, mismatch),
+            )

@@ -1,0 +1,33 @@
+"""An operation of the contract is served under another path or method.
+
+A trailing slash, a renamed folder of the path, PUT for PATCH: to a client the operation is gone, and to the
+contract a stranger has come. Both are told as the one thing they are, with whatever else differs.
+"""
+
+from collections.abc import Iterable
+
+from specward.findings import Finding, Severity
+from specward.project import Project
+from specward.rules.contract.sentences import handler_place, mismatches, related, told
+from specward.rules.contract.world import APP, world
+from specward.rules.examples import Example
+
+SUMMARY = "an operation is served elsewhere than its contract says"
+GOOD = Example(world())
+BAD = Example(world(APP.replace('"/v1/orders"', '"/v1/orders/"')))
+
+
+def check(project: Project) -> Iterable[Finding]:
+    """Give one finding for each operation that was moved."""
+    for mismatch in mismatches(project):
+        if mismatch.moved and mismatch.contract is not None and mismatch.served is not None:
+            also = told(project, mismatch, mismatch.differences)
+            yield Finding(
+                "SW406",
+                Severity.ERROR,
+                handler_place(project, mismatch.served),
+                f"The contract has {mismatch.contract.operation}; the application serves it as "
+                f"{mismatch.served.operation}{f', and differs: {also}' if also else ''}.",
+                f"Serve it as {mismatch.contract.operation}.",
+                related(project, mismatch),
+            )

@@ -1,0 +1,34 @@
+"""An operation of the contract belongs to no task.
+
+What no task names, nobody may implement: it would stay a promise that is neither kept nor missed. Each
+operation of a contract is named in the `Operations` of a task (names of path parameters do not matter).
+"""
+
+from collections.abc import Iterable
+
+from specward.contract.api import naming
+from specward.findings import Finding, Severity
+from specward.project import Project
+from specward.rules.contract.sentences import all_tasks, contract_place
+from specward.rules.contract.world import world
+from specward.rules.examples import Example
+
+SUMMARY = "an operation of the contract is in no task"
+GOOD = Example(world(None))
+BAD = Example(world(None, operations="none"))
+
+
+def check(project: Project) -> Iterable[Finding]:
+    """Give one finding for each operation that no task names."""
+    if not project.contracts.whole:
+        return
+    tasks = all_tasks(project)
+    for found in project.contracts.operations.values():
+        if not naming(found.operation, tasks):
+            yield Finding(
+                "SW408",
+                Severity.ERROR,
+                contract_place(project, found),
+                f"{found.operation} is in the contract, but no task names it.",
+                f"Name it in a task: **Operations**: `{found.operation}`.",
+            )

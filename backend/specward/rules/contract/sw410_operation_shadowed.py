@@ -1,0 +1,33 @@
+"""Two handlers stand for one operation: the first answers, and the document describes the last.
+
+The router asks its routes in order, so the later handler never runs, while the application's document, and
+with it every check of the contract, speaks of that one. What is checked would not be what is served.
+"""
+
+from collections.abc import Iterable
+
+from specward.findings import Finding, Severity
+from specward.project import Project
+from specward.rules.contract.world import APP, world
+from specward.rules.examples import Example
+from specward.specs.model import Place
+
+SUMMARY = "two handlers stand for one operation"
+GOOD = Example(world())
+BAD = Example(world(APP + APP[APP.index("\n\n@app.get") :].replace("list_orders", "list_all_orders")))
+
+
+def check(project: Project) -> Iterable[Finding]:
+    """Give one finding for each operation with more than one handler."""
+    for routes in project.api.handlers.values() if project.api else ():
+        places = list(dict.fromkeys(route.place or Place("pyproject.toml") for route in routes))
+        if len(places) > 1:
+            yield Finding(
+                "SW410",
+                Severity.ERROR,
+                places[1],
+                f"{routes[0].operation} is already answered by {places[0].path}:{places[0].line}, so this "
+                "handler never runs, yet it is the one that the application's document describes.",
+                "Keep one of the two.",
+                (places[0],),
+            )
