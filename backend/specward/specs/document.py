@@ -14,6 +14,13 @@ class Reading(NamedTuple):
     problems: tuple[Problem, ...]
 
 
+def whole_text(raw: bytes) -> str:
+    """Give the text of a document as its first section has it."""
+    from specward.specs.text import decode  # noqa: PLC0415  # as below
+
+    return decode(raw).rstrip()
+
+
 def read_document(raw: bytes, role: str, path: str, feature: str) -> Reading:
     """Read one document from its bytes, whatever they are.
 
