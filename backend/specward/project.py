@@ -112,11 +112,8 @@ class Project:
     def unresolved(self, trace: Trace) -> tuple[Unresolved, ...]:
         """Return the citations of a header that lead nowhere in any feature it may speak of."""
         features = trace.features or tuple(spec_set.feature for spec_set in self.spec_sets)
-        return tuple(
-            answer._replace(citation=citation)
-            for citation in trace.cites
-            if isinstance(answer := self._resolved(features, citation.document, citation.anchor), Unresolved)
-        )
+        found = (self._resolve(features, citation) for citation in trace.cites)
+        return tuple(answer for answer in found if isinstance(answer, Unresolved))
 
     @cached_property
     def claims(self) -> tuple[Claim, ...]:
@@ -279,16 +276,6 @@ class Project:
         near = get_close_matches(name, list(self.tasks.ids), n=3)
         advice = f"The nearest are {', '.join(near)}." if near else "`specward task` lists what there is."
         raise CouldNotRunError(f"There is no task {name}. {advice}")
-
-    def _resolved(self, features: tuple[str, ...], document: str, anchor: str) -> Section | Unresolved:
-        key = (features, document, anchor)
-        if key not in self._answers:
-            self._answers[key] = self._resolve(features, Citation(document, anchor, Place(document)))
-        return self._answers[key]
-
-    @cached_property
-    def _answers(self) -> dict[tuple[tuple[str, ...], str, str], Section | Unresolved]:
-        return {}
 
     def _resolve(self, features: tuple[str, ...], citation: Citation) -> Section | Unresolved:
         if not citation.anchor and is_plain(citation.document) and (self.root / citation.document).is_file():
