@@ -14,7 +14,7 @@ from specward.code.cache import Cache as Kept
 from specward.code.diff import Change, read_before, read_changes, start_revision
 from specward.code.files import list_files, list_tracked
 from specward.code.sources import SourceFile, read_source, read_sources
-from specward.config import Config, load_config
+from specward.config import FILES, Config, load_config, parse_config, strictest
 from specward.contract import NOT_HELD
 from specward.errors import CouldNotRunError
 from specward.permits.globs import is_plain, matches_any
@@ -61,8 +61,9 @@ class Project:
 
     @cached_property
     def config(self) -> Config:
-        """The settings."""
-        return load_config(self.root)
+        """The settings; in a comparison the strictest of those before and after it."""
+        now = load_config(self.root)
+        return strictest(now, self._config_before()) if self.compares else now
 
     @cached_property
     def paths_there(self) -> tuple[str, ...]:
@@ -276,6 +277,16 @@ class Project:
         near = get_close_matches(name, list(self.tasks.ids), n=3)
         advice = f"The nearest are {', '.join(near)}." if near else "`specward task` lists what there is."
         raise CouldNotRunError(f"There is no task {name}. {advice}")
+
+    def _config_before(self) -> Config:
+        for name in FILES:
+            text = self.text_before(name)
+            if text is not None:
+                try:
+                    return parse_config(text, name)
+                except CouldNotRunError:
+                    break  # what was broken had switched nothing off
+        return Config()
 
     def _resolve(self, features: tuple[str, ...], citation: Citation) -> Section | Unresolved:
         if not citation.anchor and is_plain(citation.document) and (self.root / citation.document).is_file():
