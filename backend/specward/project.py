@@ -1,11 +1,11 @@
 """Everything a rule may ask about a project. Each fact is read once, when first asked for."""
 
 import os
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from difflib import get_close_matches
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar, cast
 
 from specward.approvals.stamps import Approvals, load_approvals
 from specward.approvals.status import Status, status
@@ -30,6 +30,8 @@ if TYPE_CHECKING:
     from specward.contract.api import Api, Contracts
     from specward.contract.served import Served
     from specward.findings import Finding
+
+Fact = TypeVar("Fact")
 
 
 class Project:
@@ -247,6 +249,12 @@ class Project:
         """Say what this run could not see; every report repeats it."""
         self._notes[sentence] = None
 
+    def fact(self, read: "Callable[[Project], Fact]") -> Fact:
+        """Return what a family's own reader makes of the project; it reads once."""
+        if read not in self._facts:
+            self._facts[read] = read(self)
+        return cast("Fact", self._facts[read])
+
     def covers(self, path: str) -> bool:
         """Whether a path is within `paths`."""
         if self.paths is None:
@@ -303,12 +311,18 @@ class Project:
         return {}
 
     @cached_property
+    def _facts(self) -> dict[object, object]:
+        return {}
+
+    @cached_property
     def _texts(self) -> dict[str, str]:
         return {}
 
 
 def _read_text(path: Path) -> str:
     try:
+        if not path.is_file():  # a pipe would never end
+            return ""
         return path.read_text(encoding="utf-8", errors="replace")
     except (OSError, ValueError):
         return ""

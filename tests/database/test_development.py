@@ -50,7 +50,7 @@ class Checkout:
 
     def popen(self, *words: str, variables: Mapping[str, str] | None = None) -> subprocess.Popen[str]:
         environment = {name: value for name, value in os.environ.items() if "DATABASE_URL" not in name}
-        return subprocess.Popen(  # noqa: S603 -- the command under test
+        return subprocess.Popen(
             [SPECWARD, "database", *words],
             cwd=self.folder,
             env={**environment, **(variables or {})},
@@ -107,7 +107,7 @@ def make_checkout(folder: Path, initialised: Checkout) -> Iterator[Callable[[], 
     def make() -> Checkout:
         place = Path(tempfile.mkdtemp(prefix="a checkout ", dir=folder))
         place.chmod(0o755)
-        subprocess.run(["cp", "-a", initialised.folder / ".data", place], check=True)  # noqa: S603, S607
+        subprocess.run(["cp", "-a", initialised.folder / ".data", place], check=True)  # noqa: S607
         made.append(Checkout(place))
         return made[-1]
 
@@ -300,6 +300,16 @@ def test_the_data_outlives_a_wrong_start(checkout: Checkout) -> None:
     (checkout.data / "PG_VERSION").write_text("9.6\n")
     output = checkout("start", status=2)
     assert "did not start: database files are incompatible with server" in output
+
+
+def test_without_a_driver_there_is_a_sentence_and_the_other_commands(tmp_path: Path) -> None:
+    script = "import sys; sys.modules['psycopg'] = None; from specward.cli import main; main()"
+    for words, status, text in ((["--help"], 0, "commands:"), (["database", "start"], 2, "needs psycopg")):
+        done = subprocess.run(  # noqa: S603 -- our own interpreter
+            [sys.executable, "-c", script, *words], cwd=tmp_path, capture_output=True, text=True, check=False
+        )
+        assert done.returncode == status
+        assert text in done.stdout + done.stderr
 
 
 only_root = pytest.mark.skipif(os.geteuid() != 0, reason="only root hands the server to another user")

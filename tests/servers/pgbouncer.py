@@ -56,9 +56,7 @@ def find_pgbouncer() -> Path | None:
     path = os.pathsep.join([os.environ.get("PATH", os.defpath), "/usr/sbin", str(ROOT / ".data/pgbouncer")])
     for folder in path.split(os.pathsep):
         if program := shutil.which("pgbouncer", path=folder):
-            answer = subprocess.run(  # noqa: S603 -- a program of that name on the PATH
-                [program, "--version"], capture_output=True, text=True, check=False
-            )
+            answer = subprocess.run([program, "--version"], capture_output=True, text=True, check=False)
             version = re.search(r"PgBouncer (\d+)\.(\d+)", answer.stdout)
             if version and (int(version[1]), int(version[2])) >= OLDEST:
                 return Path(program)
@@ -85,7 +83,7 @@ def pgbouncer_to(server: Server, passwords: Mapping[str, str], program: Path) ->
         command = ["sh", "-c", LIFELINE, "sh", str(program), *user, str(settings)]
         with (
             log.open("wb") as output,
-            subprocess.Popen(  # noqa: S603 -- as found above
+            subprocess.Popen(
                 command, stdin=subprocess.PIPE, stdout=output, stderr=output, start_new_session=True
             ),
         ):

@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 _FENCE = re.compile(r"[ \t]*(`{3,}(?=[^`]*$)|~{3,})")
 _LIST_ITEM = re.compile(r"([ \t]*)(?:[-*+]|\d{1,9}[.)])([ \t]+)\S")
+_BLOCK = re.compile(r"[ \t]*(?:#{1,6}(?:[ \t]|$)|<!--|`{3,}[^`]*$|~{3,})")  # what is no paragraph
 _LOOK_BACK = 200  # lines in which a fence looks for its list item; further up it is held to be none
 
 
@@ -49,7 +50,7 @@ def split(text: str) -> Text:
         if comment or start == "<!-":
             comment = "-->" not in line
             prose[index] = ""
-        elif start in ("```", "~~~") and (fence := _opens(lines, index)):
+        elif start in ("```", "~~~") and (fence := _opens(lines, prose, index)):
             prose[index] = ""
         index += 1
     return Text(lines, prose)
@@ -80,27 +81,33 @@ def _blank_front_matter(prose: list[str]) -> int:
     return 0
 
 
-def _opens(lines: list[str], index: int) -> _Fence | None:
+def _opens(lines: list[str], prose: list[str], index: int) -> _Fence | None:
     match = _FENCE.match(lines[index])
     if match is None:
         return None
     column = indent(lines[index])
-    base = 0 if column < 2 else _container(lines, index, column)  # noqa: PLR2004  # "- " is the narrowest item
+    base = 0 if column < 2 else _container(lines, prose, index, column)  # noqa: PLR2004  # "- " is the narrowest item
     return _Fence(match[1], base) if column - base < 4 else None  # noqa: PLR2004  # four columns make code
 
 
-def _container(lines: list[str], index: int, column: int) -> int:
+def _container(lines: list[str], prose: list[str], index: int, column: int) -> int:
     """Find the content column of the innermost list item around a line; 0 outside lists."""
     for above in range(index - 1, max(-1, index - _LOOK_BACK), -1):
         line = lines[above]
         if not line.strip():
             continue
-        item = _LIST_ITEM.match(line)
+        item = _LIST_ITEM.match(prose[above])
         if item and (content := indent(line) + len(item[0].lstrip()) - 1) <= column:
             return content
-        if not item and indent(line) == 0:
+        if not item and indent(line) == 0 and not _continues(prose, above):
             return 0
     return 0
+
+
+def _continues(prose: list[str], index: int) -> bool:
+    """Tell whether a line goes on with the paragraph above it, which it may even left of a list item."""
+    paragraph = prose[max(0, index - 1) : index + 1]
+    return len(paragraph) > 1 and all(line.strip() and not _BLOCK.match(line) for line in paragraph)
 
 
 def _leaves(line: str, fence: _Fence) -> bool:

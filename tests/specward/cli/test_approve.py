@@ -46,7 +46,7 @@ def environment(root: Path, **more: str) -> dict[str, str]:
 
 
 def run(root: Path, *arguments: str, **more: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(  # noqa: S603  # our own program
+    return subprocess.run(  # our own program
         [*COMMAND, *arguments],
         cwd=root,
         env=environment(root, **more),
@@ -61,7 +61,7 @@ def at_a_terminal(root: Path, answer: str, *arguments: str) -> tuple[int, str]:
     """Run a program at a terminal and type the answer once it asks."""
     main, side = pty.openpty()
     try:
-        process = subprocess.Popen(  # noqa: S603  # our own program
+        process = subprocess.Popen(  # our own program
             [*COMMAND, *arguments], cwd=root, env=environment(root), stdin=side, stdout=side, stderr=side
         )
         os.close(side)

@@ -125,7 +125,7 @@ def test_no_task_ever_opens_more_than_territory_and_tests(patterns: list[str], n
 def test_the_matcher_imports_nothing() -> None:
     source = str(Path(globs.__file__))
     script = f"import sys; n = len(sys.modules); exec(open({source!r}).read()); assert len(sys.modules) == n"
-    done = subprocess.run(  # noqa: S603  # our own interpreter
+    done = subprocess.run(  # our own interpreter
         [
             sys.executable,
             "-I",

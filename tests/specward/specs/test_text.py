@@ -58,6 +58,11 @@ def test_a_fence_that_is_never_closed_ends_with_its_list_item() -> None:
     assert split("- item\n  ```\n  code\n# Heading").prose[-1] == "# Heading"
 
 
+def test_a_paragraph_may_go_on_outside_the_columns_of_its_list_item() -> None:
+    assert split("- item\nlazily\n   ```\n# Heading").prose[-1] == "# Heading"
+    assert split("- item\n\nnot any more\n   ```\n# code").prose[-1] == ""
+
+
 def test_indented_code_opens_no_fence() -> None:
     assert split("    ```\n# Heading").prose[-1] == "# Heading"
 

@@ -4,7 +4,7 @@ While a task is bound, every path that differs from the last commit is held agai
 tool wrote it: new, changed and deleted files, both ends of a rename, and for a symbolic link also what it
 leads to. The permit has the task's Files within the territory, its Tests where it has any, and the
 dependency list where it names dependencies. Records under `history/prompts/` are written by the gate and
-are judged by SW8.
+are judged by SW8; a clarification under `history/clarifications/` is how the agent asks.
 """
 
 from collections.abc import Iterable, Iterator
@@ -21,7 +21,7 @@ _FILES = {"backend/app/orders/routes.py": HEADER}
 GOOD = Example({"backend/app/orders/routes.py": f"{HEADER}X = 1\n"}, before=_FILES, task="T-001")
 BAD = Example({**_FILES, "frontend/orders.js": "// the list\n"}, before=_FILES, task="T-001")
 
-RECORDS = "history/prompts/"
+RECORDS = ("history/prompts/", "history/clarifications/")
 
 
 def check(project: Project) -> Iterable[Finding]:

@@ -3,7 +3,7 @@
 The agent's definition, the hooks, the specifications, their approvals, CI and the settings decide what
 passes the gate. They are changed by a person, in a change of their own, so that nobody widens their own
 permit on the way. What moves along with the code may: a task's state (`Status`, `[x]`), records under
-`history/prompts/`, a baseline that shrinks, and the dependency list as far as SW306 lets it.
+`history/prompts/`, clarifications, a baseline that shrinks, and the dependency list as far as SW306 lets it.
 """
 
 import re
@@ -26,7 +26,7 @@ _WIDER = SPECS[_TASKS].replace("orders/**`", "**`")
 GOOD = Example({_PATH: HEADER, _TASKS: _DONE}, before={_TASKS: SPECS[_TASKS]})
 BAD = Example({_PATH: HEADER, _TASKS: _WIDER}, before={_TASKS: SPECS[_TASKS]})
 
-_ALONG = ("history/prompts/**", BASELINE, DEPENDENCY_FILE)
+_ALONG = ("history/prompts/**", "history/clarifications/**", BASELINE, DEPENDENCY_FILE)
 _STATE = re.compile(r"(?<=\[)[ xX](?=\])|(?<=Status\*\*:)[^\n]*|(?<=Status:\*\*)[^\n]*")
 
 

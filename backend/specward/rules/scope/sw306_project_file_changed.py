@@ -5,10 +5,10 @@ names it under `Dependencies`, and may then change that entry of a dependency li
 file.
 """
 
-import re
 import tomllib
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 
+from specward.code.requirements import foreign, split
 from specward.findings import Finding, Severity
 from specward.permits.permit import DEPENDENCY_FILE
 from specward.project import Project
@@ -25,8 +25,6 @@ BAD = Example(
     {_PATH: HEADER, DEPENDENCY_FILE: SPECS[DEPENDENCY_FILE].replace("[]", '["left-pad"]')}, before=_BEFORE
 )
 
-_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
-
 
 def check(project: Project) -> Iterable[Finding]:
     """Give one finding for each dependency that no task names, and one where anything else changed."""
@@ -38,14 +36,13 @@ def check(project: Project) -> Iterable[Finding]:
     except tomllib.TOMLDecodeError as error:
         yield _finding(1, f"It is not valid TOML: {error}.", "Mend it.")
         return
-    was, rest_before = _split(before)
-    now, rest_after = _split(after)
-    allowed = {_normal(name) for task in _tasks(project) for name in task.dependencies}
-    for requirement in sorted(set(was) ^ set(now)):
-        if _normal(requirement) not in allowed:
-            line = project.line_of(DEPENDENCY_FILE, requirement)
-            verb = "added" if requirement in now else "removed"
-            yield _finding(line, f"{requirement} is {verb}, and no task names it under Dependencies.", _HINT)
+    was, rest_before = split(before)
+    now, rest_after = split(after)
+    allowed = tuple(name for task in _tasks(project) for name in task.dependencies)
+    for requirement in foreign(was, now, allowed):
+        line = project.line_of(DEPENDENCY_FILE, requirement)
+        verb = "added" if requirement in now else "removed"
+        yield _finding(line, f"{requirement} is {verb}, and no task names it under Dependencies.", _HINT)
     if rest_before != rest_after:
         yield _finding(
             1, "More than the dependency list has changed, and with it what the gate goes by.", _HINT
@@ -64,33 +61,6 @@ def _judged(project: Project) -> bool:
 
 def _tasks(project: Project) -> tuple[Task, ...]:
     return project.bound or project.changed_tasks
-
-
-def _split(document: dict[str, object]) -> tuple[list[str], dict[str, object]]:
-    """Part a pyproject.toml into the requirements it lists, anywhere, and all the rest."""
-    project = document.get("project")
-    table = dict(project) if isinstance(project, dict) else {}
-    lists = (
-        table.pop("dependencies", []),
-        table.pop("optional-dependencies", {}),
-        document.get("dependency-groups"),
-    )
-    rest = {key: value for key, value in document.items() if key not in ("project", "dependency-groups")}
-    return [text for value in lists for text in _texts(value)], {**rest, "project": table}
-
-
-def _texts(value: object) -> Iterator[str]:
-    if isinstance(value, str):
-        yield value
-    elif isinstance(value, list | dict):
-        for item in value.values() if isinstance(value, dict) else value:
-            yield from _texts(item)
-
-
-def _normal(requirement: str) -> str:
-    """Reduce a requirement to its distribution's name (PEP 503)."""
-    name = _NAME.match(requirement.strip())
-    return re.sub(r"[-_.]+", "-", name[0]).lower() if name else requirement
 
 
 def _finding(line: int, message: str, hint: str) -> Finding:

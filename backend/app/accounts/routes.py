@@ -1,0 +1,79 @@
+"""
+[Task]: T-101, T-102, T-105
+[From]: speckit.specify §2.1, §2.2, §2.5, speckit.plan §3.5
+[Description]: The routes of accounts.
+"""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Header, Response
+
+from app.accounts import service
+from app.accounts.schemas import Accepted, Account, Credentials, Jwks, LoginRequest, Tokens
+from app.core.problems import (
+    INVALID_CREDENTIALS,
+    INVALID_REQUEST,
+    TOO_MANY_REQUESTS,
+    UNAUTHENTICATED,
+    responses,
+)
+from app.core.runtime import CallerSession, RuntimeDep
+
+router = APIRouter(tags=["accounts"])
+
+JWKS_CACHE = "public, max-age=300"
+
+
+@router.post(
+    "/v1/auth/register",
+    status_code=202,
+    name="register",
+    summary="Register an account",
+    response_description="Accepted, whether or not the address already has an account.",
+    responses=responses(INVALID_REQUEST, TOO_MANY_REQUESTS),
+)
+async def register(credentials: Credentials, running: RuntimeDep) -> Accepted:
+    """Register an address with a password."""
+    await service.register(running, credentials)
+    return Accepted(status="accepted")
+
+
+@router.post(
+    "/v1/auth/login",
+    name="login",
+    summary="Log in",
+    response_description="A session has begun.",
+    responses=responses(INVALID_CREDENTIALS, INVALID_REQUEST, TOO_MANY_REQUESTS),
+)
+async def log_in(
+    request: LoginRequest,
+    running: RuntimeDep,
+    user_agent: Annotated[str | None, Header(include_in_schema=False)] = None,
+) -> Tokens:
+    """Begin a session with address and password."""
+    return await service.log_in(running, request, user_agent)
+
+
+@router.get(
+    "/v1/account",
+    name="readAccount",
+    summary="Read one's account",
+    response_description="The caller's account.",
+    responses=responses(UNAUTHENTICATED),
+)
+async def read_account(session: CallerSession) -> Account:
+    """Read the caller's account."""
+    return await service.read_account(session)
+
+
+@router.get(
+    "/.well-known/jwks.json",
+    name="readJwks",
+    summary="Public keys of the access tokens",
+    response_description="A JWK set (RFC 7517).",
+    responses={200: {"headers": {"Cache-Control": {"schema": {"type": "string"}}}}},
+)
+async def read_jwks(running: RuntimeDep, response: Response) -> Jwks:
+    """Publish the keys that verify access tokens."""
+    response.headers["Cache-Control"] = JWKS_CACHE
+    return Jwks(keys=[key.public_jwk() for key in running.keys])

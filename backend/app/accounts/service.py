@@ -1,0 +1,71 @@
+"""
+[Task]: T-101, T-102, T-105
+[From]: speckit.specify §2.1, §2.2, §2.5, speckit.plan §3.1, §3.2, §3.3
+[Description]: Decides who gets an account and who gets tokens.
+"""
+
+import hashlib
+import secrets
+from datetime import UTC, datetime, timedelta
+
+from app.accounts import repository
+from app.accounts.schemas import Account, Credentials, LoginRequest, Tokens
+from app.core.asker import EmailClaim, Principal
+from app.core.database import Session
+from app.core.problems import INVALID_CREDENTIALS, UNAUTHENTICATED, ProblemError
+from app.core.runtime import Runtime
+
+USER_AGENT_LENGTH = 200
+REFRESH_TOKEN_BYTES = 32
+
+
+async def register(running: Runtime, credentials: Credentials) -> None:
+    """Register an address. A known one costs the same and stays as it is.
+
+    One round trip.
+    """
+    password_hash = await running.passwords.hash(credentials.password.get_secret_value())
+    await repository.add(running.database.acting_as(EmailClaim(credentials.email)), password_hash)
+
+
+async def log_in(running: Runtime, request: LoginRequest, user_agent: str | None) -> Tokens:
+    """Begin a session.
+
+    Two round trips: the hash must be verified before a session may begin. A third where a hash is renewed.
+
+    Raises:
+        ProblemError: Address and password do not fit. An unknown address costs a verification as well.
+    """
+    known = await repository.credentials(running.database.acting_as(EmailClaim(request.email)))
+    password = request.password.get_secret_value()
+    verdict = await running.passwords.verify(password, known.password_hash if known else None)
+    if known is None or not verdict.fits:
+        raise ProblemError(INVALID_CREDENTIALS)
+    session = running.database.acting_as(Principal(known.id))
+    if verdict.renewed:
+        await repository.renew_password(session, verdict.renewed)
+    refresh_token = secrets.token_urlsafe(REFRESH_TOKEN_BYTES)
+    session_id = await repository.begin_session(
+        session,
+        user_agent=user_agent[:USER_AGENT_LENGTH] if user_agent else None,
+        token_hash=hashlib.sha256(refresh_token.encode()).digest(),
+        expires_at=datetime.now(UTC) + timedelta(days=running.settings.refresh_token_days),
+    )
+    return Tokens(
+        access_token=running.tokens.issue(known.id, session_id),
+        token_type="Bearer",  # noqa: S106 -- a word of RFC 6750
+        expires_in=running.tokens.seconds,
+        refresh_token=refresh_token,
+    )
+
+
+async def read_account(session: Session[Principal]) -> Account:
+    """Read the caller's account.
+
+    Raises:
+        ProblemError: It has been deleted since the token was issued.
+    """
+    account = await repository.account(session)
+    if account is None:
+        raise ProblemError(UNAUTHENTICATED)
+    return account

@@ -1,0 +1,198 @@
+"""
+[Task]: T-001
+[From]: speckit.specify §6.1, speckit.plan §4.1
+[Description]: The catalogue of problems, and the handlers that turn every error into one (RFC 9457).
+"""
+
+import logging
+from collections.abc import Mapping, Sequence
+from typing import Annotated, Any, NamedTuple
+from uuid import uuid4
+
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse
+from psycopg import OperationalError
+from pydantic import BaseModel, Field
+from pydantic.json_schema import models_json_schema
+from starlette.exceptions import HTTPException
+
+logger = logging.getLogger(__name__)
+
+MEDIA_TYPE = "application/problem+json"
+
+
+class ProblemType(NamedTuple):
+    """One entry of the catalogue."""
+
+    name: str
+    status: int
+    title: str
+    description: str
+    headers: tuple[tuple[str, str, str], ...] = ()
+    """Name, JSON type and value of each header that always comes along."""
+
+
+CHALLENGE = (("WWW-Authenticate", "string", "Bearer"),)
+
+INVALID_REQUEST = ProblemType(
+    "invalid-request",
+    422,
+    "The request does not fit the contract.",
+    "The request does not fit this contract.",
+)
+UNAUTHENTICATED = ProblemType(
+    "unauthenticated", 401, "A valid access token is needed.", "No valid access token.", CHALLENGE
+)
+INVALID_CREDENTIALS = ProblemType(
+    "invalid-credentials",
+    401,
+    "The credentials do not fit.",
+    "They do not fit; which part does not is not said.",
+    CHALLENGE,
+)
+NOT_FOUND = ProblemType("not-found", 404, "There is no such thing.", "No such thing for this caller.")
+METHOD_NOT_ALLOWED = ProblemType(
+    "method-not-allowed", 405, "This method is not offered here.", "No such method."
+)
+VERSION_MISMATCH = ProblemType(
+    "version-mismatch", 412, "It has another version by now.", "The profile has another version by now."
+)
+VERSION_REQUIRED = ProblemType(
+    "version-required", 428, "Say which version you mean with If-Match.", "If-Match is missing."
+)
+TOO_MANY_REQUESTS = ProblemType(
+    "too-many-requests",
+    429,
+    "Too many requests.",
+    "Too many; Retry-After says when again.",
+    (("Retry-After", "integer", ""),),
+)
+INTERNAL_ERROR = ProblemType("internal-error", 500, "Something went wrong on our side.", "Our fault.")
+UNAVAILABLE = ProblemType(
+    "unavailable", 503, "The service cannot serve at the moment.", "The database cannot be reached."
+)
+
+BY_STATUS = {400: INVALID_REQUEST, 404: NOT_FOUND, 405: METHOD_NOT_ALLOWED}
+
+
+class Fault(BaseModel):
+    """Where a request does not fit, and why."""
+
+    pointer: str
+    """JSON pointer, or the parameter's name."""
+    message: str
+
+
+class Problem(BaseModel):
+    """RFC 9457."""
+
+    type: Annotated[str, Field(json_schema_extra={"format": "uri-reference"})]
+    title: str
+    status: int
+    detail: str | None = None
+    errors: list[Fault] | None = None
+
+
+class ProblemError(Exception):
+    """Answer the request with an entry of the catalogue."""
+
+    def __init__(self, kind: ProblemType, headers: Mapping[str, str] | None = None) -> None:
+        super().__init__(kind.name)
+        self.kind = kind
+        self.headers = {**{name: value for name, _, value in kind.headers}, **(headers or {})}
+
+
+def responses(*kinds: ProblemType) -> dict[int | str, dict[str, Any]]:
+    """Document problems as answers of an operation, for FastAPI's `responses`."""
+    schema = {"$ref": "#/components/schemas/Problem"}
+    documented: dict[int | str, dict[str, Any]] = {}
+    for kind in kinds:
+        documented[kind.status] = {
+            "description": kind.description,
+            "content": {MEDIA_TYPE: {"schema": schema}},
+        }
+        if kind.headers:
+            headers = {name: {"schema": {"type": json_type}} for name, json_type, _ in kind.headers}
+            documented[kind.status]["headers"] = headers
+    return documented
+
+
+def schemas() -> dict[str, Any]:
+    """Give the component schemas that `responses` refers to."""
+    models = [(Problem, "serialization"), (Fault, "serialization")]
+    _, document = models_json_schema(models, ref_template="#/components/schemas/{model}")  # type: ignore[arg-type]
+    definitions: dict[str, Any] = document["$defs"]
+    return definitions
+
+
+def install(app: FastAPI) -> None:
+    """Make every error of the application a problem document."""
+    app.add_exception_handler(ProblemError, _on_problem)
+    app.add_exception_handler(RequestValidationError, _on_invalid_request)
+    app.add_exception_handler(HTTPException, _on_http_exception)
+    app.add_exception_handler(OperationalError, _on_unavailable)
+    app.add_exception_handler(Exception, _on_exception)
+
+
+def _answer(
+    kind: ProblemType,
+    headers: Mapping[str, str] | None = None,
+    detail: str | None = None,
+    errors: Sequence[Fault] | None = None,
+) -> JSONResponse:
+    document = Problem(
+        type=f"/problems/{kind.name}",
+        title=kind.title,
+        status=kind.status,
+        detail=detail,
+        errors=list(errors) if errors else None,
+    )
+    content = document.model_dump(exclude_none=True)
+    return JSONResponse(content, kind.status, headers, media_type=MEDIA_TYPE)
+
+
+def _on_problem(_: Request, error: Exception) -> JSONResponse:
+    assert isinstance(error, ProblemError)  # noqa: S101 -- registered for it
+    return _answer(error.kind, error.headers)
+
+
+def _on_invalid_request(_: Request, error: Exception) -> JSONResponse:
+    assert isinstance(error, RequestValidationError)  # noqa: S101 -- registered for it
+    return _answer(INVALID_REQUEST, errors=[_fault(fault) for fault in error.errors()])
+
+
+def _on_http_exception(_: Request, error: Exception) -> JSONResponse:
+    assert isinstance(error, HTTPException)  # noqa: S101 -- registered for it
+    other = ProblemType("other", error.status_code, "The request cannot be served.", "")
+    return _answer(BY_STATUS.get(error.status_code, other), error.headers)
+
+
+def _on_unavailable(_: Request, error: Exception) -> JSONResponse:
+    logger.error("the database cannot be reached: %s", type(error).__name__)
+    return _answer(UNAVAILABLE)
+
+
+def _on_exception(_: Request, error: Exception) -> JSONResponse:
+    reference = str(uuid4())
+    logger.error("request %s failed: %s", reference, type(error).__name__)
+    return _answer(INTERNAL_ERROR, detail=reference)
+
+
+def _fault(error: Mapping[str, Any]) -> Fault:
+    """Say where and why without a word of the input: it may be a password."""
+    source, *path = error["loc"]
+    if error["type"] == "extra_forbidden":
+        path.pop()
+    pointer = str(path[0]) if source != "body" and path else "".join(f"/{step}" for step in path)
+    return Fault(pointer=pointer, message=_message(error))
+
+
+def _message(error: Mapping[str, Any]) -> str:
+    kind = error["type"]
+    if kind == "extra_forbidden":
+        return "There is a field that is not known here."
+    # Pydantic's parsers quote what they could not parse; its other messages speak of the rule alone.
+    if kind.endswith("_parsing") or kind in {"json_invalid", "string_unicode"}:
+        return "It cannot be read."
+    return str(error["msg"]).removeprefix("Value error, ")

@@ -1,0 +1,68 @@
+"""
+[Task]: T-001, T-105
+[From]: speckit.specify §2.5, speckit.plan §1.2, §1.3, §1.4
+[Description]: What a running instance has, and the dependencies by which routes get at it.
+"""
+
+from typing import Annotated, NamedTuple, cast
+
+from fastapi import Depends, Request
+from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
+
+from app.core.asker import Principal
+from app.core.database import Database, Session
+from app.core.keys import SigningKey
+from app.core.passwords import Passwords
+from app.core.problems import UNAUTHENTICATED, ProblemError
+from app.core.settings import Settings
+from app.core.tokens import AccessTokens, Claims, InvalidTokenError
+
+INVALID_TOKEN = {"WWW-Authenticate": 'Bearer error="invalid_token"'}  # RFC 6750 §3.1
+
+
+class Runtime(NamedTuple):
+    """What the lifespan makes, once for the process."""
+
+    settings: Settings
+    database: Database
+    keys: tuple[SigningKey, ...]
+    tokens: AccessTokens
+    passwords: Passwords
+
+
+async def runtime(request: Request) -> Runtime:
+    """Give what the lifespan made."""
+    return cast("Runtime", request.app.state.runtime)
+
+
+RuntimeDep = Annotated[Runtime, Depends(runtime)]
+
+bearer = HTTPBearer(bearerFormat="JWT", scheme_name="bearer", auto_error=False)
+
+
+async def authenticate(
+    running: RuntimeDep,
+    credentials: Annotated[HTTPAuthorizationCredentials | None, Depends(bearer)],
+) -> Claims:
+    """Turn the bearer token into what it says. Nothing else in a request identifies the caller.
+
+    Raises:
+        ProblemError: There is no token, or it is not valid.
+    """
+    if credentials is None:
+        raise ProblemError(UNAUTHENTICATED)
+    try:
+        return running.tokens.verify(credentials.credentials)
+    except InvalidTokenError:
+        raise ProblemError(UNAUTHENTICATED, INVALID_TOKEN) from None
+
+
+Caller = Annotated[Claims, Depends(authenticate)]
+
+
+async def caller_session(caller: Caller, running: RuntimeDep) -> Session[Principal]:
+    """Give the caller's session: the only one a route can ask for."""
+    return running.database.acting_as(Principal(caller.user_id))
+
+
+CallerSession = Annotated[Session[Principal], Depends(caller_session)]

@@ -1,0 +1,73 @@
+"""
+[Task]: T-002
+[From]: speckit.plan §1.4, §2.1, §2.5
+[Description]: What must be true of the database before anybody is served.
+"""
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from alembic.config import Config
+from alembic.script import ScriptDirectory
+from psycopg.errors import InsufficientPrivilege, UndefinedTable
+
+if TYPE_CHECKING:
+    from app.core.database import Database
+
+# Membership counts even where it is not inherited: SET ROLE would be enough.
+ROLE = """
+select current_user, rolsuper, rolbypassrls,
+    (select min(relname) from pg_class
+     where relnamespace = 'public'::regnamespace and relkind in ('r', 'p')
+         and pg_has_role(relowner, 'MEMBER'))
+from pg_roles where rolname = current_user
+"""
+VERSION = "select version_num from alembic_version"
+
+MEND = (
+    "Make the role app_user with backend/app/migrations/roles.sql, and put its connection string "
+    "into DATABASE_URL. (Neon's default role neondb_owner bypasses row security; one made by SQL does not.)"
+)
+
+
+class StartError(Exception):
+    """The service must not start. The message is a sentence for the operator."""
+
+
+async def check_database(database: "Database") -> None:
+    """Hold the role and the schema against what isolation rests on.
+
+    Raises:
+        StartError: The role could bypass row security, or the schema is not at the newest migration.
+    """
+    async with database.connection() as connection:
+        ((role, superuser, bypasses, owned),) = await (await connection.execute(ROLE)).fetchall()
+        fault = _fault(superuser=superuser, bypasses=bypasses, owned=owned)
+        if fault:
+            raise StartError(f"The database role {role} {fault}, so isolation would rest on nothing. {MEND}")
+        try:
+            rows = await (await connection.execute(VERSION)).fetchall()
+        except (UndefinedTable, InsufficientPrivilege):
+            rows = []
+    found = [version for (version,) in rows]
+    if found != newest_versions():
+        raise StartError(
+            f"The database is at migration {', '.join(found) or 'none'}, the application at "
+            f"{', '.join(newest_versions())}: "
+            "run `alembic -c backend/app/migrations/alembic.ini upgrade head`."
+        )
+
+
+def newest_versions() -> list[str]:
+    """Give the revision that the migrations end at."""
+    config = Config()
+    config.set_main_option("script_location", str(Path(__file__).parents[1] / "migrations"))
+    return ScriptDirectory.from_config(config).get_heads()
+
+
+def _fault(*, superuser: bool, bypasses: bool, owned: str | None) -> str | None:
+    if superuser:
+        return "is a superuser"
+    if bypasses:
+        return "has BYPASSRLS"
+    return f"owns the table {owned}, or may become its owner" if owned else None

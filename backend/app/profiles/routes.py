@@ -1,0 +1,93 @@
+"""
+[Task]: T-042
+[From]: speckit.specify §3.1, §3.2, speckit.plan §4.2, §4.3
+[Description]: The routes of the profile.
+"""
+
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Body, Header, Response
+from pydantic.json_schema import SkipJsonSchema
+
+from app.core.problems import INVALID_REQUEST, UNAUTHENTICATED, VERSION_MISMATCH, VERSION_REQUIRED, responses
+from app.core.runtime import Caller, CallerSession
+from app.profiles import repository, service
+from app.profiles.repository import Version
+from app.profiles.schemas import Profile, ProfilePatch
+
+router = APIRouter(tags=["profile"])
+
+ETAG: dict[str, Any] = {
+    "headers": {
+        "ETag": {
+            "description": "The version, for If-Match and If-None-Match.",
+            "schema": {"type": "string"},
+        }
+    }
+}
+MERGE_PATCH = "application/merge-patch+json"
+
+
+@router.get(
+    "/v1/profile",
+    name="readProfile",
+    summary="Read one's profile",
+    response_description="The profile.",
+    response_model=Profile,
+    responses={
+        200: ETAG,
+        304: {"description": "The client has this version.", **ETAG},
+        **responses(UNAUTHENTICATED),
+    },
+)
+async def read_profile(
+    caller: Caller,
+    session: CallerSession,
+    response: Response,
+    if_none_match: Annotated[
+        str | SkipJsonSchema[None], Header(alias="If-None-Match", max_length=200)
+    ] = None,
+) -> Profile | Response:
+    """Read the caller's profile."""
+    version = await repository.current(session)
+    tag = {"ETag": service.entity_tag(version)}
+    if service.is_known(version, if_none_match):
+        return Response(status_code=304, headers=tag)
+    response.headers.update(tag)
+    return _profile(caller, version)
+
+
+@router.patch(
+    "/v1/profile",
+    name="changeProfile",
+    summary="Change one's profile",
+    response_description="The profile as it is now.",
+    responses={
+        200: ETAG,
+        **responses(UNAUTHENTICATED, VERSION_MISMATCH, INVALID_REQUEST, VERSION_REQUIRED),
+    },
+)
+async def change_profile(
+    caller: Caller,
+    session: CallerSession,
+    patch: Annotated[ProfilePatch, Body(media_type=MERGE_PATCH)],
+    response: Response,
+    if_match: Annotated[
+        str | SkipJsonSchema[None],
+        Header(
+            alias="If-Match",
+            max_length=200,
+            description="The version to change; without it the answer is 428.",
+        ),
+    ] = None,
+) -> Profile:
+    """Change the caller's profile by a JSON merge patch."""
+    version = await service.change(session, patch, if_match)
+    response.headers["ETag"] = service.entity_tag(version)
+    return _profile(caller, version)
+
+
+def _profile(caller: Caller, version: Version) -> Profile:
+    values = version._asdict()
+    del values["version"]
+    return Profile.model_construct(account_id=caller.user_id, **values)

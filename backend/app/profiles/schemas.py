@@ -1,0 +1,116 @@
+"""
+[Task]: T-042
+[From]: speckit.specify §3.2, §3.3, speckit.plan §4.3
+[Description]: What goes in and out about a profile, and which values it takes.
+"""
+
+import unicodedata
+from datetime import datetime
+from functools import cache
+from importlib.resources import files
+from typing import Annotated
+from uuid import UUID
+
+from babel.localedata import locale_identifiers
+from pydantic import (
+    AfterValidator,
+    AnyUrl,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    StringConstraints,
+    TypeAdapter,
+)
+from pydantic.networks import UrlConstraints
+
+URL_LENGTH = 2048
+
+_https_url = TypeAdapter(Annotated[AnyUrl, UrlConstraints(allowed_schemes=["https"], host_required=True)])
+
+
+@cache
+def locales() -> dict[str, str]:
+    """Give the locale tags that the Unicode CLDR knows, by their lower-case form: BCP 47 ignores case."""
+    tags = (identifier.replace("_", "-") for identifier in locale_identifiers())
+    return {tag.lower(): tag for tag in tags}
+
+
+@cache
+def time_zones() -> frozenset[str]:
+    """Give the names of the IANA time zone database, the same on every machine."""
+    return frozenset(files("tzdata").joinpath("zones").read_text().split())
+
+
+def tidy(value: object) -> object:
+    """Put text into Unicode NFC with plain line breaks and without surrounding space."""
+    if not isinstance(value, str):
+        return value
+    return unicodedata.normalize("NFC", value).replace("\r\n", "\n").strip()
+
+
+def _no_controls(value: str) -> str:
+    if any(unicodedata.category(character) == "Cc" for character in value):
+        raise ValueError("It has control characters.")
+    return value
+
+
+def _no_controls_but_line_breaks(value: str) -> str:
+    _no_controls(value.replace("\n", ""))
+    return value
+
+
+def _known_url(value: str) -> str:
+    url = str(_https_url.validate_python(value))
+    if len(url) > URL_LENGTH:
+        raise ValueError(f"It is longer than {URL_LENGTH} characters.")
+    return url
+
+
+def _known_locale(value: str) -> str:
+    if value.lower() not in locales():
+        raise ValueError("It is not a locale that the Unicode CLDR knows.")
+    return locales()[value.lower()]
+
+
+def _known_time_zone(value: str) -> str:
+    if value not in time_zones():
+        raise ValueError("It is not a time zone of the IANA database.")
+    return value
+
+
+def _text(*, longest: int, shortest: int = 1) -> tuple[BeforeValidator, StringConstraints]:
+    return BeforeValidator(tidy), StringConstraints(min_length=shortest, max_length=longest)
+
+
+class ProfilePatch(BaseModel):
+    """A JSON merge patch (RFC 7396): null puts a field back to its default, an absent one stays."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    display_name: Annotated[str, *_text(longest=80), AfterValidator(_no_controls)] | None = None
+    about: Annotated[str, *_text(longest=500), AfterValidator(_no_controls_but_line_breaks)] | None = None
+    avatar_url: (
+        Annotated[
+            str, Field(max_length=URL_LENGTH, json_schema_extra={"format": "uri"}), AfterValidator(_known_url)
+        ]
+        | None
+    ) = None
+    locale: Annotated[str, *_text(longest=35, shortest=2), AfterValidator(_known_locale)] | None = None
+    time_zone: Annotated[str, *_text(longest=64), AfterValidator(_known_time_zone)] | None = None
+
+    def changes(self) -> dict[str, str | None]:
+        """Give the fields that are present, with their values."""
+        return self.model_dump(exclude_unset=True)
+
+
+class Profile(BaseModel):
+    """The caller's profile."""
+
+    account_id: UUID
+    display_name: str | None
+    about: str | None
+    avatar_url: str | None
+    locale: str
+    time_zone: str
+    updated_at: datetime | None

@@ -1,0 +1,133 @@
+"""Who is bound to which tasks: found when a prompt, a delegation or a first tool call comes, kept as records.
+
+A session is bound by the user's prompt, a delegated call by the prompt it hands over. A sub-agent finds its
+call through the file the client keeps beside its transcript (`agent-<id>.meta.json`, client 2.1.330; not
+documented, so never relied on alone).
+"""
+
+import json
+import re
+import shutil
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+from specward.agent.permission import compile_record
+from specward.agent.record import Caller, Record, load, save
+from specward.specs.ids import parse_task_ids
+
+KEPT = 30 * 24 * 3600  # seconds: as long as the client keeps a session that can be resumed
+
+# In a session of any other kind a task that is merely mentioned binds nobody.
+_ORDER = re.compile(
+    r"\b(implement|create|build|add|write|develop|code|finish|complete|continue|resume|redo)\b", re.IGNORECASE
+)
+
+
+def asked_for(prompt: str, *, always: bool = False) -> tuple[str, ...]:
+    """Return the tasks that a prompt orders, as it names them, ranges written out.
+
+    Args:
+        prompt: what a person, or a delegating agent, wrote.
+        always: take every mention for an order: what the backend engineer is told is one.
+    """
+    if not always and not _ORDER.search(prompt):
+        return ()
+    return tuple(dict.fromkeys(str(reference) for reference in parse_task_ids(prompt)))
+
+
+def is_order(prompt: str) -> bool:
+    """Tell whether a person wrote the prompt. The client submits notes of its own the same way.
+
+    Such a note (`<task-notification>`, client 2.1.330) quotes what a sub-agent said last, and would let it
+    choose the session's next task. It begins with a tag; nothing that does binds anybody.
+    """
+    return not prompt.lstrip().startswith("<")
+
+
+def bind_session(caller: Caller, asked: tuple[str, ...]) -> Record:
+    """Bind the session to the tasks a person asked for; what it was bound to before stays on record."""
+    own = Path(caller.home, "session")
+    before = load(str(own))
+    if before and before.tasks:
+        own.rename(own.with_name(f"earlier-{time.time_ns()}"))
+    return _keep(own, compile_record(caller.project, asked))
+
+
+def bind_call(caller: Caller, call: str, asked: tuple[str, ...]) -> Record:
+    """Bind a delegated call to its tasks: it keeps its record only where there is something to do."""
+    record = compile_record(caller.project, asked)
+    return _keep(Path(caller.home, f"call-{call}"), record) if record.tasks else record
+
+
+def session_record(caller: Caller) -> Record:
+    """Return the session's own record, compiled anew where something it rests on has changed."""
+    return _renewed(caller, Path(caller.home, "session"))
+
+
+def caller_record(caller: Caller) -> Record:
+    """Return the record that judges this caller, kept where the fast path looks for it."""
+    if not caller.agent:
+        return session_record(caller)
+    source = _source(caller)
+    record = _renewed(caller, source) if source else compile_record(caller.project, ())
+    return _keep(Path(caller.path), record)
+
+
+def session_tasks(caller: Caller) -> tuple[str, ...]:
+    """Return every task that anybody in this session was bound to: the working tree is theirs together."""
+    records = [load(str(path)) for path in sorted(Path(caller.home).glob("*"))]
+    return tuple(dict.fromkeys(task for record in records if record for task in record.keys))
+
+
+def starting_tasks(caller: Caller) -> tuple[str, ...]:
+    """Return what a sub-agent that is just starting may be meant for: the client does not say yet."""
+    records = [load(str(path)) for path in _calls(caller)] or [session_record(caller)]
+    return tuple(dict.fromkeys(name for record in records if record for name in record.asked))
+
+
+def forget(caller: Caller) -> None:
+    """Remove what sessions of long ago left behind."""
+    for path in Path(caller.home).parent.glob("*"):
+        if path.stat().st_mtime < time.time() - KEPT:
+            shutil.rmtree(path) if path.is_dir() else path.unlink()
+
+
+def _source(caller: Caller) -> Path | None:
+    """Return the record a sub-agent takes its permit from; None where several are possible."""
+    session = Path(caller.home, "session")
+    if not caller.engineer:
+        return session
+    calls = list(_calls(caller))
+    started_by = _started_by(caller)
+    if started_by:
+        own = Path(caller.home, f"call-{started_by}")
+        return own if own in calls else session  # a skill that forks has no delegated call
+    return session if not calls else calls[0] if len(calls) == 1 else None
+
+
+def _started_by(caller: Caller) -> str:
+    """Return the id of the tool call that started a sub-agent; empty if the client does not say."""
+    folder = Path(caller.transcript.removesuffix(".jsonl"), "subagents")
+    try:
+        meta = json.loads((folder / f"agent-{caller.agent}.meta.json").read_text(encoding="utf-8"))
+        return str(meta["toolUseId"])
+    except (OSError, ValueError, KeyError, TypeError):
+        return ""
+
+
+def _calls(caller: Caller) -> Iterator[Path]:
+    return Path(caller.home).glob("call-*")
+
+
+def _renewed(caller: Caller, path: Path) -> Record:
+    record = load(str(path))
+    if record and record.fresh:
+        return record
+    return _keep(path, compile_record(caller.project, record.asked if record else ()))
+
+
+def _keep(path: Path, record: Record) -> Record:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    save(str(path), record)
+    return record

@@ -1,0 +1,72 @@
+"""What the gate answers to each event of the client, once everything installed is at hand."""
+
+import json
+import signal
+import sys
+
+from specward.agent import context, verdicts
+from specward.agent.bindings import caller_record
+from specward.agent.fast import answer
+from specward.agent.judgement import judge
+from specward.agent.policy import UNDECIDED, decide
+from specward.agent.record import Caller
+from specward.errors import CouldNotRunError
+
+CONTEXT = {
+    "SessionStart": context.at_start,
+    "UserPromptSubmit": context.at_prompt,
+    "SubagentStart": context.at_delegation,
+}
+CLOSING = ("Stop", "SubagentStop")
+TIME_TO_CLOSE = 55  # seconds; the client gives the closing events 60
+SETTINGS = ("project_settings", "local_settings")
+
+
+def respond(event: dict[str, object], part: int) -> int:
+    """Answer one event on standard output; returns the exit code.
+
+    Args:
+        event: as the client sends it.
+        part: which part of a long context this process gives, from 1.
+    """
+    try:
+        sys.stdout.write(_answer(event, part))
+    except CouldNotRunError as error:
+        sys.stderr.write(f"Specward could not judge this, so it is refused: {error}\n")
+        return 2
+    return 0
+
+
+def _answer(event: dict[str, object], part: int) -> str:
+    name = str(event["hook_event_name"])
+    caller = Caller(event)
+    if name == "PreToolUse":
+        return _permission(event, caller)
+    if name in CONTEXT:
+        return _context(name, CONTEXT[name](event, caller, part))
+    if name == "PostToolUse":
+        return _block(verdicts.after_write(event, caller))
+    if name in CLOSING:
+        signal.alarm(TIME_TO_CLOSE)
+        return _block(verdicts.at_the_end(event, caller))
+    if name == "ConfigChange" and event.get("source") in SETTINGS:
+        return _block("The settings that wire the gate in do not change within a session. Start a new one.")
+    return ""
+
+
+def _permission(event: dict[str, object], caller: Caller) -> str:
+    record = caller_record(caller)
+    decision, reason = decide(event, caller, record)
+    if decision == UNDECIDED:
+        decision, reason = judge(event, caller, record)
+    return answer(decision, reason)
+
+
+def _context(name: str, text: str) -> str:
+    if not text:
+        return ""
+    return json.dumps({"hookSpecificOutput": {"hookEventName": name, "additionalContext": text}})
+
+
+def _block(reason: str) -> str:
+    return json.dumps({"decision": "block", "reason": reason}) if reason else ""

@@ -1,0 +1,104 @@
+"""The calls that only the slow path judges: delegations, clarifications, headers that are not plain."""
+
+from specward.agent.bindings import asked_for, bind_call, bind_session, session_record
+from specward.agent.clarifications import ClarificationError, parse_clarification
+from specward.agent.dependencies import refusal
+from specward.agent.paths import joined, read, real, relative
+from specward.agent.policy import (
+    ALLOW,
+    CLARIFICATIONS,
+    DELEGATION,
+    DENY,
+    DEPENDENCY_FILE,
+    EDITS,
+    NOTHING,
+    WRITES,
+    Answer,
+    text_after,
+)
+from specward.agent.record import Caller, Record
+from specward.code.sources import read_source
+from specward.permits.globs import matches
+from specward.specs.ids import squash
+
+SKILL = "implement"
+
+
+def judge(event: dict[str, object], caller: Caller, record: Record) -> Answer:
+    """Judge a call that `policy.decide` left open; the arguments are the same."""
+    tool, given = str(event["tool_name"]), event["tool_input"]
+    if not isinstance(given, dict):
+        raise TypeError("tool_input is no object")
+    if tool in DELEGATION:
+        return _delegation(tool, given, str(event["tool_use_id"]), caller)
+    path = relative(real(joined(str(event["cwd"]), str(given[WRITES[tool]]))), caller.root)
+    if tool not in EDITS:
+        return DENY, "A notebook has no reference header, so no task is done in one."
+    text = text_after(tool, given, f"{caller.root}/{path}")
+    if path is None or text is None:
+        return DENY, f"What this edit makes of {path} cannot be told: read it again, and quote it exactly."
+    if matches(CLARIFICATIONS, path):
+        return _clarification(path, text)
+    if path == DEPENDENCY_FILE:
+        why = refusal(read(f"{caller.root}/{path}"), text, record.dependencies)
+        return (DENY, why) if why else (ALLOW, "The permit allows these dependencies.")
+    return _header(path, text, record)
+
+
+def _delegation(tool: str, given: dict[str, object], call: str, caller: Caller) -> Answer:
+    """Bind the call to the tasks its prompt names, or refuse it; agents of other kinds are free."""
+    if tool == "Skill":
+        return _skill(given, caller)
+    if str(given.get("subagent_type")).rpartition(":")[2] != "backend-engineer":
+        return NOTHING, ""
+    asked = asked_for(str(given.get("prompt", "")), always=True)
+    own = session_record(caller)
+    if own.tasks:
+        asked = tuple(name for name in asked if _bare(name) in map(_bare, own.asked))
+        if not asked:
+            return (
+                DENY,
+                f"This session is bound to {', '.join(own.tasks)}, and the prompt names none of them.",
+            )
+    record = bind_call(caller, call, asked)
+    if record.tasks:
+        return NOTHING, ""
+    return DENY, f"The backend engineer starts with an approved task in its prompt. {record.missing}"
+
+
+def _skill(given: dict[str, object], caller: Caller) -> Answer:
+    """A model that starts the skill itself names the tasks in its arguments."""
+    if str(given.get("skill")).rpartition(":")[2] != SKILL or session_record(caller).tasks:
+        return NOTHING, ""
+    record = bind_session(caller, asked_for(str(given.get("args", "")), always=True))
+    return (NOTHING, "") if record.tasks else (DENY, record.missing)
+
+
+def _clarification(path: str, text: str) -> Answer:
+    try:
+        found = parse_clarification(path, text)
+    except ClarificationError as error:
+        return DENY, str(error)
+    return ALLOW, f"A clarification about {found.task}: {found.kind}."
+
+
+def _header(path: str, text: str, record: Record) -> Answer:
+    """Hold the file's own header against the permit; what it cites is judged after the write."""
+    tasks, source = ", ".join(record.tasks), read_source(path, text)
+    form = f'It opens with "[Task]: {tasks}", "[From]: ..." and "[Description]: ...", each on its own line.'
+    header = source.header
+    if not source.needs_header:
+        return ALLOW, f"{path} is within the permit of {tasks}."
+    if header is None:
+        return DENY, f"{path} has no reference header. {form}"
+    if not {_bare(task.text[0]) for task in header.tasks} & set(map(_bare, record.tasks)):
+        named = ", ".join(task.text[0] for task in header.tasks) or "no task"
+        return DENY, f"The header of {path} names {named}, and this work is bound to {tasks}. {form}"
+    if not header.sections or not header.description:
+        return DENY, f"The header of {path} lacks its sections or its description. {form}"
+    return ALLOW, f"{path} is within the permit of {tasks}."
+
+
+def _bare(name: str) -> str:
+    """Return a task's id without its feature, in the spelling that all of its spellings share."""
+    return squash(name.rpartition("/")[2])

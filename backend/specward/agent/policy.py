@@ -1,0 +1,141 @@
+"""What a tool call may do. Part of the fast path: built-in modules only.
+
+Two kinds of caller. The *bound* work on tasks: the backend engineer, as main agent or sub-agent, and any
+session that was told to implement one. They may read the repository and write what their permit covers. All
+others are free, but for the territory and the control files.
+"""
+
+from specward.agent.opening import is_plain
+from specward.agent.paths import exists, joined, read, real, relative
+from specward.agent.record import Caller, Record
+from specward.permits.globs import matches, matches_any
+
+ALLOW, DENY, NOTHING, UNDECIDED = "allow", "deny", "", "undecided"
+Answer = tuple[str, str]  # one of the four, and the reason
+
+EDITS = ("Write", "Edit")
+WRITES = {"Write": "file_path", "Edit": "file_path", "NotebookEdit": "notebook_path"}
+READS = {"Read": "file_path", "Grep": "path", "Glob": "path"}
+# What a bound session, which talks with a person, may use besides: nothing of this touches a file.
+TALK = frozenset({"AskUserQuestion", "TodoWrite", "TaskCreate", "TaskUpdate", "TaskList", "TaskGet"})
+TALK |= {"ToolSearch", "EnterPlanMode", "ExitPlanMode", "TaskStop", "TaskOutput"}
+DELEGATION = frozenset({"Agent", "Task", "Skill"})
+DEPENDENCY_FILE = "pyproject.toml"  # what may change in it, only the slow path can tell
+CLARIFICATIONS = "history/clarifications/**"
+_CONTROL = "{} belongs to the specification, the gate, the history or the build: only people change it."
+
+
+def decide(event: dict[str, object], caller: Caller, record: Record) -> Answer:
+    """Judge one tool call.
+
+    Args:
+        event: the PreToolUse event as the client sends it.
+        caller: who calls.
+        record: the caller's own, fresh.
+
+    Returns:
+        ALLOW, DENY or NOTHING (no opinion: the client's own rules decide) with the reason, or UNDECIDED
+        where only the slow path can tell.
+    """
+    tool = str(event["tool_name"])
+    given = event["tool_input"]
+    if not isinstance(given, dict):
+        raise TypeError("tool_input is no object")
+    bound = caller.engineer or bool(record.tasks)
+    if tool in WRITES:
+        path = _place(given[WRITES[tool]], event, caller)
+        return _bound_write(path, tool, given, caller, record) if bound else _free_write(path, record)
+    if tool in DELEGATION and not caller.engineer:
+        return UNDECIDED, ""
+    if not bound:
+        return NOTHING, ""
+    if tool in READS:
+        return _read(given, tool, event, caller)
+    if tool in TALK and not caller.engineer:
+        return NOTHING, ""
+    return DENY, (
+        f"{tool} is not among the tools of a task: Read, Grep, Glob, Write and Edit are. The gate itself "
+        "runs the checks, after each write and at the end."
+    )
+
+
+def text_after(tool: str, given: dict[str, object], path: str) -> str | None:
+    """Return what the file would hold after a Write or an Edit; None where the edit does not fit it."""
+    if tool == "Write":
+        return str(given["content"])
+    old, new = str(given["old_string"]), str(given["new_string"])
+    text = read(path) if exists(path) else ""
+    if not old:
+        return None if text else new
+    count = text.count(old)
+    if not count or (count > 1 and not given.get("replace_all")):
+        return None
+    return text.replace(old, new)
+
+
+def is_control(path: str, record: Record) -> bool:
+    """Tell whether a path, in any case of letters, is one that steers the gate or the build."""
+    folded = path.lower()
+    return ".git" in folded.split("/") or matches_any(record.control, folded)
+
+
+def _bound_write(
+    path: str | None, tool: str, given: dict[str, object], caller: Caller, record: Record
+) -> Answer:
+    """Judge a write of a caller that is bound, or should be."""
+    if path is not None and matches(CLARIFICATIONS, path) and tool in EDITS:
+        return UNDECIDED, ""
+    refusal = _refusal(path, record)
+    if path is None or refusal:
+        return DENY, refusal
+    text = text_after(tool, given, f"{caller.root}/{path}") if tool in EDITS else None
+    if text is None or path == DEPENDENCY_FILE or not is_plain(text, record.tasks):
+        return UNDECIDED, ""
+    return ALLOW, f"{path} is within the permit of {', '.join(record.tasks)}."
+
+
+def _refusal(path: str | None, record: Record) -> str:
+    """Say why the path is not the caller's to write, whatever would be written; empty: it is."""
+    if path is None:
+        return "That path leads out of the repository."
+    if is_control(path, record):
+        return _CONTROL.format(path)
+    if not record.tasks:
+        return record.missing
+    if not matches_any(record.paths, path):
+        return (
+            f"{path} is outside the permit of {', '.join(record.tasks)}, which covers "
+            f"{', '.join(record.paths)}. If the task cannot be done without it, file a clarification "
+            "(spec-contradiction) and stop."
+        )
+    return ""
+
+
+def _free_write(path: str | None, record: Record) -> Answer:
+    """Judge a write of a session that works on no task."""
+    if path is not None and is_control(path, record):
+        return DENY, _CONTROL.format(path)
+    if path is not None and matches_any(record.territory, path.lower()):
+        return DENY, (
+            f"{path} is written for approved tasks only. {record.missing} "
+            'Ask the user to name one: "Implement task T-...".'
+        )
+    return NOTHING, ""
+
+
+def _read(given: dict[str, object], tool: str, event: dict[str, object], caller: Caller) -> Answer:
+    """Judge a reading of a bound caller; a glob may leave the repository as well as a path."""
+    pattern = str(given.get("pattern", "")) if tool == "Glob" else ""
+    wanted = str(given.get(READS[tool]) or event["cwd"])
+    if pattern.startswith(("/", "~")):
+        wanted = pattern.partition("*")[0]
+    if ".." in pattern or _place(wanted, event, caller) is None:
+        return DENY, f"{pattern or wanted} leads out of the repository, where no task is done."
+    return ALLOW, "Reading inside the repository is free."
+
+
+def _place(path: object, event: dict[str, object], caller: Caller) -> str | None:
+    """Return where a path really leads, relative to the caller's root; None outside."""
+    if str(path).startswith("~"):  # the client may take it for somebody's home
+        return None
+    return relative(real(joined(str(event["cwd"]), str(path))), caller.root)

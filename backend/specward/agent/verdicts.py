@@ -1,0 +1,81 @@
+"""What the gate says about the work itself: on one file after a write, on the whole tree at the end."""
+
+from collections.abc import Iterable
+from pathlib import Path
+
+from specward.agent.bindings import caller_record, session_tasks
+from specward.agent.clarifications import filed
+from specward.agent.paths import joined, real, relative
+from specward.agent.policy import WRITES
+from specward.agent.record import Caller
+from specward.findings import Finding, Severity
+from specward.permits.globs import matches_any
+from specward.verify import verify
+
+LENGTH = 9_000  # characters; the client cuts a reason at 10,000
+# What to mend first: what must not be there at all, then what endangers users, then the rest.
+IMPORTANCE = ("SW3", "SW2", "SW6", "SW4", "SW5", "SW1")
+SCOPE = "SW3"
+ADVICE = (
+    "\n\nMend these and finish again. If a specification stands in the way, take back what is outside the "
+    "permit, file a clarification under history/clarifications/, and stop."
+)
+
+
+def after_write(event: dict[str, object], caller: Caller) -> str:
+    """Return what is wrong with the file just written, to be told at once; empty: nothing."""
+    given = event["tool_input"]
+    if not isinstance(given, dict):
+        raise TypeError("tool_input is no object")
+    written = str(given[WRITES[str(event["tool_name"])]])
+    path = relative(real(joined(str(event["cwd"]), written)), caller.root)
+    if path is None or not matches_any(caller_record(caller).territory, path.lower()):
+        return ""
+    findings = verify(Path(caller.root), paths=[path]).findings
+    return report(findings, f"{path} is written. Specward found in it:") if findings else ""
+
+
+def at_the_end(event: dict[str, object], caller: Caller) -> str:
+    """Return why the work is not done; empty: it is, or it waits for an answer, or it is nobody's task."""
+    if event["hook_event_name"] == "SubagentStop" and not caller.engineer:
+        return ""  # a helper of another kind; the session's own end judges what it did
+    tasks = session_tasks(caller)
+    if not tasks or _runs_on(event):
+        return ""
+    root = Path(caller.root)
+    errors = [finding for finding in verify(root, tasks=tasks).findings if finding.severity is Severity.ERROR]
+    if not errors:
+        return ""
+    outside = [finding for finding in errors if finding.code.startswith(SCOPE)]
+    if filed(root, tasks) and not outside:
+        return ""
+    return report(errors, f"Not done yet. The verdict on {', '.join(tasks)} is red:") + ADVICE
+
+
+def report(findings: Iterable[Finding], head: str) -> str:
+    """Write findings for a model: the most important first, whole lines, within the client's limit."""
+    lines = [head]
+    ordered = sorted(findings, key=lambda finding: (_importance(finding), finding.order))
+    for shown, finding in enumerate(ordered):
+        place = finding.place
+        line = f"- {place.path}:{place.line}:{place.column} {finding.code} {finding.message} {finding.hint}"
+        if sum(map(len, lines)) + len(lines) + len(line) > LENGTH:
+            lines.append(f"- and {len(ordered) - shown} more, shown when these are mended.")
+            break
+        lines.append(line)
+    return "\n".join(lines)
+
+
+def _importance(finding: Finding) -> tuple[bool, int]:
+    family = finding.code[:3]
+    return (
+        finding.severity is not Severity.ERROR,
+        IMPORTANCE.index(family) if family in IMPORTANCE else len(IMPORTANCE),
+    )
+
+
+def _runs_on(event: dict[str, object]) -> bool:
+    """Tell whether sub-agents still run in the background: the client stops again when they are done."""
+    tasks = event.get("background_tasks")
+    running = tasks if isinstance(tasks, list) else []
+    return any(task.get("type") == "subagent" and task.get("status") == "running" for task in running)

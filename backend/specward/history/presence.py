@@ -1,0 +1,38 @@
+"""Whether the files that a record names were there when it was written."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+from specward.code.git import GitError, git, is_repository, path_of
+from specward.history.model import StoredRecord
+from specward.permits.globs import is_plain
+
+
+def absent_files(root: Path, stored: StoredRecord) -> tuple[str, ...]:
+    """Return the files of a record that are neither here, nor in its commit, nor in the one before.
+
+    Args:
+        root: the repository root.
+        stored: the record. One that is not committed yet is held against HEAD.
+    """
+    named = (*stored.record.files, *stored.record.tests)
+    missing = [path for path in named if not (is_plain(path) and (root / path).exists())]
+    if not missing:
+        return ()
+    known = set(_committed(root, stored.path))
+    return tuple(path for path in missing if path not in known)
+
+
+def _committed(root: Path, path: str) -> Iterator[str]:
+    if not is_repository(root):
+        return
+    commit = _ask(root, "log", "-1", "--diff-filter=A", "--format=%H", "--", path).decode().strip() or "HEAD"
+    for revision in (commit, f"{commit}^"):
+        yield from map(path_of, _ask(root, "ls-tree", "-r", "-z", "--name-only", revision).split(b"\0"))
+
+
+def _ask(root: Path, *arguments: str) -> bytes:
+    try:
+        return git(root, *arguments)
+    except GitError:  # no commit yet, or none before this one
+        return b""

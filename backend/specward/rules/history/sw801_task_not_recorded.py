@@ -1,0 +1,56 @@
+"""Work was done for a task, and no record tells of it.
+
+Whoever reads the code later can ask the specification what it should do, and only the record what was asked
+of the agent, what it answered, and what checked it. So every task that is done, and every task that a file
+of the territory names in its header, has a record under `history/prompts/`. A task that is bound to the
+running session is not asked for one: the gate writes its record at the end.
+"""
+
+from collections.abc import Iterable
+
+from specward.findings import Finding, Severity
+from specward.history.stored import recorded_tasks
+from specward.project import Project
+from specward.rules.examples import HEADER, SPECS, Example
+from specward.rules.history.examples import PATH, RECORD
+from specward.specs.model import Place, Task, TaskKey
+
+SUMMARY = "a task was worked on, and there is no record of it"
+_DONE = SPECS["specs/tasks.md"].replace("**Status**: open", "**Status**: done")
+GOOD = Example({"specs/tasks.md": _DONE, "backend/app/orders/routes.py": HEADER, PATH: RECORD})
+BAD = Example({"specs/tasks.md": _DONE})
+
+
+def check(project: Project) -> Iterable[Finding]:
+    """Give one finding for each task without a record, at the task."""
+    tasks = [task for spec_set in project.spec_sets for task in spec_set.tasks]
+    judged = [task for task in tasks if project.covers(task.place.path)]
+    if not judged:
+        return
+    settled = {task.key for task in project.bound} | project.fact(recorded_tasks)
+    traced = _traced(project)
+    for task in judged:
+        if task.key not in settled and (task.done or task.key in traced):
+            yield _finding(task, traced.get(task.key))
+
+
+def _traced(project: Project) -> dict[TaskKey, Place]:
+    """Return where each task is first named in the code."""
+    traced: dict[TaskKey, Place] = {}
+    for path, traces in project.traces.items():
+        for trace in traces:
+            for task in trace.tasks:
+                traced.setdefault(task.key, Place(path, trace.header.line))
+    return traced
+
+
+def _finding(task: Task, code: Place | None) -> Finding:
+    why = "is done" if task.done else f"has code ({code.path})" if code else "was begun"
+    return Finding(
+        "SW801",
+        Severity.ERROR,
+        task.place,
+        f"{task.key.id} {why}, and no record under history/prompts/ tells how.",
+        f"Write it with `specward record {task.key.id}`; it takes the files from the changes or the commits.",
+        (code,) if code else (),
+    )

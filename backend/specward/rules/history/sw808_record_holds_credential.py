@@ -1,0 +1,37 @@
+"""A record holds what looks like a credential.
+
+Records quote prompts and answers word for word, and they are committed, so a password or token that somebody
+typed once would be there for good. `specward record` masks what it quotes. What stands in a record all the
+same is an error however old it is: the credential must be withdrawn, because removing the line does not
+unpublish it.
+"""
+
+from collections.abc import Iterable
+
+from specward.findings import Finding, Severity
+from specward.history.masking import mask
+from specward.history.stored import judged_records
+from specward.project import Project
+from specward.rules.examples import Example
+from specward.rules.history.examples import PATH, RECORD
+from specward.specs.model import Place
+
+SUMMARY = "a history record holds a credential"
+GOOD = Example({PATH: RECORD.replace("orders are listed", "the password: now at least 12 characters")})
+BAD = Example({PATH: RECORD.replace("orders are listed", "runs with APP_PASSWORD=hunter2 now")})
+
+
+def check(project: Project) -> Iterable[Finding]:
+    """Give one finding for each record, at the first line that masking would change."""
+    for stored in project.fact(judged_records):
+        lines, masked = stored.text.split("\n"), mask(stored.text).split("\n")
+        if lines == masked:
+            continue
+        number = next((i for i, (a, b) in enumerate(zip(lines, masked, strict=False), start=1) if a != b), 1)
+        yield Finding(
+            "SW808",
+            Severity.ERROR,
+            Place(stored.path, number),
+            "This line holds what looks like a credential, in a file that is committed.",
+            "Withdraw the credential where it was issued, then write `[masked]` in its place.",
+        )

@@ -1,0 +1,50 @@
+"""A hook waits for an event or a tool that does not exist.
+
+Claude Code knows a fixed set of events, and a matcher of plain names compares them letter by letter.
+`preToolUse`, `Stopped` or `MultiEdit` (a tool that is gone) raise no complaint: the hook is simply never
+called. Tools of MCP servers are for the server to know.
+"""
+
+from collections.abc import Iterable
+
+from specward.findings import Finding, Severity
+from specward.project import Project
+from specward.rules.examples import Example
+from specward.rules.wiring.examples import EVENTS, settings
+from specward.specs.model import Place
+from specward.wiring.client import EVENTS as KNOWN
+from specward.wiring.client import TOOL_EVENTS, misspelt_event, misspelt_tool
+from specward.wiring.facts import wiring
+from specward.wiring.matchers import names
+
+SUMMARY = "a hook waits for an event or a tool that does not exist"
+GOOD = Example(settings(events={**EVENTS, "PostToolUse": "Write|Edit|mcp__files__write"}))
+BAD = Example(settings(events={**EVENTS, "PostToolUse": "Write|MultiEdit"}))
+
+
+def check(project: Project) -> Iterable[Finding]:
+    """Give one finding for each name that the client does not know."""
+    for settings_file in project.fact(wiring).both_settings:
+        path = settings_file.path
+        for event in dict.fromkeys(handler.event for handler in settings_file.handlers):
+            if event not in KNOWN:
+                yield _finding(project, path, event, "event", misspelt_event(event))
+        tools = (
+            name
+            for handler in settings_file.handlers
+            if handler.event in TOOL_EVENTS
+            for name in names(handler.matcher)
+        )
+        for tool in dict.fromkeys(tools):
+            if meant := misspelt_tool(tool):
+                yield _finding(project, path, tool, "tool", meant)
+
+
+def _finding(project: Project, path: str, name: str, kind: str, meant: str | None) -> Finding:
+    return Finding(
+        "SW904",
+        Severity.ERROR,
+        Place(path, project.line_of(path, name)),
+        f"Claude Code has no {kind} {name}, so this hook is never called for it.",
+        f"Write {meant}." if meant else f"Take it out, or name an {kind} that there is.",
+    )

@@ -1,0 +1,51 @@
+"""A hook of the gate runs a command that is not there, or that cannot run as it is written.
+
+A hook that cannot start is, to the client, no reason to stop: by default the call goes through. Where the
+command fails closed, a missing interpreter (an environment that was not installed yet) refuses everything,
+which nobody overlooks, so that alone is a warning. With `args` no shell runs: the command is one program,
+and only `${CLAUDE_PROJECT_DIR}` is replaced.
+"""
+
+from collections.abc import Iterable, Iterator
+
+from specward.findings import Finding, Severity
+from specward.project import Project
+from specward.rules.examples import Example
+from specward.rules.wiring.examples import COMMAND, settings
+from specward.specs.model import Place
+from specward.wiring.facts import wiring
+from specward.wiring.programs import fails_closed, programs, wrong_form
+from specward.wiring.settings import Handler
+
+SUMMARY = "a hook of the gate cannot run"
+GOOD = Example(settings())
+BAD = Example(settings(command=COMMAND.replace("specward-hook", "specward-hok")))
+
+
+def check(project: Project) -> Iterable[Finding]:
+    """Give one finding for each command and trouble, however many events run it."""
+    found = project.fact(wiring)
+    reported: set[tuple[str, str]] = set()
+    for handler in found.gate:
+        for trouble, severity in _troubles(handler, project):
+            if (handler.command, trouble) in reported:
+                continue
+            reported.add((handler.command, trouble))
+            yield Finding(
+                "SW906",
+                severity,
+                Place(found.settings.path, project.line_of(found.settings.path, f'"{handler.event}"')),
+                f"The gate's hook at {handler.event} cannot run: {trouble}.",
+                "Install the environment (`make install`), or let `specward init` write the command anew.",
+            )
+
+
+def _troubles(handler: Handler, project: Project) -> Iterator[tuple[str, Severity]]:
+    if handler.type != "command":
+        return
+    if form := wrong_form(handler):
+        yield form, Severity.ERROR
+    for program in programs(handler, project.root):
+        if not program.exists:
+            mild = program.is_interpreter and fails_closed(handler)
+            yield f"{program.path} is not there", Severity.WARNING if mild else Severity.ERROR

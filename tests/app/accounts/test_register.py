@@ -1,0 +1,87 @@
+"""T-101: a new and a known address cannot be told apart."""
+
+import pytest
+from httpx2 import AsyncClient
+from hypothesis import given
+from hypothesis import strategies as st
+
+from app.accounts.schemas import normalise_email
+from app.core.passwords import Passwords
+from tests.app.conftest import PASSWORD, Person
+
+pytestmark = pytest.mark.anyio
+
+REGISTER, LOGIN = "/v1/auth/register", "/v1/auth/login"
+
+
+async def test_a_known_address_is_answered_alike_and_left_alone(client: AsyncClient, alice: Person) -> None:
+    credentials = {"email": alice.email, "password": "another password"}
+    again = await client.post(REGISTER, json=credentials)
+    new = await client.post(REGISTER, json={**credentials, "email": f"new-{alice.email}"})
+    assert again.status_code == new.status_code == 202
+    assert again.content == new.content == b'{"status":"accepted"}'
+    assert again.headers == new.headers
+    assert (await client.post(LOGIN, json=credentials)).status_code == 401
+    credentials["password"] = PASSWORD
+    assert (await client.post(LOGIN, json=credentials)).status_code == 200
+
+
+async def test_the_same_work_is_done_for_both(
+    client: AsyncClient, alice: Person, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Not a time but its cause: one hash each, and the same statement."""
+    hashed = counted(monkeypatch, "hash")
+    for email in (alice.email, f"new-{alice.email}"):
+        await client.post(REGISTER, json={"email": email, "password": PASSWORD})
+    assert hashed == [PASSWORD] * 2
+
+
+async def test_addresses_differ_neither_by_case_nor_by_space(client: AsyncClient, alice: Person) -> None:
+    credentials = {"email": f"  {alice.email.upper()} ", "password": PASSWORD}
+    assert (await client.post(LOGIN, json=credentials)).status_code == 200
+
+
+async def test_a_password_is_itself_however_it_was_typed(client: AsyncClient) -> None:
+    """The same letter in one code point and in two."""
+    await client.post(REGISTER, json={"email": "e@example.org", "password": "caf\u00e9 caf\u00e9 caf\u00e9"})
+    decomposed = {"email": "e@example.org", "password": "cafe\u0301 cafe\u0301 cafe\u0301"}
+    assert (await client.post(LOGIN, json=decomposed)).status_code == 200
+
+
+@pytest.mark.parametrize("length", [11, 129])
+async def test_the_length_of_a_password_is_bounded(client: AsyncClient, length: int) -> None:
+    answer = await client.post(REGISTER, json={"email": "a@example.org", "password": "x" * length})
+    assert answer.status_code == 422
+
+
+def counted(monkeypatch: pytest.MonkeyPatch, method: str) -> list[str]:
+    """Note the password of each call of a method of Passwords."""
+    calls: list[str] = []
+    original = getattr(Passwords, method)
+
+    async def note(self: Passwords, password: str, *rest: object) -> object:
+        calls.append(password)
+        return await original(self, password, *rest)
+
+    monkeypatch.setattr(Passwords, method, note)
+    return calls
+
+
+@given(st.emails() | st.text(), st.sampled_from(["", " ", "\t"]))
+def test_normalising_an_address_twice_changes_nothing(address: str, space: str) -> None:
+    try:
+        once = normalise_email(address)
+    except ValueError:
+        return
+    assert normalise_email(once) == once
+    assert normalise_email(f"{space}{once.swapcase().lower()}{space}") == once
+    assert once.count("@") == 1
+    assert 3 <= len(once) <= 254
+
+
+@pytest.mark.parametrize(
+    "address", ["", "a", "@", "a@", "@b", "a@b@c", "a b@c", "a\u0000@b", "x" * 250 + "@b.org"]
+)
+def test_what_has_not_the_form_of_an_address(address: str) -> None:
+    with pytest.raises(ValueError, match=r"\.$"):
+        normalise_email(address)

@@ -1,0 +1,108 @@
+"""Every error is a problem document, and none repeats what the client sent."""
+
+import json
+from types import SimpleNamespace
+from typing import Any
+
+import httpx2
+import pytest
+from fastapi import FastAPI
+from httpx2 import AsyncClient
+from psycopg_pool import PoolTimeout
+
+from tests.app.conftest import PASSWORD, Person
+
+pytestmark = pytest.mark.anyio
+
+SECRET = "do-not-repeat-me"
+
+
+def problem(answer: httpx2.Response) -> dict[str, Any]:
+    assert answer.headers["content-type"] == "application/problem+json"
+    document: dict[str, Any] = answer.json()
+    assert document["status"] == answer.status_code
+    assert document["type"].startswith("/problems/")
+    assert document["title"]
+    assert SECRET not in answer.text
+    return document
+
+
+async def test_a_path_that_is_not_there(client: AsyncClient) -> None:
+    assert problem(await client.get(f"/{SECRET}"))["type"] == "/problems/not-found"
+
+
+async def test_a_method_that_is_not_offered(client: AsyncClient) -> None:
+    answer = await client.put("/v1/auth/login")
+    assert problem(answer)["type"] == "/problems/method-not-allowed"
+    assert answer.headers["allow"] == "POST"
+
+
+@pytest.mark.parametrize(
+    ("body", "pointer"),
+    [
+        ({"email": SECRET, "password": PASSWORD}, "/email"),
+        ({"email": "a@example.org", "password": "short"}, "/password"),
+        ({"email": "a@example.org", "password": SECRET * 9}, "/password"),
+        ({"email": "a@example.org"}, "/password"),
+        ({"email": "a@example.org", "password": [SECRET]}, "/password"),
+        ({"email": "a@example.org", "password": PASSWORD, SECRET: SECRET}, ""),
+        ([SECRET], ""),
+        (None, ""),
+    ],
+)
+async def test_a_body_that_does_not_fit(client: AsyncClient, body: object, pointer: str) -> None:
+    document = problem(await client.post("/v1/auth/register", json=body))
+    assert document["type"] == "/problems/invalid-request"
+    assert [fault["pointer"] for fault in document["errors"]] == [pointer]
+    assert all(fault["message"] for fault in document["errors"])
+
+
+@pytest.mark.parametrize("content", [b"{", b'{"email": "\xff"}', SECRET.encode(), b'"\\ud800"'])
+async def test_a_body_that_cannot_be_read(client: AsyncClient, content: bytes) -> None:
+    headers = {"Content-Type": "application/json"}
+    answer = await client.post("/v1/auth/register", content=content, headers=headers)
+    assert problem(answer)["type"] == "/problems/invalid-request"
+
+
+async def test_a_header_that_does_not_fit(alice: Person) -> None:
+    answer = await alice.call("GET", "/v1/profile", headers={"If-None-Match": SECRET * 20})
+    assert [fault["pointer"] for fault in problem(answer)["errors"]] == ["If-None-Match"]
+
+
+async def test_our_own_fault(app: FastAPI, alice: Person, caplog: pytest.LogCaptureFixture) -> None:
+    """The answer has a reference that the log has as well, and nothing else."""
+
+    @app.get("/boom")
+    async def boom() -> None:
+        raise RuntimeError(SECRET)
+
+    document = problem(await alice.call("GET", "/boom"))
+    assert document["type"] == "/problems/internal-error"
+    assert document["detail"] in caplog.text
+
+
+async def test_a_database_that_cannot_be_reached(
+    app: FastAPI, client: AsyncClient, alice: Person, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def timeout() -> None:
+        raise PoolTimeout(SECRET)
+
+    monkeypatch.setattr(app.state.runtime.database, "_pool", SimpleNamespace(getconn=timeout))
+    assert problem(await alice.call("GET", "/v1/profile"))["type"] == "/problems/unavailable"
+    assert problem(await client.get("/readyz"))["type"] == "/problems/unavailable"
+    assert (await client.get("/livez")).json() == {"status": "ok"}
+    monkeypatch.undo()
+
+
+async def test_health(client: AsyncClient) -> None:
+    for path in ("/livez", "/readyz"):
+        answer = await client.get(path)
+        assert (answer.status_code, answer.json()) == (200, {"status": "ok"})
+
+
+async def test_every_documented_problem_has_a_schema(client: AsyncClient) -> None:
+    document = (await client.get("/openapi.json")).json()
+    schemas = document["components"]["schemas"]
+    references = {part.split('"')[0] for part in json.dumps(document).split("#/components/schemas/")[1:]}
+    assert references <= schemas.keys()
+    assert set(schemas["Problem"]["required"]) == {"type", "title", "status"}

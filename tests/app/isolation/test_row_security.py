@@ -1,0 +1,124 @@
+"""Layer 3: the database keeps accounts apart even when the application forgets to."""
+
+from collections.abc import AsyncIterator
+from typing import LiteralString
+
+import psycopg
+import pytest
+from psycopg import AsyncConnection
+
+from app.core.database import Database
+from specward.database.provision import Urls
+from tests.app.isolation.conftest import Owner
+
+pytestmark = [pytest.mark.anyio, pytest.mark.usefixtures("owners")]
+
+TABLES = ("accounts", "profiles", "sessions", "refresh_tokens")
+ACT_AS = "select set_config('app.user_id', %s, true)"
+
+
+@pytest.fixture
+async def runtime_role(database: Urls) -> AsyncIterator[AsyncConnection[tuple[object, ...]]]:
+    """A plain connection as app_user, beside the application."""
+    async with await AsyncConnection.connect(database.app) as connection:
+        yield connection
+
+
+async def count(connection: AsyncConnection[tuple[object, ...]], table: str) -> object:
+    statement = psycopg.sql.SQL("select count(*) from {}").format(psycopg.sql.Identifier(table))
+    row = await (await connection.execute(statement)).fetchone()
+    assert row is not None
+    return row[0]
+
+
+async def test_nobody_sees_nothing(runtime_role: AsyncConnection[tuple[object, ...]]) -> None:
+    for table in TABLES:
+        assert await count(runtime_role, table) == 0
+
+
+async def test_an_owner_sees_their_own(
+    runtime_role: AsyncConnection[tuple[object, ...]], owners: tuple[Owner, Owner]
+) -> None:
+    await runtime_role.execute(ACT_AS, [str(owners[0].id)])
+    assert [await count(runtime_role, table) for table in TABLES] == [1, 1, 1, 0]
+
+
+async def test_settings_end_with_the_transaction(
+    runtime_role: AsyncConnection[tuple[object, ...]], owners: tuple[Owner, Owner]
+) -> None:
+    await runtime_role.execute(ACT_AS, [str(owners[0].id)])
+    await runtime_role.commit()
+    assert await count(runtime_role, "profiles") == 0
+
+
+FORBIDDEN: dict[str, tuple[LiteralString, str]] = {
+    "insert for another": ("insert into sessions (owner_id) values (%(somebody)s)", "42501"),
+    "give away": ("update sessions set owner_id = %(somebody)s", "42501"),
+    "refresh token of another's session": (
+        "insert into refresh_tokens values (sha256('x'), %(me)s, %(session)s, now(), now())",
+        "23503",
+    ),
+    "truncate": ("truncate profiles", "42501"),
+    "alter": ("alter table profiles no force row level security", "42501"),
+    "become the owner": ("set role app_owner", "42501"),
+    "new table": ("create table mine ()", "42501"),
+    "account of another": ("insert into accounts (id) values (%(somebody)s)", "42501"),
+}
+
+
+async def test_row_security_cannot_be_switched_off(
+    runtime_role: AsyncConnection[tuple[object, ...]],
+) -> None:
+    await runtime_role.execute("set local row_security = off")
+    with pytest.raises(psycopg.errors.InsufficientPrivilege):
+        await runtime_role.execute("select * from profiles")
+
+
+@pytest.mark.parametrize("attack", FORBIDDEN)
+async def test_the_runtime_role_may_not(
+    attack: str,
+    runtime_role: AsyncConnection[tuple[object, ...]],
+    owners: tuple[Owner, Owner],
+    as_superuser: Database,
+) -> None:
+    me, somebody = owners
+    async with as_superuser.connection() as connection:
+        found = await connection.execute("select id from sessions where owner_id = $1", [somebody.id])
+        ((session,),) = await found.fetchall()
+    statement, state = FORBIDDEN[attack]
+    await runtime_role.execute(ACT_AS, [str(me.id)])
+    values = {"me": me.id, "somebody": somebody.id, "session": session}
+    with pytest.raises(psycopg.Error) as refusal:
+        await runtime_role.execute(statement, values)
+    assert refusal.value.sqlstate == state
+    assert await somebody.rows(as_superuser) == somebody.before
+
+
+@pytest.mark.parametrize(
+    "statement",
+    ["update sessions set user_agent = 'x' where owner_id = %s", "delete from sessions where owner_id = %s"],
+)
+async def test_another_owners_rows_are_not_there(
+    statement: LiteralString,
+    runtime_role: AsyncConnection[tuple[object, ...]],
+    owners: tuple[Owner, Owner],
+    as_superuser: Database,
+) -> None:
+    me, somebody = owners
+    await runtime_role.execute(ACT_AS, [str(me.id)])
+    assert (await runtime_role.execute(statement, [somebody.id])).rowcount == 0
+    await runtime_role.commit()
+    assert await somebody.rows(as_superuser) == somebody.before
+
+
+async def test_every_table_is_forced_and_has_policies_for_every_command(as_superuser: Database) -> None:
+    """All but Alembic's own, which holds a version number."""
+    async with as_superuser.connection() as connection:
+        rows = await connection.execute(
+            "select relname::text, relrowsecurity and relforcerowsecurity, "
+            "array(select polcmd::text from pg_policy where polrelid = pg_class.oid order by 1) "
+            "from pg_class where relkind = 'r' and relnamespace = 'public'::regnamespace "
+            "and relname <> 'alembic_version' order by 1"
+        )
+        found = await rows.fetchall()
+    assert found == [(table, True, ["a", "d", "r", "w"]) for table in sorted(TABLES)]

@@ -1,0 +1,71 @@
+"""Over HTTP: one person attacks another through every operation, and nothing of theirs moves or shows."""
+
+from typing import Any
+
+import psycopg
+import pytest
+from httpx2 import AsyncClient
+
+from specward.database.provision import Urls
+from specward.database.server import Server
+from tests.app.conftest import PASSWORD, Person, join, name_of
+from tests.app.isolation.conftest import EVERYTHING
+
+pytestmark = pytest.mark.anyio
+
+# What a request of each operation needs to get past validation.
+BODIES: dict[str, dict[str, Any]] = {
+    "register": {"email": "bob@example.org", "password": PASSWORD},
+    "login": {"email": "bob@example.org", "password": PASSWORD},
+    "changeProfile": {"about": "stolen"},
+}
+OWNER_NAMES = ("id", "account_id", "owner_id", "user_id", "sub", "app.user_id", "asker_0")
+
+
+def everything_of(server: Server, database: Urls, owner: str) -> str:
+    with psycopg.connect(
+        server.superuser_url(name_of(database)), cursor_factory=psycopg.RawCursor
+    ) as connection:
+        row = connection.execute(EVERYTHING, [owner]).fetchone()
+    assert row is not None
+    return str(row[0])
+
+
+async def test_nothing_of_another_moves_or_shows(
+    client: AsyncClient, alice: Person, database: Urls, server: Server
+) -> None:
+    bob = await join(client, "bob@example.org")
+    await alice.call("PATCH", "/v1/profile", json={"about": "alice's own"}, headers={"If-Match": "*"})
+    target = (await alice.call("GET", "/v1/account")).json()["id"]
+    before = everything_of(server, database, target)
+    assert "alice's own" in before
+    for operation, method, path in await operations(client):
+        for forged in forgeries(BODIES.get(operation), target):
+            answer = await bob.call(method, path, **forged)
+            for secret in (alice.email, target, "alice's own"):
+                assert secret not in answer.text, (operation, forged)
+            assert everything_of(server, database, target) == before, (operation, forged)
+
+
+async def operations(client: AsyncClient) -> list[tuple[str, str, str]]:
+    """Every operation that is served: its id, method and path."""
+    paths = (await client.get("/openapi.json")).json()["paths"]
+    return [
+        (operation["operationId"], method.upper(), path)
+        for path, methods in paths.items()
+        for method, operation in methods.items()
+    ]
+
+
+def forgeries(body: dict[str, Any] | None, target: str) -> list[dict[str, Any]]:
+    """The plain request, and the target's id wherever an id could be believed."""
+    headers = {"If-Match": "*"}
+    plain: dict[str, Any] = {"headers": headers} if body is None else {"headers": headers, "json": body}
+    named = dict.fromkeys(OWNER_NAMES, target)
+    return [
+        plain,
+        {**plain, "params": named},
+        {**plain, "headers": {**headers, **{f"X-{name}": target for name in OWNER_NAMES}}},
+        {**plain, "headers": {**headers, "Cookie": "; ".join(f"{name}={target}" for name in OWNER_NAMES)}},
+        *({**plain, "json": {**(body or {}), name: target}} for name in OWNER_NAMES),
+    ]
