@@ -18,7 +18,7 @@ STAY = ("--select", "SW1,SW3,SW0")  # these repositories have no approvals and n
 
 
 def run(root: Path, *arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(  # noqa: S603 -- the program under test
+    return subprocess.run(
         [SPECWARD, *arguments],
         cwd=root,
         env=os.environ | environment,
@@ -251,7 +251,7 @@ def test_a_check_for_a_machine_loads_neither_a_report_nor_a_framework(root: Path
         f"try: main()\nexcept SystemExit: print(sorted({heavy} & set(sys.modules)))"
     )
     command = [sys.executable, "-c", script]
-    done = subprocess.run(command, cwd=root, capture_output=True, text=True, check=True)  # noqa: S603 -- ours
+    done = subprocess.run(command, cwd=root, capture_output=True, text=True, check=True)
     assert done.stdout.splitlines()[-1] == "[]"
 
 
@@ -264,7 +264,7 @@ def on_a_terminal(root: Path, **environment: str) -> str:
     )
     try:
         command = [str(SPECWARD), "check", *STAY]
-        subprocess.run(command, cwd=root, env=plain, stdout=theirs, check=False)  # noqa: S603 -- ours
+        subprocess.run(command, cwd=root, env=plain, stdout=theirs, check=False)
         return os.read(ours, 65536).decode()
     finally:
         os.close(theirs)
