@@ -53,8 +53,12 @@ def start_revision(root: Path, base: str | None) -> str:
     """Return the commit or tree that changes are counted from.
 
     Raises:
-        GitError: the base is unknown here, or shares no history with HEAD.
+        GitError: `root` is no repository, or the base is unknown here or shares no history with HEAD.
     """
+    if not is_repository(root):
+        raise GitError(
+            f"{root} is not a git repository. Run `git init` there, or leave out --base and --task."
+        )
     head = _commit(root, "HEAD")
     if base is None:
         return head or _EMPTY_TREE
