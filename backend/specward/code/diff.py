@@ -38,10 +38,6 @@ def read_changes(root: Path, base: str | None = None) -> tuple[Change, ...]:
     Raises:
         GitError: `root` is no repository, or the revision is unknown.
     """
-    if not is_repository(root):
-        raise GitError(
-            f"{root} is not a git repository. Run `git init` there, or leave out --base and --task."
-        )
     tracked = git(root, "diff", "--raw", "-z", "--no-renames", "--no-ext-diff", "--ignore-submodules=none",
                   start_revision(root, base), "--")  # fmt: skip
     untracked = git(root, "ls-files", "-z", "--others", "--exclude-standard")
