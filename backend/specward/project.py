@@ -14,7 +14,7 @@ from specward.code.cache import Cache as Kept
 from specward.code.diff import Change, read_before, read_changes, start_revision
 from specward.code.files import list_files, list_tracked
 from specward.code.sources import SourceFile, read_source, read_sources
-from specward.config import Config, load_config
+from specward.config import FILES, Config, load_config, parse_config, strictest
 from specward.contract import NOT_HELD
 from specward.errors import CouldNotRunError
 from specward.permits.globs import is_plain, matches_any
@@ -63,8 +63,9 @@ class Project:
 
     @cached_property
     def config(self) -> Config:
-        """The settings."""
-        return load_config(self.root)
+        """The settings; in a comparison the strictest of those before and after it."""
+        now = load_config(self.root)
+        return strictest(now, self._config_before()) if self.compares else now
 
     @cached_property
     def paths_there(self) -> tuple[str, ...]:
@@ -114,11 +115,8 @@ class Project:
     def unresolved(self, trace: Trace) -> tuple[Unresolved, ...]:
         """Return the citations of a header that lead nowhere in any feature it may speak of."""
         features = trace.features or tuple(spec_set.feature for spec_set in self.spec_sets)
-        return tuple(
-            answer._replace(citation=citation)
-            for citation in trace.cites
-            if isinstance(answer := self._resolved(features, citation.document, citation.anchor), Unresolved)
-        )
+        found = (self._resolve(features, citation) for citation in trace.cites)
+        return tuple(answer for answer in found if isinstance(answer, Unresolved))
 
     @cached_property
     def claims(self) -> tuple[Claim, ...]:
@@ -288,15 +286,15 @@ class Project:
         advice = f"The nearest are {', '.join(near)}." if near else "`specward task` lists what there is."
         raise CouldNotRunError(f"There is no task {name}. {advice}")
 
-    def _resolved(self, features: tuple[str, ...], document: str, anchor: str) -> Section | Unresolved:
-        key = (features, document, anchor)
-        if key not in self._answers:
-            self._answers[key] = self._resolve(features, Citation(document, anchor, Place(document)))
-        return self._answers[key]
-
-    @cached_property
-    def _answers(self) -> dict[tuple[tuple[str, ...], str, str], Section | Unresolved]:
-        return {}
+    def _config_before(self) -> Config:
+        for name in FILES:
+            text = self.text_before(name)
+            if text is not None:
+                try:
+                    return parse_config(text, name)
+                except CouldNotRunError:
+                    break  # what was broken had switched nothing off
+        return Config()
 
     def _resolve(self, features: tuple[str, ...], citation: Citation) -> Section | Unresolved:
         if not citation.anchor and is_plain(citation.document) and (self.root / citation.document).is_file():

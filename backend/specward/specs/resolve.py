@@ -13,6 +13,7 @@ from specward.specs.model import (
     Citation,
     Document,
     Operation,
+    Place,
     Section,
     SpecSet,
     Task,
@@ -40,17 +41,8 @@ def resolve(spec_sets: tuple[SpecSet, ...], feature: str, citation: Citation) ->
     Returns:
         The section; or why there is none, with the nearest there are.
     """
-    spec_set = next((candidate for candidate in spec_sets if candidate.feature == feature), None)
-    documents = list(_documents(spec_sets, spec_set, citation.document))
-    if not documents:
-        return _no_document(spec_sets, spec_set, citation)
-    if is_line_range(citation.anchor):
-        return _line_range(documents, citation)
-    for document in documents:
-        section = _task_section(spec_sets, document, citation.anchor) or _section(document, citation.anchor)
-        if section:
-            return section
-    return _no_section(documents, citation)
+    answer = _resolved(_Same(spec_sets), feature, citation.document, citation.anchor)
+    return answer if isinstance(answer, Section) else answer._replace(citation=citation)
 
 
 def find_tasks(
@@ -117,6 +109,23 @@ class _Same(Generic[T]):
 
     def __hash__(self) -> int:
         return id(self.value)
+
+
+@lru_cache(maxsize=8192)
+def _resolved(same: _Same[tuple[SpecSet, ...]], feature: str, name: str, anchor: str) -> Section | Unresolved:
+    """Resolve once what many files and tasks cite; an answer names no place."""
+    spec_sets, citation = same.value, Citation(name, anchor, Place(name))
+    spec_set = next((candidate for candidate in spec_sets if candidate.feature == feature), None)
+    documents = list(_documents(spec_sets, spec_set, citation.document))
+    if not documents:
+        return _no_document(spec_sets, spec_set, citation)
+    if is_line_range(citation.anchor):
+        return _line_range(documents, citation)
+    for document in documents:
+        section = _task_section(spec_sets, document, citation.anchor) or _section(document, citation.anchor)
+        if section:
+            return section
+    return _no_section(documents, citation)
 
 
 @lru_cache(maxsize=1024)

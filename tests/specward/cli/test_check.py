@@ -246,7 +246,7 @@ def test_explain_shows_what_why_both_examples_and_the_way_out(root: Path) -> Non
 def test_a_check_for_a_machine_loads_neither_a_report_nor_a_framework(root: Path) -> None:
     heavy = {"rich", "typer", "pydantic", "yaml", "jinja2", "dataclasses", "concurrent.futures"}
     script = (
-        "import sys; sys.argv = ['specward', 'check']\n"
+        "import sys; sys.argv = ['specward', 'check', '--select', 'SW0,SW1,SW2,SW3']\n"
         "from specward.cli import main\n"
         f"try: main()\nexcept SystemExit: print(sorted({heavy} & set(sys.modules)))"
     )
