@@ -1,7 +1,7 @@
 """The main job, from the order to the answer: the real client implements T-042 in this very repository.
 
-The profile slice is taken out of a copy, the scripted model writes it anew under the gate, and what it leaves is
-migrated and served on a real Postgres, to two people.
+The profile slice is taken out of a copy, the scripted model writes it anew under the gate, and what it leaves
+is migrated and served on a real Postgres, to two people.
 """
 
 import os

@@ -28,7 +28,7 @@ class Work(NamedTuple):
 
 
 def changed_work(root: Path, task: Task, base: str | None) -> Work:
-    """Return the changes of the working tree that belong to a task: traced to it or, without a header, permitted.
+    """Return the changes of the working tree that belong to a task: its own by header, or by permit.
 
     Args:
         root: the repository root.
