@@ -67,7 +67,7 @@ def external(engine: Engine, name: str, arguments: Arguments, state: State, node
     """A function from outside the project, or a builtin."""
     last = name.rpartition(".")[2]
     if not (name in _COERCIONS or last in {"len"}):
-        built = queries.sql_function(engine, last, arguments, state, node)
+        built = queries.sql_function(engine, name, arguments, state, node)
         if built is not None:
             return built
     first = arguments.get(0)

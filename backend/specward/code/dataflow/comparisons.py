@@ -40,6 +40,8 @@ def truth(engine: Engine, value: Value, state: State) -> Condition:
             return Condition(engine.proof(state).proves(value, owned=False), IMPOSSIBLE if value.fresh else gone)
         case Scalar(Origin.IDENTITY, symbol, _) if _privileged(engine, symbol):
             return Condition(Facts(frozenset({v.ADMIN})), NOTHING)
+        case Scalar(Origin.IDENTITY, symbol, _) if _is_key(engine, symbol):
+            return Condition(NOTHING, IMPOSSIBLE)
         case v.Either(alternatives):
             conditions = [truth(engine, item, state) for item in alternatives]
             result = conditions[0]
@@ -63,6 +65,12 @@ def truth(engine: Engine, value: Value, state: State) -> Condition:
 
 def _sequence_truth(engine: Engine, items: tuple[Value, ...], state: State) -> Condition:
     return truth(engine, items[0], state) if len(items) == 1 else Condition(NOTHING, NOTHING)
+
+
+def _is_key(engine: Engine, symbol: str) -> bool:
+    """Whether an attribute of the principal names it: present wherever the principal is."""
+    last = symbol.rpartition(".")[2]
+    return last in {"sub", "id", "uid"} or last.endswith("_id") or bool(engine.schema.user) and last in engine.schema.keys(engine.schema.user or "")
 
 
 def _privileged(engine: Engine, name: str) -> bool:
@@ -190,6 +198,8 @@ def _match(engine: Engine, value: Value, other: Value, state: State) -> Facts:
         case Field(row, column) if proof.is_principal(other) or (
             column in engine.schema.owners.get(row.table, ()) and proof.is_identity(other)
         ):
+            if isinstance(other, Scalar) and other.origin == Origin.IDENTITY:
+                engine.bind(row.table, column)
             return proof.proves(row, owned=True)
         case Field(row, column):
             target = engine.schema.target(row.table, column)
@@ -225,13 +235,13 @@ def contained(engine: Engine, left: Value, right: Value, state: State) -> Condit
         return Condition(v.both(_common(facts), _common(mutual)), NOTHING)
     if proof.is_principal(left):
         return Condition(_holders(engine, right, state), NOTHING)
+    if isinstance(left, Row) and isinstance(right, Row) and proof.owns(right) and not right.code:
+        return Condition(proof.proves(left, owned=True), NOTHING)
     if isinstance(right, Row | Field):
         return Condition(_match(engine, left, Field(right, engine.schema.keys(right.table)[0]) if isinstance(right, Row) else right, state), NOTHING)
     read = v.rows(right)
     if isinstance(left, Scalar) and left.symbol and read and all(proof.owns(row) and row.code == "" for row in read):
         return Condition(Facts(frozenset(("key", row.table, left.symbol) for row in read)), NOTHING)
-    if isinstance(left, Row) and isinstance(right, Row) and proof.owns(right):
-        return Condition(proof.proves(left, owned=True), NOTHING)
     return Condition(NOTHING, NOTHING)
 
 

@@ -143,19 +143,29 @@ class Proof:
         """The tables whose rows in this statement are the principal's."""
         bound: set[str] = set()
         links: set[tuple[str, str]] = set()
+        shared: set[tuple[str, str]] = set()
         for predicate in flatten(predicates):
             bound |= self._bound_by(predicate, joined, verb)
             if isinstance(predicate, Link):
-                links |= {(predicate.left.table, predicate.right.table), (predicate.right.table, predicate.left.table)}
+                left, right = predicate.left, predicate.right
+                links |= {(left.table, right.table), (right.table, left.table)}
+                shared |= self._through_membership(left, right) | self._through_membership(right, left)
         while True:
             more = {
                 table
                 for table in (joined | {table for link in links for table in link}) - bound
                 if self._reaches(table, frozenset(bound), joined, links)
+                or any(other == table and link in bound for link, other in shared)
             }
             if not more:
                 return frozenset(bound)
             bound |= more
+
+    def _through_membership(self, link: v.Column, other: v.Column) -> set[tuple[str, str]]:
+        """`Member.workspace_id == Document.workspace_id`: what the member may reach, through the same parent."""
+        parent = self.schema.memberships.get(link.table)
+        pair = (self.schema.target(link.table, link.name), self.schema.target(other.table, other.name))
+        return {(link.table, other.table)} if parent is not None and pair == (parent, parent) else set()
 
     def _reaches(
         self, table: str, bound: frozenset[str], joined: frozenset[str], links: set[tuple[str, str]]
@@ -179,8 +189,8 @@ class Proof:
                 if (keyed or self.schema.target(table, column)) and self.is_bound(query):
                     return {table}
             case Exists(table, query):
-                if self.bound_tables(query.predicates, query.joined | {*query.entities}, "select"):
-                    return {table} if table else {*joined}
+                inner = self.bound_tables(query.predicates, query.joined | {*query.entities}, "select")
+                return {table} if table and inner else {*inner}
             case v.Any(arms):
                 return self._bound_by_all(arms, joined, verb)
             case v.Both(arms):

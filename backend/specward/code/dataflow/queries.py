@@ -300,7 +300,8 @@ def relation_method(engine: Engine, relation: v.Relation, name: str, arguments: 
 def sql_function(engine: Engine, name: str, arguments: Arguments, state: State, node: ast.AST) -> Value | None:
     """A construct of SQLAlchemy's expression language; None where it is none."""
     first = arguments.get(0)
-    if name in BUILDERS and (any(_is_sql(item) for item in arguments.all)):
+    dotted, name = name, name.rpartition(".")[2]
+    if name in BUILDERS and (any(_is_sql(item) for item in arguments.all) or dotted.startswith(("sqlalchemy", "sqlmodel"))):
         return build(engine, name, arguments, state, node)
     if name == "exists":
         if isinstance(first, v.PREDICATES):

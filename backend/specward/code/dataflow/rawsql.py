@@ -112,8 +112,10 @@ def _parameter(text: Text, mark: str, position: int, parameters: Value | None) -
 
 
 def equalities(text: Text, parameters: Value | None) -> list[tuple[str, Value]]:
-    """The columns a text compares with parameters, and those parameters."""
-    found = []
+    """The columns that must equal parameters in every row of a text, and those parameters."""
+    found: list[tuple[str, Value]] = []
+    if _OR.search(_top_level(text.sql)):
+        return found
     for match in _EQUAL.finditer(text.sql):
         value = _parameter(text, match.group(3).strip("'"), match.start(3), parameters)
         if value is not None:

@@ -31,10 +31,10 @@ class Schema:
         self.tables: dict[str, Table] = {}
         self.by_model: dict[Definition, str] = {}
         for table in read_tables(program):
-            name = table.name if table.name not in self.tables else f"{table.name}@{table.module}"
-            self.tables[name] = table
+            known = self.tables.get(table.name)
+            self.tables[table.name] = table if known is None else _merged(known, table)
             if table.model is not None:
-                self.by_model[table.model] = name
+                self.by_model[table.model] = table.name
         self._by_stem: dict[str, str] = {}
         for name, table in self.tables.items():
             if table.model is not None:
@@ -48,9 +48,14 @@ class Schema:
         self.owned = self._owned()
 
     def target(self, table: str, column: str) -> str | None:
-        """The table a foreign key points to."""
+        """The table a foreign key points to; without one, the table that the column is named after (`agent_id`)."""
         fact = self.tables[table].columns.get(column) if table in self.tables else None
-        return self._named(fact.reference.split(".")[0]) if fact is not None and fact.reference else None
+        if fact is None:
+            return None
+        if fact.reference:
+            return self._named(fact.reference.split(".")[0])
+        named = self._named(column.removesuffix("_id")) if column.endswith("_id") and not fact.primary else None
+        return named if named != table else None
 
     def related(self, table: str, attribute: str) -> str | None:
         """The table a relationship attribute leads to, looked up from the model's module."""
@@ -184,6 +189,11 @@ class Schema:
 
 
 _ENOUGH = 3
+
+
+def _merged(known: Table, other: Table) -> Table:
+    """Two models of one table: what either declares."""
+    return known._replace(columns={**other.columns, **known.columns}, relations={**other.relations, **known.relations})
 
 
 def _depended_on(program: Program) -> set[Definition]:
