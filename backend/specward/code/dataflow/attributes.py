@@ -42,6 +42,8 @@ def attribute(engine: Engine, value: Value, name: str, state: State, node: ast.A
             return _of_scalar(engine, value, name, node, state)
         case v.Body():
             return _of_body(engine, value, name)
+        case v.Mapping(entries, _) if name in dict(entries):
+            return dict(entries)[name]
         case Method(receiver, "c" | "columns") if isinstance(receiver, v.Query):
             return v.Expression(frozenset(receiver.entities), receiver.predicates)
         case Method(receiver, "c" | "columns") if isinstance(receiver, v.Model):

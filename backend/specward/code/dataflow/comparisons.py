@@ -36,7 +36,8 @@ def truth(engine: Engine, value: Value, state: State) -> Condition:
         case v.Const(literal):
             return Condition(NOTHING, IMPOSSIBLE) if literal else Condition(IMPOSSIBLE, NOTHING)
         case Row():
-            gone = Facts(frozenset({("gone", value.id)}))
+            # A row that is not there is nobody else's: both ways out of `if row and row.owner_id != me` are safe.
+            gone = Facts(frozenset({("gone", value.id), ("owned", value.id)}))
             return Condition(engine.proof(state).proves(value, owned=False), IMPOSSIBLE if value.fresh else gone)
         case Scalar(Origin.IDENTITY, symbol, _) if _privileged(engine, symbol):
             return Condition(Facts(frozenset({v.ADMIN})), NOTHING)

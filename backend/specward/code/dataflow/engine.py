@@ -88,6 +88,8 @@ def settle(value: Value, facts: Facts, other: Facts) -> Value:
             return v.Sequence(
                 tuple(settle(item, facts, other) for item in items), tuple(settle(item, facts, other) for item in rest)
             )
+        case v.Method(receiver, name):
+            return v.Method(settle(receiver, facts, other), name)
         case v.Mapping(entries, rest):
             return v.Mapping(
                 tuple((key, settle(item, facts, other)) for key, item in entries),

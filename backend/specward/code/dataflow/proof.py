@@ -175,7 +175,7 @@ class Proof:
                 return True
         return any(
             (table in self.schema.parents(link).values())
-            and (self.schema.memberships.get(link) == table or not self.schema.owners.get(table))
+            and (self.schema.memberships.get(link) == table or not self.schema.owners.get(link))
             for link in bound
             if (table, link) in links or link in joined
         )
