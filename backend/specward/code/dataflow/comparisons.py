@@ -58,6 +58,8 @@ def truth(engine: Engine, value: Value, state: State) -> Condition:
         case Field(row, column) if row.table == engine.schema.user and _privileged(engine, column):
             admin = Facts(frozenset({v.ADMIN})) if engine.proof(state).is_identity(row) else NOTHING
             return Condition(admin, NOTHING)
+        case Scalar(Origin.CLIENT, symbol, _) if symbol:
+            return Condition(NOTHING, Facts(frozenset({("absent", symbol)})))
         case Scalar(_, _, read) if len(read) == 1:
             return Condition(truth(engine, next(iter(read)), state).true, NOTHING)
         case _:
@@ -171,6 +173,8 @@ def none_check(engine: Engine, value: Value, state: State) -> Condition:
             return Condition(NOTHING, NOTHING) if not value.symbol else Condition(IMPOSSIBLE, NOTHING)
         case v.Instance() | v.Query() | v.Class() | v.Function():
             return Condition(IMPOSSIBLE, NOTHING)
+        case Scalar(Origin.CLIENT, symbol, _) if symbol:
+            return Condition(Facts(frozenset({("absent", symbol)})), NOTHING)
         case _:
             return Condition(NOTHING, NOTHING)
 

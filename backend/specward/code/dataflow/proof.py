@@ -112,20 +112,17 @@ class Proof:
         return self.owns(row)
 
     def _binds(self, table: str, column: str, value: Value, depth: int = _DEPTH) -> bool:
+        """Whether `table.column == value` keeps a statement to the principal's rows."""
         schema = self.schema
-        if column in schema.owners.get(table, ()):
-            return self.is_identity(value, depth)
-        if column in schema.keys(table):
-            if table == schema.user:
-                return self.is_principal(value) or self._from_identity(value)
-            return self.key_proved(table, value, depth)
         target = schema.target(table, column)
-        if target is not None:
-            if target == schema.user:
-                return self.is_identity(value, depth)
-            return target in schema.owned | {schema.user} and self.key_proved(target, value, depth) or (
-                self.is_principal(value)
-            )
+        if column in schema.owners.get(table, ()) or (target == schema.user and target is not None):
+            return self.is_identity(value, depth)
+        if table == schema.user and column in schema.keys(table):
+            return self.is_principal(value) or self._from_identity(value)
+        if target in schema.owned and self.key_proved(target, value, depth):
+            return True
+        if column in schema.keys(table) and self.key_proved(table, value, depth):
+            return True
         return self.is_principal(value) or self._is_capability(table, column, value)
 
     def _from_identity(self, value: Value) -> bool:
@@ -163,9 +160,9 @@ class Proof:
 
     def _through_membership(self, link: v.Column, other: v.Column) -> set[tuple[str, str]]:
         """`Member.workspace_id == Document.workspace_id`: what the member may reach, through the same parent."""
-        parent = self.schema.memberships.get(link.table)
-        pair = (self.schema.target(link.table, link.name), self.schema.target(other.table, other.name))
-        return {(link.table, other.table)} if parent is not None and pair == (parent, parent) else set()
+        parent = self.schema.target(link.table, link.name)
+        granted = parent is not None and parent in self.schema.grants.get(link.table, ())
+        return {(link.table, other.table)} if granted and self.schema.target(other.table, other.name) == parent else set()
 
     def _reaches(
         self, table: str, bound: frozenset[str], joined: frozenset[str], links: set[tuple[str, str]]
@@ -175,7 +172,7 @@ class Proof:
                 return True
         return any(
             (table in self.schema.parents(link).values())
-            and (self.schema.memberships.get(link) == table or not self.schema.owners.get(link))
+            and (table in self.schema.grants.get(link, ()) or not self.schema.owners.get(link))
             for link in bound
             if (table, link) in links or link in joined
         )
@@ -267,17 +264,17 @@ class Proof:
         return Facts(frozenset(atoms))
 
     def _key_facts(self, row: Row, column: str, key: Value, depth: int) -> set[Fact]:
-        target = row.table if column in self.schema.keys(row.table) else None
-        if self.schema.memberships.get(row.table) == self.schema.target(row.table, column) is not None:
-            target = self.schema.target(row.table, column)
-        elif target is None and column not in self.schema.owners.get(row.table, ()):
-            return set()
+        schema = self.schema
+        target = schema.target(row.table, column)
+        opened = {row.table} if column in schema.keys(row.table) else set[str]()
+        if target is not None and target in schema.grants.get(row.table, ()):
+            opened.add(target)
         match key:
-            case v.Scalar(_, symbol, _) if symbol and target:
-                return {("key", target, symbol)}
-            case v.Scalar(_, symbol, _) if symbol:
-                return {("same", symbol)} if column in self.schema.owners.get(row.table, ()) and not row.proof else set()
-            case v.Field(child, _) if target and child.id != row.id:
+            case v.Scalar(_, symbol, _) if symbol and opened:
+                return {("key", table, symbol) for table in opened}
+            case v.Scalar(_, symbol, _) if symbol and column in schema.owners.get(row.table, ()) and not row.proof:
+                return {("same", symbol)}
+            case v.Field(child, _) if opened and child.id != row.id:
                 return set(self.proves(child, owned=True, depth=depth - 1).atoms)
             case _:
                 return set()

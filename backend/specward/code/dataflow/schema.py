@@ -44,6 +44,7 @@ class Schema:
         self.settings = settings
         self.user = self._named(settings.user_table) or self._find_user(program)
         self.owners: dict[str, set[str]] = {name: self._owner_columns(name) for name in self.tables}
+        self.grants = self._grants()
         self.memberships = self._memberships()
         self.owned = self._owned()
 
@@ -156,17 +157,23 @@ class Schema:
             owned |= more
         return frozenset(owned - {self.user})
 
-    def _memberships(self) -> dict[str, str]:
-        """Link tables that give users access to a table: user key, one other key, and a role or a telling name."""
+    def _grants(self) -> dict[str, frozenset[str]]:
+        """Link tables that give users access to the rows of others: a user key, another key, a role or telling name."""
         found = {}
         for name, table in self.tables.items():
-            parents = self.parents(name)
-            others = {parent for parent in parents.values() if parent != self.user}
-            grants = re.search(r"member|collaborator", name.lower()) or {"role", "permission", "access_level"} & {*table.columns}
-            if self.owners[name] and name != self.user and len(others) == 1 and grants:
-                parent = others.pop()
-                if not self.owners.get(parent):
-                    found[name] = parent
+            others = frozenset(parent for parent in self.parents(name).values() if parent != self.user)
+            if name != self.user and self.owners[name] and others:
+                if _GRANT.search(name.lower()) or _LEVELS & {*table.columns}:
+                    found[name] = others
+        return found
+
+    def _memberships(self) -> dict[str, str]:
+        """Grants on tables that have no owner of their own: their members own them."""
+        found = {}
+        for name, parents in self.grants.items():
+            unowned = [parent for parent in sorted(parents) if not self.owners.get(parent)]
+            if len(parents) == 1 and unowned:
+                found[name] = unowned[0]
         return found
 
     def _find_user(self, program: Program) -> str | None:
@@ -189,6 +196,8 @@ class Schema:
 
 
 _ENOUGH = 3
+_GRANT = re.compile(r"member|collaborator|share|grant|access")
+_LEVELS = {"role", "permission", "permissions", "access_level"}
 
 
 def _merged(known: Table, other: Table) -> Table:

@@ -302,7 +302,17 @@ def either(left: Facts, right: Facts) -> Facts:
         return right
     if not right.possible or (ADMIN in right.atoms and ADMIN not in left.atoms):
         return left
-    return Facts(left.atoms & right.atoms)
+    shared = left.atoms & right.atoms
+    return Facts(shared | _vacuous(left.atoms - shared, right.atoms) | _vacuous(right.atoms - shared, left.atoms))
+
+
+def _vacuous(atoms: frozenset[Fact], other: frozenset[Fact]) -> frozenset[Fact]:
+    """What one side proves of an input that the other side knows not to be there."""
+    absent = {atom[1] for atom in other if atom[0] == "absent"}
+    return frozenset(atom for atom in atoms if atom[0] in {"key", "same"} and atom[-1] in absent) if absent else _NONE_HELD
+
+
+_NONE_HELD: frozenset[Fact] = frozenset()
 
 
 def same(left: Value, right: Value) -> bool:
@@ -371,6 +381,8 @@ def _join_queries(left: Query, right: Query) -> Value:
 
 
 def _join_sequences(left: Sequence, right: Sequence) -> Value:
+    if len(left.items) == len(right.items) and not left.rest and not right.rest:
+        return Sequence(tuple(join(one, other) for one, other in zip(left.items, right.items, strict=True)))
     common = tuple(item for item in left.items if any(same(item, other) for other in right.items))
     rest = [*left.rest, *right.rest]
     rest += [item for item in (*left.items, *right.items) if not any(same(item, other) for other in common)]
