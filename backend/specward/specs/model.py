@@ -1,5 +1,6 @@
 """What a specification says, whatever format it was written in. Plain values, no behaviour beyond lookups."""
 
+from collections.abc import Sequence
 from typing import NamedTuple
 
 
@@ -79,12 +80,21 @@ class Problem(NamedTuple):
     hint: str
 
 
-class Document(NamedTuple):
-    """One file of a spec set, read."""
+class Unresolved(NamedTuple):
+    """A citation that leads nowhere: why, and how to mend it, with the nearest sections there are."""
 
-    role: str
+    citation: Citation
+    reason: str
+    hint: str
+    nearest: tuple[Section, ...]
+
+
+class Document(NamedTuple):
+    """One file of a spec set, read. The first section is the document as a whole; its anchor is empty."""
+
+    role: str  # "specify", "plan", "tasks", "data-model", "constitution", "contract", else its own name
     path: str
-    sections: tuple[Section, ...]
+    sections: Sequence[Section]
 
 
 class SpecSet(NamedTuple):
@@ -92,7 +102,7 @@ class SpecSet(NamedTuple):
 
     feature: str
     documents: tuple[Document, ...]
-    tasks: tuple[Task, ...]
+    tasks: Sequence[Task]
     contract: str | None  # path of the API contract
     data_model: str | None  # path of the data model
     problems: tuple[Problem, ...]

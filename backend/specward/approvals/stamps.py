@@ -1,0 +1,118 @@
+"""`specs/approvals.toml`: one stamp per task, kept in an order that people and diffs can read."""
+
+import json
+import tomllib
+from pathlib import Path
+from typing import NamedTuple
+
+from specward.code.cache import Cache, digest
+from specward.errors import CouldNotRunError
+from specward.specs.model import TaskKey
+from specward.storage import write_atomically
+
+PATH = "specs/approvals.toml"
+_HEAD = """\
+# One stamp per task, given by a person with `specward approve`. A stamp holds for the words it was given on:
+# when the task, or anything it cites, says something else, the approval is stale.
+"""
+_MEND = f"Restore {PATH} from git, or approve anew."
+
+
+class Stamp(NamedTuple):
+    """A person's approval of one task, as it stood that day."""
+
+    task: TaskKey
+    digest: str  # SHA-256 over the parts
+    parts: dict[str, str]  # name -> SHA-256, to tell which part has changed
+    approver: str  # "Name <address>"; may be empty
+    date: str  # ISO 8601
+
+
+Approvals = dict[TaskKey, Stamp]
+
+
+def load_approvals(root: Path, cache: Cache | None = None) -> Approvals:
+    """Read the stamps of a repository; none where there is no file.
+
+    Args:
+        root: the repository root.
+        cache: keeps what was read between runs: reading TOML takes a second per thousand stamps.
+
+    Raises:
+        CouldNotRunError: the file cannot be read or is not what `approve` writes.
+    """
+    try:
+        text = (root / PATH).read_text(encoding="utf-8")
+    except FileNotFoundError:
+        return {}
+    except (OSError, UnicodeDecodeError) as error:
+        raise CouldNotRunError(f"{PATH} cannot be read: {error}. {_MEND}") from error
+    return parse_approvals(text) if cache is None else _remembered(text, cache)
+
+
+def _remembered(text: str, cache: Cache) -> Approvals:
+    key = digest(text.encode())
+    known = cache.get(key)
+    if not isinstance(known, list):
+        known = [[*stamp] for stamp in parse_approvals(text).values()]
+        cache.put(key, known)
+    cache.save()
+    stamps = (Stamp(TaskKey(*task), *rest) for task, *rest in known)
+    return {stamp.task: stamp for stamp in stamps}
+
+
+def parse_approvals(text: str) -> Approvals:
+    """Read stamps from the text of an approvals file.
+
+    Raises:
+        CouldNotRunError: it is not what `approve` writes.
+    """
+    try:
+        tables = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        raise CouldNotRunError(f"{PATH} is not valid TOML: {error}. {_MEND}") from error
+    stamps = (_stamp(name, table) for name, table in tables.items())
+    return {stamp.task: stamp for stamp in stamps}
+
+
+def write_approvals(root: Path, approvals: Approvals) -> None:
+    """Write the stamps, sorted by task; a reader meets the old file or the new one, never a part.
+
+    Raises:
+        CouldNotRunError: the file cannot be written.
+    """
+    stamps = (_render(approvals[key]) for key in sorted(approvals))
+    write_atomically(root / PATH, "\n".join((_HEAD, *stamps)))
+
+
+def _stamp(name: str, table: object) -> Stamp:
+    feature, _, task_id = name.rpartition("/")
+    values = table if isinstance(table, dict) else {}
+    texts = [values.get(field) for field in ("digest", "approver", "date")]
+    parts = values.get("parts")
+    if (
+        not (feature and task_id and isinstance(parts, dict))
+        or not all(isinstance(text, str) for text in texts)
+        or not all(isinstance(digest, str) for digest in parts.values())
+    ):
+        raise CouldNotRunError(f'{PATH}: ["{name}"] is no stamp that `specward approve` wrote. {_MEND}')
+    digest, approver, date = map(str, texts)
+    return Stamp(TaskKey(feature, task_id), digest, parts, approver, date)
+
+
+def _render(stamp: Stamp) -> str:
+    name = _quoted(str(stamp.task))
+    lines = [
+        f"[{name}]",
+        f"digest = {_quoted(stamp.digest)}",
+        f"approver = {_quoted(stamp.approver)}",
+        f"date = {_quoted(stamp.date)}",
+        f"[{name}.parts]",
+        *(f"{_quoted(part)} = {_quoted(digest)}" for part, digest in stamp.parts.items()),
+    ]
+    return "\n".join(lines) + "\n"
+
+
+def _quoted(text: str) -> str:
+    """Quote a text for TOML, whose basic strings are JSON's but for one control character."""
+    return json.dumps(text, ensure_ascii=False).replace("\x7f", "\\u007f")

@@ -1,0 +1,84 @@
+"""Whether a task is approved as it stands: yes, no, or no longer."""
+
+from collections.abc import Iterator
+from datetime import date
+from typing import NamedTuple, TypeAlias
+
+from specward.approvals.parts import Part, digest_of, read_parts
+from specward.approvals.stamps import Approvals, Stamp
+from specward.specs.model import SpecSet, Task, Unresolved
+from specward.specs.resolve import find_task
+
+
+class Approved(NamedTuple):
+    """A person approved the task, and nothing of it has changed since."""
+
+    stamp: Stamp
+
+
+class Unapproved(NamedTuple):
+    """Nobody approved the task, or nobody can."""
+
+    reason: str  # a sentence
+
+
+class Change(NamedTuple):
+    """One part of a task that says something else than what was approved."""
+
+    name: str
+    part: Part | None  # as it is now; None where it is gone
+    approved: str | None  # the digest that was approved; None where the part is new
+
+    def __str__(self) -> str:
+        if self.part is None:
+            return f"{self.name} is no longer cited, or no longer there"
+        return f"{self.name} has changed" if self.approved else f"{self.name} is new"
+
+
+class Stale(NamedTuple):
+    """A person approved the task, and it or something it cites has changed since."""
+
+    stamp: Stamp
+    changes: tuple[Change, ...]
+
+
+Status: TypeAlias = Approved | Unapproved | Stale
+
+
+def status(task: Task, spec_sets: tuple[SpecSet, ...], approvals: Approvals) -> Status:
+    """Tell whether a task is approved as it stands now.
+
+    Args:
+        task: one of the spec sets' tasks.
+        spec_sets: everything that was read.
+        approvals: the stamps, from `stamps.load_approvals`.
+    """
+    if find_task(spec_sets, task.key) is None:
+        return Unapproved(f"{task.key} names more than one task.")
+    stamp = approvals.get(task.key)
+    if stamp is None:
+        return Unapproved(f"{task.key} has not been approved.")
+    parts, missing = read_parts(task, spec_sets)
+    now = {part.name: part.digest for part in parts}
+    if not missing and digest_of(now) == stamp.digest:
+        return Approved(stamp)
+    return Stale(stamp, tuple(_changes(parts, missing, stamp)))
+
+
+def stamp_task(task: Task, spec_sets: tuple[SpecSet, ...], approver: str, day: date) -> Stamp:
+    """Make the stamp for a task as it stands now; whether it may be given is for the caller to ask."""
+    parts = {part.name: part.digest for part in read_parts(task, spec_sets)[0]}
+    return Stamp(task.key, digest_of(parts), parts, approver, day.isoformat())
+
+
+def _changes(parts: tuple[Part, ...], missing: tuple[Unresolved, ...], stamp: Stamp) -> Iterator[Change]:
+    names = set()
+    for part in parts:
+        names.add(part.name)
+        approved = stamp.parts.get(part.name)
+        if approved != part.digest:
+            yield Change(part.name, part, approved)
+    gone = [Change(name, None, digest) for name, digest in stamp.parts.items() if name not in names]
+    yield from gone
+    if missing and not gone:
+        yield from (Change(str(unresolved.citation), None, None) for unresolved in missing)

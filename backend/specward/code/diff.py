@@ -1,0 +1,114 @@
+"""What changed in the working tree, against the last commit or a base revision."""
+
+from pathlib import Path
+from typing import NamedTuple
+
+from specward.code.git import GitError, git, is_repository, path_of
+
+_EMPTY_TREE = "4b825dc642cb6eb9a060e54bf8d69288fbee4904"  # git's name of the tree without files
+_KINDS = {"A": "added", "M": "modified", "D": "deleted", "T": "retyped", "U": "unmerged"}
+
+
+class Change(NamedTuple):
+    """One path that differs. A rename is a deletion and an addition: a permit must allow both ends."""
+
+    path: str
+    kind: str  # added, modified, deleted, retyped or unmerged
+    mode: str = "100644"  # as git has it: 120000 is a symlink, 160000 a submodule, 000000 nothing
+
+    @property
+    def is_symlink(self) -> bool:
+        """Whether the path is a symbolic link now."""
+        return self.mode == "120000"
+
+    @property
+    def is_submodule(self) -> bool:
+        """Whether the path is another repository now."""
+        return self.mode == "160000"
+
+
+def read_changes(root: Path, base: str | None = None) -> tuple[Change, ...]:
+    """Return the changed paths of the working tree, untracked ones included, sorted by path.
+
+    Args:
+        root: The repository's top.
+        base: A revision; what counts is its merge base with HEAD, so that what others did on the
+            base since is nobody's change here. Without it: the last commit.
+
+    Raises:
+        GitError: `root` is no repository, or the revision is unknown.
+    """
+    if not is_repository(root):
+        raise GitError(
+            f"{root} is not a git repository. Run `git init` there, or leave out --base and --task."
+        )
+    tracked = git(root, "diff", "--raw", "-z", "--no-renames", "--no-ext-diff", "--ignore-submodules=none",
+                  start_revision(root, base), "--")  # fmt: skip
+    untracked = git(root, "ls-files", "-z", "--others", "--exclude-standard")
+    found = {change.path: change for change in (*parse_untracked(root, untracked), *parse_raw(tracked))}
+    return tuple(sorted(found.values()))
+
+
+def start_revision(root: Path, base: str | None) -> str:
+    """Return the commit or tree that changes are counted from.
+
+    Raises:
+        GitError: the base is unknown here, or shares no history with HEAD.
+    """
+    head = _commit(root, "HEAD")
+    if base is None:
+        return head or _EMPTY_TREE
+    commit = _commit(root, base)
+    if commit is None:
+        raise GitError(f"The revision {base!r} is unknown here. Fetch it first: `git fetch origin`.")
+    if head is None:
+        return commit
+    try:
+        return git(root, "merge-base", commit, head).decode().strip()
+    except GitError as error:
+        raise GitError(
+            f"The revision {base!r} shares no history with HEAD. In a shallow clone, fetch the whole history."
+        ) from error
+
+
+def parse_raw(output: bytes) -> tuple[Change, ...]:
+    r"""Read `git diff --raw -z --no-renames`: `:oldmode newmode oldid newid STATUS\0path\0`, repeated."""
+    fields = output.split(b"\0")
+    return tuple(
+        _change(header.decode(), path_of(raw)) for header, raw in zip(fields[::2], fields[1::2], strict=False)
+    )
+
+
+def parse_untracked(root: Path, output: bytes) -> tuple[Change, ...]:
+    r"""Read `git ls-files -z --others`: paths, each with `\0`; a nested repository ends in a slash."""
+    return tuple(_untracked(root, path_of(raw)) for raw in output.split(b"\0") if raw)
+
+
+def read_before(root: Path, revision: str, path: str) -> str | None:
+    """Return a file's text at a revision; None where it did not exist or is no text."""
+    try:
+        return git(root, "cat-file", "blob", f"{revision}:{path}").decode()
+    except (GitError, UnicodeDecodeError):
+        return None
+
+
+def _change(header: str, path: str) -> Change:
+    _, mode, _, _, status = header.split(" ")
+    return Change(path, _KINDS.get(status[:1], "modified"), mode)
+
+
+def _untracked(root: Path, path: str) -> Change:
+    if path.endswith("/"):
+        return Change(path.rstrip("/"), "added", "160000")
+    return Change(path, "added", "120000" if (root / path).is_symlink() else "100644")
+
+
+def _commit(root: Path, revision: str) -> str | None:
+    try:
+        return (
+            git(root, "rev-parse", "--verify", "--quiet", "--end-of-options", f"{revision}^{{commit}}")
+            .decode()
+            .strip()
+        )
+    except GitError:
+        return None

@@ -1,0 +1,38 @@
+"""Which files a set of globs names, without those that git ignores."""
+
+import os
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+from specward.code.git import git, is_repository, path_of
+from specward.permits.globs import matches_any
+
+_NEVER = frozenset({".git", ".venv", "venv", "node_modules", "__pycache__", ".specward"})
+
+
+def list_files(root: Path, globs: Sequence[str], *, exclude: Sequence[str] = ()) -> tuple[str, ...]:
+    """Return the paths that match a glob, sorted, relative to `root`: tracked or new, and there on the disk.
+
+    Git knows what is ignored; in a folder that is no repository everything counts but the usual caches.
+    """
+    if is_repository(root):
+        wanted = [f":(glob){glob}" for glob in globs] + [f":(exclude,glob){glob}" for glob in exclude]
+        output = git(root, "ls-files", "-z", "--cached", "--others", "--exclude-standard", "--", *wanted)
+        candidates = {path_of(raw) for raw in output.split(b"\0") if raw}
+        return tuple(sorted(path for path in candidates if os.path.lexists(root / path)))
+    found = (path for path in _walk(root) if matches_any(tuple(globs), path))
+    return tuple(sorted(path for path in found if not matches_any(tuple(exclude), path)))
+
+
+def list_tracked(root: Path, folder: str) -> tuple[str, ...]:
+    """Return what git tracks below a folder."""
+    if not is_repository(root):
+        return ()
+    return tuple(path_of(raw) for raw in git(root, "ls-files", "-z", "--", folder).split(b"\0") if raw)
+
+
+def _walk(root: Path) -> Iterator[str]:
+    for folder, folders, names in os.walk(root):
+        folders[:] = [name for name in folders if name not in _NEVER]
+        prefix = Path(folder).relative_to(root)
+        yield from ((prefix / name).as_posix() for name in names)

@@ -1,0 +1,43 @@
+"""Questions to git, as bytes: paths in a repository need not be text in any one encoding."""
+
+import os
+import subprocess
+from pathlib import Path
+
+from specward.errors import CouldNotRunError
+
+# A user's configuration must not change what is read, nor may a mere question write to the index.
+_COMMAND = ("git", "--no-optional-locks", "-c", "core.fsmonitor=false", "-c", "core.quotePath=false")
+_PLAIN = {"LC_ALL": "C", "GIT_TERMINAL_PROMPT": "0", "GIT_LITERAL_PATHSPECS": "0"}
+
+
+class GitError(CouldNotRunError):
+    """Git refused, or is not there."""
+
+
+def is_repository(root: Path) -> bool:
+    """Whether `root` is the top of a working tree (`.git` is a file in linked work trees and submodules)."""
+    return (root / ".git").exists()
+
+
+def git(root: Path, *arguments: str) -> bytes:
+    """Run git in `root` and return what it printed.
+
+    Raises:
+        GitError: with git's own first line, which names the trouble best.
+    """
+    try:
+        done = subprocess.run(  # noqa: S603 -- a fixed program, and no shell reads the arguments
+            [*_COMMAND, *arguments], cwd=root, env=os.environ | _PLAIN, capture_output=True, check=False
+        )
+    except FileNotFoundError as error:
+        raise GitError("git is not installed, or not on the PATH. Install it to compare changes.") from error
+    if done.returncode != 0:
+        lines = done.stderr.decode(errors="replace").strip().splitlines() or ["no reason given"]
+        raise GitError(f"git {arguments[0]} failed: {lines[0].removeprefix('fatal: ')}")
+    return done.stdout
+
+
+def path_of(raw: bytes) -> str:
+    """Return a path as git prints it with -z; bytes that are no UTF-8 survive the round trip to the disk."""
+    return os.fsdecode(raw)

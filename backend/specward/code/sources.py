@@ -1,0 +1,112 @@
+"""What the gate knows of each file in the territory: its headers, its exceptions, its content's hash."""
+
+import os
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from specward.code.cache import Cache, digest
+from specward.code.headers import Field, Header, Mention, parse_headers
+from specward.code.suppressions import Suppression, parse_suppressions
+
+_VERSION = "2"
+_FLAGS = os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0)
+
+# Files that can carry a comment, and so a header. What cannot (JSON, images) is held by the permit alone.
+TRACEABLE = frozenset({
+    ".py", ".pyi", ".sql", ".toml", ".ini", ".cfg", ".mako", ".j2", ".jinja", ".html", ".yml", ".yaml", ".sh",
+    ".js", ".ts", ".css",
+})  # fmt: skip
+
+
+class SourceFile(NamedTuple):
+    """The facts of one file."""
+
+    path: str
+    digest: str  # empty where the file could not be read
+    headers: tuple[Header, ...] = ()
+    suppressions: tuple[Suppression, ...] = ()
+    empty: bool = False  # nothing but white space: nothing to trace
+    trouble: str = ""  # why it could not be read as text
+
+    @property
+    def header(self) -> Header | None:
+        """The header that speaks for the whole file."""
+        return next((header for header in self.headers if header.leading), None)
+
+    @property
+    def is_traceable(self) -> bool:
+        """Whether its format knows comments, so that it can carry a header."""
+        return os.path.splitext(self.path)[1] in TRACEABLE  # noqa: PTH122 -- asked a thousand times
+
+    @property
+    def needs_header(self) -> bool:
+        """Whether it can and must say which task it implements."""
+        return self.is_traceable and not self.empty and not self.trouble
+
+
+def read_sources(root: Path, paths: Iterable[str], *, cached: bool = True) -> Mapping[str, SourceFile]:
+    """Read the facts of files, from the cache where their content is known. No link is followed."""
+    cache = Cache.open(root, "sources", _VERSION) if cached else None
+    found = {path: _read(root, path, cache) for path in paths}
+    if cache:
+        cache.save()
+    return {path: source for path, source in found.items() if source is not None}
+
+
+def read_source(path: str, text: str) -> SourceFile:
+    """Read the facts of one file from its text."""
+    return _parse(path, digest(text.encode("utf-8", "surrogatepass")), text)
+
+
+def _read(root: Path, path: str, cache: Cache | None) -> SourceFile | None:
+    try:
+        with open(os.open(os.path.join(root, path), _FLAGS), "rb") as stream:  # noqa: PTH118, PTH123 -- a thousand times
+            content = stream.read()
+    except OSError as error:
+        return None if os.path.islink(root / path) else SourceFile(path, "", trouble=f"{error.strerror}")  # noqa: PTH114
+    name = digest(content)
+    key = name + path.rpartition(".")[2]  # the same text means other things in another language
+    known = cache.get(key) if cache else None
+    if isinstance(known, list):
+        return _load(path, name, known)
+    source = _decode(path, name, content)
+    if cache:
+        cache.put(key, source[2:])
+    return source
+
+
+def _decode(path: str, name: str, content: bytes) -> SourceFile:
+    try:
+        text = content.decode()
+    except UnicodeDecodeError as error:
+        return SourceFile(path, name, trouble=f"byte {error.start} is not UTF-8")
+    return _parse(path, name, text)
+
+
+def _parse(path: str, name: str, text: str) -> SourceFile:
+    if "\0" in text:
+        return SourceFile(path, name, trouble="it holds a NUL character")
+    suppressions = parse_suppressions(text, python=path.endswith((".py", ".pyi")))
+    return SourceFile(path, name, parse_headers(text), suppressions, empty=not text.strip())
+
+
+def _load(path: str, name: str, known: list[Any]) -> SourceFile:
+    headers, suppressions, empty, trouble = known
+    return SourceFile(
+        path,
+        name,
+        tuple(_load_header(*header) for header in headers),
+        tuple(Suppression(tuple(codes), *rest) for codes, *rest in suppressions),
+        empty,
+        trouble,
+    )
+
+
+def _load_header(fields: list[Any], leading: bool, tasks: list[Any], sections: list[Any]) -> Header:  # noqa: FBT001
+    return Header(
+        tuple([Field(*field) for field in fields]),
+        leading,
+        tuple([Mention(tuple(text), line, column) for text, line, column in tasks]),
+        tuple([Mention(tuple(text), line, column) for text, line, column in sections]),
+    )

@@ -1,0 +1,94 @@
+"""`specward check`: hold the project against its specifications and say what was found."""
+
+import os
+import sys
+from argparse import ArgumentParser, Namespace
+from importlib import import_module
+from pathlib import Path
+
+from specward import baseline
+from specward.config import find_root
+from specward.errors import CouldNotRunError
+from specward.findings import Verdict
+from specward.project import Project
+from specward.verify import judge, read_project
+
+SUMMARY = "Hold the project against its specifications."
+FORMATS = ("text", "json")
+
+
+def add_arguments(parser: ArgumentParser) -> None:
+    """Declare the options."""
+    add = parser.add_argument
+    add("paths", nargs="*", type=Path, metavar="PATH", help="files or folders; none is the whole project")
+    add("--task", action="append", default=[], help="hold every change against this task's permit")
+    add("--base", metavar="REV", help="judge what changed since this revision")
+    add("--select", action="append", default=[], metavar="CODES", help="run these only: SW1 or SW601,SW602")
+    add("--format", choices=FORMATS, default="text", help="the form of the report (default: text)")
+    add(
+        "--write-baseline",
+        action="store_true",
+        help="adopt the gate: list what is wrong today, or shrink the list",
+    )
+
+
+def run(options: Namespace) -> int:
+    """Check and print; 0 is clean, 1 has findings.
+
+    Raises:
+        CouldNotRunError: a path, a revision, a task or the settings are not what the gate can work with.
+    """
+    root = find_root(Path.cwd())
+    paths = [_inside(root, path) for path in options.paths]
+    select = [code for item in options.select for code in item.split(",") if code]
+    project = read_project(root, tasks=options.task, base=options.base, paths=paths or None)
+    if options.write_baseline:
+        return _write_baseline(project, partial=bool(paths or select or project.compares))
+    verdict = judge(project, select=select or None)
+    sys.stdout.write(_render(options.format, verdict, project))
+    return 0 if verdict.clean else 1
+
+
+def _render(form: str, verdict: Verdict, project: Project) -> str:
+    output = import_module(f"specward.output.{form}")
+    rendered = (
+        output.render(verdict, project, colour=True)
+        if _is_coloured(form)
+        else output.render(verdict, project)
+    )
+    return str(rendered)
+
+
+def _is_coloured(form: str) -> bool:
+    """Whether to colour: text on a terminal, unless NO_COLOR says otherwise (no-color.org)."""
+    plain = os.environ.get("NO_COLOR") or os.environ.get("TERM") == "dumb"
+    return form == "text" and sys.stdout.isatty() and not plain
+
+
+def _write_baseline(project: Project, *, partial: bool) -> int:
+    if partial:
+        raise CouldNotRunError(
+            "--write-baseline is for the whole project: leave out paths and other options."
+        )
+    before = baseline.read_baseline(project.root)
+    judge(project)
+    now = baseline.Baseline(
+        baseline.entry_of(finding, project.text(finding.place.path)) for finding in project.standing
+    )
+    kept = now if before is None else now & before
+    baseline.write_baseline(project.root, kept)
+    gone = 0 if before is None else before.total() - kept.total()
+    sys.stdout.write(
+        f"{baseline.PATH} holds {kept.total():,} findings; {gone:,} are mended and gone from it.\n"
+    )
+    return 0
+
+
+def _inside(root: Path, path: Path) -> str:
+    """Return a path as the project names it. Links are not resolved: where they lead is a rule's business."""
+    absolute = Path(os.path.normpath(Path.cwd() / path))
+    if not os.path.lexists(absolute):
+        raise CouldNotRunError(f"There is no file or folder {str(path)!r}.")
+    if not absolute.is_relative_to(root):
+        raise CouldNotRunError(f"{str(path)!r} lies outside of the project at {root}.")
+    return absolute.relative_to(root).as_posix()

@@ -1,0 +1,133 @@
+"""The project's settings: `[tool.specward]` of pyproject.toml, or specward.toml where there is none."""
+
+import tomllib
+from collections.abc import Mapping
+from difflib import get_close_matches
+from pathlib import Path
+from typing import NamedTuple
+
+from specward.errors import CouldNotRunError
+
+
+class Config(NamedTuple):
+    """What a project may set; globs are relative to the root. The defaults are the conventional layout."""
+
+    feature: str = "project"  # the name of the flat layout's only feature
+    territory: tuple[str, ...] = ("backend/app/**",)  # where tasks may write, and every file needs a header
+    tests: tuple[str, ...] = ("tests/**",)  # where a task with a Tests entry may write, too
+    control: tuple[str, ...] = (  # what holds the gate itself; no task opens it
+        ".claude/**",
+        ".specify/**",
+        ".specward/**",
+        ".git/**",
+        ".ci/**",
+        ".github/**",
+        "specs/**",
+        "history/**",
+        "backend/specward/**",
+        "pyproject.toml",
+        "specward.toml",
+    )
+    exclude: tuple[str, ...] = ()  # inside the territory, but nobody's work: generated files
+    ignore: tuple[str, ...] = ()  # rules or families switched off: "SW7", "SW701"
+    default_scope: str = "none"  # what a task that names no files permits: "none" or "territory"
+    documents: tuple[tuple[str, str], ...] = ()  # (role, path): documents outside of the known layouts
+    table: Mapping[str, object] = {}  # the whole table: a rule family reads its own sub-table from it
+
+
+_FILES = (("pyproject.toml", ("tool", "specward")), ("specward.toml", ()))
+_GLOBS = ("territory", "tests", "control", "exclude")
+_SCOPES = ("none", "territory")
+
+
+def find_root(start: Path) -> Path:
+    """Return the nearest folder at or above `start` with `.git`, else with `pyproject.toml`, else `start`."""
+    start = start.resolve()
+    for marker in (".git", "pyproject.toml"):
+        for folder in (start, *start.parents):
+            if (folder / marker).exists():
+                return folder
+    return start
+
+
+def load_config(root: Path) -> Config:
+    """Read the settings of the project at `root`; a project without any has the defaults.
+
+    Raises:
+        CouldNotRunError: the file cannot be read, or a setting is unknown or has a value that cannot be used.
+    """
+    for name, keys in _FILES:
+        if (root / name).is_file():
+            table = _read_table(root / name, keys)
+            prefix = ".".join((*keys, ""))
+            fields = dict(_field(key, value, f"{prefix}{key} in {name}") for key, value in table.items())
+            fields.pop("table", None)
+            return Config(**fields, table=table)  # type: ignore[arg-type]  # _field checked each by its key
+    return Config()
+
+
+def _read_table(path: Path, keys: tuple[str, ...]) -> dict[str, object]:
+    try:
+        table: object = tomllib.loads(path.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise CouldNotRunError(f"{path.name} cannot be read: {error.strerror}.") from error
+    except ValueError as error:
+        raise CouldNotRunError(f"{path.name} is not valid TOML: {error}. Mend it there.") from error
+    for key in keys:
+        table = table.get(key, {}) if isinstance(table, dict) else {}
+    if not isinstance(table, dict):
+        raise CouldNotRunError(f"{'.'.join(keys)} in {path.name} must be a table.")
+    return table
+
+
+def _field(key: str, value: object, where: str) -> tuple[str, object]:
+    """Check one setting. A table with an unknown name is a rule family's own, for that family to check."""
+    if key == "feature":
+        return key, _text(value, where)
+    if key == "default_scope":
+        return key, _choice(value, where, _SCOPES)
+    if key == "documents":
+        return key, _documents(value, where)
+    if key == "ignore":
+        return key, _texts(value, where)
+    if key in _GLOBS:
+        return key, tuple(_path(glob, where) for glob in _texts(value, where))
+    if isinstance(value, dict):
+        return "table", value
+    close = get_close_matches(key, Config._fields, n=1)
+    advice = f"Did you mean {close[0]}?" if close else f"There are: {', '.join(Config._fields[:-1])}."
+    raise CouldNotRunError(f"{where} is no setting of Specward. {advice}")
+
+
+def _text(value: object, where: str) -> str:
+    if not isinstance(value, str) or not value.strip():
+        raise CouldNotRunError(f"{where} must be a text that is not empty, not {value!r}.")
+    return value
+
+
+def _choice(value: object, where: str, choices: tuple[str, ...]) -> str:
+    if value not in choices:
+        raise CouldNotRunError(f"{where} must be one of {', '.join(map(repr, choices))}, not {value!r}.")
+    return str(value)
+
+
+def _texts(value: object, where: str) -> tuple[str, ...]:
+    items = [value] if isinstance(value, str) else value
+    if not isinstance(items, list):
+        raise CouldNotRunError(f"{where} must be a text or a list of texts, not {value!r}.")
+    return tuple(_text(item, where) for item in items)
+
+
+def _documents(value: object, where: str) -> tuple[tuple[str, str], ...]:
+    if not isinstance(value, dict):
+        raise CouldNotRunError(f'{where} must be a table such as specify = "docs/requirements.md".')
+    return tuple((role, _path(path, where)) for role, path in value.items())
+
+
+def _path(value: object, where: str) -> str:
+    path = _text(value, where)
+    if path.startswith("/") or ".." in path.split("/") or "\\" in path:
+        raise CouldNotRunError(
+            f"{where} must stay inside the repository and be written with /, not {path!r}."
+        )
+    return path.removeprefix("./")

@@ -1,0 +1,78 @@
+"""Path patterns. This module imports nothing, so that the hook before every tool call can afford it.
+
+`*` and `?` stay inside one name, `**` as a whole name stands for any number of folders, and at the end for
+everything in a folder. All else is literal. A pattern names files from the repository root, written with `/`.
+"""
+
+
+def matches(pattern: str, path: str) -> bool:
+    """Tell whether a path fits a pattern. A path that is not plain (`..`, `//`, absolute) fits none."""
+    return is_plain(path) and _names(_split(pattern), path.split("/"))
+
+
+def matches_any(patterns: list[str] | tuple[str, ...], path: str) -> bool:
+    """Tell whether a path fits one of several patterns."""
+    return any(matches(pattern, path) for pattern in patterns)
+
+
+def within(inner: str, outer: str) -> bool:
+    """Tell whether every path that fits `inner` is sure to fit `outer`. What is hard to know is not."""
+    if inner == outer:
+        return True
+    if is_literal(inner):
+        return matches(outer, inner)
+    if not outer.endswith("/**") or not is_literal(outer[:-3]):
+        return outer == "**"
+    return inner.startswith(outer[:-2])
+
+
+def is_literal(pattern: str) -> bool:
+    """Tell whether a pattern names one path only."""
+    return "*" not in pattern and "?" not in pattern
+
+
+def is_plain(path: str) -> bool:
+    """Tell whether a path is written in the one way that leaves no doubt which file it means."""
+    names = path.split("/")
+    return "\\" not in path and "\0" not in path and not any(name in ("", ".", "..") for name in names)
+
+
+def _split(pattern: str) -> list[str]:
+    names = pattern.split("/")
+    return [*names, "*"] if names[-1] == "**" else names
+
+
+def _names(pattern: list[str], names: list[str]) -> bool:
+    """Match name by name. On a mismatch the last `**` takes one name more; so it is quadratic at worst."""
+    here = there = 0
+    star, taken = -1, 0
+    while there < len(names):
+        if here < len(pattern) and pattern[here] == "**":
+            star, taken = here, there
+            here += 1
+        elif here < len(pattern) and _name(pattern[here], names[there]):
+            here, there = here + 1, there + 1
+        elif star >= 0:
+            taken += 1
+            here, there = star + 1, taken
+        else:
+            return False
+    return all(name == "**" for name in pattern[here:])
+
+
+def _name(pattern: str, name: str) -> bool:
+    """Match one name character by character, in the same way."""
+    here = there = 0
+    star, taken = -1, 0
+    while there < len(name):
+        if here < len(pattern) and pattern[here] == "*":
+            star, taken = here, there
+            here += 1
+        elif here < len(pattern) and pattern[here] in ("?", name[there]):
+            here, there = here + 1, there + 1
+        elif star >= 0:
+            taken += 1
+            here, there = star + 1, taken
+        else:
+            return False
+    return not pattern[here:].strip("*")

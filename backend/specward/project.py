@@ -1,0 +1,277 @@
+"""Everything a rule may ask about a project. Each fact is read once, when first asked for."""
+
+import os
+from collections.abc import Mapping
+from difflib import get_close_matches
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from specward.approvals.stamps import Approvals, load_approvals
+from specward.approvals.status import Status, status
+from specward.baseline import Baseline, read_baseline
+from specward.code.cache import Cache as Kept
+from specward.code.diff import Change, read_before, read_changes, start_revision
+from specward.code.files import list_files, list_tracked
+from specward.code.sources import SourceFile, read_source, read_sources
+from specward.config import Config, load_config
+from specward.errors import CouldNotRunError
+from specward.permits.globs import is_plain, matches_any
+from specward.permits.permit import Permit, compile_permit
+from specward.specs.cache import Cache
+from specward.specs.model import Citation, Place, Section, SpecSet, Task, TaskKey, Unresolved
+from specward.specs.reader import read_specs
+from specward.specs.resolve import resolve
+from specward.storage import FOLDER
+from specward.traces import Claim, TaskIndex, Trace, read_claims, read_traces
+
+if TYPE_CHECKING:
+    from specward.findings import Finding
+
+
+class Project:
+    """A project under the gate: its settings, its specifications, its code, and what changed.
+
+    Args:
+        root: The repository's top.
+        tasks: The tasks bound to this run, as a person names them (`T-042`, `001-auth/T012`).
+        base: The revision to compare with; None with bound tasks means the last commit.
+        paths: Files or folders to confine the run to, relative to `root`; None is the whole territory.
+    """
+
+    def __init__(
+        self,
+        root: Path,
+        *,
+        tasks: tuple[str, ...] = (),
+        base: str | None = None,
+        paths: tuple[str, ...] | None = None,
+    ) -> None:
+        self.root = root
+        self.bound_names = tasks
+        self.base = base
+        self.paths = paths
+        self.raised: tuple[Finding, ...] = ()  # by the families before; for the rules on exceptions
+        self.standing: list[Finding] = []  # of those raised, the ones that nobody has excused
+        self.ran: frozenset[str] = frozenset()  # the codes of the rules that raised them
+        self._notes: dict[str, None] = {}
+
+    @cached_property
+    def config(self) -> Config:
+        """The settings."""
+        return load_config(self.root)
+
+    @cached_property
+    def paths_there(self) -> tuple[str, ...]:
+        """Every path in the territory, links included."""
+        return list_files(self.root, self.config.territory, exclude=self.config.exclude)
+
+    @cached_property
+    def files(self) -> Mapping[str, SourceFile]:
+        """The files of the territory (those within `paths`, where given), by path; links are not followed."""
+        covered = (path for path in self.paths_there if self.covers(path))
+        return read_sources(self.root, covered, cached=not self.tracked_state)
+
+    @cached_property
+    def tracked_state(self) -> tuple[str, ...]:
+        """What of the gate's run state git tracks: nothing, as a rule. If anything, no cache is believed."""
+        return list_tracked(self.root, FOLDER)
+
+    def is_territory(self, path: str) -> bool:
+        """Whether a path lies where implementation lives."""
+        within = matches_any(self.config.territory, path)
+        return within and not matches_any(self.config.exclude, path)
+
+    def target(self, path: str) -> str:
+        """Return where a link leads, relative to the root; empty for a place outside of the project."""
+        target = Path(os.path.realpath(self.root / path))
+        root = Path(os.path.realpath(self.root))
+        return target.relative_to(root).as_posix() if target.is_relative_to(root) else ""
+
+    @cached_property
+    def spec_sets(self) -> tuple[SpecSet, ...]:
+        """The specifications."""
+        return read_specs(self.root, self.config, None if self.tracked_state else Cache(self.root))
+
+    @cached_property
+    def tasks(self) -> TaskIndex:
+        """The tasks of all spec sets, to be found by name."""
+        return TaskIndex(self.spec_sets)
+
+    @cached_property
+    def traces(self) -> Mapping[str, tuple[Trace, ...]]:
+        """The headers of each file with the tasks they mean; a file without header is not in it."""
+        feature_of = {
+            document.path: spec_set.feature for spec_set in self.spec_sets for document in spec_set.documents
+        }
+        return read_traces(self.files, self.tasks, feature_of)
+
+    def unresolved(self, trace: Trace) -> tuple[Unresolved, ...]:
+        """Return the citations of a header that lead nowhere in any feature it may speak of."""
+        features = trace.features or tuple(spec_set.feature for spec_set in self.spec_sets)
+        return tuple(
+            answer._replace(citation=citation)
+            for citation in trace.cites
+            if isinstance(answer := self._resolved(features, citation.document, citation.anchor), Unresolved)
+        )
+
+    @cached_property
+    def claims(self) -> tuple[Claim, ...]:
+        """The tasks that code implements, or is about to: each once, with the headers that name it."""
+        return read_claims(self.traces, self.bound)
+
+    @cached_property
+    def approvals(self) -> Approvals:
+        """The stamps; none where their file is broken, and `approvals_trouble` says so."""
+        return self._stamps[0]
+
+    @property
+    def approvals_trouble(self) -> str:
+        """Why the stamps cannot be read; empty where they can."""
+        return self._stamps[1]
+
+    @cached_property
+    def _stamps(self) -> tuple[Approvals, str]:
+        cache = None if self.tracked_state else Kept.open(self.root, "approvals", "1")
+        try:
+            return load_approvals(self.root, cache), ""
+        except CouldNotRunError as error:
+            return {}, str(error)
+
+    def status(self, task: Task) -> Status:
+        """Return whether a task is approved as it stands."""
+        if task.key not in self._states:
+            self._states[task.key] = status(task, self.spec_sets, self.approvals)
+        return self._states[task.key]
+
+    @cached_property
+    def bound(self) -> tuple[Task, ...]:
+        """The tasks bound to this run.
+
+        Raises:
+            CouldNotRunError: a name means no task, or several.
+        """
+        return tuple(self._one_task(name) for name in self.bound_names)
+
+    @cached_property
+    def bound_permit(self) -> Permit:
+        """What the bound tasks permit together."""
+        return compile_permit(self.bound, self.config)
+
+    @cached_property
+    def changed_tasks(self) -> tuple[Task, ...]:
+        """The tasks that the headers of the changed files name."""
+        traces = (trace for path in sorted(self.changed) for trace in self.traces.get(path, ()))
+        return tuple(dict.fromkeys(task for trace in traces for task in trace.tasks))
+
+    def tasks_before(self, path: str) -> tuple[Task, ...]:
+        """Return the tasks that a file named at the start of the comparison."""
+        before = read_source(path, self.text_before(path) or "")
+        traces = read_traces({path: before}, self.tasks, {}).get(path, ())
+        return tuple(task for trace in traces for task in trace.tasks)
+
+    def permit(self, task: Task) -> Permit:
+        """Return what one task permits."""
+        if task.key not in self._permits:
+            self._permits[task.key] = compile_permit((task,), self.config)
+        return self._permits[task.key]
+
+    @cached_property
+    def changes(self) -> tuple[Change, ...]:
+        """The changed paths; empty where neither a task nor a base asks for a comparison."""
+        return read_changes(self.root, self.base) if self.compares else ()
+
+    @cached_property
+    def changed(self) -> frozenset[str]:
+        """The paths that changed."""
+        return frozenset(change.path for change in self.changes)
+
+    @cached_property
+    def baseline(self) -> Baseline:
+        """What was wrong before the gate was adopted; empty where there is no such file."""
+        return read_baseline(self.root) or Baseline()
+
+    @property
+    def compares(self) -> bool:
+        """Whether changes are judged, not only the state of the tree."""
+        return bool(self.bound_names) or self.base is not None
+
+    @cached_property
+    def start(self) -> str:
+        """The commit or tree that changes are counted from."""
+        return start_revision(self.root, self.base)
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """What could not be seen in this run, in sentences."""
+        return tuple(self._notes)
+
+    def note(self, sentence: str) -> None:
+        """Say what this run could not see; every report repeats it."""
+        self._notes[sentence] = None
+
+    def covers(self, path: str) -> bool:
+        """Whether a path is within `paths`."""
+        if self.paths is None:
+            return True
+        return any(path == item or path.startswith(f"{item}/") or item == "." for item in self.paths)
+
+    def text(self, path: str) -> str:
+        """Return a file's text as it is now; empty where there is none."""
+        if path not in self._texts:
+            self._texts[path] = _read_text(self.root / path)
+        return self._texts[path]
+
+    def line_of(self, path: str, part: str) -> int:
+        """Return the number of the first line that holds a text; 1 where none does."""
+        return self.text(path).partition(part)[0].count("\n") + 1 if part in self.text(path) else 1
+
+    def text_before(self, path: str) -> str | None:
+        """Return a file's text at the start of the comparison; None where it did not exist."""
+        return read_before(self.root, self.start, path)
+
+    def _one_task(self, name: str) -> Task:
+        found = self.tasks.find(name)
+        if len(found) == 1:
+            return found[0]
+        if found:
+            keys = ", ".join(str(task.key) for task in found)
+            raise CouldNotRunError(f"The task {name} could be any of {keys}. Write the feature, too.")
+        near = get_close_matches(name, list(self.tasks.ids), n=3)
+        advice = f"The nearest are {', '.join(near)}." if near else "`specward task` lists what there is."
+        raise CouldNotRunError(f"There is no task {name}. {advice}")
+
+    def _resolved(self, features: tuple[str, ...], document: str, anchor: str) -> Section | Unresolved:
+        key = (features, document, anchor)
+        if key not in self._answers:
+            self._answers[key] = self._resolve(features, Citation(document, anchor, Place(document)))
+        return self._answers[key]
+
+    @cached_property
+    def _answers(self) -> dict[tuple[tuple[str, ...], str, str], Section | Unresolved]:
+        return {}
+
+    def _resolve(self, features: tuple[str, ...], citation: Citation) -> Section | Unresolved:
+        if not citation.anchor and is_plain(citation.document) and (self.root / citation.document).is_file():
+            return Section(citation.document, ("",), citation.document, "", Place(citation.document))
+        answers = [resolve(self.spec_sets, feature, citation) for feature in features or ("",)]
+        return next((answer for answer in answers if isinstance(answer, Section)), answers[0])
+
+    @cached_property
+    def _states(self) -> dict[TaskKey, Status]:
+        return {}
+
+    @cached_property
+    def _permits(self) -> dict[TaskKey, Permit]:
+        return {}
+
+    @cached_property
+    def _texts(self) -> dict[str, str]:
+        return {}
+
+
+def _read_text(path: Path) -> str:
+    try:
+        return path.read_text(encoding="utf-8", errors="replace")
+    except (OSError, ValueError):
+        return ""

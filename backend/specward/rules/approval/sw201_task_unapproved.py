@@ -1,0 +1,32 @@
+"""Code implements a task that nobody has approved.
+
+An approval is a person's stamp on the task as it stands, in `specs/approvals.toml`. Without one the task is
+a proposal, and code for it is work that nobody agreed to. People approve with `specward approve` at a
+terminal; an agent cannot.
+"""
+
+from collections.abc import Iterable
+
+from specward.approvals.status import Unapproved
+from specward.findings import Finding, Severity
+from specward.project import Project
+from specward.rules.examples import HEADER, Example
+
+SUMMARY = "code implements a task that is not approved"
+GOOD = Example({"backend/app/orders/routes.py": HEADER})
+BAD = Example({"backend/app/orders/routes.py": HEADER}, approved=())
+
+
+def check(project: Project) -> Iterable[Finding]:
+    """Give one finding for each such task, at the first header that names it."""
+    for claim in project.claims:
+        state = project.status(claim.task)
+        if isinstance(state, Unapproved):
+            yield Finding(
+                "SW201",
+                Severity.ERROR,
+                claim.places[0],
+                f"{state.reason.rstrip('.')}, so nobody agreed {claim.extent} of code.",
+                f"A person reads it and runs `specward approve {claim.task.key}` at a terminal.",
+                (claim.task.place,),
+            )

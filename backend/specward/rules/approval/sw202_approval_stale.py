@@ -1,0 +1,39 @@
+"""Code implements a task that was approved, but no longer says what was approved.
+
+A stamp holds for the words it was given on: the task's own, and those of every section, operation and table
+it cites. When one of them changes, nobody has agreed to what the task says now. The finding shows the
+words.
+"""
+
+from collections.abc import Iterable
+
+from specward.approvals.history import changed_words
+from specward.approvals.status import Stale
+from specward.findings import Finding, Severity
+from specward.project import Project
+from specward.rules.examples import HEADER, SPECS, Example
+
+SUMMARY = "the approval of a task is stale"
+_SPECIFY = "specs/specify.md"
+_CHANGED = SPECS[_SPECIFY].replace("their own orders", "all orders")
+GOOD = Example({"backend/app/orders/routes.py": HEADER})
+BAD = Example({"backend/app/orders/routes.py": HEADER, _SPECIFY: _CHANGED})
+
+
+def check(project: Project) -> Iterable[Finding]:
+    """Give one finding for each such task, at the first header that names it."""
+    for claim in project.claims:
+        state = project.status(claim.task)
+        if isinstance(state, Stale):
+            feature = claim.task.key.feature
+            words = (
+                f"{change.name}: {changed_words(project.root, change, feature)}" for change in state.changes
+            )
+            yield Finding(
+                "SW202",
+                Severity.ERROR,
+                claim.places[0],
+                f"{claim.task.key} has changed since it was approved ({state.stamp.date}). {' '.join(words)}",
+                f"A person reads it and runs `specward approve {claim.task.key}`, or takes the change back.",
+                (claim.task.place, *(change.part.section.place for change in state.changes if change.part)),
+            )

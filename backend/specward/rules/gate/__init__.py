@@ -1,0 +1,1 @@
+"""SW0: exceptions to the rules are few, reasoned, and used."""

@@ -1,0 +1,42 @@
+"""A comment excuses a finding that is not there.
+
+Exceptions outlive what they were made for, and then lie in wait for the next mistake on that line. One that
+excuses nothing is taken out. Where only some rules ran, only exceptions to those are judged.
+"""
+
+from collections.abc import Iterable
+
+from specward.findings import Finding, Severity
+from specward.project import Project
+from specward.rules.examples import HEADER, Example
+from specward.specs.model import Place
+
+SUMMARY = "an exception excuses nothing"
+GOOD = Example({"backend/app/orders/limits.py": f"{HEADER}LIMIT = 50\n"})
+BAD = Example(
+    {"backend/app/orders/limits.py": f"{HEADER}LIMIT = 50  # specward: allow SW002 -- not needed any more\n"}
+)
+
+
+def check(project: Project) -> Iterable[Finding]:
+    """Give one finding for each rule that a comment names in vain."""
+    raised = {(finding.place.path, finding.code, finding.place.line) for finding in project.raised}
+    for source in project.files.values():
+        for suppression in source.suppressions:
+            lines = {line for path, _, line in raised if path == source.path}
+            vain = [
+                code
+                for code in suppression.codes
+                if code in project.ran
+                and not any(
+                    suppression.covers(code, line) and (source.path, code, line) in raised for line in lines
+                )
+            ]
+            if vain and suppression.reason:
+                yield Finding(
+                    "SW002",
+                    Severity.WARNING,
+                    Place(source.path, suppression.line, suppression.column),
+                    f"The exception to {', '.join(vain)} excuses nothing, and would hide the next mistake.",
+                    "Take it out.",
+                )

@@ -1,0 +1,33 @@
+"""The work under a bound task excuses its own findings.
+
+Whoever is held by the gate does not open it: a comment that the present work wrote excuses nothing while a
+task is bound. A person who agrees with it commits it, apart from that work; from then on it counts.
+"""
+
+from collections.abc import Iterable
+
+from specward.excuses import is_own
+from specward.findings import Finding, Severity
+from specward.project import Project
+from specward.rules.examples import HEADER, Example
+from specward.specs.model import Place
+
+SUMMARY = "work under a task excuses its own findings"
+_PATH = "backend/app/orders/limits.py"
+_EXCUSED = f"{HEADER}LIMIT = 50  # specward: allow SW603 -- it is only a number\n"
+GOOD = Example({_PATH: f"{_EXCUSED}\nMOST = 100\n"}, before={_PATH: _EXCUSED}, task="T-001")
+BAD = Example({_PATH: _EXCUSED}, before={_PATH: f"{HEADER}LIMIT = 50\n"}, task="T-001")
+
+
+def check(project: Project) -> Iterable[Finding]:
+    """Give one finding for each exception that this work wrote."""
+    for source in project.files.values():
+        for suppression in source.suppressions:
+            if is_own(project, source, suppression):
+                yield Finding(
+                    "SW003",
+                    Severity.ERROR,
+                    Place(source.path, suppression.line, suppression.column),
+                    "The work under this task wrote an exception for itself, so it excuses nothing.",
+                    "Mend what it was to excuse, or stop and ask; a person may commit the exception.",
+                )

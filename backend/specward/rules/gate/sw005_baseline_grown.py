@@ -1,0 +1,36 @@
+"""The baseline holds more than it did at the base revision.
+
+A baseline that may grow is a switch to turn the gate off. New findings are mended, or excused one by one with
+a reason at the line, where a reviewer sees them.
+"""
+
+from collections.abc import Iterable
+
+from specward.baseline import PATH, parse_baseline
+from specward.findings import Finding, Severity
+from specward.project import Project
+from specward.rules.examples import Example
+from specward.specs.model import Place
+
+SUMMARY = "the baseline has grown"
+_EMPTY = '{\n  "version": 1,\n  "findings": []\n}\n'
+_ONE = (
+    '{\n  "version": 1,\n  "findings": [\n    ["backend/app/a.py", "SW101", "0123456789abcdef", 1]\n  ]\n}\n'
+)
+GOOD = Example({PATH: _EMPTY}, before={PATH: _ONE})
+BAD = Example({PATH: _ONE}, before={PATH: _EMPTY})
+
+
+def check(project: Project) -> Iterable[Finding]:
+    """Give one finding for each entry that was added to a baseline that existed before."""
+    before = project.text_before(PATH) if project.compares else None
+    if before is None:
+        return
+    for entry, count in sorted((project.baseline - parse_baseline(before)).items()):
+        yield Finding(
+            "SW005",
+            Severity.ERROR,
+            Place(PATH, project.line_of(PATH, f'"{entry.fingerprint}"')),
+            f"The baseline has grown by {count} of {entry.code} in {entry.path}; it may only shrink.",
+            "Take the entry out and mend the finding, or excuse it at its line with a reason.",
+        )

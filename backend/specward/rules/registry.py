@@ -1,0 +1,84 @@
+"""The rules, named one by one. Modules are imported when they run, so that naming them costs nothing."""
+
+from collections.abc import Iterable, Mapping
+from importlib import import_module
+from typing import NamedTuple, Protocol, cast
+
+from specward.findings import Finding
+from specward.project import Project
+from specward.rules.examples import Example
+
+FAMILIES: Mapping[str, str] = {
+    "SW0": "gate: the gate's own exceptions",
+    "SW1": "trace: every file names its task and sections",
+    "SW2": "approval: every task is approved, as it stands",
+    "SW3": "scope: every change is permitted",
+    "SW4": "contract: the API is the approved one",
+    "SW5": "schema: the database is the approved one",
+    "SW6": "isolation: no user reaches another's rows",
+    "SW7": "quality: types, docstrings, errors",
+    "SW8": "history: a record for each piece of agent work",
+    "SW9": "wiring: the gate stands where it should",
+}
+
+RULES = (
+    "gate.sw001_exception_without_reason",
+    "gate.sw002_exception_unused",
+    "gate.sw003_exception_of_ones_own",
+    "gate.sw004_baseline_stale",
+    "gate.sw005_baseline_grown",
+    "gate.sw006_file_unreadable",
+    "trace.sw101_header_missing",
+    "trace.sw102_header_malformed",
+    "trace.sw103_task_unknown",
+    "trace.sw104_task_ambiguous",
+    "trace.sw105_section_unresolved",
+    "trace.sw106_line_numbers_cited",
+    "trace.sw107_task_of_another_file",
+    "trace.sw108_specification_unclear",
+    "trace.sw109_bound_task_not_named",
+    "approval.sw201_task_unapproved",
+    "approval.sw202_approval_stale",
+    "approval.sw203_approved_by_its_own_change",
+    "approval.sw204_stamp_of_no_task",
+    "approval.sw205_approvals_malformed",
+    "scope.sw301_outside_permit",
+    "scope.sw302_unclaimed_change",
+    "scope.sw303_control_file_changed",
+    "scope.sw304_link_out_of_territory",
+    "scope.sw305_case_collision",
+    "scope.sw306_project_file_changed",
+    "scope.sw307_run_state_tracked",
+)
+
+
+class Rule(Protocol):
+    """What a rule's module holds; its docstring is what `explain` prints."""
+
+    SUMMARY: str  # one line, without a full stop
+    GOOD: Example
+    BAD: Example
+
+    def check(self, project: Project) -> Iterable[Finding]:
+        """Give every finding of this rule."""
+
+
+class Entry(NamedTuple):
+    """A registered rule: its code is part of its module's name."""
+
+    code: str
+    module: str
+
+    @property
+    def closes(self) -> bool:
+        """Whether it judges the exceptions to other rules, and so runs when these are done."""
+        return self.code.startswith("SW0")
+
+    def load(self) -> Rule:
+        """Import it."""
+        return cast("Rule", import_module(f"specward.rules.{self.module}"))
+
+
+def entries() -> tuple[Entry, ...]:
+    """Return every registered rule, in order of its code."""
+    return tuple(Entry(name.rpartition(".")[2].partition("_")[0].upper(), name) for name in RULES)

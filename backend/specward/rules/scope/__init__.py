@@ -1,0 +1,1 @@
+"""SW3: every change lies within the permit of the task it is made for."""

@@ -1,0 +1,57 @@
+"""A change lies outside of what the bound task permits.
+
+While a task is bound, every path that differs from the last commit is held against its permit, whichever
+tool wrote it: new, changed and deleted files, both ends of a rename, and for a symbolic link also what it
+leads to. The permit has the task's Files within the territory, its Tests where it has any, and the
+dependency list where it names dependencies. Records under `history/prompts/` are written by the gate and
+are judged by SW8.
+"""
+
+from collections.abc import Iterable, Iterator
+
+from specward.code.diff import Change
+from specward.findings import Finding, Severity
+from specward.permits.permit import permits_path
+from specward.project import Project
+from specward.rules.examples import HEADER, Example
+from specward.specs.model import Place
+
+SUMMARY = "a change is not permitted by the bound task"
+_FILES = {"backend/app/orders/routes.py": HEADER}
+GOOD = Example({"backend/app/orders/routes.py": f"{HEADER}X = 1\n"}, before=_FILES, task="T-001")
+BAD = Example({**_FILES, "frontend/orders.js": "// the list\n"}, before=_FILES, task="T-001")
+
+RECORDS = "history/prompts/"
+
+
+def check(project: Project) -> Iterable[Finding]:
+    """Give one finding for each changed path that the permit does not hold."""
+    if not project.bound:
+        return
+    tasks = ", ".join(task.key.id for task in project.bound)
+    permit = project.bound_permit
+    for change in project.changes:
+        for path in _reached(change, project):
+            if not permits_path(permit, path):
+                yield Finding(
+                    "SW301",
+                    Severity.ERROR,
+                    Place(change.path),
+                    f"{_story(change, path)}, which {tasks} does not permit.",
+                    f"Undo it. {tasks} permits {', '.join((*permit.paths, *permit.tests)) or 'no files'}.",
+                    tuple(task.place for task in project.bound),
+                )
+
+
+def _reached(change: Change, project: Project) -> Iterator[str]:
+    """Give the paths that a change touches: its own, and where a link leads."""
+    if not (change.kind == "added" and change.path.startswith(RECORDS)):
+        yield change.path
+    if change.is_symlink:
+        yield project.target(change.path)
+
+
+def _story(change: Change, path: str) -> str:
+    if path != change.path:
+        return f"This link leads to {path}"
+    return f"This path was {'changed' if change.kind in ('modified', 'unmerged') else change.kind}"

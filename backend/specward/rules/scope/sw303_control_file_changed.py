@@ -1,0 +1,62 @@
+"""A change to code also changes what holds that code.
+
+The agent's definition, the hooks, the specifications, their approvals, CI and the settings decide what
+passes the gate. They are changed by a person, in a change of their own, so that nobody widens their own
+permit on the way. What moves along with the code may: a task's state (`Status`, `[x]`), records under
+`history/prompts/`, a baseline that shrinks, and the dependency list as far as SW306 lets it.
+"""
+
+import re
+from collections.abc import Iterable
+
+from specward.baseline import PATH as BASELINE
+from specward.code.diff import Change
+from specward.findings import Finding, Severity
+from specward.permits.globs import matches_any
+from specward.permits.permit import DEPENDENCY_FILE
+from specward.project import Project
+from specward.rules.examples import HEADER, SPECS, Example
+from specward.specs.model import Place
+
+SUMMARY = "code and a control file change together"
+_PATH = "backend/app/orders/routes.py"
+_TASKS = "specs/tasks.md"
+_DONE = SPECS[_TASKS].replace("open", "done")
+_WIDER = SPECS[_TASKS].replace("orders/**`", "**`")
+GOOD = Example({_PATH: HEADER, _TASKS: _DONE}, before={_TASKS: SPECS[_TASKS]})
+BAD = Example({_PATH: HEADER, _TASKS: _WIDER}, before={_TASKS: SPECS[_TASKS]})
+
+_ALONG = ("history/prompts/**", BASELINE, DEPENDENCY_FILE)
+_STATE = re.compile(r"(?<=\[)[ xX](?=\])|(?<=Status\*\*:)[^\n]*|(?<=Status:\*\*)[^\n]*")
+
+
+def check(project: Project) -> Iterable[Finding]:
+    """Give one finding for each control file that changes together with the territory."""
+    code = [change.path for change in project.changes if project.is_territory(change.path)]
+    if project.bound or not code:
+        return
+    for change in project.changes:
+        if matches_any(project.config.control, change.path) and not _goes_along(change, project):
+            yield Finding(
+                "SW303",
+                Severity.ERROR,
+                Place(change.path),
+                f"This control file changes together with code ({code[0]}), so the change judges itself.",
+                "Make it a change of its own, and let a person review it first.",
+                (Place(code[0]),),
+            )
+
+
+def _goes_along(change: Change, project: Project) -> bool:
+    if matches_any(_ALONG, change.path):
+        return True
+    before = project.text_before(change.path)
+    return (
+        before is not None
+        and change.path.startswith("specs/")
+        and _same_but_state(before, project.text(change.path))
+    )
+
+
+def _same_but_state(before: str, after: str) -> bool:
+    return _STATE.sub("", before) == _STATE.sub("", after)

@@ -1,0 +1,33 @@
+"""A symbolic link in the territory leads out of it.
+
+Whoever writes to the link writes to what it leads to, and a permit for the one would be a permit for the
+other.
+"""
+
+from collections.abc import Iterable
+
+from specward.findings import Finding, Severity
+from specward.project import Project
+from specward.rules.examples import HEADER, Example, Link
+from specward.specs.model import Place
+
+SUMMARY = "a link leads out of the territory"
+_PATH = "backend/app/orders/routes.py"
+GOOD = Example({_PATH: HEADER, "backend/app/orders/api.py": Link("routes.py")})
+BAD = Example({_PATH: HEADER, "backend/app/orders/web": Link("../../../frontend")})
+
+
+def check(project: Project) -> Iterable[Finding]:
+    """Give one finding for each link that leads out of the territory, or nowhere."""
+    for path in project.paths_there:
+        if path not in project.files and (project.root / path).is_symlink():
+            target = project.target(path)
+            if not project.is_territory(target) or not (project.root / target).exists():
+                where = target or "a place outside of the project"
+                yield Finding(
+                    "SW304",
+                    Severity.ERROR,
+                    Place(path),
+                    f"This link leads to {where}, where no task permits anything.",
+                    "Take the link out, and keep what the code needs in the territory.",
+                )

@@ -1,0 +1,53 @@
+"""Two paths differ only in upper and lower case, or in how an accent is composed.
+
+On macOS and Windows they are one file: whichever is written last wins, and a permit for one would be a
+permit for the other. So a changed path may not look like one of the territory, either, without being in it.
+"""
+
+import unicodedata
+from collections.abc import Iterable, Iterator
+
+from specward.findings import Finding, Severity
+from specward.permits.globs import matches_any
+from specward.project import Project
+from specward.rules.examples import HEADER, Example
+from specward.specs.model import Place
+
+SUMMARY = "two paths differ only in case"
+_PATH = "backend/app/orders/routes.py"
+GOOD = Example({_PATH: HEADER, "backend/app/orders/paths.py": HEADER})
+BAD = Example({_PATH: HEADER, "backend/app/orders/Routes.py": HEADER})
+
+
+def check(project: Project) -> Iterable[Finding]:
+    """Give one finding for each path that another one would overwrite where case does not count."""
+    first: dict[str, str] = {}
+    for path in project.paths_there:
+        for part in _parts(path):
+            other = first.setdefault(_folded(part), part)
+            if other != part:
+                yield _finding(path, f"{part} and {other} are one path where case does not count.")
+                break
+    territory = tuple(_folded(glob) for glob in project.config.territory)
+    for change in project.changes:
+        if not project.is_territory(change.path) and matches_any(territory, _folded(change.path)):
+            yield _finding(
+                change.path, "This path is in the territory where case does not count, and here it is not."
+            )
+
+
+def _finding(path: str, message: str) -> Finding:
+    return Finding("SW305", Severity.ERROR, Place(path), message, "Rename one of the two.")
+
+
+def _parts(path: str) -> Iterator[str]:
+    """Give a path and every folder above it, the widest first."""
+    end = path.find("/")
+    while end >= 0:
+        yield path[:end]
+        end = path.find("/", end + 1)
+    yield path
+
+
+def _folded(path: str) -> str:
+    return path.lower() if path.isascii() else unicodedata.normalize("NFC", path).casefold()

@@ -1,0 +1,58 @@
+"""A file's reference header is there and cannot be understood, or leaves out what it must say.
+
+A header has three fields in this order: `[Task]` with one or more task ids, `[From]` with the sections the
+file rests on, `[Description]` with what it is for. `[Spec]`, `[Source]` and `[Reference]` may stand for
+`[From]`, and `[Purpose]` for `[Description]`. A misspelt key or an empty field would drop a claim in
+silence.
+"""
+
+from collections.abc import Iterable, Iterator
+from difflib import get_close_matches
+
+from specward.code.headers import DESCRIPTION, FROM, TASK, Field, Header
+from specward.findings import Finding, Severity
+from specward.project import Project
+from specward.rules.examples import HEADER, Example
+from specward.specs.model import Place
+
+SUMMARY = "a reference header is malformed"
+GOOD = Example({"backend/app/orders/routes.py": HEADER})
+BAD = Example({
+    "backend/app/orders/routes.py": '"""\n[Task]: T-001\n[Form]: speckit.specify §1.1\n[Description]:\n"""\n',
+})  # fmt: skip
+
+_ORDER = (TASK, FROM, DESCRIPTION)
+_FORM = "Write [Task]: T-…, then [From]: speckit.specify §…, then [Description]: …, each on its own line."
+
+
+def check(project: Project) -> Iterable[Finding]:
+    """Give one finding for each fault of a file's own header."""
+    for source in project.files.values():
+        for line, column, message, hint in _faults(source.header) if source.header else ():
+            yield Finding("SW102", Severity.ERROR, Place(source.path, line, column), message, hint)
+
+
+def _faults(header: Header) -> Iterator[tuple[int, int, str, str]]:
+    for field in header.fields:
+        at = (field.line, field.column)
+        if not field.meaning and (meant := _meant(field)):
+            yield *at, f"[{field.key}] is no key of a header, so what it says is lost.", f"Write [{meant}]."
+        elif field.meaning and not field.value.strip():
+            yield (
+                *at,
+                f"[{field.key}] is empty.",
+                "Say it; a header leaves nothing open.",
+            )
+        elif field.meaning == TASK and not header.tasks:
+            yield *at, f"{field.value!r} names no task.", "Name a task by its id, such as T-042."
+    meanings = [field.meaning for field in header.fields if field.meaning]
+    missing = [f"[{key}]" for key in _ORDER if key not in meanings]
+    if missing:
+        yield header.line, 1, f"The header has no {' and no '.join(missing)}.", _FORM
+    if meanings != sorted(meanings, key=_ORDER.index):
+        yield header.line, 1, "The header's fields are out of order, which hides a missing one.", _FORM
+
+
+def _meant(field: Field) -> str:
+    """Return the key that a misspelt one means; empty where it resembles none."""
+    return next(iter(get_close_matches(field.key.title(), _ORDER, n=1, cutoff=0.7)), "")

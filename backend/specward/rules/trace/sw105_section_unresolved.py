@@ -1,0 +1,33 @@
+"""A header cites a section that the specification does not have.
+
+The sections say what the code rests on; whoever reads the file goes there. A citation resolves by an id
+(§FR-003), then by a heading's number (§2.1), then by its title (§Key Entities). A path that names a file of
+the project, without §, resolves, too.
+"""
+
+from collections.abc import Iterable
+
+from specward.findings import Finding, Severity
+from specward.project import Project
+from specward.rules.examples import HEADER, Example
+from specward.specs.citations import is_line_range
+
+SUMMARY = "a header cites a section that does not exist"
+GOOD = Example({"backend/app/orders/routes.py": HEADER})
+BAD = Example({"backend/app/orders/routes.py": HEADER.replace("§1.1", "§1.7")})
+
+
+def check(project: Project) -> Iterable[Finding]:
+    """Give one finding for each citation that leads nowhere."""
+    for traces in project.traces.values():
+        for trace in traces:
+            for unresolved in project.unresolved(trace):
+                if not is_line_range(unresolved.citation.anchor):
+                    yield Finding(
+                        "SW105",
+                        Severity.ERROR,
+                        unresolved.citation.place,
+                        f"{unresolved.reason}, so nobody can tell what this rests on.",
+                        unresolved.hint,
+                        tuple(section.place for section in unresolved.nearest),
+                    )

@@ -1,0 +1,79 @@
+"""Tasks and sections as the cache keeps them: packed, and unpacked one by one when somebody looks.
+
+A project may have tens of thousands of tasks, and its code names a few; unpacking them all would take longer
+than everything else that a check does.
+"""
+
+import marshal
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any, Generic, TypeAlias, TypeVar, overload
+
+from specward.specs.model import Citation, Operation, Place, Section, Task, TaskKey
+
+T = TypeVar("T")
+# What marshal gives back: plain tuples of the model's shape, for which the cache's checksum vouches.
+Plain: TypeAlias = Any
+Pack: TypeAlias = tuple[tuple[str, ...], tuple[bytes, ...]]  # the items' names, and the items
+
+
+class Packed(Sequence[T], Generic[T]):
+    """A sequence whose items are unpacked when they are asked for. It is equal to any with the same items."""
+
+    def __init__(self, pack: Pack, unpack: Callable[[Plain], T]) -> None:
+        self.names, self._packed = pack
+        self._unpack = unpack
+        self._items: dict[int, T] = {}
+
+    def __len__(self) -> int:
+        return len(self._packed)
+
+    @overload
+    def __getitem__(self, index: int) -> T: ...
+    @overload
+    def __getitem__(self, index: slice) -> tuple[T, ...]: ...
+    def __getitem__(self, index: int | slice) -> T | tuple[T, ...]:
+        if isinstance(index, slice):
+            return tuple(self[number] for number in range(len(self))[index])
+        number = range(len(self))[index]
+        if number not in self._items:
+            self._items[number] = self._unpack(marshal.loads(self._packed[number]))  # noqa: S302  # as checked
+        return self._items[number]
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Packed | tuple) and tuple(self) == tuple(other)
+
+    def __hash__(self) -> int:
+        return hash(tuple(self))
+
+
+def pack(items: Iterable[tuple[str, T]]) -> Pack:
+    """Pack named items; whoever reads the names need not unpack anything."""
+    pairs = [(name, marshal.dumps(plain(item))) for name, item in items]
+    return tuple(name for name, _ in pairs), tuple(packed for _, packed in pairs)
+
+
+def task_ids(tasks: Sequence[Task]) -> Sequence[str]:
+    """Give the ids of tasks in their order, without unpacking those that are packed."""
+    return tasks.names if isinstance(tasks, Packed) else [task.key.id for task in tasks]
+
+
+def plain(value: Plain) -> Plain:
+    """Reduce named tuples to plain ones, which is all that marshal takes."""
+    return tuple(map(plain, value)) if isinstance(value, tuple) else value
+
+
+def unpack_task(value: Plain) -> Task:
+    """Rebuild a task from its plain form."""
+    task = Task._make(value)
+    return task._replace(
+        key=TaskKey(*task.key),
+        cites=tuple([Citation(document, anchor, Place(*where)) for document, anchor, where in task.cites]),
+        operations=tuple([Operation(*operation) for operation in task.operations]),
+        place=Place(*task.place),
+    )
+
+
+def unpack_section(value: Plain) -> Section:
+    """Rebuild a section from its plain form."""
+    document, anchors, title, text, place = value
+    return Section(document, anchors, title, text, Place(*place))

@@ -1,0 +1,250 @@
+"""Approvals: what keeps a stamp, what makes it stale, and the words that git still knows."""
+
+from collections.abc import Callable
+from datetime import date
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from tests.specward.repository import commit, make_repository, write_tree
+
+from specward.approvals.history import approvals_since, changed_words, word_diff
+from specward.approvals.stamps import PATH, Stamp, load_approvals, parse_approvals, write_approvals
+from specward.approvals.status import Approved, Stale, Status, Unapproved, stamp_task, status
+from specward.config import Config
+from specward.errors import CouldNotRunError
+from specward.specs.model import SpecSet, TaskKey
+from specward.specs.reader import read_specs
+from specward.specs.resolve import find_tasks
+
+DAY = date(2026, 11, 23)
+CONFIG = Config(feature="shop")
+SPECIFY = (
+    "# Specification\n\n## 1. Carts\n\nA cart lives at most 30 days.\n\n## 2. Orders\n\nAn order is paid.\n"
+)
+TASKS = """# Tasks
+
+## 1. Carts
+
+### T-1: Carts
+
+- **Status**: open
+- **From**: speckit.specify §1; tasks.md §Orders
+- **Files**: `backend/app/carts/**`
+- **Operations**: `GET /v1/cart`
+- **Tables**: `carts`
+
+## 2. Orders
+
+- [ ] T-2 Sell [US1] in backend/app/orders.py
+"""
+MODEL = "# Data model\n\n## carts\n\n| Column | Type |\n|---|---|\n| id | uuid |\n\n## orders\n\nLater.\n"
+CONTRACT = "paths:\n  /v1/cart:\n    get: {summary: A cart, responses: {'200': {description: Here}}}\n"
+FILES = {
+    "specs/specify.md": SPECIFY,
+    "specs/tasks.md": TASKS,
+    "specs/data-model.md": MODEL,
+    "specs/contracts/openapi.yaml": CONTRACT,
+}
+
+
+@pytest.fixture
+def root(tmp_path: Path) -> Path:
+    """A repository whose T-1 is approved and committed."""
+    make_repository(tmp_path, FILES)
+    spec_sets = read(tmp_path)
+    stamp = stamp_task(find_tasks(spec_sets, "T-1")[0], spec_sets, "A Person <person@example.org>", DAY)
+    write_approvals(tmp_path, {stamp.task: stamp})
+    commit(tmp_path, "Approve T-1")
+    return tmp_path
+
+
+def read(root: Path) -> tuple[SpecSet, ...]:
+    return read_specs(root, CONFIG)
+
+
+def status_of(root: Path, name: str = "T-1") -> Status:
+    spec_sets = read(root)
+    return status(find_tasks(spec_sets, name)[0], spec_sets, load_approvals(root))
+
+
+def change(root: Path, path: str, old: str, new: str) -> None:
+    text = (root / path).read_text(encoding="utf-8")
+    assert old in text
+    (root / path).write_text(text.replace(old, new), encoding="utf-8", newline="")
+
+
+def test_an_approved_task_is_approved(root: Path) -> None:
+    state = status_of(root)
+    assert isinstance(state, Approved)
+    assert (state.stamp.approver, state.stamp.date) == ("A Person <person@example.org>", "2026-11-23")
+    assert list(state.stamp.parts) == ["task", "specify §1", "tasks §Orders", "GET /v1/cart", "table carts"]
+
+
+def test_a_task_without_a_stamp_is_not(root: Path) -> None:
+    assert status_of(root, "T-2") == Unapproved("shop/T-2 has not been approved.")
+
+
+@pytest.mark.parametrize(
+    ("path", "old", "new"),
+    [
+        ("specs/tasks.md", "**Status**: open", "**Status**: done"),
+        ("specs/tasks.md", "- **Status**: open\n", ""),
+        ("specs/tasks.md", "- [ ] T-2", "- [x] T-2"),
+        ("specs/specify.md", "at most 30 days", "at  most\n30 days"),
+        ("specs/specify.md", "\n", "\r\n"),
+        ("specs/specify.md", "An order is paid.", "An order is free."),
+        ("specs/data-model.md", "Later.", "Now."),
+        ("specs/contracts/openapi.yaml", "summary: A cart, responses", "'summary': \"A cart\", responses"),
+    ],
+)
+def test_what_carries_no_meaning_keeps_the_stamp(root: Path, path: str, old: str, new: str) -> None:
+    change(root, path, old, new)
+    assert isinstance(status_of(root), Approved)
+
+
+@pytest.mark.parametrize(
+    ("path", "edit", "name", "words"),
+    [
+        (
+            "specs/specify.md",
+            ("30 days", "60 days"),
+            "specify §1",
+            "… cart lives at most [-30-] {+60+} days.",
+        ),
+        (
+            "specs/tasks.md",
+            ("app/carts/**", "app/**"),
+            "task",
+            "§Orders - **Files**: [-`backend/app/carts/**`-] {+`backend/app/**`+} - **Operations**: `GET",
+        ),
+        (
+            "specs/tasks.md",
+            ("Sell", "Sell more"),
+            "tasks §Orders",
+            "[ ] T-2 Sell {+more+} [US1] in backend/app/orders.py",
+        ),
+        ("specs/data-model.md", ("uuid", "bigint"), "table carts", "[-uuid-] {+bigint+} |"),
+        ("specs/contracts/openapi.yaml", ("Here", "There"), "GET /v1/cart", '[-"Here"}},-] {+"There"}},+}'),
+    ],
+)
+def test_a_changed_part_is_stale_with_its_words(
+    root: Path, path: str, edit: tuple[str, str], name: str, words: str
+) -> None:
+    change(root, path, *edit)
+    state = status_of(root)
+    assert isinstance(state, Stale)
+    assert [item.name for item in state.changes] == [name]
+    told = changed_words(root, state.changes[0], "shop")
+    assert words in told
+    commit(root, "Change it")
+    assert changed_words(root, state.changes[0], "shop") == told
+
+
+def test_words_are_found_however_many_commits_ago(root: Path) -> None:
+    for days in ("31", "32", "33"):
+        write_tree(root, {"specs/specify.md": SPECIFY.replace("30", days)})
+        commit(root, days)
+    state = status_of(root)
+    assert isinstance(state, Stale)
+    assert "[-30-] {+33+}" in changed_words(root, state.changes[0], "shop")
+
+
+def test_what_git_never_saw_is_told_plainly(tmp_path: Path) -> None:
+    write_tree(tmp_path, FILES)
+    spec_sets = read(tmp_path)
+    stamp = stamp_task(find_tasks(spec_sets, "T-1")[0], spec_sets, "", DAY)
+    write_approvals(tmp_path, {stamp.task: stamp})
+    change(tmp_path, "specs/specify.md", "30", "60")
+    state = status_of(tmp_path)
+    assert isinstance(state, Stale)
+    assert (
+        changed_words(tmp_path, state.changes[0], "shop")
+        == "Git has no revision of specs/specify.md as it was approved."
+    )
+
+
+@pytest.mark.parametrize(
+    ("mend", "names"),
+    [
+        (lambda root: change(root, "specs/specify.md", "## 1. Carts", "## 3. Baskets"), ["specify §1"]),
+        (lambda root: change(root, "specs/tasks.md", "§1;", "§1, §2;"), ["task", "specify §2"]),
+        (lambda root: (root / "specs/specify.md").unlink(), ["specify §1"]),
+        (
+            lambda root: change(root, "specs/contracts/openapi.yaml", "/v1/cart", "/v1/basket"),
+            ["GET /v1/cart"],
+        ),
+    ],
+)
+def test_parts_that_come_and_go_make_it_stale(
+    root: Path, mend: Callable[[Path], None], names: list[str]
+) -> None:
+    mend(root)
+    state = status_of(root)
+    assert isinstance(state, Stale)
+    assert [item.name for item in state.changes] == names
+    assert all(changed_words(root, item, "shop") for item in state.changes)
+
+
+def test_an_id_that_names_two_tasks_is_approved_by_no_stamp(root: Path) -> None:
+    change(root, "specs/tasks.md", "- [ ] T-2", "- [ ] T-1 Again\n- [ ] T-2")
+    assert isinstance(status_of(root), Unapproved)
+
+
+def test_a_stamp_edited_by_hand_approves_nothing(root: Path) -> None:
+    change(root, "specs/specify.md", "30", "60")
+    stale = status_of(root)
+    assert isinstance(stale, Stale)
+    stamp = load_approvals(root)[TaskKey("shop", "T-1")]
+    write_approvals(root, {stamp.task: stamp._replace(digest="0" * 64)})
+    assert isinstance(status_of(root), Stale)
+
+
+def test_approvals_of_a_change_are_told(root: Path) -> None:
+    assert approvals_since(root, "HEAD") == ()
+    assert approvals_since(root, "HEAD~1") == (TaskKey("shop", "T-1"),)
+    change(root, "specs/specify.md", "30", "60")
+    spec_sets = read(root)
+    stamp = stamp_task(find_tasks(spec_sets, "T-1")[0], spec_sets, "", DAY)
+    other = stamp_task(find_tasks(spec_sets, "T-2")[0], spec_sets, "", DAY)
+    write_approvals(root, {stamp.task: stamp, other.task: other})
+    assert approvals_since(root, "HEAD") == (TaskKey("shop", "T-1"), TaskKey("shop", "T-2"))
+    with pytest.raises(CouldNotRunError, match="git"):
+        approvals_since(root, "nowhere")
+
+
+TEXT = st.text(alphabet=st.characters(exclude_categories=["Cs"]), max_size=12)
+KEYS = st.builds(TaskKey, st.sampled_from(["shop", "001-a"]), st.from_regex(r"T-?[0-9]{3}", fullmatch=True))
+STAMPS = st.builds(Stamp, KEYS, TEXT, st.dictionaries(TEXT, TEXT, max_size=3), TEXT, TEXT)
+
+
+@given(st.lists(STAMPS, max_size=4))
+def test_stamps_written_read_back_and_the_order_is_stable(stamps: list[Stamp]) -> None:
+    import tempfile  # noqa: PLC0415  # tmp_path is not made anew for each example
+
+    approvals = {stamp.task: stamp for stamp in stamps}
+    with tempfile.TemporaryDirectory() as folder:
+        root = Path(folder)
+        write_approvals(root, approvals)
+        text = (root / PATH).read_bytes()
+        assert load_approvals(root) == approvals
+        write_approvals(root, dict(reversed(approvals.items())))
+        assert (root / PATH).read_bytes() == text
+
+
+@pytest.mark.parametrize(
+    "text", ["[", "x = 1", '["a/T-1"]\ndigest = 3', '["T-1"]\ndigest = ""\napprover = ""']
+)
+def test_a_broken_file_is_a_sentence(text: str) -> None:
+    with pytest.raises(CouldNotRunError, match=r"specs/approvals\.toml.*Restore"):
+        parse_approvals(text)
+
+
+WORDS = st.lists(st.sampled_from(["a", "b", "c", "d"]), max_size=12).map(" ".join)
+
+
+@given(WORDS, WORDS)
+def test_a_comparison_shows_what_went_and_what_came(before: str, after: str) -> None:
+    shown = word_diff(before, after)
+    assert ("[-" in shown or "{+" in shown) is (before != after)

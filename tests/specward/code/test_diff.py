@@ -1,0 +1,135 @@
+"""Changes as git tells them: real repositories, and every odd path."""
+
+import os
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from tests.specward.repository import commit, git, make_repository, write_tree
+
+from specward.code.diff import Change, parse_raw, read_before, read_changes, start_revision
+from specward.code.git import GitError
+
+
+def kinds(root: Path, base: str | None = None) -> dict[str, str]:
+    return {change.path: change.kind for change in read_changes(root, base)}
+
+
+def test_every_kind_of_change_is_seen(tmp_path: Path) -> None:
+    root = make_repository(
+        tmp_path, {"same": "1", "edited": "1", "gone": "1", "moved": "a\nb\nc\n", "retyped": "1"}
+    )
+    (root / "edited").write_text("2")
+    (root / "gone").unlink()
+    git(root, "mv", "moved", "arrived")
+    (root / "retyped").unlink()
+    (root / "retyped").symlink_to("edited")
+    (root / "new").write_text("1")
+    (root / "link").symlink_to("/etc")
+    changes = {change.path: change for change in read_changes(root)}
+    assert {path: change.kind for path, change in changes.items()} == {
+        "arrived": "added",
+        "edited": "modified",
+        "gone": "deleted",
+        "link": "added",
+        "moved": "deleted",
+        "new": "added",
+        "retyped": "retyped",
+    }
+    assert {path for path, change in changes.items() if change.is_symlink} == {"link", "retyped"}
+
+
+@pytest.mark.parametrize(
+    "name", ["with space", 'quo"te', "new\nline", "tab\t", "ünïcödé", "-dash", ":colon", "*"]
+)
+def test_odd_paths_arrive_whole(tmp_path: Path, name: str) -> None:
+    root = make_repository(tmp_path, {f"a/{name}": "1"})
+    (root / "a" / name).write_text("2")
+    (root / f"{name}2").write_text("1")
+    assert kinds(root) == {f"a/{name}": "modified", f"{name}2": "added"}
+
+
+def test_a_path_that_is_no_text_survives(tmp_path: Path) -> None:
+    root = make_repository(tmp_path, {})
+    path = os.fsdecode(b"caf\xe9")
+    (root / path).write_text("1")
+    assert kinds(root) == {path: "added"}
+
+
+def test_ignored_files_are_no_changes(tmp_path: Path) -> None:
+    root = make_repository(tmp_path, {})
+    write_tree(root, {".specward/verdict.json": "{}"})
+    assert kinds(root) == {}
+
+
+def test_a_base_counts_from_where_the_branch_began(tmp_path: Path) -> None:
+    root = make_repository(tmp_path, {"a": "1"})
+    git(root, "checkout", "--quiet", "-b", "work")
+    write_tree(root, {"mine": "1"})
+    commit(root, "Mine")
+    git(root, "checkout", "--quiet", "main")
+    write_tree(root, {"theirs": "1"})
+    commit(root, "Theirs")
+    git(root, "checkout", "--quiet", "work")
+    write_tree(root, {"untracked": "1"})
+    assert kinds(root, "main") == {"mine": "added", "untracked": "added"}
+    assert kinds(root) == {"untracked": "added"}
+
+
+def test_before_the_first_commit_everything_is_new(tmp_path: Path) -> None:
+    git(tmp_path, "init", "--quiet")
+    write_tree(tmp_path, {"staged": "1", "not staged": "1"})
+    git(tmp_path, "add", "staged")
+    assert kinds(tmp_path) == {"staged": "added", "not staged": "added"}
+
+
+def test_a_nested_repository_is_one_change(tmp_path: Path) -> None:
+    root = make_repository(tmp_path / "outer", {})
+    make_repository(root / "inner", {"a": "1"})
+    assert read_changes(root) == (Change("inner", "added", "160000"),)
+
+
+def test_a_submodule_that_moved_on_is_a_change(tmp_path: Path) -> None:
+    root = make_repository(tmp_path / "outer", {})
+    inner = make_repository(root / "inner", {"a": "1"})
+    git(root, "-c", "advice.addEmbeddedRepo=false", "add", "inner")
+    commit(root, "Add inner")
+    assert kinds(root) == {}
+    commit(inner, "On")
+    assert read_changes(root) == (Change("inner", "modified", "160000"),)
+
+
+def test_a_name_that_is_an_option_is_no_option(tmp_path: Path) -> None:
+    root = make_repository(tmp_path, {})
+    with pytest.raises(GitError, match="revision '--upload-pack=x' is unknown"):
+        read_changes(root, "--upload-pack=x")
+
+
+def test_an_unknown_base_and_no_repository_are_sentences(tmp_path: Path) -> None:
+    with pytest.raises(GitError, match="is not a git repository"):
+        read_changes(tmp_path)
+    root = make_repository(tmp_path / "repository", {})
+    with pytest.raises(GitError, match=r"'origin/main' is unknown here\. Fetch it first"):
+        read_changes(root, "origin/main")
+    tree = git(root, "commit-tree", "-m", "Elsewhere", "HEAD^{tree}").strip()
+    with pytest.raises(GitError, match="shares no history with HEAD"):
+        start_revision(root, tree)
+
+
+def test_text_before_is_that_of_the_revision(tmp_path: Path) -> None:
+    root = make_repository(tmp_path, {"a b": "old"})
+    (root / "a b").write_text("new")
+    assert read_before(root, "HEAD", "a b") == "old"
+    assert read_before(root, "HEAD", "none") is None
+
+
+PATHS = st.lists(st.binary(min_size=1, max_size=12).filter(lambda raw: b"\0" not in raw), max_size=6)
+
+
+@given(PATHS, st.sampled_from(["A", "M", "D", "T", "U"]))
+def test_the_raw_form_is_read_for_all_paths(paths: list[bytes], status: str) -> None:
+    output = b"".join(f":100644 120000 aaaa bbbb {status}\0".encode() + path + b"\0" for path in paths)
+    changes = parse_raw(output)
+    assert [os.fsencode(change.path) for change in changes] == paths
+    assert all(change.is_symlink for change in changes)
