@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 
 from specward.code.dataflow import attributes
 from specward.code.dataflow import values as v
@@ -19,6 +20,7 @@ _REQUESTS = frozenset({"Request", "WebSocket", "HTTPConnection"})
 _PROVIDED = frozenset({"Session", "AsyncSession", "BackgroundTasks", "Response", "Connection", "AsyncConnection", "Engine",
                        "AsyncEngine", "scoped_session", "SecurityScopes", "Database", "Redis", "Pool", "UploadFile"})
 _NAMED_USER = ("user", "principal", "account", "identity", "claims", "auth", "jwt", "me", "payload", "owner")
+_PRINCIPAL_TYPE = re.compile(r"(Current|Auth|Verified|LoggedIn|Principal|Me\b|ActiveUser)")
 
 
 class Entry:
@@ -126,6 +128,9 @@ class Entry:
             if last in _PROVIDED:
                 return Scalar(Origin.UNKNOWN, text)
             value = self.interpreter.named(module, text)
+            if isinstance(value, External) and _PRINCIPAL_TYPE.match(last):
+                self.interpreter.signed_in = True
+                return IDENTITY  # an alias of Annotated[..., Depends(...)] whose source is not here
             if isinstance(value, Class) and not self._is_enum(value.definition):
                 return Body(value.definition, name)
             if isinstance(value, v.Model):

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from specward.code.dataflow import attributes, calls, expressions, statements
 from specward.code.dataflow import values as v
-from specward.code.dataflow.engine import Arguments, Frame, State
+from specward.code.dataflow.engine import Arguments, Frame, State, settle
 from specward.code.dataflow.program import Found, Program, dotted_name
 from specward.code.dataflow.proof import Proof
 from specward.code.dataflow.schema import Schema
@@ -321,21 +321,31 @@ _COMMON = frozenset({"get", "all", "first", "one", "add", "commit", "execute", "
 
 
 def _result(returns: list[tuple[Value, Facts]], state: State) -> Value:
-    """The joined return value; as a truth value it carries what held on the paths that made it so."""
-    from specward.code.dataflow.engine import settle  # noqa: PLC0415
-
+    """The joined return value; what held on every path that returns holds afterwards."""
     if not returns:
         state.facts = v.IMPOSSIBLE
         return UNKNOWN
     after = returns[0][1]
     for _, facts in returns[1:]:
         after = v.either(after, facts)
-    if all(_is_truth(value) for value, _ in returns):
-        result: Value = _truths(returns)
-    else:
-        result = v.join_all([settle(value, facts, after) for value, facts in returns])
+    result = _joined(returns, after)
     state.assume(after)
     return result
+
+
+def _joined(returns: list[tuple[Value, Facts]], after: Facts) -> Value:
+    """Truth values carry what held on the paths that made them so, in tuples too."""
+    if all(_is_truth(value) for value, _ in returns):
+        return _truths(returns)
+    first = returns[0][0]
+    if isinstance(first, v.Sequence) and all(_is_alike(value, first) for value, _ in returns):
+        columns = range(len(first.items))
+        return v.Sequence(tuple(_joined([(v.parts(value)[at], facts) for value, facts in returns], after) for at in columns))
+    return v.join_all([settle(value, facts, after) for value, facts in returns])
+
+
+def _is_alike(value: Value, other: v.Sequence) -> bool:
+    return isinstance(value, v.Sequence) and not value.rest and len(value.items) == len(other.items)
 
 
 def _is_truth(value: Value) -> bool:

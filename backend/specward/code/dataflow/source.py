@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 import warnings
 from typing import NamedTuple, TypeAlias
 
@@ -26,16 +27,34 @@ _WIRING = frozenset({"include_router", "add_api_route", "add_api_websocket_route
 
 def read(path: str, text: str) -> Source | None:
     """The facts of one file; None where it is not Python that this interpreter can parse."""
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            tree = ast.parse(text)
-    except (SyntaxError, ValueError, RecursionError, MemoryError):
+    tree = _parse(text) or _parse(_older(text))
+    if tree is None:
         return None
     source = Source(path, {}, (), {}, {}, {}, _wiring(tree) if "add_api" in text or "include_r" in text else ())
     stars: list[str] = []
     _collect(tree.body, source, stars)
     return source._replace(stars=tuple(stars))
+
+
+def _parse(text: str) -> ast.Module | None:
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            return ast.parse(text)
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return None
+
+
+_EXCEPT = re.compile(r"^(\s*except\*?\s+)([\w.]+(?:\s*,\s*[\w.]+)+)(\s*:)", re.MULTILINE)
+_TYPE_PARAMETERS = re.compile(r"^(\s*(?:class|def|async def)\s+\w+)\[[^\]\n]*(?:\[[^\]\n]*\][^\]\n]*)*\]", re.MULTILINE)
+_TYPE_ALIAS = re.compile(r"^type\s+(\w+)(?:\[[^\]\n]*\])?\s*=", re.MULTILINE)
+
+
+def _older(text: str) -> str:
+    """Syntax newer than this interpreter, in the words of an older one; lines stay where they are."""
+    text = _EXCEPT.sub(r"\1(\2)\3", text)
+    text = _TYPE_PARAMETERS.sub(r"\1", text)
+    return _TYPE_ALIAS.sub(r"\1 =", text)
 
 
 def _wiring(tree: ast.Module) -> tuple[ast.Call, ...]:
