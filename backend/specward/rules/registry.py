@@ -49,6 +49,12 @@ RULES = (
     "scope.sw305_case_collision",
     "scope.sw306_project_file_changed",
     "scope.sw307_run_state_tracked",
+    "isolation.sw601_owner_missing",
+    "isolation.sw602_owner_conditional",
+    "isolation.sw603_identity_from_client",
+    "isolation.sw604_reference_unchecked",
+    "isolation.sw605_text_unprovable",
+    "isolation.sw606_relationship_escapes",
 )
 
 

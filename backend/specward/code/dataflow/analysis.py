@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from typing import NamedTuple
 
 from specward.code.dataflow import values as v
 from specward.code.dataflow.engine import Arguments, Frame, State
@@ -11,69 +12,90 @@ from specward.code.dataflow.interpreter import Interpreter, Violation
 from specward.code.dataflow.program import Program
 from specward.code.dataflow.routes import find_routes
 from specward.code.dataflow.schema import Options, Schema
-from specward.code.dataflow.source import Source, read
+from specward.code.dataflow.source import FunctionNode, Source, read
 from specward.code.dataflow.values import Definition, Function, Origin, Scalar
 
+_ROUNDS = 3
 
-class Analysis:
-    """The result: what was found, and the schema it was judged by."""
 
-    def __init__(self, schema: Schema, violations: tuple[Violation, ...]) -> None:
-        self.schema = schema
-        self.violations = violations
+class OwnedTable(NamedTuple):
+    """What a finding says of a table."""
+
+    path: str  # the way to its owner, in words
+    module: str
+    line: int
+
+
+class Analysis(NamedTuple):
+    """The result: what was found, and the tables it is about."""
+
+    violations: tuple[Violation, ...]
+    tables: Mapping[str, OwnedTable]
+
+    def owner_path(self, table: str) -> str:
+        """The way from a table to its owner, in words."""
+        known = self.tables.get(table.partition(".")[0])
+        return known.path if known is not None else table
+
+    def place(self, table: str) -> tuple[str, int] | None:
+        """Where a table is declared: file and line."""
+        known = self.tables.get(table)
+        return (known.module, known.line) if known is not None else None
 
 
 def analyse_files(files: Mapping[str, str], options: Options) -> Analysis:
     """Analyse source texts by path."""
-    sources = [source for path, text in sorted(files.items()) if (source := read(path, text)) is not None]
-    return analyse_sources(sources, options)
-
-
-_ROUNDS = 3
+    sources = (read(path, text) for path, text in sorted(files.items()))
+    return analyse_sources([source for source in sources if source is not None], options)
 
 
 def analyse_sources(sources: Iterable[Source], options: Options) -> Analysis:
     """Analyse files already read. Owner columns found on the way make another round necessary."""
     program = Program(sources)
     schema = Schema(program, options)
-    interpreter = Interpreter(program, schema)
+    interpreter = _run(program, schema)
     for _ in range(_ROUNDS):
-        interpreter = Interpreter(program, schema)
-        _run(interpreter)
         if not any([schema.learn(table, column) for table, column in sorted(interpreter.bindings)]):
             break
+        interpreter = _run(program, schema)
     found = sorted(interpreter.violations.values(), key=lambda item: (item.site[:3], item.code))
-    return Analysis(schema, tuple(found))
+    return Analysis(tuple(found), _described(schema))
 
 
-def _run(interpreter: Interpreter) -> None:
-    routes = find_routes(interpreter.program)
+def _described(schema: Schema) -> dict[str, OwnedTable]:
+    names = schema.owned | ({schema.user} if schema.user else set())
+    return {
+        name: OwnedTable(schema.path(name), schema.tables[name].module, schema.tables[name].line)
+        for name in sorted(names)
+    }
+
+
+def _run(program: Program, schema: Schema) -> Interpreter:
+    interpreter = Interpreter(program, schema)
+    routes = find_routes(program)
     for route in routes:
         Entry(interpreter, route).run()
     if not routes:
-        _run_alone(interpreter)
+        for source in program.sources.values():
+            for name, node in source.functions.items():
+                _run_alone(interpreter, source.path, name, node)
+    return interpreter
 
 
-def _run_alone(interpreter: Interpreter) -> None:
-    """Without a route, every function stands alone: what it is given is its callers' obligation."""
-    for source in interpreter.program.sources.values():
-        for name, node in source.functions.items():
-            if (source.path, node.lineno) in interpreter.reached or name.startswith("test_"):
-                continue
-            owner, dot, method = name.rpartition(".")
-            definition = Definition(source.path, owner) if dot else None
-            if method.startswith("__") or (definition is not None and definition in interpreter.schema.by_model):
-                continue
-            interpreter.begin()
-            interpreter.signed_in = True
-            receiver = v.Instance(v.Class(definition, interpreter.generic_models(definition))) if definition else None
-            plain = [*node.args.posonlyargs, *node.args.args]
-            given = [
-                (item.arg, Scalar(Origin.CALLER, item.arg))
-                for item in [*plain[1 if receiver else 0 :], *node.args.kwonlyargs]
-            ]
-            state = State(Frame(source.path, definition, (), []), {})
-            function = Function(source.path, name, node, definition, receiver)
-            answer = interpreter.enter(function, Arguments(named=tuple(given)), state)
-            if state.facts.possible:
-                interpreter.use(answer, state)
+def _run_alone(interpreter: Interpreter, path: str, name: str, node: FunctionNode) -> None:
+    """Without routes, a function stands alone: whose rows it may reach is its callers' obligation."""
+    owner, dot, method = name.rpartition(".")
+    definition = Definition(path, owner) if dot else None
+    if (path, node.lineno) in interpreter.reached or method.startswith(("__", "test_")):
+        return
+    if definition is not None and definition in interpreter.schema.by_model:
+        return
+    interpreter.begin()
+    interpreter.signed_in = True
+    receiver = v.Instance(v.Class(definition, interpreter.generic_models(definition))) if definition else None
+    given = [*node.args.posonlyargs, *node.args.args][1 if receiver else 0 :] + node.args.kwonlyargs
+    arguments = Arguments(named=tuple((item.arg, Scalar(Origin.CALLER, item.arg)) for item in given))
+    state = State(Frame(path, definition, (), []), {})
+    answer = interpreter.enter(Function(path, name, node, definition, receiver), arguments, state)
+    if state.facts.possible:
+        interpreter.use(answer, state)

@@ -26,6 +26,7 @@ class Table(NamedTuple):
     columns: dict[str, ColumnFact]
     relations: dict[str, str]  # attribute -> name of the target class
     module: str
+    line: int = 1
 
     @property
     def keys(self) -> tuple[str, ...]:
@@ -63,7 +64,7 @@ def _from_class(program: Program, definition: Definition) -> Table | None:
         _read_members(program, ancestor, columns, relations)
     name = _table_name(program, ancestry) or snake(definition.name)
     _constraint_keys(own, columns)
-    return Table(name, definition, columns, relations, definition.module)
+    return Table(name, definition, columns, relations, definition.module, own.lineno)
 
 
 def _is_mapped(program: Program, own: ast.ClassDef, ancestry: list[Definition]) -> bool:
@@ -274,7 +275,7 @@ def _from_core(path: str, variable: str, value: ast.expr) -> Table | None:
         if isinstance(item, ast.Call) and _last(item.func) == "Column" and item.args:
             name = dotted_name(item.args[0])
             columns[name] = ColumnFact(name, _reference_in(item), _flag(item, "primary_key"))
-    return Table(first.value, Definition(path, variable), columns, {}, path)
+    return Table(first.value, Definition(path, variable), columns, {}, path, value.lineno)
 
 
 def _assigned(node: ast.ClassDef, name: str) -> ast.expr | None:
