@@ -90,5 +90,7 @@ def _functions_at(text: str, line: int) -> list[str]:
         node.name
         for node in ast.walk(ast.parse(text))
         if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
-        and min([node.lineno, *(item.lineno for item in node.decorator_list)]) <= line <= (node.end_lineno or 0)
+        and min([node.lineno, *(item.lineno for item in node.decorator_list)])
+        <= line
+        <= (node.end_lineno or 0)
     ]

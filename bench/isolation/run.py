@@ -12,6 +12,7 @@ if __name__ == "__main__":
     sys.path[:0] = [str(Path(__file__).parents[2]), str(Path(__file__).parents[2] / "backend")]
 
 from bench.isolation.corpus import Case, load
+
 from specward.code.dataflow.analysis import analyse_files
 from specward.code.dataflow.interpreter import Violation
 from specward.code.dataflow.schema import Options
@@ -72,9 +73,17 @@ def table(outcomes: list[Outcome], group: Callable[[Case], str]) -> Mapping[str,
 def main(arguments: list[str]) -> None:
     """Print the figures; --verbose lists what is wrong in the tuning half, --held in the other too."""
     outcomes = [judge(case) for case in load()]
-    rows = {**table(outcomes, lambda case: "held back" if case.held_back else "tuning"), "all": score(outcomes)}
-    for name, row in {**rows, **table(outcomes, lambda case: f"{case.code} {'held' if case.held_back else 'tuning'}")}.items():
-        print(f"{name:18} cases {row.found + row.missed:4}  recall {row.recall:.3f}  precision {row.precision:.3f}")
+    rows = {
+        **table(outcomes, lambda case: "held back" if case.held_back else "tuning"),
+        "all": score(outcomes),
+    }
+    for name, row in {
+        **rows,
+        **table(outcomes, lambda case: f"{case.code} {'held' if case.held_back else 'tuning'}"),
+    }.items():
+        print(
+            f"{name:18} cases {row.found + row.missed:4}  recall {row.recall:.3f}  precision {row.precision:.3f}"
+        )
     if "--verbose" in arguments:
         for item in outcomes:
             if (not item.case.held_back or "--held" in arguments) and (not item.found or item.false):

@@ -14,8 +14,22 @@ from specward.code.dataflow.values import NONE, Definition, Function, Method, Or
 REQUEST = v.External("@request")
 _SIGNED = frozenset({"state", "user", "session", "auth"})
 _PRESENTED = frozenset({"headers", "cookies"})
-_SENT = frozenset({"path_params", "query_params", "form", "json", "body", "url", "receive_json", "receive_text", "stream",
-                   "receive", "iter_text", "iter_json"})
+_SENT = frozenset(
+    {
+        "path_params",
+        "query_params",
+        "form",
+        "json",
+        "body",
+        "url",
+        "receive_json",
+        "receive_text",
+        "stream",
+        "receive",
+        "iter_text",
+        "iter_json",
+    }
+)
 
 
 def attribute(engine: Engine, value: Value, name: str, state: State, node: ast.AST) -> Value:
@@ -23,7 +37,11 @@ def attribute(engine: Engine, value: Value, name: str, state: State, node: ast.A
     match value:
         case v.Either(alternatives):
             real = [item for item in alternatives if item != NONE]
-            return v.join_all([attribute(engine, item, name, state, node) for item in real]) if real else v.UNKNOWN
+            return (
+                v.join_all([attribute(engine, item, name, state, node) for item in real])
+                if real
+                else v.UNKNOWN
+            )
         case v.Model(table):
             return _of_model(engine, table, name)
         case Row():
@@ -64,17 +82,45 @@ def _of_model(engine: Engine, table: str, name: str) -> Value:
         return v.Model(table)
     if name == "query":
         return v.Query("select", (table,), (), frozenset(), v.Site(fact.module, 1, 1), legacy=True)
-    found = engine.program.method(fact.model, name) if fact.model and _is_class(engine.program, fact.model) else None
+    found = (
+        engine.program.method(fact.model, name)
+        if fact.model and _is_class(engine.program, fact.model)
+        else None
+    )
     if found is not None:
         owner, node = found
         if "hybrid" in " ".join(_decorators(node)):
             return v.Expression(frozenset({table}))
         return Function(owner.module, f"{owner.name}.{name}", node, owner, v.Model(table))
-    return Method(v.Model(table), name) if name in _MODEL_METHODS or name.startswith("_") else v.Column(table, name)
+    return (
+        Method(v.Model(table), name)
+        if name in _MODEL_METHODS or name.startswith("_")
+        else v.Column(table, name)
+    )
 
 
-_MODEL_METHODS = frozenset({"model_validate", "from_orm", "parse_obj", "construct", "insert", "select", "update", "delete",
-                            "alias", "join", "metadata", "get", "create", "filter", "objects", "validate", "find", "all"})
+_MODEL_METHODS = frozenset(
+    {
+        "model_validate",
+        "from_orm",
+        "parse_obj",
+        "construct",
+        "insert",
+        "select",
+        "update",
+        "delete",
+        "alias",
+        "join",
+        "metadata",
+        "get",
+        "create",
+        "filter",
+        "objects",
+        "validate",
+        "find",
+        "all",
+    }
+)
 
 
 def _is_class(program: Program, definition: Definition) -> bool:
@@ -117,7 +163,9 @@ def related(engine: Engine, row: Row, name: str, target: str, state: State, node
     if upward:
         keys = ((schema.keys(target)[0], v.Field(row, upward[0])),)
         code = "" if owned else row.code or MISSING
-        return Row(target, engine.number(), code, proof=owned, many=False, keys=keys, site=row.site, child=row)
+        return Row(
+            target, engine.number(), code, proof=owned, many=False, keys=keys, site=row.site, child=row
+        )
     site = engine.site(node, state) if not row.code and isinstance(node, ast.expr) else row.site
     code = "" if owned else row.code or ESCAPES
     return Row(target, engine.number(), code, proof=owned, many=many, keys=keys, site=site)
@@ -199,7 +247,9 @@ def annotated(engine: Engine, module: str, annotation: ast.expr | None, name: st
     for text in annotation_names(annotation):
         value = engine.named(module, text)
         if isinstance(value, v.Class):
-            return engine.call(value, Arguments(spread=(v.UNKNOWN,)), State_for(engine, value.definition), ast.Pass())
+            return engine.call(
+                value, Arguments(spread=(v.UNKNOWN,)), State_for(engine, value.definition), ast.Pass()
+            )
         if isinstance(value, v.External):
             return Scalar(Origin.UNKNOWN, value.name)
     return Scalar(Origin.UNKNOWN, name)
@@ -216,7 +266,11 @@ def annotation_names(annotation: ast.expr | None) -> list[str]:
             head = dotted_name(value).rpartition(".")[2]
             wrapped = inner.elts if isinstance(inner, ast.Tuple) else [inner]
             names = [name for item in wrapped for name in annotation_names(item)]
-            return names if head in {"Annotated", "Optional", "Union", "Final", "ClassVar"} else [dotted_name(value), *names]
+            return (
+                names
+                if head in {"Annotated", "Optional", "Union", "Final", "ClassVar"}
+                else [dotted_name(value), *names]
+            )
         case ast.BinOp(left=left, right=right):
             return [*annotation_names(left), *annotation_names(right)]
         case ast.Constant(value=str(text)):
@@ -231,11 +285,17 @@ def annotation_names(annotation: ast.expr | None) -> list[str]:
 
 def is_stub(node: FunctionNode) -> bool:
     """Whether a method is only declared: `...`, `pass`, `raise NotImplementedError`."""
-    body = [item for item in node.body if not (isinstance(item, ast.Expr) and isinstance(item.value, ast.Constant))]
+    body = [
+        item
+        for item in node.body
+        if not (isinstance(item, ast.Expr) and isinstance(item.value, ast.Constant))
+    ]
     return all(isinstance(item, ast.Pass | ast.Raise) for item in body)
 
 
-def _implementation(program: Program, definition: Definition, name: str) -> tuple[Definition, FunctionNode] | None:
+def _implementation(
+    program: Program, definition: Definition, name: str
+) -> tuple[Definition, FunctionNode] | None:
     """The only implementation of an abstract method."""
     found = [program.method(item, name) for item in program.subclasses(definition)]
     real = [item for item in found if item is not None and not is_stub(item[1])]
@@ -256,9 +316,15 @@ def _of_scalar(engine: Engine, value: Scalar, name: str, node: ast.AST, state: S
     if value.origin == Origin.IDENTITY and engine.schema.user:
         target = engine.schema.related(engine.schema.user, name)
         if target is not None and target in engine.schema.owned:
-            return Row(target, engine.number(), "", proof=True, many=True, keys=(), site=engine.site(node, state))
+            return Row(
+                target, engine.number(), "", proof=True, many=True, keys=(), site=engine.site(node, state)
+            )
         table = engine.schema.tables[engine.schema.user]
-        found = engine.program.method(table.model, name) if table.model and _is_class(engine.program, table.model) else None
+        found = (
+            engine.program.method(table.model, name)
+            if table.model and _is_class(engine.program, table.model)
+            else None
+        )
         if found is not None and not any("property" in item for item in _decorators(found[1])):
             return Method(value, name)
     if value.origin == Origin.UNKNOWN:
@@ -268,8 +334,29 @@ def _of_scalar(engine: Engine, value: Scalar, name: str, node: ast.AST, state: S
     return Scalar(value.origin, f"{value.symbol}.{name}" if value.symbol else name, value.rows)
 
 
-_DATUM_METHODS = frozenset({"get", "split", "strip", "lower", "upper", "replace", "removeprefix", "decode", "encode", "hex",
-                            "items", "values", "keys", "pop", "dict", "model_dump", "copy", "startswith", "credentials"})
+_DATUM_METHODS = frozenset(
+    {
+        "get",
+        "split",
+        "strip",
+        "lower",
+        "upper",
+        "replace",
+        "removeprefix",
+        "decode",
+        "encode",
+        "hex",
+        "items",
+        "values",
+        "keys",
+        "pop",
+        "dict",
+        "model_dump",
+        "copy",
+        "startswith",
+        "credentials",
+    }
+)
 
 
 def _of_body(engine: Engine, body: v.Body, name: str) -> Value:

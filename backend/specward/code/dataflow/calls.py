@@ -27,17 +27,95 @@ from specward.code.dataflow.values import (
     Value,
 )
 
-_COERCIONS = frozenset({"str", "int", "UUID", "uuid.UUID", "list", "tuple", "set", "sorted", "reversed", "bytes", "float",
-                        "cast", "typing.cast", "ObjectId", "iter", "next", "frozenset", "bool", "abs", "PydanticObjectId"})
+_COERCIONS = frozenset(
+    {
+        "str",
+        "int",
+        "UUID",
+        "uuid.UUID",
+        "list",
+        "tuple",
+        "set",
+        "sorted",
+        "reversed",
+        "bytes",
+        "float",
+        "cast",
+        "typing.cast",
+        "ObjectId",
+        "iter",
+        "next",
+        "frozenset",
+        "bool",
+        "abs",
+        "PydanticObjectId",
+    }
+)
 _VERIFIERS = re.compile(r"decode|verif|validate|authenticate|introspect|loads|get_unverified", re.IGNORECASE)
-_RAW_CALLS = frozenset({"execute", "exec", "executemany", "fetch", "fetchrow", "fetchval", "fetch_one", "fetch_all",
-                        "fetch_val", "execute_many", "exec_driver_sql", "scalar", "scalars", "iterate", "cursor", "query",
-                        "executescript", "raw", "stream", "select", "run", "read_sql", "text"})
-_KEEPS_VALUE = frozenset({"strip", "lower", "upper", "replace", "removeprefix", "removesuffix", "encode", "decode", "hex",
-                          "split", "lstrip", "rstrip", "casefold", "format", "copy", "__str__", "partition"})
+_RAW_CALLS = frozenset(
+    {
+        "execute",
+        "exec",
+        "executemany",
+        "fetch",
+        "fetchrow",
+        "fetchval",
+        "fetch_one",
+        "fetch_all",
+        "fetch_val",
+        "execute_many",
+        "exec_driver_sql",
+        "scalar",
+        "scalars",
+        "iterate",
+        "cursor",
+        "query",
+        "executescript",
+        "raw",
+        "stream",
+        "select",
+        "run",
+        "read_sql",
+        "text",
+    }
+)
+_KEEPS_VALUE = frozenset(
+    {
+        "strip",
+        "lower",
+        "upper",
+        "replace",
+        "removeprefix",
+        "removesuffix",
+        "encode",
+        "decode",
+        "hex",
+        "split",
+        "lstrip",
+        "rstrip",
+        "casefold",
+        "format",
+        "copy",
+        "__str__",
+        "partition",
+    }
+)
 _DUMPS = frozenset({"model_dump", "dict", "copy", "model_copy", "to_dict", "_asdict"})
-_LATER = frozenset({"add_task", "delay", "apply_async", "run_in_threadpool", "to_thread", "run_in_executor", "enqueue",
-                    "create_task", "gather", "run_sync", "send"})
+_LATER = frozenset(
+    {
+        "add_task",
+        "delay",
+        "apply_async",
+        "run_in_threadpool",
+        "to_thread",
+        "run_in_executor",
+        "enqueue",
+        "create_task",
+        "gather",
+        "run_sync",
+        "send",
+    }
+)
 
 
 def call(engine: Engine, target: Value, arguments: Arguments, state: State, node: ast.AST) -> Value:
@@ -163,17 +241,29 @@ def _builtin(engine: Engine, name: str, arguments: Arguments, state: State, node
 def scheduled(engine: Engine, arguments: Arguments, state: State, node: ast.AST) -> Value | None:
     """A function passed to be called with the other arguments, now or later."""
     for position, value in enumerate(arguments.positional):
-        if isinstance(value, v.Function | Method) and not (isinstance(value, Method) and isinstance(value.receiver, Scalar)):
+        if isinstance(value, v.Function | Method) and not (
+            isinstance(value, Method) and isinstance(value.receiver, Scalar)
+        ):
             rest = Arguments(arguments.positional[position + 1 :], arguments.named, arguments.spread)
             return engine.call(value, rest, state, node)
     return None
 
 
-def run_queries(engine: Engine, arguments: Arguments, state: State, node: ast.AST, *, one: bool = False,
-                scoped: bool = False) -> Value | None:
+def run_queries(
+    engine: Engine,
+    arguments: Arguments,
+    state: State,
+    node: ast.AST,
+    *,
+    one: bool = False,
+    scoped: bool = False,
+) -> Value | None:
     """A statement handed to somebody else is run there."""
     found = [item for value in arguments.all for item in v.options(value) if isinstance(item, Query)]
-    results = [queries.execute(engine, _given_values(query, arguments), state, node, one=one, scoped=scoped) for query in found]
+    results = [
+        queries.execute(engine, _given_values(query, arguments), state, node, one=one, scoped=scoped)
+        for query in found
+    ]
     return v.join_all(results) if results else None
 
 
@@ -189,7 +279,9 @@ def opaque(engine: Engine, name: str, inputs: tuple[Value, ...], state: State) -
     """A call whose inside is unknown: its result carries what went in; checking a credential gives an identity."""
     read = frozenset(row for item in inputs for row in v.rows(item))
     sources = [v.origin(item) for item in inputs if not isinstance(item, Const)]
-    if Origin.CREDENTIAL in sources or (_VERIFIERS.search(name.rpartition(".")[2]) and _is_decoder(name) and sources):
+    if Origin.CREDENTIAL in sources or (
+        _VERIFIERS.search(name.rpartition(".")[2]) and _is_decoder(name) and sources
+    ):
         engine.signed_in = True
         return Scalar(Origin.IDENTITY)
     source = max(sources, default=Origin.UNKNOWN)
@@ -222,7 +314,11 @@ def method(
         case Row():
             return _on_row(engine, receiver, name, arguments, state, node)
         case v.Expression() | v.Other() | v.Both() | v.Any() | v.Bind() | v.Link() | v.Within() | v.Exists():
-            return receiver if name in {"label", "asc", "desc", "self_group"} else v.Expression(queries.tables_of(receiver))
+            return (
+                receiver
+                if name in {"label", "asc", "desc", "self_group"}
+                else v.Expression(queries.tables_of(receiver))
+            )
         case v.Body():
             return dump(engine, receiver, name, arguments)
         case Mapping() | Sequence():
@@ -230,7 +326,9 @@ def method(
         case Text(_, _, _, bound) if name == "bindparams":
             return receiver._replace(bound=(*bound, *arguments.named))
         case Const(str()) if name == "format":
-            return Text(re.sub(r"\{\w*\}", "{}", str(receiver.value)), arguments.all, engine.site(node, state))
+            return Text(
+                re.sub(r"\{\w*\}", "{}", str(receiver.value)), arguments.all, engine.site(node, state)
+            )
         case v.Field() if name in _KEEPS_VALUE:
             return receiver
         case Scalar():
@@ -241,10 +339,14 @@ def method(
             return session_call(engine, receiver, name, arguments, state, node)
 
 
-def _on_query(engine: Engine, query: Query, name: str, arguments: Arguments, state: State, node: ast.AST) -> Value:
+def _on_query(
+    engine: Engine, query: Query, name: str, arguments: Arguments, state: State, node: ast.AST
+) -> Value:
     if name == "get" and query.legacy:
         key = arguments.get(0)
-        found = queries.by_key(engine, query.entities[0] if query.entities else "", key or UNKNOWN, state, node)
+        found = queries.by_key(
+            engine, query.entities[0] if query.entities else "", key or UNKNOWN, state, node
+        )
         return queries.execute(engine, found, state, node, one=True)
     if query.legacy and name in {"delete", "update"}:
         pairs = queries.assignments(arguments)
@@ -265,7 +367,9 @@ def certain(engine: Engine, value: Value, name: str, state: State) -> Value:
     return value
 
 
-def _on_model(engine: Engine, table: str, name: str, arguments: Arguments, state: State, node: ast.AST) -> Value:
+def _on_model(
+    engine: Engine, table: str, name: str, arguments: Arguments, state: State, node: ast.AST
+) -> Value:
     if name in {"insert", "select", "update", "delete"}:
         return queries.build(engine, name, Arguments((Model(table),)), state, node)
     if name in {"model_validate", "from_orm", "parse_obj", "validate", "construct", "model_construct"}:
@@ -326,13 +430,29 @@ _CERTAIN_OR_NOT = queries.FETCH_ONE
 def _on_row(engine: Engine, row: Row, name: str, arguments: Arguments, state: State, node: ast.AST) -> Value:
     if name in queries.FETCH_ONE | {"next"}:
         return certain(engine, row._replace(many=False), name, state)
-    if name in {"all", "scalars", "unique", "fetchall", "mappings", "tuples", "partitions", "to_list", "yield_per", "freeze",
-                "columns", "fetchmany", "__aiter__"}:
+    if name in {
+        "all",
+        "scalars",
+        "unique",
+        "fetchall",
+        "mappings",
+        "tuples",
+        "partitions",
+        "to_list",
+        "yield_per",
+        "freeze",
+        "columns",
+        "fetchmany",
+        "__aiter__",
+    }:
         return row._replace(many=True)
     if name in {"sqlmodel_update", "update", "update_from_dict"}:
         write(engine, row, queries.assignments(_opened(engine, arguments)), state)
         return row
-    if name in {"filter", "where", "filter_by", "order_by", "limit", "offset", "select", "options"} and row.many:
+    if (
+        name in {"filter", "where", "filter_by", "order_by", "limit", "offset", "select", "options"}
+        and row.many
+    ):
         return row
     if name in {"append", "remove", "add"} and row.many:
         return NONE
@@ -345,7 +465,9 @@ def _on_row(engine: Engine, row: Row, name: str, arguments: Arguments, state: St
 
 
 def _opened(engine: Engine, arguments: Arguments) -> Arguments:
-    opened = tuple(fields(engine, item) if isinstance(item, v.Body) else item for item in arguments.positional)
+    opened = tuple(
+        fields(engine, item) if isinstance(item, v.Body) else item for item in arguments.positional
+    )
     return arguments._replace(positional=opened)
 
 
@@ -372,7 +494,9 @@ def _on_container(
     return opaque(engine, "", (receiver, *arguments.all), state)
 
 
-def _on_scalar(engine: Engine, value: Scalar, name: str, arguments: Arguments, state: State, node: ast.AST) -> Value:
+def _on_scalar(
+    engine: Engine, value: Scalar, name: str, arguments: Arguments, state: State, node: ast.AST
+) -> Value:
     first = arguments.get(0)
     if value.origin != Origin.UNKNOWN:
         if name in {"get", "pop", "__getitem__"} and first is not None and value.origin != Origin.CALLER:
@@ -424,9 +548,19 @@ def session_call(
         built = queries.sql_function(engine, "query", arguments, state, node)
         if isinstance(built, Query):
             return built._replace(waived=scoped)
-    if name in {"get", "get_one", "load", "get_or_404", "fetch", "find_one"} and isinstance(first, Model | v.Either):
+    if name in {"get", "get_one", "load", "get_or_404", "fetch", "find_one"} and isinstance(
+        first, Model | v.Either
+    ):
         return _get(engine, name, arguments, state, node, scoped=scoped)
-    if name in {"delete", "merge", "bulk_insert_mappings", "bulk_update_mappings", "add", "add_all", "bulk_save_objects"}:
+    if name in {
+        "delete",
+        "merge",
+        "bulk_insert_mappings",
+        "bulk_update_mappings",
+        "add",
+        "add_all",
+        "bulk_save_objects",
+    }:
         return _write_call(engine, name, arguments, state, node, scoped=scoped)
     if name in {"refresh", "flush", "commit", "rollback", "expunge", "close", "expire", "begin"}:
         return Method(receiver, name) if name == "begin" else NONE
@@ -434,7 +568,9 @@ def session_call(
     if executed is not None:
         return executed
     if name in {"fetchone", "fetchall", "fetchmany", "first", "all"} and isinstance(receiver, v.Method):
-        return method(engine, blend((receiver,)), name, arguments, state, node) if v.rows(receiver) else UNKNOWN
+        return (
+            method(engine, blend((receiver,)), name, arguments, state, node) if v.rows(receiver) else UNKNOWN
+        )
     return opaque(engine, _dotted(receiver, name), (receiver, *arguments.all), state)
 
 
@@ -458,7 +594,9 @@ def _raw(
     return None
 
 
-def run_text(engine: Engine, text: Text, arguments: Arguments, state: State, node: ast.AST, name: str) -> Value:
+def run_text(
+    engine: Engine, text: Text, arguments: Arguments, state: State, node: ast.AST, name: str
+) -> Value:
     """Run SQL text: its owner condition must take the principal."""
     parameters = arguments.get(1, "params") or arguments.get(-1, "parameters") or arguments.get(-1, "values")
     if parameters is not None and not isinstance(parameters, Mapping | Sequence):
@@ -475,18 +613,31 @@ def run_text(engine: Engine, text: Text, arguments: Arguments, state: State, nod
     tables = [item for item in statement.tables if item in engine.schema.owned] or [*statement.tables, ""]
     bound = not code and tables[0] in engine.schema.owned
     keys = rawsql_keys(engine, text, parameters, tables[0])
-    return Row(tables[0], engine.number(), code, proof=bound, many=name not in queries.FETCH_ONE, keys=keys, site=site)
+    return Row(
+        tables[0],
+        engine.number(),
+        code,
+        proof=bound,
+        many=name not in queries.FETCH_ONE,
+        keys=keys,
+        site=site,
+    )
 
 
-def rawsql_keys(engine: Engine, text: Text, parameters: Value | None, table: str) -> tuple[tuple[str, Value], ...]:
+def rawsql_keys(
+    engine: Engine, text: Text, parameters: Value | None, table: str
+) -> tuple[tuple[str, Value], ...]:
     """What a text compares the columns of a table with."""
     return tuple(
-        (column, value) for column, value in rawsql.equalities(text, parameters)
+        (column, value)
+        for column, value in rawsql.equalities(text, parameters)
         if table in engine.schema.tables and column in engine.schema.tables[table].columns
     )
 
 
-def _get(engine: Engine, name: str, arguments: Arguments, state: State, node: ast.AST, *, scoped: bool) -> Value:
+def _get(
+    engine: Engine, name: str, arguments: Arguments, state: State, node: ast.AST, *, scoped: bool
+) -> Value:
     results = []
     for model in v.options(arguments.positional[0]):
         if isinstance(model, Model):

@@ -23,7 +23,9 @@ from specward.code.dataflow.values import (
     Value,
 )
 
-PRIVILEGE = re.compile(r"admin|super_?user|staff|moderator|privileged|is_root|system|operator|is_owner_role", re.IGNORECASE)
+PRIVILEGE = re.compile(
+    r"admin|super_?user|staff|moderator|privileged|is_root|system|operator|is_owner_role", re.IGNORECASE
+)
 _SQL = (Column, v.Relation, v.Expression, *v.PREDICATES)
 _EQUAL, _UNEQUAL = (ast.Eq, ast.Is), (ast.NotEq, ast.IsNot)
 
@@ -38,7 +40,9 @@ def truth(engine: Engine, value: Value, state: State) -> Condition:
         case Row():
             # A row that is not there is nobody else's: both ways out of `if row and row.owner_id != me` are safe.
             gone = Facts(frozenset({("gone", value.id), ("owned", value.id)}))
-            return Condition(engine.proof(state).proves(value, owned=False), IMPOSSIBLE if value.fresh else gone)
+            return Condition(
+                engine.proof(state).proves(value, owned=False), IMPOSSIBLE if value.fresh else gone
+            )
         case Scalar(Origin.IDENTITY, symbol, _) if _privileged(engine, symbol):
             return Condition(Facts(frozenset({v.ADMIN})), NOTHING)
         case Scalar(Origin.IDENTITY, symbol, _) if _is_key(engine, symbol):
@@ -47,7 +51,9 @@ def truth(engine: Engine, value: Value, state: State) -> Condition:
             conditions = [truth(engine, item, state) for item in alternatives]
             result = conditions[0]
             for condition in conditions[1:]:
-                result = Condition(v.either(result.true, condition.true), v.either(result.false, condition.false))
+                result = Condition(
+                    v.either(result.true, condition.true), v.either(result.false, condition.false)
+                )
             return result
         case v.Instance() | v.Class() | v.Function() | v.Model() | v.Query():
             return Condition(NOTHING, IMPOSSIBLE)
@@ -73,7 +79,12 @@ def _sequence_truth(engine: Engine, items: tuple[Value, ...], state: State) -> C
 def _is_key(engine: Engine, symbol: str) -> bool:
     """Whether an attribute of the principal names it: present wherever the principal is."""
     last = symbol.rpartition(".")[2]
-    return last in {"sub", "id", "uid"} or last.endswith("_id") or bool(engine.schema.user) and last in engine.schema.keys(engine.schema.user or "")
+    return (
+        last in {"sub", "id", "uid"}
+        or last.endswith("_id")
+        or (bool(engine.schema.user)
+        and last in engine.schema.keys(engine.schema.user or ""))
+    )
 
 
 def _privileged(engine: Engine, name: str) -> bool:
@@ -136,7 +147,13 @@ def relation_equals(engine: Engine, relation: v.Relation, value: Value) -> Value
 def tables_of(value: Value) -> frozenset[str]:
     """The tables that a SQL expression mentions."""
     match value:
-        case Column(table, _) | v.Relation(table, _, _) | v.Model(table) | Bind(table, _, _) | v.Within(table, _, _):
+        case (
+            Column(table, _)
+            | v.Relation(table, _, _)
+            | v.Model(table)
+            | Bind(table, _, _)
+            | v.Within(table, _, _)
+        ):
             return frozenset({table})
         case v.Expression(tables, _) | v.Other(tables, _):
             return tables
@@ -157,7 +174,11 @@ def equal(engine: Engine, left: Value, right: Value, state: State) -> Condition:
             return none_check(engine, value, state)
         if isinstance(other, v.Const):
             return _constant_check(engine, value, other, state)
-        if isinstance(value, Scalar) and value.origin == Origin.IDENTITY and _privileged_value(engine, value, other):
+        if (
+            isinstance(value, Scalar)
+            and value.origin == Origin.IDENTITY
+            and _privileged_value(engine, value, other)
+        ):
             return Condition(Facts(frozenset({v.ADMIN})), NOTHING)
     return Condition(v.both(_match(engine, left, right, state), _match(engine, right, left, state)), NOTHING)
 
@@ -181,9 +202,13 @@ def none_check(engine: Engine, value: Value, state: State) -> Condition:
 
 def _constant_check(engine: Engine, value: Value, constant: v.Const, state: State) -> Condition:
     name = value.symbol if isinstance(value, Scalar) else value.column if isinstance(value, Field) else ""
-    if isinstance(constant.value, str) and PRIVILEGE.search(constant.value) and engine.proof(state).is_principal(value):
+    if (
+        isinstance(constant.value, str)
+        and PRIVILEGE.search(constant.value)
+        and engine.proof(state).is_principal(value)
+    ):
         return Condition(Facts(frozenset({v.ADMIN})), NOTHING)
-    if constant.value in {False, 0}:
+    if constant.value in {False}:
         return negate(truth(engine, value, state))
     if constant.value is True or (constant.value and name and _privileged(engine, name)):
         return truth(engine, value, state)
@@ -192,7 +217,13 @@ def _constant_check(engine: Engine, value: Value, constant: v.Const, state: Stat
 
 def _privileged_value(engine: Engine, value: Scalar, other: Value) -> bool:
     """`user.role == Role.ADMIN`, `user.role == settings.ADMIN_ROLE`."""
-    name = other.name if isinstance(other, v.Method | v.External) else other.symbol if isinstance(other, Scalar) else ""
+    name = (
+        other.name
+        if isinstance(other, v.Method | v.External)
+        else other.symbol
+        if isinstance(other, Scalar)
+        else ""
+    )
     return "role" in value.symbol and _privileged(engine, name)
 
 
@@ -214,7 +245,9 @@ def _match(engine: Engine, value: Value, other: Value, state: State) -> Facts:
             return proof.proves(value, owned=True)
         case Scalar(Origin.CLIENT | Origin.CREDENTIAL, symbol, _) if symbol and proof.is_principal(other):
             return Facts(frozenset({("same", symbol)}))
-        case Scalar(Origin.CLIENT, symbol, _) if symbol and isinstance(other, Field) and proof.owns(other.row):
+        case Scalar(Origin.CLIENT, symbol, _) if (
+            symbol and isinstance(other, Field) and proof.owns(other.row)
+        ):
             if other.row.code == "" and not other.row.proof and not other.row.fresh:
                 return NOTHING
             target = engine.schema.target(other.row.table, other.column) or other.row.table
@@ -243,9 +276,22 @@ def contained(engine: Engine, left: Value, right: Value, state: State) -> Condit
     if isinstance(left, Row) and isinstance(right, Row) and proof.owns(right) and not right.code:
         return Condition(proof.proves(left, owned=True), NOTHING)
     if isinstance(right, Row | Field):
-        return Condition(_match(engine, left, Field(right, engine.schema.keys(right.table)[0]) if isinstance(right, Row) else right, state), NOTHING)
+        return Condition(
+            _match(
+                engine,
+                left,
+                Field(right, engine.schema.keys(right.table)[0]) if isinstance(right, Row) else right,
+                state,
+            ),
+            NOTHING,
+        )
     read = v.rows(right)
-    if isinstance(left, Scalar) and left.symbol and read and all(proof.owns(row) and row.code == "" for row in read):
+    if (
+        isinstance(left, Scalar)
+        and left.symbol
+        and read
+        and all(proof.owns(row) and row.code == "" for row in read)
+    ):
         return Condition(Facts(frozenset(("key", row.table, left.symbol) for row in read)), NOTHING)
     return Condition(NOTHING, NOTHING)
 
@@ -292,9 +338,13 @@ def narrow(engine: Engine, node: ast.expr, state: State, *, holds: bool) -> None
             _keep(engine, name, state, holds=holds)
         case ast.NamedExpr(target=ast.Name(id=name)):
             _keep(engine, name, state, holds=holds)
-        case ast.Compare(left=ast.Name(id=name), ops=[ast.Is() | ast.Eq()], comparators=[ast.Constant(value=None)]):
+        case ast.Compare(
+            left=ast.Name(id=name), ops=[ast.Is() | ast.Eq()], comparators=[ast.Constant(value=None)]
+        ):
             _keep_none(name, state, none=holds)
-        case ast.Compare(left=ast.Name(id=name), ops=[ast.IsNot() | ast.NotEq()], comparators=[ast.Constant(value=None)]):
+        case ast.Compare(
+            left=ast.Name(id=name), ops=[ast.IsNot() | ast.NotEq()], comparators=[ast.Constant(value=None)]
+        ):
             _keep_none(name, state, none=not holds)
         case _:
             pass
@@ -314,5 +364,9 @@ def _keep(engine: Engine, name: str, state: State, *, holds: bool) -> None:
 def _keep_none(name: str, state: State, *, none: bool) -> None:
     value = state.names.get(name)
     if isinstance(value, v.Either):
-        kept = [item for item in value.options if (item == NONE) == none or (none and not isinstance(item, v.Const))]
+        kept = [
+            item
+            for item in value.options
+            if (item == NONE) == none or (none and not isinstance(item, v.Const))
+        ]
         state.names[name] = v.join_all(kept) if kept else value

@@ -86,7 +86,8 @@ def settle(value: Value, facts: Facts, other: Facts) -> Value:
             return v.join_all([settle(item, facts, other) for item in alternatives])
         case v.Sequence(items, rest):
             return v.Sequence(
-                tuple(settle(item, facts, other) for item in items), tuple(settle(item, facts, other) for item in rest)
+                tuple(settle(item, facts, other) for item in items),
+                tuple(settle(item, facts, other) for item in rest),
             )
         case v.Method(receiver, name):
             return v.Method(settle(receiver, facts, other), name)

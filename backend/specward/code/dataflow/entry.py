@@ -9,16 +9,43 @@ from specward.code.dataflow import attributes
 from specward.code.dataflow import values as v
 from specward.code.dataflow.comparisons import PRIVILEGE
 from specward.code.dataflow.engine import Arguments, Frame, State
-from specward.code.dataflow.interpreter import Interpreter
+from specward.code.dataflow.interpreter import Interpreter, Provided
 from specward.code.dataflow.program import dotted_name
 from specward.code.dataflow.routes import Dependency, Route
-from specward.code.dataflow.values import IDENTITY, UNKNOWN, Body, Class, Definition, External, Function, Origin, Scalar, Value
+from specward.code.dataflow.values import (
+    IDENTITY,
+    UNKNOWN,
+    Body,
+    Class,
+    Definition,
+    External,
+    Function,
+    Origin,
+    Scalar,
+    Value,
+)
 
 _MARKERS = frozenset({"Depends", "Security", "Header", "Cookie", "Query", "Path", "Body", "Form", "File"})
 _SCHEMES = ("OAuth2", "HTTPBearer", "HTTPBasic", "APIKey", "OpenIdConnect", "HTTPDigest", "SecurityBase")
 _REQUESTS = frozenset({"Request", "WebSocket", "HTTPConnection"})
-_PROVIDED = frozenset({"Session", "AsyncSession", "BackgroundTasks", "Response", "Connection", "AsyncConnection", "Engine",
-                       "AsyncEngine", "scoped_session", "SecurityScopes", "Database", "Redis", "Pool", "UploadFile"})
+_PROVIDED = frozenset(
+    {
+        "Session",
+        "AsyncSession",
+        "BackgroundTasks",
+        "Response",
+        "Connection",
+        "AsyncConnection",
+        "Engine",
+        "AsyncEngine",
+        "scoped_session",
+        "SecurityScopes",
+        "Database",
+        "Redis",
+        "Pool",
+        "UploadFile",
+    }
+)
 _NAMED_USER = ("user", "principal", "account", "identity", "claims", "auth", "jwt", "me", "payload", "owner")
 _PRINCIPAL_TYPE = re.compile(r"(Current|Auth|Verified|LoggedIn|Principal|Me\b|ActiveUser)")
 
@@ -29,8 +56,8 @@ class Entry:
     def __init__(self, interpreter: Interpreter, route: Route) -> None:
         self.interpreter = interpreter
         self.route = route
-        self._known: dict[tuple[str, int], Value] = {}
-        self._running: list[tuple[str, int]] = []
+        self._known: dict[tuple[str, int, int, int], Value] = {}
+        self._running: list[tuple[str, int, int, int]] = []
 
     def run(self) -> None:
         """Interpret the route."""
@@ -56,7 +83,9 @@ class Entry:
         instance = v.Instance(Class(self.route.owner))
         for member in self.interpreter.program.class_of(self.route.owner).body:
             if isinstance(member, ast.AnnAssign) and isinstance(member.target, ast.Name):
-                value = self._parameter(self.route.owner.module, member.target.id, member.annotation, member.value, state)
+                value = self._parameter(
+                    self.route.owner.module, member.target.id, member.annotation, member.value, state
+                )
                 instance.attributes[member.target.id] = value
         found = self.interpreter.program.method(self.route.owner, "__init__")
         if found is not None:
@@ -70,12 +99,18 @@ class Entry:
         spec = function.node.args
         plain = [*spec.posonlyargs, *spec.args]
         padding: list[ast.expr | None] = [None] * (len(plain) - len(spec.defaults))
-        pairs = [*zip(plain, padding + list(spec.defaults), strict=True), *zip(spec.kwonlyargs, spec.kw_defaults, strict=True)]
+        pairs = [
+            *zip(plain, padding + list(spec.defaults), strict=True),
+            *zip(spec.kwonlyargs, spec.kw_defaults, strict=True),
+        ]
         if function.receiver is not None:
             pairs = pairs[1:]
-        return Arguments(named=tuple(
-            (item.arg, self._parameter(function.module, item.arg, item.annotation, default, state)) for item, default in pairs
-        ))
+        return Arguments(
+            named=tuple(
+                (item.arg, self._parameter(function.module, item.arg, item.annotation, default, state))
+                for item, default in pairs
+            )
+        )
 
     def _listed(self, dependency: Dependency, state: State) -> None:
         node = dependency.node
@@ -97,7 +132,9 @@ class Entry:
             if kind in {"Depends", "Security"}:
                 wanted = next((item.value for item in marker.keywords if item.arg == "dependency"), None)
                 target = marker.args[0] if marker.args else wanted
-                return self._depend(where if target is not None else module_of, target or bare, name, bare, state)
+                return self._depend(
+                    where if target is not None else module_of, target or bare, name, bare, state
+                )
             if kind in {"Header", "Cookie"}:
                 return Scalar(Origin.CREDENTIAL, name)
         return self._plain(module_of, name, bare)
@@ -158,19 +195,30 @@ class Entry:
         return value
 
     def _identifies(self, value: Value) -> bool:
-        return any(isinstance(item, Scalar) and item.origin == Origin.IDENTITY for item in (*v.options(value), *v.parts(value)))
+        return any(
+            isinstance(item, Scalar) and item.origin == Origin.IDENTITY
+            for item in (*v.options(value), *v.parts(value))
+        )
 
-    def _provide(self, target: Value, name: str, module: str, annotation: ast.expr | None, state: State) -> Value:
+    def _provide(
+        self, target: Value, name: str, module: str, annotation: ast.expr | None, state: State
+    ) -> Value:
         match target:
             case v.Either(alternatives):
-                return v.join_all([self._provide(item, name, module, annotation, state) for item in alternatives])
+                return v.join_all(
+                    [self._provide(item, name, module, annotation, state) for item in alternatives]
+                )
             case Function():
                 return self._once(target, state)
             case Class(definition, _):
                 return self._object(target, definition, state)
             case v.Instance():
                 inner = attributes.of_instance(self.interpreter, target, "__call__", state, ast.Pass())
-                return self._once(inner, state) if isinstance(inner, Function) else Scalar(Origin.CREDENTIAL, name)
+                return (
+                    self._once(inner, state)
+                    if isinstance(inner, Function)
+                    else Scalar(Origin.CREDENTIAL, name)
+                )
             case _:
                 return self._outside(target, name, module, annotation)
 
@@ -187,22 +235,33 @@ class Entry:
         """A dataclass as dependency: its fields are parameters."""
         for member in self.interpreter.program.class_of(definition).body:
             if isinstance(member, ast.AnnAssign) and isinstance(member.target, ast.Name):
-                value = self._parameter(definition.module, member.target.id, member.annotation, member.value, state)
+                value = self._parameter(
+                    definition.module, member.target.id, member.annotation, member.value, state
+                )
                 instance.attributes[member.target.id] = value
 
     def _once(self, function: Function, state: State) -> Value:
+        """Run a dependency: once for a route, and not again for a route that comes with the same facts."""
         key = (function.module, function.node.lineno, id(function.receiver), id(function.closure))
+        if key in self._running:
+            return UNKNOWN
         if key not in self._known:
-            if key in self._running:
-                return UNKNOWN
             self._running.append(key)
-            if self._is_principal(function):
-                self._known[key] = IDENTITY
-            else:
-                arguments = self.arguments(function, state)
-                self._known[key] = self.interpreter.enter(function, arguments, state)
+            self._known[key] = self._shared((*key, state.facts), function, state)
             self._running.pop()
         return self._known[key]
+
+    def _shared(self, key: tuple[object, ...], function: Function, state: State) -> Value:
+        shared = self.interpreter.dependencies
+        if key not in shared:
+            value = IDENTITY
+            if not self._is_principal(function):
+                value = self.interpreter.enter(function, self.arguments(function, state), state)
+            shared[key] = Provided(value, state.facts, self.interpreter.signed_in, function)
+        provided = shared[key]
+        state.facts = provided.facts
+        self.interpreter.signed_in = self.interpreter.signed_in or provided.signed_in
+        return provided.value
 
     def _is_principal(self, function: Function) -> bool:
         dotted = f".{function.module.removesuffix('.py').replace('/', '.')}.{function.name}"

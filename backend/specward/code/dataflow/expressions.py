@@ -41,7 +41,9 @@ def _composite(engine: Engine, node: ast.expr, state: State) -> Value:
         case ast.UnaryOp(op=op, operand=operand):
             return _unary(engine, op, engine.evaluate(operand, state), state)
         case ast.BinOp(left=left, op=op, right=right):
-            return binary(engine, engine.evaluate(left, state), op, engine.evaluate(right, state), node, state)
+            return binary(
+                engine, engine.evaluate(left, state), op, engine.evaluate(right, state), node, state
+            )
         case ast.List(elts=elements) | ast.Tuple(elts=elements) | ast.Set(elts=elements):
             return _sequence(engine, elements, state)
         case ast.Dict(keys=keys, values=values):
@@ -55,7 +57,9 @@ def _composite(engine: Engine, node: ast.expr, state: State) -> Value:
         case ast.ListComp() | ast.SetComp() | ast.GeneratorExp() | ast.DictComp():
             return _comprehension(engine, node, state)
         case ast.Lambda():
-            return v.Function(state.frame.module, "<lambda>", node, state.frame.owner, None, v.Scope(state.names))
+            return v.Function(
+                state.frame.module, "<lambda>", node, state.frame.owner, None, v.Scope(state.names)
+            )
         case ast.Yield(value=inner):
             value = engine.evaluate(inner, state) if inner is not None else NONE
             state.frame.returns.append((value, state.facts))
@@ -282,9 +286,15 @@ def subscript(engine: Engine, value: Value, index: Value, state: State) -> Value
     """`value[index]`."""
     match value:
         case v.Either(alternatives):
-            return v.join_all([subscript(engine, item, index, state) for item in alternatives if item != NONE] or [UNKNOWN])
+            return v.join_all(
+                [subscript(engine, item, index, state) for item in alternatives if item != NONE] or [UNKNOWN]
+            )
         case Sequence(items, rest):
-            if isinstance(index, Const) and isinstance(index.value, int) and -len(items) <= index.value < len(items):
+            if (
+                isinstance(index, Const)
+                and isinstance(index.value, int)
+                and -len(items) <= index.value < len(items)
+            ):
                 return items[index.value]
             return v.join_all([*items, *rest]) if items or rest else UNKNOWN
         case Mapping(entries, rest):
@@ -300,7 +310,11 @@ def subscript(engine: Engine, value: Value, index: Value, state: State) -> Value
             return value._replace(many=False)
         case Scalar(source, symbol, read):
             key = str(index.value) if isinstance(index, Const) else ""
-            name = key if symbol in {"path_params", "query_params", "headers", ""} or source == Origin.IDENTITY else f"{symbol}.{key}"
+            name = (
+                key
+                if symbol in {"path_params", "query_params", "headers", ""} or source == Origin.IDENTITY
+                else f"{symbol}.{key}"
+            )
             return Scalar(source, name, read)
         case v.Body(_, symbol, source):
             return Scalar(source, f"{symbol}.{index.value}" if isinstance(index, Const) else symbol)
@@ -308,7 +322,9 @@ def subscript(engine: Engine, value: Value, index: Value, state: State) -> Value
             return v.Class(definition, v.parts(index) or (index,))
         case v.External():
             return value
-        case v.Method(receiver, "c" | "columns") if isinstance(receiver, v.Model | v.Query) and isinstance(index, Const):
+        case v.Method(receiver, "c" | "columns") if isinstance(receiver, v.Model | v.Query) and isinstance(
+            index, Const
+        ):
             return engine.attribute(value, str(index.value), state, ast.Pass())
         case v.Instance():
             return UNKNOWN
@@ -348,7 +364,12 @@ def _comprehension(
     """One round of the loops, with the conditions holding; the rows that come out are the ones that passed."""
     inner = state.fork()
     for generator in node.generators:
-        assign(engine, generator.target, element(engine, run(engine, engine.evaluate(generator.iter, inner), inner, node)), inner)
+        assign(
+            engine,
+            generator.target,
+            element(engine, run(engine, engine.evaluate(generator.iter, inner), inner, node)),
+            inner,
+        )
         for condition in generator.ifs:
             inner.assume(truth(engine, engine.evaluate(condition, inner), inner).true)
             narrow(engine, condition, inner, holds=True)

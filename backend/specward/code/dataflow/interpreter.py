@@ -11,7 +11,18 @@ from specward.code.dataflow.engine import Arguments, Frame, State, settle
 from specward.code.dataflow.program import Found, Program, dotted_name
 from specward.code.dataflow.proof import Proof
 from specward.code.dataflow.schema import Schema
-from specward.code.dataflow.values import NONE, UNKNOWN, Class, Definition, Facts, Function, Origin, Scalar, Site, Value
+from specward.code.dataflow.values import (
+    NONE,
+    UNKNOWN,
+    Class,
+    Definition,
+    Facts,
+    Function,
+    Origin,
+    Scalar,
+    Site,
+    Value,
+)
 
 _DEEPEST = 14  # calls inside one another
 _BUDGET = 40_000  # expressions evaluated for one route
@@ -25,6 +36,15 @@ class Violation(NamedTuple):
     site: Site
 
 
+class Provided(NamedTuple):
+    """What running a dependency gave."""
+
+    value: Value
+    facts: Facts
+    signed_in: bool
+    function: Function  # keeps its receiver alive, whose identity is part of the key
+
+
 class Interpreter:
     """Abstract interpretation of one program."""
 
@@ -35,7 +55,7 @@ class Interpreter:
         self.violations: dict[tuple[str, str, int, int], Violation] = {}
         self.bindings: set[tuple[str, str]] = set()
         self.reached: set[tuple[str, int]] = set()
-        self.quiet = False
+        self.dependencies: dict[tuple[object, ...], Provided] = {}
         self._globals: dict[tuple[str, str], Value | None] = {}
         self._pending: set[tuple[str, str]] = set()
         self._stack: list[tuple[str, int]] = []
@@ -74,12 +94,15 @@ class Interpreter:
     def site(self, node: ast.AST, state: State) -> Site:
         """The place of a node with the way to it."""
         return Site(
-            state.frame.module, getattr(node, "lineno", 1), getattr(node, "col_offset", 0) + 1, state.frame.chain
+            state.frame.module,
+            getattr(node, "lineno", 1),
+            getattr(node, "col_offset", 0) + 1,
+            state.frame.chain,
         )
 
     def report(self, code: str, site: Site, table: str) -> None:
         """Note a finding; the shortest way to it is kept."""
-        if self.quiet or not site.path:
+        if not site.path:
             return
         key = (code, site.path, site.line, site.column)
         known = self.violations.get(key)
@@ -127,7 +150,9 @@ class Interpreter:
                 return v.Module(found.module)
             case ast.FunctionDef() | ast.AsyncFunctionDef():
                 owner, dot, _ = found.name.rpartition(".")
-                return Function(found.module, found.name, found.node, Definition(found.module, owner) if dot else None)
+                return Function(
+                    found.module, found.name, found.node, Definition(found.module, owner) if dot else None
+                )
             case ast.ClassDef():
                 return Class(definition, self.generic_models(definition))
             case ast.expr():
@@ -178,27 +203,45 @@ class Interpreter:
             return UNKNOWN
         cls = receiver.cls if isinstance(receiver, v.Instance) else receiver
         ancestry = self.program.ancestry(cls.definition)
-        following = ancestry[ancestry.index(owner) + 1 :] if owner in ancestry else self.program.ancestry(owner)[1:]
+        following = (
+            ancestry[ancestry.index(owner) + 1 :] if owner in ancestry else self.program.ancestry(owner)[1:]
+        )
         for base in following:
             node = self.program.sources[base.module].functions.get(f"{base.name}.{name}")
             if node is not None:
-                return self.enter(Function(base.module, f"{base.name}.{name}", node, base, receiver), arguments, state)
+                return self.enter(
+                    Function(base.module, f"{base.name}.{name}", node, base, receiver), arguments, state
+                )
         return UNKNOWN
 
     def _guess(self, receiver: Value, name: str) -> Function | None:
         """A method of an object of unknown class, where only one class of the project defines it."""
-        known = isinstance(receiver, Scalar) and receiver.origin in {Origin.UNKNOWN, Origin.CALLER} or isinstance(receiver, v.Method)
+        known = (
+            (isinstance(receiver, Scalar)
+            and receiver.origin in {Origin.UNKNOWN, Origin.CALLER})
+            or isinstance(receiver, v.Method)
+        )
         if not known or name in _COMMON:
             return None
         owners = self.program.owners_of(name)
         if not 1 <= len(owners) <= 2 or any(item in self.schema.by_model for item in owners):
             return None
-        real = [item for item in owners if not attributes.is_stub(self.program.sources[item.module].functions[f"{item.name}.{name}"])]
+        real = [
+            item
+            for item in owners
+            if not attributes.is_stub(self.program.sources[item.module].functions[f"{item.name}.{name}"])
+        ]
         if len(real) != 1:
             return None
         owner = real[0]
         node = self.program.sources[owner.module].functions[f"{owner.name}.{name}"]
-        return Function(owner.module, f"{owner.name}.{name}", node, owner, v.Instance(Class(owner, self.generic_models(owner))))
+        return Function(
+            owner.module,
+            f"{owner.name}.{name}",
+            node,
+            owner,
+            v.Instance(Class(owner, self.generic_models(owner))),
+        )
 
     def instantiate(self, cls: Class, arguments: Arguments, state: State) -> Value:
         """An object of a project class."""
@@ -208,7 +251,9 @@ class Interpreter:
         found = self.program.method(cls.definition, "__init__")
         if found is not None:
             owner, node = found
-            self.enter(Function(owner.module, f"{owner.name}.__init__", node, owner, instance), arguments, state)
+            self.enter(
+                Function(owner.module, f"{owner.name}.__init__", node, owner, instance), arguments, state
+            )
         else:
             instance.attributes.update(dict(arguments.named))
             names = self._annotated_fields(cls.definition)
@@ -224,7 +269,9 @@ class Interpreter:
         ]
 
     def _is_schema(self, definition: Definition) -> bool:
-        return bool(self.program.outside_bases(definition) & {"BaseModel", "SQLModel", "BaseSchema", "TypedDict"})
+        return bool(
+            self.program.outside_bases(definition) & {"BaseModel", "SQLModel", "BaseSchema", "TypedDict"}
+        )
 
     def _parsed(self, cls: Class, arguments: Arguments) -> Value:
         """A data object made in the project: what it holds is what it was given."""
@@ -238,7 +285,9 @@ class Interpreter:
     def _is_scoped(self, definition: Definition) -> bool:
         for name in self.schema.settings.scoped_sessions:
             module, _, last = name.rpartition(".")
-            if last == definition.name and f"/{definition.module}".endswith(f"/{module.replace('.', '/')}.py"):
+            if last == definition.name and f"/{definition.module}".endswith(
+                f"/{module.replace('.', '/')}.py"
+            ):
                 return True
         return False
 
@@ -267,7 +316,11 @@ class Interpreter:
         return any(f".{dotted}".endswith(f".{name}") for name in self.schema.settings.system_scope)
 
     def _inner(self, function: Function, arguments: Arguments, state: State) -> State:
-        chain = (*state.frame.chain, function.name) if not isinstance(function.node, ast.Lambda) else state.frame.chain
+        chain = (
+            (*state.frame.chain, function.name)
+            if not isinstance(function.node, ast.Lambda)
+            else state.frame.chain
+        )
         names = dict(function.closure.names) if function.closure is not None else {}
         names.pop(" exits", None)
         inner = State(Frame(function.module, function.owner, chain, []), names, state.facts)
@@ -286,10 +339,14 @@ class Interpreter:
         padding: list[ast.expr | None] = [None] * (len(plain) - len(spec.defaults))
         for index, (parameter, default) in enumerate(zip(plain, padding + list(spec.defaults), strict=True)):
             given = positional[index] if index < len(positional) else named.pop(parameter.arg, None)
-            inner.names[parameter.arg] = self._parameter(function, parameter, default, given, arguments, inner)
+            inner.names[parameter.arg] = self._parameter(
+                function, parameter, default, given, arguments, inner
+            )
         for parameter, default in zip(spec.kwonlyargs, spec.kw_defaults, strict=True):
             given = named.pop(parameter.arg, None)
-            inner.names[parameter.arg] = self._parameter(function, parameter, default, given, arguments, inner)
+            inner.names[parameter.arg] = self._parameter(
+                function, parameter, default, given, arguments, inner
+            )
         if spec.vararg is not None:
             inner.names[spec.vararg.arg] = v.Sequence(tuple(positional[len(plain) :]), arguments.spread)
         if spec.kwarg is not None:
@@ -314,10 +371,56 @@ class Interpreter:
         return given
 
 
-_COMMON = frozenset({"get", "all", "first", "one", "add", "commit", "execute", "exec", "scalar", "scalars", "query", "filter",
-                     "delete", "update", "create", "refresh", "close", "items", "keys", "values", "append", "pop", "copy",
-                     "json", "dict", "send", "run", "start", "stop", "read", "write", "save", "load", "__call__", "encode",
-                     "decode", "format", "join", "split", "strip", "flush", "rollback", "begin", "merge", "count", "exists"})
+_COMMON = frozenset(
+    {
+        "get",
+        "all",
+        "first",
+        "one",
+        "add",
+        "commit",
+        "execute",
+        "exec",
+        "scalar",
+        "scalars",
+        "query",
+        "filter",
+        "delete",
+        "update",
+        "create",
+        "refresh",
+        "close",
+        "items",
+        "keys",
+        "values",
+        "append",
+        "pop",
+        "copy",
+        "json",
+        "dict",
+        "send",
+        "run",
+        "start",
+        "stop",
+        "read",
+        "write",
+        "save",
+        "load",
+        "__call__",
+        "encode",
+        "decode",
+        "format",
+        "join",
+        "split",
+        "strip",
+        "flush",
+        "rollback",
+        "begin",
+        "merge",
+        "count",
+        "exists",
+    }
+)
 
 
 def _result(returns: list[tuple[Value, Facts]], state: State) -> Value:
@@ -340,7 +443,9 @@ def _joined(returns: list[tuple[Value, Facts]], after: Facts) -> Value:
     first = returns[0][0]
     if isinstance(first, v.Sequence) and all(_is_alike(value, first) for value, _ in returns):
         columns = range(len(first.items))
-        return v.Sequence(tuple(_joined([(v.parts(value)[at], facts) for value, facts in returns], after) for at in columns))
+        return v.Sequence(
+            tuple(_joined([(v.parts(value)[at], facts) for value, facts in returns], after) for at in columns)
+        )
     return v.join_all([settle(value, facts, after) for value, facts in returns])
 
 
@@ -356,7 +461,10 @@ def _truths(returns: list[tuple[Value, Facts]]) -> v.Condition:
     true, false = v.IMPOSSIBLE, v.IMPOSSIBLE
     for value, facts in returns:
         if isinstance(value, v.Condition):
-            true, false = v.either(true, v.both(facts, value.true)), v.either(false, v.both(facts, value.false))
+            true, false = (
+                v.either(true, v.both(facts, value.true)),
+                v.either(false, v.both(facts, value.false)),
+            )
         elif isinstance(value, v.Const) and value.value:
             true = v.either(true, facts)
         else:

@@ -30,6 +30,10 @@ class Program:
         self.sources = {source.path: source for source in sources}
         self._by_name: dict[str, list[str]] = {}
         self._methods: dict[str, list[Definition]] = {}
+        self._answers: dict[tuple[str, str], Resolved | None] = {}
+        self._bases: dict[Definition, list[Definition | str]] = {}
+        self._ancestries: dict[Definition, list[Definition]] = {}
+        self._found: dict[tuple[Definition, str], tuple[Definition, FunctionNode] | None] = {}
         for source in self.sources.values():
             self._index(source)
 
@@ -48,7 +52,10 @@ class Program:
 
     def resolve(self, path: str, dotted: str) -> Resolved | None:
         """What a dotted name means in a module; None where it is not known there."""
-        return self._resolve(path, dotted, _DEEPEST_CHAIN)
+        key = (path, dotted)
+        if key not in self._answers:
+            self._answers[key] = self._resolve(path, dotted, _DEEPEST_CHAIN)
+        return self._answers[key]
 
     def imported(self, path: str, target: str) -> Resolved | None:
         """What `import target` or `from package import name` brings into a module."""
@@ -65,6 +72,11 @@ class Program:
 
     def bases(self, definition: Definition) -> list[Definition | str]:
         """The base classes in order: definitions, or dotted names outside the project."""
+        if definition not in self._bases:
+            self._bases[definition] = self._read_bases(definition)
+        return self._bases[definition]
+
+    def _read_bases(self, definition: Definition) -> list[Definition | str]:
         result: list[Definition | str] = []
         for base in self.class_of(definition).bases:
             name = dotted_name(base.value if isinstance(base, ast.Subscript) else base)
@@ -77,6 +89,11 @@ class Program:
 
     def ancestry(self, definition: Definition) -> list[Definition]:
         """The class and its bases inside the project, nearest first."""
+        if definition not in self._ancestries:
+            self._ancestries[definition] = self._read_ancestry(definition)
+        return self._ancestries[definition]
+
+    def _read_ancestry(self, definition: Definition) -> list[Definition]:
         seen: list[Definition] = []
         queue = [definition]
         while queue:
@@ -89,11 +106,19 @@ class Program:
 
     def outside_bases(self, definition: Definition) -> set[str]:
         """The last parts of the names of bases outside the project."""
-        names = [base for item in self.ancestry(definition) for base in self.bases(item) if isinstance(base, str)]
+        names = [
+            base for item in self.ancestry(definition) for base in self.bases(item) if isinstance(base, str)
+        ]
         return {name.rpartition(".")[2] for name in names}
 
     def method(self, definition: Definition, name: str) -> tuple[Definition, FunctionNode] | None:
         """The method of that name, looked up along the ancestry."""
+        key = (definition, name)
+        if key not in self._found:
+            self._found[key] = self._find_method(definition, name)
+        return self._found[key]
+
+    def _find_method(self, definition: Definition, name: str) -> tuple[Definition, FunctionNode] | None:
         for owner in self.ancestry(definition):
             node = self.sources[owner.module].functions.get(f"{owner.name}.{name}")
             if node is not None:
@@ -174,7 +199,9 @@ class Program:
         if level:
             steps = path.split("/")[:-level]
             stem = "/".join([*steps, *filter(None, dotted[level:].split("."))])
-            known = [item for item in (f"{stem}.py", f"{stem}/__init__.py".lstrip("/")) if item in self.sources]
+            known = [
+                item for item in (f"{stem}.py", f"{stem}/__init__.py".lstrip("/")) if item in self.sources
+            ]
             return known[0] if known else None
         candidates = self._by_name.get(dotted, [])
         return max(candidates, key=lambda candidate: _shared(candidate, path), default=None)

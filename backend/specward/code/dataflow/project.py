@@ -15,7 +15,9 @@ from specward.code.dataflow.values import Site
 _VERSION = "1"
 
 
-def analyse_project(root: Path, paths: Iterable[str], table: Mapping[str, object], *, cached: bool) -> Analysis:
+def analyse_project(
+    root: Path, paths: Iterable[str], table: Mapping[str, object], *, cached: bool
+) -> Analysis:
     """Analyse the Python files of a project.
 
     Args:

@@ -9,9 +9,18 @@ from specward.code.dataflow import values as v
 from specward.code.dataflow.schema import Schema
 from specward.code.dataflow.values import Bind, Exists, Fact, Facts, Link, Origin, Query, Row, Value, Within
 
-MISSING, CONDITIONAL, CLIENT, FOREIGN, UNPROVABLE, ESCAPES = "SW601", "SW602", "SW603", "SW604", "SW605", "SW606"
+MISSING, CONDITIONAL, CLIENT, FOREIGN, UNPROVABLE, ESCAPES = (
+    "SW601",
+    "SW602",
+    "SW603",
+    "SW604",
+    "SW605",
+    "SW606",
+)
 
-_CAPABILITY = re.compile(r"token|secret|hash|code|api_?key|otp|nonce|signature|share|invite|jti|state|ticket|webhook|stripe|session_id")
+_CAPABILITY = re.compile(
+    r"token|secret|hash|code|api_?key|otp|nonce|signature|share|invite|jti|state|ticket|webhook|stripe|session_id"
+)
 _DEPTH = 8
 
 
@@ -27,7 +36,10 @@ class Proof:
         """Whether a value names the principal, or was at least not chosen by the client."""
         match value:
             case v.Scalar(origin, symbol, _):
-                return origin in {Origin.IDENTITY, Origin.CALLER, Origin.UNKNOWN} or ("same", symbol) in self.facts
+                return (
+                    origin in {Origin.IDENTITY, Origin.CALLER, Origin.UNKNOWN}
+                    or ("same", symbol) in self.facts
+                )
             case v.Field(row, column):
                 return self._field_is_identity(row, column, depth)
             case Row(table=table):
@@ -90,7 +102,11 @@ class Proof:
             case v.Field(row, column):
                 for name, key in row.keys:
                     if name == column and depth:
-                        return self.key_proved(table, key, depth - 1) or (not row.code and row.proof) or self._owned_row(row)
+                        return (
+                            self.key_proved(table, key, depth - 1)
+                            or (not row.code and row.proof)
+                            or self._owned_row(row)
+                        )
                 return self._owned_row(row)
             case Row():
                 return self._owned_row(value)
@@ -98,13 +114,17 @@ class Proof:
                 real = [item for item in alternatives if item != v.NONE]
                 return bool(real) and all(self.key_proved(table, item, depth) for item in real)
             case v.Sequence(items, rest):
-                return bool(items or rest) and all(self.key_proved(table, item, depth) for item in (*items, *rest))
+                return bool(items or rest) and all(
+                    self.key_proved(table, item, depth) for item in (*items, *rest)
+                )
             case v.Body(_, _, origin):
                 return origin <= Origin.UNKNOWN
             case v.Const():
                 return False
             case _:
-                return v.origin(value) <= Origin.UNKNOWN and all(self._owned_row(row) for row in v.rows(value))
+                return v.origin(value) <= Origin.UNKNOWN and all(
+                    self._owned_row(row) for row in v.rows(value)
+                )
 
     def _owned_row(self, row: Row) -> bool:
         if row.table not in self.schema.owned and row.table != self.schema.user:
@@ -126,7 +146,11 @@ class Proof:
         return self.is_principal(value) or self._is_capability(table, column, value)
 
     def _from_identity(self, value: Value) -> bool:
-        return isinstance(value, v.Field) and self.owns(value.row) and bool(value.row.code == "" or value.row.proof)
+        return (
+            isinstance(value, v.Field)
+            and self.owns(value.row)
+            and bool(value.row.code == "" or value.row.proof)
+        )
 
     def _is_capability(self, table: str, column: str, value: Value) -> bool:
         """A lookup by something secret: who presents it may see the row (tokens, invitations, share links)."""
@@ -136,7 +160,9 @@ class Proof:
             return True
         return not self.signed_in and table == self.schema.user
 
-    def bound_tables(self, predicates: Iterable[v.Predicate], joined: frozenset[str], verb: str) -> frozenset[str]:
+    def bound_tables(
+        self, predicates: Iterable[v.Predicate], joined: frozenset[str], verb: str
+    ) -> frozenset[str]:
         """The tables whose rows in this statement are the principal's."""
         bound: set[str] = set()
         links: set[tuple[str, str]] = set()
@@ -162,7 +188,11 @@ class Proof:
         """`Member.workspace_id == Document.workspace_id`: what the member may reach, through the same parent."""
         parent = self.schema.target(link.table, link.name)
         granted = parent is not None and parent in self.schema.grants.get(link.table, ())
-        return {(link.table, other.table)} if granted and self.schema.target(other.table, other.name) == parent else set()
+        return (
+            {(link.table, other.table)}
+            if granted and self.schema.target(other.table, other.name) == parent
+            else set()
+        )
 
     def _reaches(
         self, table: str, bound: frozenset[str], joined: frozenset[str], links: set[tuple[str, str]]
@@ -226,7 +256,13 @@ class Proof:
     def _judge_user(self, query: Query) -> str:
         """Rows of the user table: finding somebody by address is not a leak, taking them by key is."""
         user = self.schema.user
-        if user is None or user not in query.entities or query.joined or not self.signed_in or self.is_bound(query):
+        if (
+            user is None
+            or user not in query.entities
+            or query.joined
+            or not self.signed_in
+            or self.is_bound(query)
+        ):
             return ""
         binds = [part for part in flatten(query.predicates) if isinstance(part, Bind) and part.table == user]
         by_key = [part for part in binds if part.column in self.schema.keys(user)]
@@ -240,9 +276,11 @@ class Proof:
             for part in deep(query.predicates)
             if isinstance(part, Bind) and self._is_owner(part.table, part.column)
         ]
-        if any(not self.is_identity(part.value) and v.origin(part.value) >= Origin.CREDENTIAL for part in owners):
+        if any(
+            not self.is_identity(part.value) and v.origin(part.value) >= Origin.CREDENTIAL for part in owners
+        ):
             return CLIENT
-        if query.conditional or any(isinstance(part, v.Any) for part in query.predicates) and owners:
+        if query.conditional or (any(isinstance(part, v.Any) for part in query.predicates) and owners):
             return CONDITIONAL
         return MISSING
 
@@ -272,7 +310,9 @@ class Proof:
         match key:
             case v.Scalar(_, symbol, _) if symbol and opened:
                 return {("key", table, symbol) for table in opened}
-            case v.Scalar(_, symbol, _) if symbol and column in schema.owners.get(row.table, ()) and not row.proof:
+            case v.Scalar(_, symbol, _) if (
+                symbol and column in schema.owners.get(row.table, ()) and not row.proof
+            ):
                 return {("same", symbol)}
             case v.Field(child, _) if opened and child.id != row.id:
                 return set(self.proves(child, owned=True, depth=depth - 1).atoms)

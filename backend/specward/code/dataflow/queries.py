@@ -14,17 +14,79 @@ from specward.code.dataflow.values import Bind, Column, Const, Expression, Model
 
 BUILDERS = frozenset({"select", "update", "delete", "insert", "query", "replace", "upsert"})
 FETCH_ONE = frozenset(
-    {"first", "one", "one_or_none", "scalar", "scalar_one", "scalar_one_or_none", "fetchone", "fetch_one", "fetchrow",
-     "fetchval", "get", "get_one", "first_or_404", "get_or_404", "one_or_404"}
+    {
+        "first",
+        "one",
+        "one_or_none",
+        "scalar",
+        "scalar_one",
+        "scalar_one_or_none",
+        "fetchone",
+        "fetch_one",
+        "fetchrow",
+        "fetchval",
+        "get",
+        "get_one",
+        "first_or_404",
+        "get_or_404",
+        "one_or_404",
+    }
 )
 CERTAIN = frozenset({"one", "scalar_one", "get_one", "first_or_404", "get_or_404", "one_or_404"})
-RUNS = frozenset({"all", "first", "one", "one_or_none", "scalar", "count", "get", "delete", "update", "paginate", "exists",
-                  "fetchall", "yield_per", "scalars", "first_or_404", "get_or_404", "one_or_404", "get_one"})
+RUNS = frozenset(
+    {
+        "all",
+        "first",
+        "one",
+        "one_or_none",
+        "scalar",
+        "count",
+        "get",
+        "delete",
+        "update",
+        "paginate",
+        "exists",
+        "fetchall",
+        "yield_per",
+        "scalars",
+        "first_or_404",
+        "get_or_404",
+        "one_or_404",
+        "get_one",
+    }
+)
 _SILENT = frozenset(
-    {"order_by", "limit", "offset", "distinct", "group_by", "execution_options", "with_for_update", "correlate", "slice",
-     "on_conflict_do_nothing", "on_conflict_do_update", "returning", "prefix_with", "params", "populate_existing",
-     "enable_eagerloads", "autoflush", "subquery", "cte", "alias", "scalar_subquery", "as_scalar", "label", "lateral",
-     "add_columns", "select", "correlate_except", "unique", "self_group"}
+    {
+        "order_by",
+        "limit",
+        "offset",
+        "distinct",
+        "group_by",
+        "execution_options",
+        "with_for_update",
+        "correlate",
+        "slice",
+        "on_conflict_do_nothing",
+        "on_conflict_do_update",
+        "returning",
+        "prefix_with",
+        "params",
+        "populate_existing",
+        "enable_eagerloads",
+        "autoflush",
+        "subquery",
+        "cte",
+        "alias",
+        "scalar_subquery",
+        "as_scalar",
+        "label",
+        "lateral",
+        "add_columns",
+        "select",
+        "correlate_except",
+        "unique",
+        "self_group",
+    }
 )
 
 
@@ -43,11 +105,19 @@ def build(engine: Engine, verb: str, arguments: Arguments, state: State, node: a
                 predicates += option.predicates
             tables += [table for table in sorted(tables_of(option)) if table not in tables]
     name = "select" if verb in {"query", "exists"} else verb
-    return Query(name, tuple(dict.fromkeys(tables)), tuple(predicates), joined, engine.site(node, state),
-                 legacy=verb == "query")
+    return Query(
+        name,
+        tuple(dict.fromkeys(tables)),
+        tuple(predicates),
+        joined,
+        engine.site(node, state),
+        legacy=verb == "query",
+    )
 
 
-def extend(engine: Engine, query: Query, name: str, arguments: Arguments, state: State, node: ast.AST) -> Value | None:
+def extend(
+    engine: Engine, query: Query, name: str, arguments: Arguments, state: State, node: ast.AST
+) -> Value | None:
     """A generative method of a statement; None where it is no such method."""
     if name in {"where", "filter", "having", "whereclause"}:
         return _with(query, conditions(arguments))
@@ -56,7 +126,9 @@ def extend(engine: Engine, query: Query, name: str, arguments: Arguments, state:
     if name in {"join", "outerjoin", "join_from", "select_from", "innerjoin"}:
         return _joined(engine, query, name, arguments)
     if name == "options":
-        return _with(query, [item for item in conditions(arguments) if isinstance(item, Bind | v.Any | v.Both)])
+        return _with(
+            query, [item for item in conditions(arguments) if isinstance(item, Bind | v.Any | v.Both)]
+        )
     if name in {"with_only_columns", "with_entities", "columns", "with_columns"}:
         return query._replace(entities=tuple(dict.fromkeys((*query.entities, *_tables(arguments)))))
     if name in {"values", "values_for", "set", "update_values"} and query.verb in {"insert", "update"}:
@@ -124,7 +196,9 @@ def _joined(engine: Engine, query: Query, name: str, arguments: Arguments) -> Qu
 
 
 def _tables(arguments: Arguments) -> list[str]:
-    return [table for value in arguments.all for option in v.options(value) for table in sorted(tables_of(option))]
+    return [
+        table for value in arguments.all for option in v.options(value) for table in sorted(tables_of(option))
+    ]
 
 
 def _union(query: Query, arguments: Arguments) -> Query:
@@ -167,7 +241,9 @@ def execute(
 
 
 def _made(engine: Engine, table: str, query: Query, state: State) -> Row:
-    return Row(table, engine.number(), "", proof=False, many=False, keys=query.values, site=query.site, fresh=True)
+    return Row(
+        table, engine.number(), "", proof=False, many=False, keys=query.values, site=query.site, fresh=True
+    )
 
 
 def main_table(engine: Engine, query: Query) -> str:
@@ -181,11 +257,7 @@ def fetched(engine: Engine, query: Query, code: str, state: State, *, one: bool)
     table = main_table(engine, query)
     proof = engine.proof(state)
     owned = table in engine.schema.owned or table == engine.schema.user
-    keys = tuple(
-        (part.column, part.value)
-        for part in deep_binds(query)
-        if part.table == table
-    )
+    keys = tuple((part.column, part.value) for part in deep_binds(query) if part.table == table)
     bound = owned and not code and proof.is_bound(query)
     if table == engine.schema.user and bound and not query.joined and one:
         return v.Scalar(v.Origin.IDENTITY)
@@ -241,7 +313,12 @@ def check_assignments(
         return
     for name, value in pairs.items():
         target = schema.target(table, name)
-        if target in schema.owned and name not in owners and _from_client(value) and not proof.key_proved(target, value):
+        if (
+            target in schema.owned
+            and name not in owners
+            and _from_client(value)
+            and not proof.key_proved(target, value)
+        ):
             engine.report(FOREIGN, site, f"{table}.{name}")
             return
     del creating
@@ -275,8 +352,21 @@ def column_method(engine: Engine, column: Column, name: str, arguments: Argument
         if name == "__eq__" and value is not None and not isinstance(value, Const):
             return Bind(column.table, column.name, value)
         return v.Other(frozenset({column.table}), fixed=name != "is_not")
-    if name in {"notin_", "not_in", "like", "ilike", "contains", "startswith", "endswith", "between", "op", "match",
-                "icontains", "has_key", "overlap"}:
+    if name in {
+        "notin_",
+        "not_in",
+        "like",
+        "ilike",
+        "contains",
+        "startswith",
+        "endswith",
+        "between",
+        "op",
+        "match",
+        "icontains",
+        "has_key",
+        "overlap",
+    }:
         return v.Other(frozenset({column.table}))
     return Expression(frozenset({column.table}))
 
@@ -297,22 +387,32 @@ def relation_method(engine: Engine, relation: v.Relation, name: str, arguments: 
     return v.Other(frozenset({relation.table}))
 
 
-def sql_function(engine: Engine, name: str, arguments: Arguments, state: State, node: ast.AST) -> Value | None:
+def sql_function(
+    engine: Engine, name: str, arguments: Arguments, state: State, node: ast.AST
+) -> Value | None:
     """A construct of SQLAlchemy's expression language; None where it is none."""
     first = arguments.get(0)
     dotted, name = name, name.rpartition(".")[2]
-    if name in BUILDERS and (any(_is_sql(item) for item in arguments.all) or dotted.startswith(("sqlalchemy", "sqlmodel"))):
+    if name in BUILDERS and (
+        any(_is_sql(item) for item in arguments.all) or dotted.startswith(("sqlalchemy", "sqlmodel"))
+    ):
         return build(engine, name, arguments, state, node)
     if name == "exists":
         if isinstance(first, v.PREDICATES):
-            return v.Exists("", Query("select", (), tuple(conditions(arguments)), frozenset(), engine.site(node, state)))
+            return v.Exists(
+                "", Query("select", (), tuple(conditions(arguments)), frozenset(), engine.site(node, state))
+            )
         return build(engine, name, arguments, state, node)
     if name in {"and_", "or_"}:
         parts = tuple(conditions(arguments))
         return v.Both(parts) if name == "and_" else v.Any(parts)
     if name in {"union", "union_all"} and isinstance(first, Query):
         return _union(first, Arguments(arguments.positional[1:]))
-    if name in {"col", "aliased", "column", "with_polymorphic", "desc", "asc"} and first is not None and _is_sql(first):
+    if (
+        name in {"col", "aliased", "column", "with_polymorphic", "desc", "asc"}
+        and first is not None
+        and _is_sql(first)
+    ):
         return first
     if name == "with_loader_criteria" and len(arguments.positional) > 1:
         return _criteria(engine, arguments, state, node)
@@ -322,14 +422,17 @@ def sql_function(engine: Engine, name: str, arguments: Arguments, state: State, 
         return as_text(engine, first, state, node)
     if name in {"literal", "cast", "type_coerce", "bindparam"} and first is not None and not _is_sql(first):
         return first
-    if any(_is_sql(item) for item in arguments.all) and not any(isinstance(item, Query) for item in arguments.all):
+    if any(_is_sql(item) for item in arguments.all) and not any(
+        isinstance(item, Query) for item in arguments.all
+    ):
         return Expression(frozenset(_tables(arguments)))
     return None
 
 
 def _is_sql(value: Value) -> bool:
     return any(
-        isinstance(item, (Model, Column, v.Relation, Expression, Query, *v.PREDICATES)) for item in v.options(value)
+        isinstance(item, (Model, Column, v.Relation, Expression, Query, *v.PREDICATES))
+        for item in v.options(value)
     )
 
 

@@ -10,10 +10,16 @@ from specward.code.dataflow.proof import CLIENT, UNPROVABLE, Proof
 from specward.code.dataflow.schema import Schema
 from specward.code.dataflow.values import Text, Value
 
-_TABLE = re.compile(r"\b(?:from|join|into|update|table|using)\s+(?:only\s+)?[\"`\[]?(?:\w+[\"`\]]?\.[\"`\[]?)?(\w+)", re.IGNORECASE)
-_VERB = re.compile(r"\s*(?:with\b.*?\)\s*)?(select|insert|update|delete|merge|truncate|copy)\b", re.IGNORECASE | re.DOTALL)
+_TABLE = re.compile(
+    r"\b(?:from|join|into|update|table|using)\s+(?:only\s+)?[\"`\[]?(?:\w+[\"`\]]?\.[\"`\[]?)?(\w+)",
+    re.IGNORECASE,
+)
+_VERB = re.compile(
+    r"\s*(?:with\b.*?\)\s*)?(select|insert|update|delete|merge|truncate|copy)\b", re.IGNORECASE | re.DOTALL
+)
 _EQUAL = re.compile(
-    r"(?:(\w+)\.)?[\"`]?(\w+)[\"`]?\s*(?:=|\bin\b)\s*(?:any\s*)?\(?\s*(:\w+|%\(\w+\)s|%s|\$\d+|\?|\{\}|'\{\}'|@\w+)", re.IGNORECASE
+    r"(?:(\w+)\.)?[\"`]?(\w+)[\"`]?\s*(?:=|\bin\b)\s*(?:any\s*)?\(?\s*(:\w+|%\(\w+\)s|%s|\$\d+|\?|\{\}|'\{\}'|@\w+)",
+    re.IGNORECASE,
 )
 _MARK = re.compile(r":\w+|%\(\w+\)s|%s|\$\d+|\?|\{\}|@\w+")
 _OR = re.compile(r"\bor\b", re.IGNORECASE)
@@ -36,7 +42,9 @@ def read(schema: Schema, sql: str) -> Statement:
     match = _VERB.match(sql)
     names = [name.lower() for name in _TABLE.findall(sql)]
     known = {name.lower().partition("@")[0]: name for name in schema.tables}
-    return Statement(match.group(1).lower() if match else "", tuple(known[name] for name in names if name in known))
+    return Statement(
+        match.group(1).lower() if match else "", tuple(known[name] for name in names if name in known)
+    )
 
 
 def judge(schema: Schema, proof: Proof, text: Text, parameters: Value | None) -> tuple[str, str]:
@@ -54,7 +62,8 @@ def judge(schema: Schema, proof: Proof, text: Text, parameters: Value | None) ->
         tables = [table for table in statement.tables if column in schema.tables[table].columns]
         owner = any(column in schema.owners[table] for table in tables)
         keyed = any(
-            schema.target(table, column) in schema.owned or (column in schema.keys(table) and table in schema.owned)
+            schema.target(table, column) in schema.owned
+            or (column in schema.keys(table) and table in schema.owned)
             for table in tables
         )
         value = _parameter(text, match.group(3).strip("'"), match.start(3), parameters)
@@ -63,7 +72,10 @@ def judge(schema: Schema, proof: Proof, text: Text, parameters: Value | None) ->
         if owner and proof.is_identity(value):
             return (UNPROVABLE if _OR.search(where) else ""), owned[0]
         client = client or (owner and v.origin(value) >= v.Origin.CREDENTIAL)
-        if keyed and any(proof.key_proved(schema.target(table, column) or table, value) and _chosen(value) for table in tables):
+        if keyed and any(
+            proof.key_proved(schema.target(table, column) or table, value) and _chosen(value)
+            for table in tables
+        ):
             return "", owned[0]
     return (CLIENT if client else UNPROVABLE), owned[0]
 

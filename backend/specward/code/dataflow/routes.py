@@ -9,9 +9,25 @@ from specward.code.dataflow.program import Program, dotted_name
 from specward.code.dataflow.source import FunctionNode, Source
 from specward.code.dataflow.values import Definition
 
-_VERBS = frozenset({"get", "post", "put", "patch", "delete", "head", "options", "api_route", "websocket", "route", "trace",
-                    "websocket_route"})
-_WRITES_PATH = frozenset({"get", "post", "put", "patch", "delete", "head", "options", "api_route", "websocket", "route"})
+_VERBS = frozenset(
+    {
+        "get",
+        "post",
+        "put",
+        "patch",
+        "delete",
+        "head",
+        "options",
+        "api_route",
+        "websocket",
+        "route",
+        "trace",
+        "websocket_route",
+    }
+)
+_WRITES_PATH = frozenset(
+    {"get", "post", "put", "patch", "delete", "head", "options", "api_route", "websocket", "route"}
+)
 
 
 class Dependency(NamedTuple):
@@ -46,7 +62,11 @@ def find_routes(program: Program) -> list[Route]:
 
 
 def _of_function(
-    program: Program, source: Source, name: str, node: FunctionNode, included: dict[tuple[str, str], list[ast.Call]]
+    program: Program,
+    source: Source,
+    name: str,
+    node: FunctionNode,
+    included: dict[tuple[str, str], list[ast.Call]],
 ) -> list[Route]:
     routes = []
     for decorator in node.decorator_list:
@@ -59,7 +79,9 @@ def _of_function(
         dependencies = (*_listed(source.path, decorator), *_of_router(program, source, router, included))
         label = f"{decorator.func.attr.upper()} {_path(decorator)}"
         routes.append(
-            Route(label, source.path, name, node, Definition(source.path, owner) if dot else None, dependencies)
+            Route(
+                label, source.path, name, node, Definition(source.path, owner) if dot else None, dependencies
+            )
         )
     return routes
 
@@ -76,7 +98,9 @@ def _path(call: ast.Call) -> str:
         if isinstance(node, ast.Constant) and isinstance(node.value, str):
             return node.value
         if isinstance(node, ast.JoinedStr):
-            return "/" + "".join(str(item.value) for item in node.values if isinstance(item, ast.Constant)).lstrip("/")
+            return "/" + "".join(
+                str(item.value) for item in node.values if isinstance(item, ast.Constant)
+            ).lstrip("/")
         if isinstance(node, ast.Name | ast.Attribute):
             return f"/{dotted_name(node)}"
     return ""
@@ -90,7 +114,11 @@ def _listed(path: str, call: ast.Call) -> list[Dependency]:
 
 
 def _of_router(
-    program: Program, source: Source, router: str, included: dict[tuple[str, str], list[ast.Call]], depth: int = 4
+    program: Program,
+    source: Source,
+    router: str,
+    included: dict[tuple[str, str], list[ast.Call]],
+    depth: int = 4,
 ) -> list[Dependency]:
     """Dependencies of the router itself and of every router and application that includes it."""
     found = program.find(source.path, router) if router else None
@@ -118,15 +146,26 @@ def _included(program: Program) -> dict[tuple[str, str], list[tuple[str, ast.Cal
     return found
 
 
-def _added(program: Program, source: Source, call: ast.Call, included: dict[tuple[str, str], list[tuple[str, ast.Call]]]) -> list[Route]:
+def _added(
+    program: Program,
+    source: Source,
+    call: ast.Call,
+    included: dict[tuple[str, str], list[tuple[str, ast.Call]]],
+) -> list[Route]:
     """`router.add_api_route("/items/{id}", read_item, methods=["GET"])`."""
-    if not (isinstance(call.func, ast.Attribute) and call.func.attr.startswith("add_api") and len(call.args) > 1):
+    if not (
+        isinstance(call.func, ast.Attribute) and call.func.attr.startswith("add_api") and len(call.args) > 1
+    ):
         return []
     found = program.find(source.path, dotted_name(call.args[1]))
     if found is None or not isinstance(found.node, ast.FunctionDef | ast.AsyncFunctionDef):
         return []
-    methods = [item.value for item in call.keywords if item.arg == "methods" and isinstance(item.value, ast.List)]
-    verbs = [str(item.value) for node in methods for item in node.elts if isinstance(item, ast.Constant)] or ["GET"]
+    methods = [
+        item.value for item in call.keywords if item.arg == "methods" and isinstance(item.value, ast.List)
+    ]
+    verbs = [str(item.value) for node in methods for item in node.elts if isinstance(item, ast.Constant)] or [
+        "GET"
+    ]
     router = dotted_name(call.func.value)
     dependencies = (*_listed(source.path, call), *_of_router(program, source, router, included))
     return [Route(f"{verbs[0]} {_path(call)}", found.module, found.name, found.node, None, dependencies)]

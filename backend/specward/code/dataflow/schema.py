@@ -55,7 +55,9 @@ class Schema:
             return None
         if fact.reference:
             return self._named(fact.reference.split(".")[0])
-        named = self._named(column.removesuffix("_id")) if column.endswith("_id") and not fact.primary else None
+        named = (
+            self._named(column.removesuffix("_id")) if column.endswith("_id") and not fact.primary else None
+        )
         return named if named != table else None
 
     def related(self, table: str, attribute: str) -> str | None:
@@ -80,7 +82,12 @@ class Schema:
 
     def learn(self, table: str, column: str) -> bool:
         """Note that the project binds this column to the principal. True if that changes who owns what."""
-        if table == self.user or table in self.owned or table not in self.tables or table in self.settings.shared_tables:
+        if (
+            table == self.user
+            or table in self.owned
+            or table not in self.tables
+            or table in self.settings.shared_tables
+        ):
             return False
         if column not in self.tables[table].columns or column in self.keys(table):
             return False
@@ -108,7 +115,8 @@ class Schema:
             if direct:
                 return " -> ".join([*steps, f"{table}.{direct[0]}"])
             following = next(
-                ((column, parent) for column, parent in self.parents(table).items() if parent in self.owned), None
+                ((column, parent) for column, parent in self.parents(table).items() if parent in self.owned),
+                None,
             )
             if following is None:
                 break
@@ -202,7 +210,9 @@ _LEVELS = {"role", "permission", "permissions", "access_level"}
 
 def _merged(known: Table, other: Table) -> Table:
     """Two models of one table: what either declares."""
-    return known._replace(columns={**other.columns, **known.columns}, relations={**other.relations, **known.relations})
+    return known._replace(
+        columns={**other.columns, **known.columns}, relations={**other.relations, **known.relations}
+    )
 
 
 def _depended_on(program: Program) -> set[Definition]:
@@ -211,7 +221,10 @@ def _depended_on(program: Program) -> set[Definition]:
     for source in program.sources.values():
         for node in source.functions.values():
             for argument, default in _with_defaults(node):
-                if isinstance(default, ast.Call) and dotted_name(default.func).rpartition(".")[2] in {"Depends", "Security"}:
+                if isinstance(default, ast.Call) and dotted_name(default.func).rpartition(".")[2] in {
+                    "Depends",
+                    "Security",
+                }:
                     definition = program.find(source.path, dotted_name(argument.annotation or argument))
                     if definition is not None and isinstance(definition.node, ast.ClassDef):
                         found.add(Definition(definition.module, definition.name))

@@ -43,5 +43,7 @@ def _value(key: str, value: object) -> str | dict[str, str] | tuple[str, ...]:
 
 def _columns(value: object, where: str) -> dict[str, str]:
     if not isinstance(value, dict) or not all(isinstance(item, str) for item in value.values()):
-        raise CouldNotRunError(f'{where} must name one column for each table, such as {{ notes = "author_id" }}.')
+        raise CouldNotRunError(
+            f'{where} must name one column for each table, such as {{ notes = "author_id" }}.'
+        )
     return dict(value)

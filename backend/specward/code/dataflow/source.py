@@ -30,7 +30,9 @@ def read(path: str, text: str) -> Source | None:
     tree = _parse(text) or _parse(_older(text))
     if tree is None:
         return None
-    source = Source(path, {}, (), {}, {}, {}, _wiring(tree) if "add_api" in text or "include_r" in text else ())
+    source = Source(
+        path, {}, (), {}, {}, {}, _wiring(tree) if "add_api" in text or "include_r" in text else ()
+    )
     stars: list[str] = []
     _collect(tree.body, source, stars)
     return source._replace(stars=tuple(stars))
@@ -46,7 +48,9 @@ def _parse(text: str) -> ast.Module | None:
 
 
 _EXCEPT = re.compile(r"^(\s*except\*?\s+)([\w.]+(?:\s*,\s*[\w.]+)+)(\s*:)", re.MULTILINE)
-_TYPE_PARAMETERS = re.compile(r"^(\s*(?:class|def|async def)\s+\w+)\[[^\]\n]*(?:\[[^\]\n]*\][^\]\n]*)*\]", re.MULTILINE)
+_TYPE_PARAMETERS = re.compile(
+    r"^(\s*(?:class|def|async def)\s+\w+)\[[^\]\n]*(?:\[[^\]\n]*\][^\]\n]*)*\]", re.MULTILINE
+)
 _TYPE_ALIAS = re.compile(r"^type\s+(\w+)(?:\[[^\]\n]*\])?\s*=", re.MULTILINE)
 
 
@@ -112,7 +116,11 @@ def _collect_other(node: ast.stmt, source: Source, stars: list[str]) -> None:
         case ast.Try(body=body, handlers=handlers, orelse=orelse):
             _collect(body + orelse, source, stars)
             for handler in handlers:
-                _collect([item for item in handler.body if isinstance(item, ast.Import | ast.ImportFrom)], source, stars)
+                _collect(
+                    [item for item in handler.body if isinstance(item, ast.Import | ast.ImportFrom)],
+                    source,
+                    stars,
+                )
         case ast.With(body=body):
             _collect(body, source, stars)
         case _ if type(node).__name__ == "TypeAlias":  # `type X = ...`, Python 3.12

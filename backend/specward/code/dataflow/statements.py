@@ -32,7 +32,9 @@ def _statement(engine: Engine, node: ast.stmt, state: State) -> None:  # noqa: C
         case ast.AnnAssign(target=target, value=ast.expr() as value):
             _assignment(engine, [target], value, state)
         case ast.AugAssign(target=target, op=op, value=value):
-            result = binary(engine, engine.evaluate(target, state), op, engine.evaluate(value, state), node, state)
+            result = binary(
+                engine, engine.evaluate(target, state), op, engine.evaluate(value, state), node, state
+            )
             store(engine, target, result, state)
         case ast.Return(value=value):
             result = engine.evaluate(value, state) if value is not None else NONE
@@ -51,7 +53,9 @@ def _statement(engine: Engine, node: ast.stmt, state: State) -> None:  # noqa: C
             _leave_loop(state, node)
         case ast.FunctionDef() | ast.AsyncFunctionDef():
             scope = v.Scope(state.names)
-            state.names[node.name] = v.Function(state.frame.module, node.name, node, state.frame.owner, None, scope)
+            state.names[node.name] = v.Function(
+                state.frame.module, node.name, node, state.frame.owner, None, scope
+            )
         case ast.Import() | ast.ImportFrom():
             _local_import(engine, node, state)
         case _:
@@ -60,8 +64,9 @@ def _statement(engine: Engine, node: ast.stmt, state: State) -> None:  # noqa: C
 
 def _block(engine: Engine, node: ast.stmt, state: State) -> None:
     match node:
-        case ast.For(target=target, iter=iterable, body=body, orelse=orelse) | ast.AsyncFor(
-            target=target, iter=iterable, body=body, orelse=orelse
+        case (
+            ast.For(target=target, iter=iterable, body=body, orelse=orelse)
+            | ast.AsyncFor(target=target, iter=iterable, body=body, orelse=orelse)
         ):
             value = run(engine, engine.evaluate(iterable, state), state, node)
             _loop(engine, node, body, orelse, state, target, element(engine, value))
@@ -74,7 +79,14 @@ def _block(engine: Engine, node: ast.stmt, state: State) -> None:
                     assign(engine, item.optional_vars, value, state)
             execute(engine, body, state)
         case ast.Try() | ast.TryStar():
-            _try(engine, node.body, [handler.body for handler in node.handlers], node.orelse, node.finalbody, state)
+            _try(
+                engine,
+                node.body,
+                [handler.body for handler in node.handlers],
+                node.orelse,
+                node.finalbody,
+                state,
+            )
         case ast.Match(subject=subject, cases=cases):
             _match(engine, subject, cases, state)
         case ast.Delete(targets=targets):
@@ -94,7 +106,9 @@ def _expression(engine: Engine, node: ast.expr, state: State) -> None:
             engine.use(value, state)
 
 
-_ADDERS = frozenset({"append", "add", "extend", "update", "insert", "setdefault", "appendleft", "put", "put_nowait"})
+_ADDERS = frozenset(
+    {"append", "add", "extend", "update", "insert", "setdefault", "appendleft", "put", "put_nowait"}
+)
 
 
 def _mutation(engine: Engine, node: ast.expr, state: State) -> bool:
@@ -108,7 +122,9 @@ def _mutation(engine: Engine, node: ast.expr, state: State) -> bool:
             added += [engine.evaluate(item.value, state) for item in node.keywords]  # type: ignore[attr-defined]
             state.names[name] = _grown(engine, current, attr, added)
             return True
-        case ast.Call(func=ast.Attribute(value=ast.Name(id=name), attr="pop"), args=[ast.Constant(value=key), *_]):
+        case ast.Call(
+            func=ast.Attribute(value=ast.Name(id=name), attr="pop"), args=[ast.Constant(value=key), *_]
+        ):
             current = state.names.get(name)
             if isinstance(current, Mapping):
                 entries = tuple(pair for pair in current.entries if pair[0] != str(key))
@@ -173,7 +189,9 @@ def _store_item(engine: Engine, name: str, index: Value, value: Value, state: St
         state.names[name] = Sequence(current.items, (*current.rest, value)[:10])
 
 
-def _branch(engine: Engine, test: ast.expr, body: list[ast.stmt], orelse: list[ast.stmt], state: State) -> None:
+def _branch(
+    engine: Engine, test: ast.expr, body: list[ast.stmt], orelse: list[ast.stmt], state: State
+) -> None:
     condition = truth(engine, engine.evaluate(test, state), state)
     yes, no = state.fork(condition.true), state.fork(condition.false)
     for branch, nodes, holds in ((yes, body, True), (no, orelse, False)):
@@ -228,7 +246,9 @@ def _loop(
     execute(engine, orelse, state)
 
 
-def _while(engine: Engine, test: ast.expr, body: list[ast.stmt], orelse: list[ast.stmt], state: State) -> None:
+def _while(
+    engine: Engine, test: ast.expr, body: list[ast.stmt], orelse: list[ast.stmt], state: State
+) -> None:
     condition = truth(engine, engine.evaluate(test, state), state)
     once = state.fork(condition.true)
     outer = state.names.get(_EXITS)
@@ -280,7 +300,9 @@ def _match(engine: Engine, subject: ast.expr, cases: list[ast.match_case], state
                 branch.names[name] = value
         if case.guard is not None:
             branch.assume(truth(engine, engine.evaluate(case.guard, branch), branch).true)
-        complete = complete or (isinstance(case.pattern, ast.MatchAs) and case.pattern.pattern is None and not case.guard)
+        complete = complete or (
+            isinstance(case.pattern, ast.MatchAs) and case.pattern.pattern is None and not case.guard
+        )
         execute(engine, case.body, branch)
         ends.append(branch)
     state.merge(ends if complete else [*ends, state.fork()])

@@ -78,16 +78,22 @@ def _is_mapped(program: Program, own: ast.ClassDef, ancestry: list[Definition]) 
     if _assigned(own, "__tablename__") is None and not _has_columns(own):
         return False
     outside = program.outside_bases(ancestry[0])
-    return _assigned(own, "__tablename__") is not None or inherited or bool(
-        outside & {"DeclarativeBase", "Base", "Model", "declarative_base", "MappedAsDataclass"}
-    ) or _declarative(program, ancestry)
+    return (
+        _assigned(own, "__tablename__") is not None
+        or inherited
+        or bool(outside & {"DeclarativeBase", "Base", "Model", "declarative_base", "MappedAsDataclass"})
+        or _declarative(program, ancestry)
+    )
 
 
 def _declarative(program: Program, ancestry: list[Definition]) -> bool:
     """Whether a base is what `declarative_base()` returned, or has a computed table name."""
     for item in ancestry:
-        if "__tablename__" in {name.rpartition(".")[2] for name in program.sources[item.module].functions
-                               if name.startswith(f"{item.name}.")}:
+        if "__tablename__" in {
+            name.rpartition(".")[2]
+            for name in program.sources[item.module].functions
+            if name.startswith(f"{item.name}.")
+        }:
             return True
         for base in program.class_of(item).bases:
             found = program.find(item.module, dotted_name(base))
@@ -148,7 +154,11 @@ def _read_member(
     if name.startswith("__"):
         return
     call = _last(value.func) if isinstance(value, ast.Call) else ""
-    if call in _RELATION_CALLS or _last_subscript(annotation) in {"Relationship", "DynamicMapped", "WriteOnlyMapped"}:
+    if call in _RELATION_CALLS or _last_subscript(annotation) in {
+        "Relationship",
+        "DynamicMapped",
+        "WriteOnlyMapped",
+    }:
         target = _relation_target(annotation, value)
         if target:
             relations[name] = target
@@ -158,8 +168,9 @@ def _read_member(
     if _last_subscript(annotation) == "ClassVar":
         return
     columns[name] = ColumnFact(
-        name, _reference(program, owner, annotation, value), _flag(value, "primary_key")
-        or _alias_flag(program, owner, annotation)
+        name,
+        _reference(program, owner, annotation, value),
+        _flag(value, "primary_key") or _alias_flag(program, owner, annotation),
     )
 
 
@@ -175,8 +186,26 @@ def _relation_target(annotation: ast.expr | None, value: ast.expr | None) -> str
 
 
 _WRAPPERS = frozenset(
-    {"Mapped", "List", "list", "Optional", "Set", "set", "None", "Union", "Sequence", "Relationship", "DynamicMapped",
-     "WriteOnlyMapped", "WriteOnlyCollection", "AppenderQuery", "typing", "Annotated", "Collection", "Iterable"}
+    {
+        "Mapped",
+        "List",
+        "list",
+        "Optional",
+        "Set",
+        "set",
+        "None",
+        "Union",
+        "Sequence",
+        "Relationship",
+        "DynamicMapped",
+        "WriteOnlyMapped",
+        "WriteOnlyCollection",
+        "AppenderQuery",
+        "typing",
+        "Annotated",
+        "Collection",
+        "Iterable",
+    }
 )
 
 
@@ -192,7 +221,9 @@ def _names(node: ast.expr) -> list[str]:
     return found
 
 
-def _reference(program: Program, owner: Definition, annotation: ast.expr | None, value: ast.expr | None) -> str:
+def _reference(
+    program: Program, owner: Definition, annotation: ast.expr | None, value: ast.expr | None
+) -> str:
     for node in (value, annotation, *_aliases(program, owner, annotation), *_aliases(program, owner, value)):
         reference = _reference_in(node) if node is not None else ""
         if reference:
@@ -237,8 +268,12 @@ def _aliases(program: Program, owner: Definition, node: ast.expr | None) -> list
 
 
 def _alias_flag(program: Program, owner: Definition, annotation: ast.expr | None) -> bool:
-    return any(_flag(part, "primary_key") for alias in _aliases(program, owner, annotation)
-               for part in ast.walk(alias) if isinstance(part, ast.Call))
+    return any(
+        _flag(part, "primary_key")
+        for alias in _aliases(program, owner, annotation)
+        for part in ast.walk(alias)
+        if isinstance(part, ast.Call)
+    )
 
 
 def _flag(node: ast.AST | None, name: str) -> bool:

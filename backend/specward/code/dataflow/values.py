@@ -303,13 +303,19 @@ def either(left: Facts, right: Facts) -> Facts:
     if not right.possible or (ADMIN in right.atoms and ADMIN not in left.atoms):
         return left
     shared = left.atoms & right.atoms
-    return Facts(shared | _vacuous(left.atoms - shared, right.atoms) | _vacuous(right.atoms - shared, left.atoms))
+    return Facts(
+        shared | _vacuous(left.atoms - shared, right.atoms) | _vacuous(right.atoms - shared, left.atoms)
+    )
 
 
 def _vacuous(atoms: frozenset[Fact], other: frozenset[Fact]) -> frozenset[Fact]:
     """What one side proves of an input that the other side knows not to be there."""
     absent = {atom[1] for atom in other if atom[0] == "absent"}
-    return frozenset(atom for atom in atoms if atom[0] in {"key", "same"} and atom[-1] in absent) if absent else _NONE_HELD
+    return (
+        frozenset(atom for atom in atoms if atom[0] in {"key", "same"} and atom[-1] in absent)
+        if absent
+        else _NONE_HELD
+    )
 
 
 _NONE_HELD: frozenset[Fact] = frozenset()
@@ -376,7 +382,9 @@ def _join_queries(left: Query, right: Query) -> Value:
         if part not in common
     )
     return left._replace(
-        predicates=common, joined=left.joined | right.joined, conditional=left.conditional or right.conditional or lost
+        predicates=common,
+        joined=left.joined | right.joined,
+        conditional=left.conditional or right.conditional or lost,
     )
 
 
