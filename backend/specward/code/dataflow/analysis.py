@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+import gc
+import sys
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from typing import NamedTuple
 
 from specward.code.dataflow import values as v
@@ -43,10 +46,28 @@ class Analysis(NamedTuple):
         return (known.module, known.line) if known is not None else None
 
 
+_DEEPEST = 12_000  # Python frames: enough for any tree that the parser accepts
+
+
+@contextmanager
+def _room() -> Iterator[None]:
+    """Deep trees, and no search for garbage among millions of nodes that all stay alive (a third of the time)."""
+    limit, collecting = sys.getrecursionlimit(), gc.isenabled()
+    sys.setrecursionlimit(max(limit, _DEEPEST))
+    gc.disable()
+    try:
+        yield
+    finally:
+        sys.setrecursionlimit(limit)
+        if collecting:
+            gc.enable()
+
+
 def analyse_files(files: Mapping[str, str], options: Options) -> Analysis:
     """Analyse source texts by path."""
-    sources = (read(path, text) for path, text in sorted(files.items()))
-    return analyse_sources([source for source in sources if source is not None], options)
+    with _room():
+        sources = [read(path, text) for path, text in sorted(files.items())]
+        return analyse_sources([source for source in sources if source is not None], options)
 
 
 def analyse_sources(sources: Iterable[Source], options: Options) -> Analysis:

@@ -5,8 +5,8 @@ from __future__ import annotations
 import ast
 
 from specward.code.dataflow import values as v
-from specward.code.dataflow.engine import Arguments, Engine, State
-from specward.code.dataflow.program import Program
+from specward.code.dataflow.engine import Arguments, Engine, Frame, State
+from specward.code.dataflow.program import Program, dotted_name
 from specward.code.dataflow.proof import ESCAPES, MISSING
 from specward.code.dataflow.source import FunctionNode
 from specward.code.dataflow.values import NONE, Definition, Function, Method, Origin, Row, Scalar, Value
@@ -128,7 +128,7 @@ def _is_class(program: Program, definition: Definition) -> bool:
 
 
 def _decorators(node: FunctionNode) -> list[str]:
-    return [ast.unparse(item) for item in node.decorator_list]
+    return [dotted_name(item.func if isinstance(item, ast.Call) else item) for item in node.decorator_list]
 
 
 def _of_row(engine: Engine, row: Row, name: str, state: State, node: ast.AST) -> Value:
@@ -220,12 +220,12 @@ def _member(engine: Engine, cls: v.Class, owner: Definition, member: ast.stmt, n
         case ast.Assign(targets=[ast.Name(id=target)], value=value) if target == name:
             if engine.program.outside_bases(owner) & {"Enum", "StrEnum", "IntEnum"}:
                 return v.Const(name)
-            return engine.evaluate(value, State_for(engine, owner))
+            return engine.evaluate(value, class_state(owner))
         case ast.AnnAssign(target=ast.Name(id=target), annotation=annotation, value=value) if target == name:
             if value is not None:
-                return engine.evaluate(value, State_for(engine, owner))
+                return engine.evaluate(value, class_state(owner))
             models = [item for item in cls.models if isinstance(item, v.Model)]
-            if models and ast.unparse(annotation).lower().startswith("type["):
+            if models and _is_type(annotation):
                 return models[0]
             return annotated(engine, owner.module, annotation, name)
         case ast.ClassDef(name=target) if target == name:
@@ -234,12 +234,14 @@ def _member(engine: Engine, cls: v.Class, owner: Definition, member: ast.stmt, n
             return None
 
 
-def State_for(engine: Engine, owner: Definition) -> State:  # noqa: N802
+def class_state(owner: Definition) -> State:
     """A state in which a class body's expressions are evaluated."""
-    from specward.code.dataflow.engine import Frame  # noqa: PLC0415
-
-    del engine
     return State(Frame(owner.module, owner, (), []), {})
+
+
+def _is_type(annotation: ast.expr) -> bool:
+    """`type[Model]`, `Type[Model]`."""
+    return isinstance(annotation, ast.Subscript) and dotted_name(annotation.value).lower().endswith("type")
 
 
 def annotated(engine: Engine, module: str, annotation: ast.expr | None, name: str) -> Value:
@@ -248,7 +250,7 @@ def annotated(engine: Engine, module: str, annotation: ast.expr | None, name: st
         value = engine.named(module, text)
         if isinstance(value, v.Class):
             return engine.call(
-                value, Arguments(spread=(v.UNKNOWN,)), State_for(engine, value.definition), ast.Pass()
+                value, Arguments(spread=(v.UNKNOWN,)), class_state(value.definition), ast.Pass()
             )
         if isinstance(value, v.External):
             return Scalar(Origin.UNKNOWN, value.name)
@@ -257,8 +259,6 @@ def annotated(engine: Engine, module: str, annotation: ast.expr | None, name: st
 
 def annotation_names(annotation: ast.expr | None) -> list[str]:
     """The names in an annotation, dotted, in order; quoted ones too."""
-    from specward.code.dataflow.program import dotted_name  # noqa: PLC0415
-
     match annotation:
         case None:
             return []

@@ -25,7 +25,6 @@ from specward.code.dataflow.values import (
     Value,
 )
 
-_MARKERS = frozenset({"Depends", "Security", "Header", "Cookie", "Query", "Path", "Body", "Form", "File"})
 _SCHEMES = ("OAuth2", "HTTPBearer", "HTTPBasic", "APIKey", "OpenIdConnect", "HTTPDigest", "SecurityBase")
 _REQUESTS = frozenset({"Request", "WebSocket", "HTTPConnection"})
 _PROVIDED = frozenset(
@@ -69,7 +68,7 @@ class Entry:
         receiver = self._view(state)
         function = Function(route.module, route.name, route.node, route.owner, receiver)
         arguments = self.arguments(function, state)
-        if any(PRIVILEGE.search(ast.unparse(item)) for item in route.node.decorator_list[:-1]):
+        if _is_for_administrators(route):
             state.assume(v.Facts(frozenset({v.ADMIN})))
         if state.facts.possible:
             answer = interpreter.enter(function, arguments, state)
@@ -286,6 +285,17 @@ class Entry:
         return attributes.annotated(self.interpreter, module, annotation, name)
 
 
+def _is_for_administrators(route: Route) -> bool:
+    """A decorator between the route and the function that names administrators: `@requires("admin")`."""
+    words = [
+        getattr(node, "id", "") or getattr(node, "attr", "") or str(getattr(node, "value", ""))
+        for decorator in route.node.decorator_list[1:]
+        for node in ast.walk(decorator)
+        if isinstance(node, ast.Name | ast.Attribute | ast.Constant)
+    ]
+    return any(PRIVILEGE.search(word) for word in words)
+
+
 def _text(value: Value) -> str:
     match value:
         case External(name, _):
@@ -305,4 +315,3 @@ def _parse(text: str) -> ast.expr | None:
         return None
 
 
-_ = _MARKERS

@@ -25,6 +25,7 @@ from specward.code.dataflow.values import (
 )
 
 _DEEPEST = 14  # calls inside one another
+_DEEPEST_EXPRESSION = 400  # expressions evaluated inside one another
 _BUDGET = 40_000  # expressions evaluated for one route
 
 
@@ -60,6 +61,7 @@ class Interpreter:
         self._pending: set[tuple[str, str]] = set()
         self._stack: list[tuple[str, int]] = []
         self._numbers = 0
+        self._nested = 0
         self._left = _BUDGET
 
     def begin(self) -> None:
@@ -70,9 +72,12 @@ class Interpreter:
     def evaluate(self, node: ast.expr, state: State) -> Value:
         """The value of an expression."""
         self._left -= 1
-        if self._left < 0:
+        if self._left < 0 or self._nested > _DEEPEST_EXPRESSION:
             return UNKNOWN
-        return expressions.evaluate(self, node, state)
+        self._nested += 1
+        value = expressions.evaluate(self, node, state)
+        self._nested -= 1
+        return value
 
     def execute(self, body: list[ast.stmt], state: State) -> None:
         """Run statements."""

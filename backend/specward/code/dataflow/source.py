@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
+import sys
 import warnings
 from typing import NamedTuple, TypeAlias
 
@@ -38,13 +39,21 @@ def read(path: str, text: str) -> Source | None:
     return source._replace(stars=tuple(stars))
 
 
+_DEEPEST_TREE = 1_000
+
+
 def _parse(text: str) -> ast.Module | None:
+    """The tree, if it is not deeper than the parser's default allows (it goes by the interpreter's limit)."""
+    limit = sys.getrecursionlimit()
     try:
+        sys.setrecursionlimit(_DEEPEST_TREE)
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
             return ast.parse(text)
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         return None
+    finally:
+        sys.setrecursionlimit(limit)
 
 
 _EXCEPT = re.compile(r"^(\s*except\*?\s+)([\w.]+(?:\s*,\s*[\w.]+)+)(\s*:)", re.MULTILINE)
