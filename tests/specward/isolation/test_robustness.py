@@ -95,7 +95,9 @@ def test_files_that_cannot_be_parsed_are_left_out() -> None:
 
 
 def test_a_route_that_never_ends_ends() -> None:
-    calls = "\n".join(f"def f{n}(a):\n    return f{(n + 1) % 9}(a), f{(n + 2) % 9}(a), f{n}(a)" for n in range(9))
+    calls = "\n".join(
+        f"def f{n}(a):\n    return f{(n + 1) % 9}(a), f{(n + 2) % 9}(a), f{n}(a)" for n in range(9)
+    )
     analyse(f"{HEAD}{calls}\n@router.get('/x')\ndef handler(a: int):\n    return f0(a)\n")
 
 

@@ -5,7 +5,9 @@ from __future__ import annotations
 import ast
 
 from specward.code.dataflow import values as v
-from specward.code.dataflow.engine import Arguments, Engine, Frame, State
+from specward.code.dataflow.annotations import annotated, class_state, is_type
+from specward.code.dataflow.engine import Arguments, Engine, State
+from specward.code.dataflow.lattice import join_all
 from specward.code.dataflow.program import Program, dotted_name
 from specward.code.dataflow.proof import ESCAPES, MISSING
 from specward.code.dataflow.source import FunctionNode
@@ -38,9 +40,7 @@ def attribute(engine: Engine, value: Value, name: str, state: State, node: ast.A
         case v.Either(alternatives):
             real = [item for item in alternatives if item != NONE]
             return (
-                v.join_all([attribute(engine, item, name, state, node) for item in real])
-                if real
-                else v.UNKNOWN
+                join_all([attribute(engine, item, name, state, node) for item in real]) if real else v.UNKNOWN
             )
         case v.Model(table):
             return _of_model(engine, table, name)
@@ -225,62 +225,13 @@ def _member(engine: Engine, cls: v.Class, owner: Definition, member: ast.stmt, n
             if value is not None:
                 return engine.evaluate(value, class_state(owner))
             models = [item for item in cls.models if isinstance(item, v.Model)]
-            if models and _is_type(annotation):
+            if models and is_type(annotation):
                 return models[0]
             return annotated(engine, owner.module, annotation, name)
         case ast.ClassDef(name=target) if target == name:
             return v.UNKNOWN
         case _:
             return None
-
-
-def class_state(owner: Definition) -> State:
-    """A state in which a class body's expressions are evaluated."""
-    return State(Frame(owner.module, owner, (), []), {})
-
-
-def _is_type(annotation: ast.expr) -> bool:
-    """`type[Model]`, `Type[Model]`."""
-    return isinstance(annotation, ast.Subscript) and dotted_name(annotation.value).lower().endswith("type")
-
-
-def annotated(engine: Engine, module: str, annotation: ast.expr | None, name: str) -> Value:
-    """What an annotation alone says of a value: an object of a project class, or nothing."""
-    for text in annotation_names(annotation):
-        value = engine.named(module, text)
-        if isinstance(value, v.Class):
-            return engine.call(
-                value, Arguments(spread=(v.UNKNOWN,)), class_state(value.definition), ast.Pass()
-            )
-        if isinstance(value, v.External):
-            return Scalar(Origin.UNKNOWN, value.name)
-    return Scalar(Origin.UNKNOWN, name)
-
-
-def annotation_names(annotation: ast.expr | None) -> list[str]:
-    """The names in an annotation, dotted, in order; quoted ones too."""
-    match annotation:
-        case None:
-            return []
-        case ast.Subscript(value=value, slice=inner):
-            head = dotted_name(value).rpartition(".")[2]
-            wrapped = inner.elts if isinstance(inner, ast.Tuple) else [inner]
-            names = [name for item in wrapped for name in annotation_names(item)]
-            return (
-                names
-                if head in {"Annotated", "Optional", "Union", "Final", "ClassVar"}
-                else [dotted_name(value), *names]
-            )
-        case ast.BinOp(left=left, right=right):
-            return [*annotation_names(left), *annotation_names(right)]
-        case ast.Constant(value=str(text)):
-            try:
-                return annotation_names(ast.parse(text, mode="eval").body)
-            except (SyntaxError, ValueError, RecursionError):
-                return []
-        case _:
-            name = dotted_name(annotation)
-            return [name] if name else []
 
 
 def is_stub(node: FunctionNode) -> bool:

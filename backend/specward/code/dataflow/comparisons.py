@@ -7,6 +7,7 @@ import re
 
 from specward.code.dataflow import values as v
 from specward.code.dataflow.engine import Engine, State
+from specward.code.dataflow.lattice import both, either, join_all, origin, parts, rows
 from specward.code.dataflow.values import (
     IMPOSSIBLE,
     NONE,
@@ -51,9 +52,7 @@ def truth(engine: Engine, value: Value, state: State) -> Condition:
             conditions = [truth(engine, item, state) for item in alternatives]
             result = conditions[0]
             for condition in conditions[1:]:
-                result = Condition(
-                    v.either(result.true, condition.true), v.either(result.false, condition.false)
-                )
+                result = Condition(either(result.true, condition.true), either(result.false, condition.false))
             return result
         case v.Instance() | v.Class() | v.Function() | v.Model() | v.Query():
             return Condition(NOTHING, IMPOSSIBLE)
@@ -82,8 +81,7 @@ def _is_key(engine: Engine, symbol: str) -> bool:
     return (
         last in {"sub", "id", "uid"}
         or last.endswith("_id")
-        or (bool(engine.schema.user)
-        and last in engine.schema.keys(engine.schema.user or ""))
+        or (bool(engine.schema.user) and last in engine.schema.keys(engine.schema.user or ""))
     )
 
 
@@ -102,9 +100,9 @@ def compare(engine: Engine, left: Value, operator: ast.cmpop, right: Value, stat
     if isinstance(left, _SQL) or isinstance(right, _SQL):
         return sql_comparison(engine, left, operator, right)
     if isinstance(left, v.Either):
-        return v.join_all([compare(engine, item, operator, right, state) for item in left.options])
+        return join_all([compare(engine, item, operator, right, state) for item in left.options])
     if isinstance(right, v.Either) and not isinstance(operator, ast.In | ast.NotIn):
-        return v.join_all([compare(engine, left, operator, item, state) for item in right.options])
+        return join_all([compare(engine, left, operator, item, state) for item in right.options])
     if isinstance(operator, _EQUAL):
         return equal(engine, left, right, state)
     if isinstance(operator, _UNEQUAL):
@@ -115,8 +113,8 @@ def compare(engine: Engine, left: Value, operator: ast.cmpop, right: Value, stat
         return negate(contained(engine, left, right, state))
     if isinstance(operator, ast.Gt | ast.GtE) and isinstance(right, v.Const):
         return Condition(truth(engine, left, state).true, NOTHING)
-    rows = v.rows(left) | v.rows(right)
-    return Scalar(Origin.UNKNOWN, rows=rows) if rows else Condition(NOTHING, NOTHING)
+    read = rows(left) | rows(right)
+    return Scalar(Origin.UNKNOWN, rows=read) if read else Condition(NOTHING, NOTHING)
 
 
 def sql_comparison(engine: Engine, left: Value, operator: ast.cmpop, right: Value) -> Value:
@@ -130,7 +128,7 @@ def sql_comparison(engine: Engine, left: Value, operator: ast.cmpop, right: Valu
             return Bind(left.table, left.name, right)
     if isinstance(left, v.Relation) and isinstance(operator, ast.Eq):
         return relation_equals(engine, left, right)
-    fixed = isinstance(right, v.Const | v.Sequence | v.Expression) and v.origin(right) == Origin.CONSTANT
+    fixed = isinstance(right, v.Const | v.Sequence | v.Expression) and origin(right) == Origin.CONSTANT
     return v.Other(tables_of(left) | tables_of(right), fixed=fixed and not isinstance(operator, ast.NotEq))
 
 
@@ -180,7 +178,7 @@ def equal(engine: Engine, left: Value, right: Value, state: State) -> Condition:
             and _privileged_value(engine, value, other)
         ):
             return Condition(Facts(frozenset({v.ADMIN})), NOTHING)
-    return Condition(v.both(_match(engine, left, right, state), _match(engine, right, left, state)), NOTHING)
+    return Condition(both(_match(engine, left, right, state), _match(engine, right, left, state)), NOTHING)
 
 
 def none_check(engine: Engine, value: Value, state: State) -> Condition:
@@ -264,13 +262,13 @@ def contained(engine: Engine, left: Value, right: Value, state: State) -> Condit
         if proof.is_principal(right):
             return Condition(Facts(frozenset({v.ADMIN})), NOTHING)
     if isinstance(left, Scalar) and left.origin == Origin.IDENTITY and "role" in left.symbol:
-        members = v.parts(right)
+        members = parts(right)
         if members and all(_admin_constant(engine, item) for item in members):
             return Condition(Facts(frozenset({v.ADMIN})), NOTHING)
     if isinstance(right, v.Sequence) and right.items:
         facts = [_match(engine, item, left, state) for item in right.items]
         mutual = [_match(engine, left, item, state) for item in (*right.items, *right.rest)]
-        return Condition(v.both(_common(facts), _common(mutual)), NOTHING)
+        return Condition(both(_common(facts), _common(mutual)), NOTHING)
     if proof.is_principal(left):
         return Condition(_holders(engine, right, state), NOTHING)
     if isinstance(left, Row) and isinstance(right, Row) and proof.owns(right) and not right.code:
@@ -285,7 +283,7 @@ def contained(engine: Engine, left: Value, right: Value, state: State) -> Condit
             ),
             NOTHING,
         )
-    read = v.rows(right)
+    read = rows(right)
     if (
         isinstance(left, Scalar)
         and left.symbol
@@ -309,8 +307,8 @@ def _admin_constant(engine: Engine, value: Value) -> bool:
 def _holders(engine: Engine, value: Value, state: State) -> Facts:
     """`user.id in [member.user_id for member in project.members]`: the row that lists the principal is theirs."""
     facts = NOTHING
-    for row in v.rows(value):
-        facts = v.both(facts, engine.proof(state).proves(row, owned=True))
+    for row in rows(value):
+        facts = both(facts, engine.proof(state).proves(row, owned=True))
     return facts
 
 
@@ -319,54 +317,5 @@ def _common(facts: list[Facts]) -> Facts:
         return NOTHING
     result = facts[0]
     for item in facts[1:]:
-        result = v.either(result, item)
+        result = either(result, item)
     return result
-
-
-def narrow(engine: Engine, node: ast.expr, state: State, *, holds: bool) -> None:
-    """Take the alternatives out of variables that a condition excludes."""
-    match node:
-        case ast.UnaryOp(op=ast.Not(), operand=operand):
-            narrow(engine, operand, state, holds=not holds)
-        case ast.BoolOp(op=ast.And(), values=values) if holds:
-            for item in values:
-                narrow(engine, item, state, holds=True)
-        case ast.BoolOp(op=ast.Or(), values=values) if not holds:
-            for item in values:
-                narrow(engine, item, state, holds=False)
-        case ast.Name(id=name):
-            _keep(engine, name, state, holds=holds)
-        case ast.NamedExpr(target=ast.Name(id=name)):
-            _keep(engine, name, state, holds=holds)
-        case ast.Compare(
-            left=ast.Name(id=name), ops=[ast.Is() | ast.Eq()], comparators=[ast.Constant(value=None)]
-        ):
-            _keep_none(name, state, none=holds)
-        case ast.Compare(
-            left=ast.Name(id=name), ops=[ast.IsNot() | ast.NotEq()], comparators=[ast.Constant(value=None)]
-        ):
-            _keep_none(name, state, none=not holds)
-        case _:
-            pass
-
-
-def _keep(engine: Engine, name: str, state: State, *, holds: bool) -> None:
-    value = state.names.get(name)
-    if isinstance(value, v.Either):
-        kept = []
-        for item in value.options:
-            condition = truth(engine, item, state)
-            if (condition.true if holds else condition.false).possible:
-                kept.append(item)
-        state.names[name] = v.join_all(kept) if kept else value
-
-
-def _keep_none(name: str, state: State, *, none: bool) -> None:
-    value = state.names.get(name)
-    if isinstance(value, v.Either):
-        kept = [
-            item
-            for item in value.options
-            if (item == NONE) == none or (none and not isinstance(item, v.Const))
-        ]
-        state.names[name] = v.join_all(kept) if kept else value

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from typing import NamedTuple, Protocol
 
 from specward.code.dataflow import values as v
+from specward.code.dataflow.lattice import both, either, join, join_all
 from specward.code.dataflow.program import Program
 from specward.code.dataflow.proof import Proof
 from specward.code.dataflow.schema import Schema
@@ -34,11 +35,11 @@ class State:
 
     def fork(self, facts: Facts = v.NOTHING) -> State:
         """A copy in which more holds."""
-        return State(self.frame, dict(self.names), v.both(self.facts, facts))
+        return State(self.frame, dict(self.names), both(self.facts, facts))
 
     def assume(self, facts: Facts) -> None:
         """Note what holds from here on."""
-        self.facts = v.both(self.facts, facts)
+        self.facts = both(self.facts, facts)
 
     def merge(self, branches: Iterable[State]) -> None:
         """Go on from where branches meet."""
@@ -50,7 +51,7 @@ class State:
         names, facts = dict(first.names), first.facts
         for branch in possible[1:]:
             names = _join_names(names, facts, branch.names, branch.facts)
-            facts = v.either(facts, branch.facts)
+            facts = either(facts, branch.facts)
         self.names, self.facts = names, facts
 
 
@@ -59,7 +60,7 @@ def _join_names(left: dict[str, Value], one: Facts, right: dict[str, Value], two
     for name in {**left, **right}:
         here = settle(left.get(name, v.NONE), one, two)
         there = settle(right.get(name, v.NONE), two, one)
-        joined[name] = v.join(here, there)
+        joined[name] = join(here, there)
     return joined
 
 
@@ -83,7 +84,7 @@ def settle(value: Value, facts: Facts, other: Facts) -> Value:
             inner = [settle(row, facts, other) for row in read]
             return v.Scalar(origin, symbol, frozenset(row for row in inner if isinstance(row, Row)))
         case v.Either(alternatives):
-            return v.join_all([settle(item, facts, other) for item in alternatives])
+            return join_all([settle(item, facts, other) for item in alternatives])
         case v.Sequence(items, rest):
             return v.Sequence(
                 tuple(settle(item, facts, other) for item in items),

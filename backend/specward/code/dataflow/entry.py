@@ -7,9 +7,11 @@ import re
 
 from specward.code.dataflow import attributes
 from specward.code.dataflow import values as v
+from specward.code.dataflow.annotations import annotated, annotation_names
 from specward.code.dataflow.comparisons import PRIVILEGE
 from specward.code.dataflow.engine import Arguments, Frame, State
 from specward.code.dataflow.interpreter import Interpreter, Provided
+from specward.code.dataflow.lattice import join_all, options, parts
 from specward.code.dataflow.program import dotted_name
 from specward.code.dataflow.routes import Dependency, Route
 from specward.code.dataflow.values import (
@@ -157,7 +159,7 @@ class Entry:
 
     def _plain(self, module: str, name: str, annotation: ast.expr | None) -> Value:
         """A parameter without marker: the request, or something the client sent."""
-        for text in attributes.annotation_names(annotation):
+        for text in annotation_names(annotation):
             last = text.rpartition(".")[2]
             if last in _REQUESTS:
                 return attributes.REQUEST
@@ -196,7 +198,7 @@ class Entry:
     def _identifies(self, value: Value) -> bool:
         return any(
             isinstance(item, Scalar) and item.origin == Origin.IDENTITY
-            for item in (*v.options(value), *v.parts(value))
+            for item in (*options(value), *parts(value))
         )
 
     def _provide(
@@ -204,7 +206,7 @@ class Entry:
     ) -> Value:
         match target:
             case v.Either(alternatives):
-                return v.join_all(
+                return join_all(
                     [self._provide(item, name, module, annotation, state) for item in alternatives]
                 )
             case Function():
@@ -253,7 +255,7 @@ class Entry:
     def _shared(self, key: tuple[object, ...], function: Function, state: State) -> Value:
         shared = self.interpreter.dependencies
         if key not in shared:
-            value = IDENTITY
+            value: Value = IDENTITY
             if not self._is_principal(function):
                 value = self.interpreter.enter(function, self.arguments(function, state), state)
             shared[key] = Provided(value, state.facts, self.interpreter.signed_in, function)
@@ -271,7 +273,7 @@ class Entry:
         text = _text(target)
         if any(part.startswith(_SCHEMES) for part in text.split(".")):
             return Scalar(Origin.CREDENTIAL, name)
-        types = attributes.annotation_names(annotation)
+        types = annotation_names(annotation)
         if any(item.rpartition(".")[2] in _PROVIDED for item in types):
             return Scalar(Origin.UNKNOWN, types[0])
         model = self.interpreter.named(module, types[0]) if types else None
@@ -282,7 +284,7 @@ class Entry:
         if any(part in words for part in _NAMED_USER) and "session" not in last and "service" not in words:
             privileged = PRIVILEGE.search(last)
             return Scalar(Origin.IDENTITY, "is_admin" if privileged else "")
-        return attributes.annotated(self.interpreter, module, annotation, name)
+        return annotated(self.interpreter, module, annotation, name)
 
 
 def _is_for_administrators(route: Route) -> bool:
@@ -313,5 +315,3 @@ def _parse(text: str) -> ast.expr | None:
         return ast.parse(text, mode="eval").body
     except (SyntaxError, ValueError, RecursionError):
         return None
-
-

@@ -5,9 +5,12 @@ from __future__ import annotations
 import ast
 
 from specward.code.dataflow import values as v
-from specward.code.dataflow.comparisons import compare, narrow, negate, truth
+from specward.code.dataflow.comparisons import compare, negate, truth
+from specward.code.dataflow.containers import blend, comprehension, element, mapping, sequence, subscript
 from specward.code.dataflow.engine import Arguments, Engine, State, settle
-from specward.code.dataflow.values import NONE, UNKNOWN, Const, Mapping, Origin, Scalar, Sequence, Value
+from specward.code.dataflow.lattice import both, either, join, join_all
+from specward.code.dataflow.narrowing import narrow
+from specward.code.dataflow.values import NONE, UNKNOWN, Const, Mapping, Sequence, Value
 
 
 def evaluate(engine: Engine, node: ast.expr, state: State) -> Value:
@@ -45,9 +48,9 @@ def _composite(engine: Engine, node: ast.expr, state: State) -> Value:
                 engine, engine.evaluate(left, state), op, engine.evaluate(right, state), node, state
             )
         case ast.List(elts=elements) | ast.Tuple(elts=elements) | ast.Set(elts=elements):
-            return _sequence(engine, elements, state)
+            return sequence(engine, elements, state)
         case ast.Dict(keys=keys, values=values):
-            return _mapping(engine, keys, values, state)
+            return mapping(engine, keys, values, state)
         case ast.Subscript(value=inner, slice=index):
             return subscript(engine, engine.evaluate(inner, state), engine.evaluate(index, state), state)
         case ast.JoinedStr(values=values):
@@ -55,7 +58,7 @@ def _composite(engine: Engine, node: ast.expr, state: State) -> Value:
         case ast.FormattedValue(value=inner):
             return engine.evaluate(inner, state)
         case ast.ListComp() | ast.SetComp() | ast.GeneratorExp() | ast.DictComp():
-            return _comprehension(engine, node, state)
+            return comprehension(engine, node, state)
         case ast.Lambda():
             return v.Function(
                 state.frame.module, "<lambda>", node, state.frame.owner, None, v.Scope(state.names)
@@ -132,16 +135,16 @@ def _boolean(engine: Engine, op: ast.boolop, nodes: list[ast.expr], state: State
         return v.Both(tuple(values)) if conjunction else v.Any(tuple(values))  # type: ignore[arg-type]
     if all(isinstance(value, v.Condition | Const) for value in values) or conjunction:
         return _fold(conditions, conjunction=conjunction)
-    return v.join_all([item for item in values[:-1] if item != NONE] + values[-1:])
+    return join_all([item for item in values[:-1] if item != NONE] + values[-1:])
 
 
 def _fold(conditions: list[v.Condition], *, conjunction: bool) -> v.Condition:
     true, false = conditions[0]
     for condition in conditions[1:]:
         if conjunction:
-            true, false = v.both(true, condition.true), v.either(false, v.both(true, condition.false))
+            true, false = both(true, condition.true), either(false, both(true, condition.false))
         else:
-            true, false = v.either(true, condition.true), v.both(false, condition.false)
+            true, false = either(true, condition.true), both(false, condition.false)
     return v.Condition(true, false)
 
 
@@ -170,7 +173,7 @@ def _choice(engine: Engine, test: ast.expr, body: ast.expr, orelse: ast.expr, st
             branches.append(branch)
     if len(values) == 2:  # noqa: PLR2004 - both arms
         one, two = branches
-        return v.join(settle(values[0], one.facts, two.facts), settle(values[1], two.facts, one.facts))
+        return join(settle(values[0], one.facts, two.facts), settle(values[1], two.facts, one.facts))
     return values[0] if values else UNKNOWN
 
 
@@ -213,7 +216,8 @@ def _is_text(value: Value) -> bool:
 
 def _text(engine: Engine, pieces: list[Value], node: ast.AST, state: State) -> Value:
     """Text put together from constants and values, each value as a `{}`."""
-    sql, inner = "", []
+    sql = ""
+    inner: list[Value] = []
     for piece in pieces:
         if isinstance(piece, Const):
             sql += str(piece.value)
@@ -239,174 +243,3 @@ def as_predicate(value: Value) -> v.Predicate:
     if isinstance(value, v.Column):
         return v.Other(frozenset({value.table}), fixed=True)
     return v.Other(frozenset())
-
-
-def blend(pieces: tuple[Value, ...]) -> Value:
-    """A datum computed from others: as trusted as the least trusted of them."""
-    known = [piece for piece in pieces if not isinstance(piece, Const)]
-    if len(known) == 1 and isinstance(known[0], Scalar | v.Field):
-        return known[0]
-    source = max((v.origin(piece) for piece in known), default=Origin.CONSTANT)
-    read = frozenset(row for piece in pieces for row in v.rows(piece))
-    return Scalar(max(source, Origin.IDENTITY), rows=read)
-
-
-def _sequence(engine: Engine, nodes: list[ast.expr], state: State) -> Value:
-    items: list[Value] = []
-    rest: list[Value] = []
-    for node in nodes:
-        value = engine.evaluate(node, state)
-        if isinstance(node, ast.Starred):
-            items += value.items if isinstance(value, Sequence) else ()
-            rest += value.rest if isinstance(value, Sequence) else (element(engine, value),)
-        else:
-            items.append(value)
-    return Sequence(tuple(items), tuple(rest))
-
-
-def _mapping(engine: Engine, keys: list[ast.expr | None], values: list[ast.expr], state: State) -> Value:
-    entries: dict[str, Value] = {}
-    rest: list[Value] = []
-    for key, node in zip(keys, values, strict=True):
-        value = engine.evaluate(node, state)
-        name = engine.evaluate(key, state) if key is not None else None
-        if isinstance(name, Const):
-            entries[str(name.value)] = value
-        elif isinstance(name, v.Column):
-            entries[name.name] = value
-        elif key is None and isinstance(value, Mapping):
-            entries.update(value.entries)
-            rest += value.rest
-        else:
-            rest.append(value)
-    return Mapping(tuple(entries.items()), tuple(rest))
-
-
-def subscript(engine: Engine, value: Value, index: Value, state: State) -> Value:
-    """`value[index]`."""
-    match value:
-        case v.Either(alternatives):
-            return v.join_all(
-                [subscript(engine, item, index, state) for item in alternatives if item != NONE] or [UNKNOWN]
-            )
-        case Sequence(items, rest):
-            if (
-                isinstance(index, Const)
-                and isinstance(index.value, int)
-                and -len(items) <= index.value < len(items)
-            ):
-                return items[index.value]
-            return v.join_all([*items, *rest]) if items or rest else UNKNOWN
-        case Mapping(entries, rest):
-            if isinstance(index, Const):
-                for key, item in entries:
-                    if key == str(index.value):
-                        return item
-            inner = (*(item for _, item in entries), *rest)
-            return v.join_all(list(inner)) if inner else UNKNOWN
-        case v.Row():
-            if isinstance(index, Const) and isinstance(index.value, str) and not value.many:
-                return engine.attribute(value, index.value, state, ast.Pass())
-            return value._replace(many=False)
-        case Scalar(source, symbol, read):
-            key = str(index.value) if isinstance(index, Const) else ""
-            name = (
-                key
-                if symbol in {"path_params", "query_params", "headers", ""} or source == Origin.IDENTITY
-                else f"{symbol}.{key}"
-            )
-            return Scalar(source, name, read)
-        case v.Body(_, symbol, source):
-            return Scalar(source, f"{symbol}.{index.value}" if isinstance(index, Const) else symbol)
-        case v.Class(definition, _):
-            return v.Class(definition, v.parts(index) or (index,))
-        case v.External():
-            return value
-        case v.Method(receiver, "c" | "columns") if isinstance(receiver, v.Model | v.Query) and isinstance(
-            index, Const
-        ):
-            return engine.attribute(value, str(index.value), state, ast.Pass())
-        case v.Instance():
-            return UNKNOWN
-        case _:
-            return blend((value,))
-
-
-def element(engine: Engine, value: Value) -> Value:
-    """What iterating over a value gives."""
-    match value:
-        case v.Either(alternatives):
-            return v.join_all([element(engine, item) for item in alternatives if item != NONE] or [UNKNOWN])
-        case Sequence(items, rest):
-            return v.join_all([*items, *rest]) if items or rest else UNKNOWN
-        case v.Row():
-            return value._replace(many=False)
-        case Mapping(entries, _):
-            return v.join_all([Const(key) for key, _ in entries]) if 0 < len(entries) <= 6 else UNKNOWN  # noqa: PLR2004
-        case Scalar(source, symbol, read):
-            return Scalar(source, f"{symbol}[]" if symbol else "", read)
-        case v.Body(cls, symbol, source):
-            return v.Body(cls, f"{symbol}[]", source)
-        case v.Method(receiver, "items()"):
-            return _pair(receiver)
-        case _:
-            return blend((value,)) if v.rows(value) or v.origin(value) > Origin.UNKNOWN else UNKNOWN
-
-
-def _pair(receiver: Value) -> Value:
-    values = list(v.parts(receiver)) or [receiver]
-    return Sequence((Scalar(Origin.CONSTANT, "key"), v.join_all(values)))
-
-
-def _comprehension(
-    engine: Engine, node: ast.ListComp | ast.SetComp | ast.GeneratorExp | ast.DictComp, state: State
-) -> Value:
-    """One round of the loops, with the conditions holding; the rows that come out are the ones that passed."""
-    inner = state.fork()
-    for generator in node.generators:
-        assign(
-            engine,
-            generator.target,
-            element(engine, run(engine, engine.evaluate(generator.iter, inner), inner, node)),
-            inner,
-        )
-        for condition in generator.ifs:
-            inner.assume(truth(engine, engine.evaluate(condition, inner), inner).true)
-            narrow(engine, condition, inner, holds=True)
-    if not inner.facts.possible:
-        return Sequence(())
-    if isinstance(node, ast.DictComp):
-        made = [engine.evaluate(node.key, inner), engine.evaluate(node.value, inner)]
-        return Mapping((), tuple(settle(item, inner.facts, state.facts) for item in made))
-    value = engine.evaluate(node.elt, inner)
-    return Sequence((), (settle(value, inner.facts, state.facts),))
-
-
-def run(engine: Engine, value: Value, state: State, node: ast.AST) -> Value:
-    """Iterating over a legacy query runs it."""
-    if isinstance(value, v.Query):
-        return engine.call(v.Method(value, "all"), Arguments(), state, node)
-    if isinstance(value, v.Method) and value.name == "items()":
-        return value
-    return value
-
-
-def assign(engine: Engine, target: ast.expr, value: Value, state: State) -> None:
-    """Bind a target; tuples are taken apart, rows and objects are written to by the statement module."""
-    match target:
-        case ast.Name(id=name):
-            state.names[name] = value
-        case ast.Tuple(elts=elements) | ast.List(elts=elements):
-            for position, item in enumerate(elements):
-                if isinstance(item, ast.Starred):
-                    assign(engine, item.value, value, state)
-                else:
-                    assign(engine, item, _position(engine, value, position, state), state)
-        case _:
-            pass
-
-
-def _position(engine: Engine, value: Value, position: int, state: State) -> Value:
-    if isinstance(value, Sequence | v.Either):
-        return subscript(engine, value, Const(position), state)
-    return value if isinstance(value, v.Row) else element(engine, value)

@@ -7,9 +7,12 @@ from typing import NamedTuple
 
 from specward.code.dataflow import attributes, calls, expressions, statements
 from specward.code.dataflow import values as v
-from specward.code.dataflow.engine import Arguments, Frame, State, settle
+from specward.code.dataflow.annotations import annotated
+from specward.code.dataflow.engine import Arguments, Frame, State
+from specward.code.dataflow.lattice import join_all, origin, rows
 from specward.code.dataflow.program import Found, Program, dotted_name
 from specward.code.dataflow.proof import Proof
+from specward.code.dataflow.results import result
 from specward.code.dataflow.schema import Schema
 from specward.code.dataflow.values import (
     NONE,
@@ -117,7 +120,7 @@ class Interpreter:
     def use(self, value: Value, state: State) -> None:
         """Data leaves: report every row in it that is not the principal's."""
         proof = self.proof(state)
-        for row in v.rows(value):
+        for row in rows(value):
             if not proof.harmless(row):
                 self.report(row.code, row.site, row.table)
 
@@ -182,7 +185,7 @@ class Interpreter:
         match target:
             case v.Either(alternatives):
                 results = [self.call(item, arguments, state, node) for item in alternatives if item != NONE]
-                return v.join_all(results) if results else UNKNOWN
+                return join_all(results) if results else UNKNOWN
             case Function():
                 return self.enter(target, arguments, state)
             case Class():
@@ -222,10 +225,8 @@ class Interpreter:
     def _guess(self, receiver: Value, name: str) -> Function | None:
         """A method of an object of unknown class, where only one class of the project defines it."""
         known = (
-            (isinstance(receiver, Scalar)
-            and receiver.origin in {Origin.UNKNOWN, Origin.CALLER})
-            or isinstance(receiver, v.Method)
-        )
+            isinstance(receiver, Scalar) and receiver.origin in {Origin.UNKNOWN, Origin.CALLER}
+        ) or isinstance(receiver, v.Method)
         if not known or name in _COMMON:
             return None
         owners = self.program.owners_of(name)
@@ -281,7 +282,7 @@ class Interpreter:
     def _parsed(self, cls: Class, arguments: Arguments) -> Value:
         """A data object made in the project: what it holds is what it was given."""
         if arguments.positional or arguments.spread:
-            inner = Scalar(max(map(v.origin, arguments.all)), rows=v.rows(v.Sequence(arguments.all)))
+            inner = Scalar(max(map(origin, arguments.all)), rows=rows(v.Sequence(arguments.all)))
             if arguments.spread and not inner.rows:
                 return v.Body(cls.definition, "", inner.origin)
             return inner
@@ -314,7 +315,7 @@ class Interpreter:
         returns = inner.frame.returns
         if inner.facts.possible:
             returns.append((NONE, inner.facts))
-        return _result(returns, state)
+        return result(returns, state)
 
     def _is_system(self, function: Function) -> bool:
         dotted = f"{function.module.removesuffix('.py').replace('/', '.')}.{function.name}"
@@ -367,11 +368,11 @@ class Interpreter:
         inner: State,
     ) -> Value:
         if given is None and arguments.spread:
-            given = v.join_all(list(arguments.spread))
+            given = join_all(list(arguments.spread))
         if given is None and default is not None:
             return self.evaluate(default, State(inner.frame, {}))
         if given is None or (isinstance(given, Scalar) and given.origin == Origin.UNKNOWN and not given.rows):
-            typed = attributes.annotated(self, function.module, parameter.annotation, parameter.arg)
+            typed = annotated(self, function.module, parameter.annotation, parameter.arg)
             return typed if given is None or isinstance(typed, v.Instance) else given
         return given
 
@@ -426,52 +427,3 @@ _COMMON = frozenset(
         "exists",
     }
 )
-
-
-def _result(returns: list[tuple[Value, Facts]], state: State) -> Value:
-    """The joined return value; what held on every path that returns holds afterwards."""
-    if not returns:
-        state.facts = v.IMPOSSIBLE
-        return UNKNOWN
-    after = returns[0][1]
-    for _, facts in returns[1:]:
-        after = v.either(after, facts)
-    result = _joined(returns, after)
-    state.assume(after)
-    return result
-
-
-def _joined(returns: list[tuple[Value, Facts]], after: Facts) -> Value:
-    """Truth values carry what held on the paths that made them so, in tuples too."""
-    if all(_is_truth(value) for value, _ in returns):
-        return _truths(returns)
-    first = returns[0][0]
-    if isinstance(first, v.Sequence) and all(_is_alike(value, first) for value, _ in returns):
-        columns = range(len(first.items))
-        return v.Sequence(
-            tuple(_joined([(v.parts(value)[at], facts) for value, facts in returns], after) for at in columns)
-        )
-    return v.join_all([settle(value, facts, after) for value, facts in returns])
-
-
-def _is_alike(value: Value, other: v.Sequence) -> bool:
-    return isinstance(value, v.Sequence) and not value.rest and len(value.items) == len(other.items)
-
-
-def _is_truth(value: Value) -> bool:
-    return isinstance(value, v.Condition) or (isinstance(value, v.Const) and isinstance(value.value, bool))
-
-
-def _truths(returns: list[tuple[Value, Facts]]) -> v.Condition:
-    true, false = v.IMPOSSIBLE, v.IMPOSSIBLE
-    for value, facts in returns:
-        if isinstance(value, v.Condition):
-            true, false = (
-                v.either(true, v.both(facts, value.true)),
-                v.either(false, v.both(facts, value.false)),
-            )
-        elif isinstance(value, v.Const) and value.value:
-            true = v.either(true, facts)
-        else:
-            false = v.either(false, facts)
-    return v.Condition(true, false)

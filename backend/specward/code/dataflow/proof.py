@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable
 
 from specward.code.dataflow import values as v
+from specward.code.dataflow.lattice import origin, rows
 from specward.code.dataflow.schema import Schema
 from specward.code.dataflow.values import Bind, Exists, Fact, Facts, Link, Origin, Query, Row, Value, Within
 
@@ -35,9 +36,9 @@ class Proof:
     def is_identity(self, value: Value, depth: int = _DEPTH) -> bool:
         """Whether a value names the principal, or was at least not chosen by the client."""
         match value:
-            case v.Scalar(origin, symbol, _):
+            case v.Scalar(source, symbol, _):
                 return (
-                    origin in {Origin.IDENTITY, Origin.CALLER, Origin.UNKNOWN}
+                    source in {Origin.IDENTITY, Origin.CALLER, Origin.UNKNOWN}
                     or ("same", symbol) in self.facts
                 )
             case v.Field(row, column):
@@ -52,7 +53,7 @@ class Proof:
             case v.Const() | v.Body() | v.Mapping():
                 return False
             case _:
-                return v.origin(value) <= Origin.UNKNOWN
+                return origin(value) <= Origin.UNKNOWN
 
     def _field_is_identity(self, row: Row, column: str, depth: int) -> bool:
         for name, key in row.keys:
@@ -63,8 +64,8 @@ class Proof:
     def is_principal(self, value: Value) -> bool:
         """Whether a value certainly derives from the credential (or, without callers, from them)."""
         match value:
-            case v.Scalar(origin, symbol, _):
-                return origin in {Origin.IDENTITY, Origin.CALLER} or ("same", symbol) in self.facts
+            case v.Scalar(source, symbol, _):
+                return source in {Origin.IDENTITY, Origin.CALLER} or ("same", symbol) in self.facts
             case v.Either(alternatives):
                 real = [item for item in alternatives if item != v.NONE]
                 return bool(real) and all(self.is_principal(item) for item in real)
@@ -95,8 +96,8 @@ class Proof:
     def key_proved(self, table: str | None, value: Value, depth: int = _DEPTH) -> bool:
         """Whether a value is a key into `table` that the principal may use."""
         match value:
-            case v.Scalar(origin, symbol, _):
-                if origin in {Origin.IDENTITY, Origin.UNKNOWN} or ("same", symbol) in self.facts:
+            case v.Scalar(source, symbol, _):
+                if source in {Origin.IDENTITY, Origin.UNKNOWN} or ("same", symbol) in self.facts:
                     return True
                 return v.ADMIN in self.facts or ("key", table or "", symbol) in self.facts
             case v.Field(row, column):
@@ -117,14 +118,12 @@ class Proof:
                 return bool(items or rest) and all(
                     self.key_proved(table, item, depth) for item in (*items, *rest)
                 )
-            case v.Body(_, _, origin):
-                return origin <= Origin.UNKNOWN
+            case v.Body(_, _, source):
+                return source <= Origin.UNKNOWN
             case v.Const():
                 return False
             case _:
-                return v.origin(value) <= Origin.UNKNOWN and all(
-                    self._owned_row(row) for row in v.rows(value)
-                )
+                return origin(value) <= Origin.UNKNOWN and all(self._owned_row(row) for row in rows(value))
 
     def _owned_row(self, row: Row) -> bool:
         if row.table not in self.schema.owned and row.table != self.schema.user:
@@ -154,9 +153,9 @@ class Proof:
 
     def _is_capability(self, table: str, column: str, value: Value) -> bool:
         """A lookup by something secret: who presents it may see the row (tokens, invitations, share links)."""
-        if v.origin(value) < Origin.CREDENTIAL:
+        if origin(value) < Origin.CREDENTIAL:
             return False
-        if v.origin(value) == Origin.CREDENTIAL or _CAPABILITY.search(column.lower()):
+        if origin(value) == Origin.CREDENTIAL or _CAPABILITY.search(column.lower()):
             return True
         return not self.signed_in and table == self.schema.user
 
@@ -266,7 +265,7 @@ class Proof:
             return ""
         binds = [part for part in flatten(query.predicates) if isinstance(part, Bind) and part.table == user]
         by_key = [part for part in binds if part.column in self.schema.keys(user)]
-        if any(v.origin(part.value) >= Origin.CREDENTIAL for part in by_key):
+        if any(origin(part.value) >= Origin.CREDENTIAL for part in by_key):
             return MISSING
         return MISSING if query.verb != "select" and not by_key else ""
 
@@ -277,7 +276,7 @@ class Proof:
             if isinstance(part, Bind) and self._is_owner(part.table, part.column)
         ]
         if any(
-            not self.is_identity(part.value) and v.origin(part.value) >= Origin.CREDENTIAL for part in owners
+            not self.is_identity(part.value) and origin(part.value) >= Origin.CREDENTIAL for part in owners
         ):
             return CLIENT
         if query.conditional or (any(isinstance(part, v.Any) for part in query.predicates) and owners):

@@ -9,30 +9,10 @@ from specward.code.dataflow import values as v
 from specward.code.dataflow.comparisons import relation_equals, tables_of
 from specward.code.dataflow.engine import Arguments, Engine, State
 from specward.code.dataflow.expressions import as_predicate
-from specward.code.dataflow.proof import CLIENT, FOREIGN, deep
+from specward.code.dataflow.lattice import options, origin, rows
 from specward.code.dataflow.values import Bind, Column, Const, Expression, Model, Query, Row, Value
 
 BUILDERS = frozenset({"select", "update", "delete", "insert", "query", "replace", "upsert"})
-FETCH_ONE = frozenset(
-    {
-        "first",
-        "one",
-        "one_or_none",
-        "scalar",
-        "scalar_one",
-        "scalar_one_or_none",
-        "fetchone",
-        "fetch_one",
-        "fetchrow",
-        "fetchval",
-        "get",
-        "get_one",
-        "first_or_404",
-        "get_or_404",
-        "one_or_404",
-    }
-)
-CERTAIN = frozenset({"one", "scalar_one", "get_one", "first_or_404", "get_or_404", "one_or_404"})
 RUNS = frozenset(
     {
         "all",
@@ -96,7 +76,7 @@ def build(engine: Engine, verb: str, arguments: Arguments, state: State, node: a
     predicates: list[v.Predicate] = []
     joined: frozenset[str] = frozenset()
     for value in arguments.all:
-        for option in v.options(value):
+        for option in options(value):
             if isinstance(option, Query):
                 tables += option.entities
                 predicates += option.predicates
@@ -197,12 +177,12 @@ def _joined(engine: Engine, query: Query, name: str, arguments: Arguments) -> Qu
 
 def _tables(arguments: Arguments) -> list[str]:
     return [
-        table for value in arguments.all for option in v.options(value) for table in sorted(tables_of(option))
+        table for value in arguments.all for option in options(value) for table in sorted(tables_of(option))
     ]
 
 
 def _union(query: Query, arguments: Arguments) -> Query:
-    others = [item for value in arguments.all for item in (v.options(value)) if isinstance(item, Query)]
+    others = [item for value in arguments.all for item in (options(value)) if isinstance(item, Query)]
     arms = [v.Both(item.predicates) for item in (query, *others)]
     joined = frozenset(table for item in (query, *others) for table in item.joined)
     return query._replace(predicates=(v.Any(tuple(arms)),), joined=joined)
@@ -212,7 +192,7 @@ def assignments(arguments: Arguments) -> tuple[tuple[str, Value], ...]:
     """What `values()`, a constructor or `update({...})` sets, by column name."""
     found: list[tuple[str, Value]] = list(arguments.named)
     for value in (*arguments.positional, *arguments.spread):
-        for option in v.options(value):
+        for option in options(value):
             inner = option.items + option.rest if isinstance(option, v.Sequence) else (option,)
             for item in inner:
                 if isinstance(item, v.Mapping):
@@ -220,132 +200,14 @@ def assignments(arguments: Arguments) -> tuple[tuple[str, Value], ...]:
     return tuple(found)
 
 
-def execute(
-    engine: Engine, query: Query, state: State, node: ast.AST, *, one: bool = False, scoped: bool = False
-) -> Value:
-    """Run a statement: writes are judged at once, reads when the rows are used."""
-    if scoped:
-        query = query._replace(waived=True)
-    note_bindings(engine, query, state)
-    if query.verb == "insert":
-        table = query.entities[0] if query.entities else ""
-        check_assignments(engine, table, query.values, query.site, state, creating=True)
-        return _made(engine, table, query, state)
-    if query.verb == "update" and query.entities:
-        check_assignments(engine, query.entities[0], query.values, query.site, state, creating=False)
-    code = engine.proof(state).judge(query)
-    if query.verb != "select" and code:
-        engine.report(code, query.site, main_table(engine, query))
-        code = ""
-    return fetched(engine, query, code, state, one=one)
-
-
-def _made(engine: Engine, table: str, query: Query, state: State) -> Row:
-    return Row(
-        table, engine.number(), "", proof=False, many=False, keys=query.values, site=query.site, fresh=True
-    )
-
-
-def main_table(engine: Engine, query: Query) -> str:
-    """The table a finding about a statement names."""
-    owned = [table for table in query.entities if table in engine.schema.owned]
-    return (owned or list(query.entities) or [""])[0]
-
-
-def fetched(engine: Engine, query: Query, code: str, state: State, *, one: bool) -> Value:
-    """The rows a statement gives."""
-    table = main_table(engine, query)
-    proof = engine.proof(state)
-    owned = table in engine.schema.owned or table == engine.schema.user
-    keys = tuple((part.column, part.value) for part in deep_binds(query) if part.table == table)
-    bound = owned and not code and proof.is_bound(query)
-    if table == engine.schema.user and bound and not query.joined and one:
-        return v.Scalar(v.Origin.IDENTITY)
-    return Row(table, engine.number(), code, proof=bound, many=not one, keys=keys, site=query.site)
-
-
-def deep_binds(query: Query) -> list[Bind]:
-    """Equalities that hold for every row of a statement."""
-    from specward.code.dataflow.proof import flatten  # noqa: PLC0415
-
-    return [part for part in flatten(query.predicates) if isinstance(part, Bind)]
-
-
-def note_bindings(engine: Engine, query: Query, state: State) -> None:
-    """Columns that a statement compares with the principal are owner columns of this project."""
-    proof = engine.proof(state)
-    for part in deep(query.predicates):
-        if isinstance(part, Bind) and proof.is_principal(part.value) and isinstance(part.value, v.Scalar):
-            engine.bind(part.table, part.column)
-
-
-def by_key(engine: Engine, table: str, key: Value, state: State, node: ast.AST) -> Query:
-    """`session.get(Model, key)` as a statement."""
-    columns = engine.schema.keys(table)
-    values = key.items if isinstance(key, v.Sequence) and len(key.items) == len(columns) else None
-    if isinstance(key, v.Mapping):
-        binds = [Bind(table, name, value) for name, value in key.entries]
-    elif values is not None:
-        binds = [Bind(table, name, value) for name, value in zip(columns, values, strict=True)]
-    else:
-        binds = [Bind(table, columns[0], key)]
-    return Query("select", (table,), tuple(binds), frozenset(), engine.site(node, state))
-
-
-def check_assignments(
-    engine: Engine,
-    table: str,
-    values: Iterable[tuple[str, Value]],
-    site: v.Site,
-    state: State,
-    *,
-    creating: bool,
-) -> None:
-    """Owner columns take the principal, foreign keys take rows the principal may use."""
-    schema, proof = engine.schema, engine.proof(state)
-    if v.ADMIN in state.facts.atoms or table not in schema.tables:
-        return
-    pairs = dict(values)
-    owners = {name: value for name, value in pairs.items() if name in schema.owners[table]}
-    chosen = [value for value in owners.values() if _from_client(value) and not proof.is_identity(value)]
-    if chosen and table in schema.owned and not any(proof.is_principal(value) for value in owners.values()):
-        engine.report(CLIENT, site, table)
-        return
-    for name, value in pairs.items():
-        target = schema.target(table, name)
-        if (
-            target in schema.owned
-            and name not in owners
-            and _from_client(value)
-            and not proof.key_proved(target, value)
-        ):
-            engine.report(FOREIGN, site, f"{table}.{name}")
-            return
-    del creating
-
-
-def _from_client(value: Value) -> bool:
-    """Whether the client chose a value, directly or as the key of a row fetched with it."""
-    match value:
-        case v.Field(row, column):
-            keys = [key for name, key in row.keys if name == column]
-            return any(_from_client(key) for key in keys) or (not keys and bool(row.code))
-        case v.Either(alternatives):
-            return any(_from_client(item) for item in alternatives)
-        case Row():
-            return bool(value.code)
-        case _:
-            return v.origin(value) >= v.Origin.CREDENTIAL
-
-
 def column_method(engine: Engine, column: Column, name: str, arguments: Arguments) -> Value:
     """`Item.owner_id.in_(...)` and other operators written as methods."""
     value = arguments.get(0)
     if name in {"in_", "any_"} and value is not None:
-        queries = [item for item in v.options(value) if isinstance(item, Query)]
+        queries = [item for item in options(value) if isinstance(item, Query)]
         if queries:
             return v.Within(column.table, column.name, queries[0])
-        if v.origin(value) != v.Origin.CONSTANT or v.rows(value):
+        if origin(value) != v.Origin.CONSTANT or rows(value):
             return Bind(column.table, column.name, value)
         return v.Other(frozenset({column.table}), fixed=True)
     if name in {"is_", "is_not", "isnot", "__eq__"}:
@@ -432,7 +294,7 @@ def sql_function(
 def _is_sql(value: Value) -> bool:
     return any(
         isinstance(item, (Model, Column, v.Relation, Expression, Query, *v.PREDICATES))
-        for item in v.options(value)
+        for item in options(value)
     )
 
 
@@ -460,4 +322,4 @@ def as_text(engine: Engine, value: Value, state: State, node: ast.AST) -> Value:
         return value
     if isinstance(value, Const) and isinstance(value.value, str):
         return v.Text(value.value, (), engine.site(node, state))
-    return v.Scalar(v.origin(value))
+    return v.Scalar(origin(value))

@@ -6,6 +6,7 @@ import re
 from typing import NamedTuple
 
 from specward.code.dataflow import values as v
+from specward.code.dataflow.lattice import origin
 from specward.code.dataflow.proof import CLIENT, UNPROVABLE, Proof
 from specward.code.dataflow.schema import Schema
 from specward.code.dataflow.values import Text, Value
@@ -71,7 +72,7 @@ def judge(schema: Schema, proof: Proof, text: Text, parameters: Value | None) ->
             continue
         if owner and proof.is_identity(value):
             return (UNPROVABLE if _OR.search(where) else ""), owned[0]
-        client = client or (owner and v.origin(value) >= v.Origin.CREDENTIAL)
+        client = client or (owner and origin(value) >= v.Origin.CREDENTIAL)
         if keyed and any(
             proof.key_proved(schema.target(table, column) or table, value) and _chosen(value)
             for table in tables
@@ -81,7 +82,7 @@ def judge(schema: Schema, proof: Proof, text: Text, parameters: Value | None) ->
 
 
 def _chosen(value: Value) -> bool:
-    return v.origin(value) != v.Origin.CALLER
+    return origin(value) != v.Origin.CALLER
 
 
 def _judge_insert(schema: Schema, proof: Proof, text: Text, parameters: Value | None, table: str) -> str:
@@ -92,7 +93,7 @@ def _judge_insert(schema: Schema, proof: Proof, text: Text, parameters: Value | 
     marks = list(_MARK.finditer(text.sql, columns.start(2)))
     for name, mark in zip(names, marks, strict=False):
         value = _parameter(text, mark.group(), mark.start(), parameters)
-        if value is not None and name in schema.owners[table] and v.origin(value) >= v.Origin.CREDENTIAL:
+        if value is not None and name in schema.owners[table] and origin(value) >= v.Origin.CREDENTIAL:
             return "" if proof.is_identity(value) else CLIENT
     return ""
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from typing import NamedTuple
+from typing import NamedTuple, TypeAlias
 
 from specward.code.dataflow.program import Program, dotted_name
 from specward.code.dataflow.source import FunctionNode, Source
@@ -28,6 +28,9 @@ _VERBS = frozenset(
 _WRITES_PATH = frozenset(
     {"get", "post", "put", "patch", "delete", "head", "options", "api_route", "websocket", "route"}
 )
+
+
+_Included: TypeAlias = dict[tuple[str, str], list[tuple[str, ast.Call]]]  # router -> where it is included
 
 
 class Dependency(NamedTuple):
@@ -66,7 +69,7 @@ def _of_function(
     source: Source,
     name: str,
     node: FunctionNode,
-    included: dict[tuple[str, str], list[ast.Call]],
+    included: _Included,
 ) -> list[Route]:
     routes = []
     for decorator in node.decorator_list:
@@ -117,7 +120,7 @@ def _of_router(
     program: Program,
     source: Source,
     router: str,
-    included: dict[tuple[str, str], list[ast.Call]],
+    included: _Included,
     depth: int = 4,
 ) -> list[Dependency]:
     """Dependencies of the router itself and of every router and application that includes it."""
@@ -134,9 +137,9 @@ def _of_router(
     return dependencies
 
 
-def _included(program: Program) -> dict[tuple[str, str], list[tuple[str, ast.Call]]]:
+def _included(program: Program) -> _Included:
     """Where each router is included."""
-    found: dict[tuple[str, str], list[tuple[str, ast.Call]]] = {}
+    found: _Included = {}
     for source in program.sources.values():
         for call in source.wiring:
             if isinstance(call.func, ast.Attribute) and call.func.attr == "include_router" and call.args:
@@ -150,7 +153,7 @@ def _added(
     program: Program,
     source: Source,
     call: ast.Call,
-    included: dict[tuple[str, str], list[tuple[str, ast.Call]]],
+    included: _Included,
 ) -> list[Route]:
     """`router.add_api_route("/items/{id}", read_item, methods=["GET"])`."""
     if not (

@@ -5,10 +5,13 @@ from __future__ import annotations
 import ast
 
 from specward.code.dataflow import values as v
-from specward.code.dataflow.calls import write
-from specward.code.dataflow.comparisons import narrow, truth
+from specward.code.dataflow.comparisons import truth
+from specward.code.dataflow.containers import assign, element, run
 from specward.code.dataflow.engine import Engine, State
-from specward.code.dataflow.expressions import assign, binary, element, run
+from specward.code.dataflow.expressions import binary
+from specward.code.dataflow.lattice import options
+from specward.code.dataflow.narrowing import narrow
+from specward.code.dataflow.outside import write
 from specward.code.dataflow.program import dotted_name
 from specward.code.dataflow.values import IMPOSSIBLE, NONE, Const, Mapping, Row, Sequence, Value
 
@@ -119,7 +122,7 @@ def _mutation(engine: Engine, node: ast.expr, state: State) -> bool:
             if not isinstance(current, Sequence | Mapping):
                 return False
             added = [engine.evaluate(item, state) for item in args]
-            added += [engine.evaluate(item.value, state) for item in node.keywords]  # type: ignore[attr-defined]
+            added += [engine.evaluate(item.value, state) for item in node.keywords]
             state.names[name] = _grown(engine, current, attr, added)
             return True
         case ast.Call(
@@ -159,7 +162,7 @@ def store(engine: Engine, target: ast.expr, value: Value, state: State) -> None:
     """Assign to a variable, an attribute or an item."""
     match target:
         case ast.Attribute(value=owner, attr=name):
-            for option in v.options(engine.evaluate(owner, state)):
+            for option in options(engine.evaluate(owner, state)):
                 if isinstance(option, v.Instance):
                     option.attributes[name] = value
                 elif isinstance(option, Row):
