@@ -5,8 +5,6 @@ with - is in the vulnerable version only, one with + in the fixed version only. 
 or a line marked `# leak`, are where a finding is due in the vulnerable version; the fixed version has none.
 """
 
-from __future__ import annotations
-
 import ast
 import hashlib
 from pathlib import Path

@@ -1,7 +1,5 @@
 """Recall and precision of the isolation rules on the labelled set: `python bench/isolation/run.py [--verbose] [--held]`."""
 
-from __future__ import annotations
-
 import sys
 from collections import defaultdict
 from collections.abc import Callable, Mapping

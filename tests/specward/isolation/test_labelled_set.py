@@ -10,7 +10,7 @@ CASES = load()
 
 
 @pytest.mark.parametrize("held_back", [False, True], ids=["tuning", "held-back"])
-def test_recall_and_precision_hold(held_back: bool) -> None:
+def test_recall_and_precision_hold(*, held_back: bool) -> None:
     outcomes = [judge(case) for case in CASES if case.held_back == held_back]
     result = score(outcomes)
     assert result.recall >= 0.9

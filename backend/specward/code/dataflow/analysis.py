@@ -1,7 +1,5 @@
 """From files to violations: read, put together, interpret every route."""
 
-from __future__ import annotations
-
 import gc
 import sys
 from collections.abc import Iterable, Iterator, Mapping
@@ -76,7 +74,8 @@ def analyse_sources(sources: Iterable[Source], options: Options) -> Analysis:
     schema = Schema(program, options)
     interpreter = _run(program, schema)
     for _ in range(_ROUNDS):
-        if not any([schema.learn(table, column) for table, column in sorted(interpreter.bindings)]):
+        news = [schema.learn(table, column) for table, column in sorted(interpreter.bindings)]
+        if not any(news):
             break
         interpreter = _run(program, schema)
     found = sorted(interpreter.violations.values(), key=lambda item: (item.site[:3], item.code))

@@ -1,7 +1,5 @@
 """What an annotation alone says of a value."""
 
-from __future__ import annotations
-
 import ast
 
 from specward.code.dataflow import values as v

@@ -1,7 +1,5 @@
 """Attributes: of rows, models, objects, modules, requests."""
 
-from __future__ import annotations
-
 import ast
 
 from specward.code.dataflow import values as v

@@ -1,7 +1,5 @@
 """Calls: into the project, on values, and out of the project."""
 
-from __future__ import annotations
-
 import ast
 
 from specward.code.dataflow import queries
@@ -71,7 +69,7 @@ def call(engine: Engine, target: Value, arguments: Arguments, state: State, node
 def external(engine: Engine, name: str, arguments: Arguments, state: State, node: ast.AST) -> Value:
     """A function from outside the project, or a builtin."""
     last = name.rpartition(".")[2]
-    if not (name in _COERCIONS or last in {"len"}):
+    if not (name in _COERCIONS or last == "len"):
         built = queries.sql_function(engine, name, arguments, state, node)
         if built is not None:
             return built
@@ -85,7 +83,7 @@ def external(engine: Engine, name: str, arguments: Arguments, state: State, node
     if last == "getattr" and len(arguments.positional) > 1:
         return _getattr(engine, arguments, state, node)
     if last == "setattr" and len(arguments.positional) > 2:  # noqa: PLR2004 - object, name, value
-        _setattr(engine, arguments, state, node)
+        _setattr(engine, arguments, state)
         return NONE
     if last in {"zip", "enumerate", "filter", "map", "dict", "partial", "wraps"}:
         return _builtin(engine, last, arguments, state, node)
@@ -102,8 +100,6 @@ def _coerced(engine: Engine, name: str, value: Value | None, state: State, node:
         return execute(engine, value, state, node)
     if name == "next":
         return element(engine, value)
-    if name in {"cast"}:
-        return value
     return value
 
 
@@ -116,23 +112,21 @@ def _getattr(engine: Engine, arguments: Arguments, state: State, node: ast.AST) 
     return blend((target,))
 
 
-def _setattr(engine: Engine, arguments: Arguments, state: State, node: ast.AST) -> None:
+def _setattr(engine: Engine, arguments: Arguments, state: State) -> None:
     target, name, value = arguments.positional[:3]
     for option in options(target):
         if isinstance(option, Row):
-            written = value if isinstance(name, Const) else value
-            pairs = ((str(name.value), written),) if isinstance(name, Const) else _dynamic(name, value)
+            pairs = ((str(name.value), value),) if isinstance(name, Const) else _dynamic(value)
             write(engine, option, pairs, state)
 
 
-def _dynamic(name: Value, value: Value) -> tuple[tuple[str, Value], ...]:
+def _dynamic(value: Value) -> tuple[tuple[str, Value], ...]:
     """`setattr(row, key, value)` in a loop over a body: each field may be written."""
-    del name
-    found = []
-    for option in options(value):
-        if isinstance(option, Scalar) and option.origin >= Origin.CREDENTIAL and "." in option.symbol:
-            found.append((option.symbol.rpartition(".")[2], option))
-    return tuple(found)
+    return tuple(
+        (option.symbol.rpartition(".")[2], option)
+        for option in options(value)
+        if isinstance(option, Scalar) and option.origin >= Origin.CREDENTIAL and "." in option.symbol
+    )
 
 
 def _builtin(engine: Engine, name: str, arguments: Arguments, state: State, node: ast.AST) -> Value:

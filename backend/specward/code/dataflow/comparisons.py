@@ -1,7 +1,5 @@
 """Truth: what a condition proves when it holds and when it does not."""
 
-from __future__ import annotations
-
 import ast
 import re
 
@@ -258,9 +256,9 @@ def _match(engine: Engine, value: Value, other: Value, state: State) -> Facts:
 def contained(engine: Engine, left: Value, right: Value, state: State) -> Condition:
     """What `left in right` proves."""
     proof = engine.proof(state)
-    if isinstance(left, v.Const) and isinstance(left.value, str) and PRIVILEGE.search(left.value):
-        if proof.is_principal(right):
-            return Condition(Facts(frozenset({v.ADMIN})), NOTHING)
+    named = isinstance(left, v.Const) and isinstance(left.value, str) and PRIVILEGE.search(left.value)
+    if named and proof.is_principal(right):
+        return Condition(Facts(frozenset({v.ADMIN})), NOTHING)
     if isinstance(left, Scalar) and left.origin == Origin.IDENTITY and "role" in left.symbol:
         members = parts(right)
         if members and all(_admin_constant(engine, item) for item in members):

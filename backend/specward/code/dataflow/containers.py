@@ -1,7 +1,5 @@
 """Lists, dicts and what comes out of them."""
 
-from __future__ import annotations
-
 import ast
 
 from specward.code.dataflow import values as v
@@ -23,6 +21,7 @@ def blend(pieces: tuple[Value, ...]) -> Value:
 
 
 def sequence(engine: Engine, nodes: list[ast.expr], state: State) -> Value:
+    """The value of a list, tuple or set display."""
     items: list[Value] = []
     rest: list[Value] = []
     for node in nodes:
@@ -36,6 +35,7 @@ def sequence(engine: Engine, nodes: list[ast.expr], state: State) -> Value:
 
 
 def mapping(engine: Engine, keys: list[ast.expr | None], values: list[ast.expr], state: State) -> Value:
+    """The value of a dict display."""
     entries: dict[str, Value] = {}
     rest: list[Value] = []
     for key, node in zip(keys, values, strict=True):
@@ -178,6 +178,7 @@ def assign(engine: Engine, target: ast.expr, value: Value, state: State) -> None
 
 
 def position(engine: Engine, value: Value, index: int, state: State) -> Value:
+    """What one place of a tuple target takes."""
     if isinstance(value, Sequence | v.Either):
         return subscript(engine, value, Const(index), state)
     return value if isinstance(value, v.Row) else element(engine, value)

@@ -1,7 +1,5 @@
 """The interpreter's state, and the face it shows to the modules that interpret one kind of thing each."""
 
-from __future__ import annotations
-
 import ast
 from collections.abc import Iterable
 from typing import NamedTuple, Protocol
@@ -33,7 +31,7 @@ class State:
         self.names = names
         self.facts = facts
 
-    def fork(self, facts: Facts = v.NOTHING) -> State:
+    def fork(self, facts: Facts = v.NOTHING) -> "State":
         """A copy in which more holds."""
         return State(self.frame, dict(self.names), both(self.facts, facts))
 
@@ -41,7 +39,7 @@ class State:
         """Note what holds from here on."""
         self.facts = both(self.facts, facts)
 
-    def merge(self, branches: Iterable[State]) -> None:
+    def merge(self, branches: Iterable["State"]) -> None:
         """Go on from where branches meet."""
         possible = [branch for branch in branches if branch.facts.possible]
         if not possible:

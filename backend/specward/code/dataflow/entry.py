@@ -1,7 +1,5 @@
 """Entering a route: its dependencies are run, its parameters get their values, its answer leaves."""
 
-from __future__ import annotations
-
 import ast
 import re
 

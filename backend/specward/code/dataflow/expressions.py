@@ -1,7 +1,5 @@
 """Expressions: the value of each kind of node."""
 
-from __future__ import annotations
-
 import ast
 
 from specward.code.dataflow import values as v

@@ -1,7 +1,5 @@
 """The interpreter as a whole: enters functions and classes, keeps the budget, collects what it finds."""
 
-from __future__ import annotations
-
 import ast
 from typing import NamedTuple
 
@@ -28,6 +26,7 @@ from specward.code.dataflow.values import (
 )
 
 _DEEPEST = 14  # calls inside one another
+_INTERFACE_AND_CLASS = 2
 _DEEPEST_EXPRESSION = 400  # expressions evaluated inside one another
 _BUDGET = 40_000  # expressions evaluated for one route
 
@@ -230,7 +229,9 @@ class Interpreter:
         if not known or name in _COMMON:
             return None
         owners = self.program.owners_of(name)
-        if not 1 <= len(owners) <= 2 or any(item in self.schema.by_model for item in owners):
+        if not 1 <= len(owners) <= _INTERFACE_AND_CLASS or any(
+            item in self.schema.by_model for item in owners
+        ):
             return None
         real = [
             item

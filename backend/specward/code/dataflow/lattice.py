@@ -1,7 +1,5 @@
 """How values and facts meet: joins, alternatives, and what a value is made of."""
 
-from __future__ import annotations
-
 from specward.code.dataflow.values import (
     ADMIN,
     IMPOSSIBLE,
@@ -195,8 +193,6 @@ def origin(value: Value, depth: int = 6) -> Origin:
             return Origin.CONSTANT
         case Row(keys=keys) if depth:
             return max((origin(key, depth - 1) for _, key in keys), default=Origin.UNKNOWN)
-        case Field(row, _):
-            return Origin.UNKNOWN
         case External():
             return Origin.CONSTANT
         case _ if depth and parts(value):

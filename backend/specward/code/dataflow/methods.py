@@ -1,7 +1,5 @@
 """Methods of values that the project does not define: queries, rows, containers, data."""
 
-from __future__ import annotations
-
 import ast
 import re
 

@@ -1,7 +1,5 @@
 """What a condition excludes of the alternatives that variables hold."""
 
-from __future__ import annotations
-
 import ast
 
 from specward.code.dataflow import values as v

@@ -1,7 +1,5 @@
 """What leaves the project: calls whose inside is unknown, and the rows and statements handed to them."""
 
-from __future__ import annotations
-
 import ast
 import re
 

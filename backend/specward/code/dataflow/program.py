@@ -1,7 +1,5 @@
 """The program: sources put together, names followed from module to module."""
 
-from __future__ import annotations
-
 import ast
 from collections.abc import Iterable
 from typing import NamedTuple, TypeAlias
@@ -18,7 +16,7 @@ class Found(NamedTuple):
     node: ast.AST | None
 
 
-Resolved: TypeAlias = "Found | str"  # a string is a dotted name outside the project
+Resolved: TypeAlias = Found | str  # a string is a dotted name outside the project
 
 _DEEPEST_CHAIN = 12
 

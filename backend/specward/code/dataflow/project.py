@@ -1,7 +1,5 @@
 """The analysis of a project on disk, kept as long as no file of it changes."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 

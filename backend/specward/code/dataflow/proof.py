@@ -1,7 +1,5 @@
 """What is proved: which rows, keys and statements belong to the principal, given what holds on the path."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterable
 
@@ -84,10 +82,7 @@ class Proof:
             return False
         if row.child is not None and self.owns(row.child, depth - 1):
             return True
-        for column, key in row.keys:
-            if self._binds(row.table, column, key, depth - 1):
-                return True
-        return False
+        return any(self._binds(row.table, column, key, depth - 1) for column, key in row.keys)
 
     def harmless(self, row: Row) -> bool:
         """Whether using the row's data leaks nothing: it is owned, belongs to nobody, or is not there."""

@@ -1,7 +1,5 @@
 """Statements: how they are built, and what running one gives."""
 
-from __future__ import annotations
-
 import ast
 from collections.abc import Iterable
 
@@ -117,7 +115,7 @@ def extend(
         return arguments.get(0)
     if name in {"union", "union_all", "intersect", "except_"}:
         return _union(query, arguments)
-    if name == "add_columns" or name == "add_entity":
+    if name in {"add_columns", "add_entity"}:
         return query
     if name == "exists" and not query.legacy:
         return v.Exists("", query)

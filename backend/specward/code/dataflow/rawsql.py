@@ -1,7 +1,5 @@
 """SQL as text: which tables it touches, and which value its owner condition is compared with."""
 
-from __future__ import annotations
-
 import re
 from typing import NamedTuple
 

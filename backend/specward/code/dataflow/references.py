@@ -1,7 +1,5 @@
 """What a column or relationship declaration refers to."""
 
-from __future__ import annotations
-
 import ast
 import re
 
@@ -82,7 +80,7 @@ def _target_text(node: ast.expr) -> str:
         case ast.Constant(value=str(text)):
             return ".".join(text.split(".")[-2:])
         case ast.JoinedStr(values=values):
-            tail = [item.value for item in values if isinstance(item, ast.Constant)]
+            tail = [str(item.value) for item in values if isinstance(item, ast.Constant)]
             named = [dotted_name(item.value) for item in values if isinstance(item, ast.FormattedValue)]
             head = named[0].removesuffix(".__tablename__") if named else ""
             return f"{head.rpartition('.')[2]}{tail[-1] if tail else '.id'}"

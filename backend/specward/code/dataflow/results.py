@@ -1,7 +1,5 @@
 """What a function returns: the values of its ways out, with what held on each."""
 
-from __future__ import annotations
-
 from specward.code.dataflow import values as v
 from specward.code.dataflow.engine import State, settle
 from specward.code.dataflow.lattice import both, either, join_all, parts

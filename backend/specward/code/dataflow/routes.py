@@ -1,7 +1,5 @@
 """Entry points: routes with the dependencies that run before them."""
 
-from __future__ import annotations
-
 import ast
 from typing import NamedTuple, TypeAlias
 

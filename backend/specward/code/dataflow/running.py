@@ -1,7 +1,5 @@
 """Running a statement: writes are judged at once, reads give rows that know whether they are bound."""
 
-from __future__ import annotations
-
 import ast
 from collections.abc import Iterable
 

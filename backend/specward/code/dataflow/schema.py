@@ -1,7 +1,5 @@
 """Who owns a table: found from foreign keys to the user table, overridden by configuration."""
 
-from __future__ import annotations
-
 import ast
 import re
 from collections.abc import Mapping
@@ -170,9 +168,9 @@ class Schema:
         found = {}
         for name, table in self.tables.items():
             others = frozenset(parent for parent in self.parents(name).values() if parent != self.user)
-            if name != self.user and self.owners[name] and others:
-                if _GRANT.search(name.lower()) or _LEVELS & {*table.columns}:
-                    found[name] = others
+            telling = _GRANT.search(name.lower()) or _LEVELS & {*table.columns}
+            if name != self.user and self.owners[name] and others and telling:
+                found[name] = others
         return found
 
     def _memberships(self) -> dict[str, str]:

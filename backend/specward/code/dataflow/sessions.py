@@ -1,7 +1,5 @@
 """Sessions, connections and cursors: told by what is passed to them, not by their class."""
 
-from __future__ import annotations
-
 import ast
 
 from specward.code.dataflow import queries, rawsql
@@ -206,7 +204,7 @@ def _write_call(
             write(engine, row, (), state)
         if name == "merge" and row.fresh and not scoped:
             _merge(engine, row, state)
-    if name in {"delete"} and isinstance(first, Query):
+    if name == "delete" and isinstance(first, Query):
         return execute(engine, first, state, node, scoped=scoped)
     return first if name == "merge" else NONE
 

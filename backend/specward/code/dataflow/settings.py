@@ -1,7 +1,5 @@
 """`[tool.specward.isolation]`: what a project says of its ownership where its source does not."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from difflib import get_close_matches
 

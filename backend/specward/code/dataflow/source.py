@@ -1,14 +1,12 @@
 """One file's facts: what it defines, imports and wires together. They depend on its text alone."""
 
-from __future__ import annotations
-
 import ast
 import re
 import sys
 import warnings
 from typing import NamedTuple, TypeAlias
 
-FunctionNode: TypeAlias = "ast.FunctionDef | ast.AsyncFunctionDef"
+FunctionNode: TypeAlias = ast.FunctionDef | ast.AsyncFunctionDef
 
 
 class Source(NamedTuple):

@@ -1,7 +1,5 @@
 """Python statements: assignments, branches, loops, exits."""
 
-from __future__ import annotations
-
 import ast
 
 from specward.code.dataflow import values as v
@@ -26,7 +24,7 @@ def execute(engine: Engine, body: list[ast.stmt], state: State) -> None:
         _statement(engine, node, state)
 
 
-def _statement(engine: Engine, node: ast.stmt, state: State) -> None:  # noqa: C901 - one case a kind
+def _statement(engine: Engine, node: ast.stmt, state: State) -> None:
     match node:
         case ast.Expr(value=value):
             _expression(engine, value, state)
@@ -104,9 +102,9 @@ def _expression(engine: Engine, node: ast.expr, state: State) -> None:
         return
     value = engine.evaluate(node, state)
     inner = node.value if isinstance(node, ast.Await) else node
-    if isinstance(inner, ast.Call) and not dotted_name(inner.func).lower().startswith(_LOGS):
-        if isinstance(value, v.Scalar):
-            engine.use(value, state)
+    logs = isinstance(inner, ast.Call) and dotted_name(inner.func).lower().startswith(_LOGS)
+    if isinstance(inner, ast.Call) and isinstance(value, v.Scalar) and not logs:
+        engine.use(value, state)
 
 
 _ADDERS = frozenset(
@@ -123,7 +121,7 @@ def _mutation(engine: Engine, node: ast.expr, state: State) -> bool:
                 return False
             added = [engine.evaluate(item, state) for item in args]
             added += [engine.evaluate(item.value, state) for item in node.keywords]
-            state.names[name] = _grown(engine, current, attr, added)
+            state.names[name] = _grown(current, attr, added)
             return True
         case ast.Call(
             func=ast.Attribute(value=ast.Name(id=name), attr="pop"), args=[ast.Constant(value=key), *_]
@@ -138,7 +136,7 @@ def _mutation(engine: Engine, node: ast.expr, state: State) -> bool:
             return False
 
 
-def _grown(engine: Engine, current: Sequence | Mapping, verb: str, added: list[Value]) -> Value:
+def _grown(current: Sequence | Mapping, verb: str, added: list[Value]) -> Value:
     if isinstance(current, Sequence):
         if verb == "extend" and added and isinstance(added[0], Sequence):
             return Sequence(current.items + added[0].items, current.rest + added[0].rest)

@@ -1,7 +1,5 @@
 """Tables as the models declare them: SQLModel, declarative (1.x and 2.x) and Core `Table`."""
 
-from __future__ import annotations
-
 import ast
 import re
 from typing import NamedTuple

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-import ast
 from enum import IntEnum
-from typing import NamedTuple, TypeAlias
+from typing import TYPE_CHECKING, NamedTuple, TypeAlias
+
+if TYPE_CHECKING:
+    import ast
 
 
 class Origin(IntEnum):
@@ -265,12 +267,12 @@ class Either(NamedTuple):
     options: tuple[Value, ...]
 
 
-Predicate: TypeAlias = "Bind | Link | Within | Exists | Both | Any | Other"
+Predicate: TypeAlias = Bind | Link | Within | Exists | Both | Any | Other
 Fact: TypeAlias = tuple[str | int, ...]
-Value: TypeAlias = (
-    "Const | Scalar | Row | Field | Model | Column | Relation | Predicate | Expression | Query | Text | Condition"
-    " | Sequence | Mapping | Body | Class | Function | Instance | Module | External | Method | Either"
-)
+_Known: TypeAlias = Const | Scalar | Row | Field | Text | Condition | Sequence | Mapping | Body | Either
+_Statement: TypeAlias = Model | Column | Relation | Predicate | Expression | Query
+_Named: TypeAlias = Class | Function | Instance | Module | External | Method
+Value: TypeAlias = _Known | _Statement | _Named
 
 
 class Facts(NamedTuple):

@@ -67,7 +67,9 @@ Me = Annotated[User, Depends(read_user)]
 """,
 }
 
-_IMPORTS = f"""{HEADER}
+_IMPORTS = (
+    HEADER
+    + """
 from fastapi import APIRouter, HTTPException
 from sqlalchemy import text
 from sqlmodel import select
@@ -79,6 +81,7 @@ router = APIRouter()
 
 
 """
+)
 
 
 def with_routes(source: str) -> dict[str, str]:
