@@ -1,8 +1,9 @@
 """The labelled set: small projects with a vulnerability and its fix, written as one text with - and + lines.
 
-A case names its class and the project it stands in; `cases/projects.txt` holds those projects. A line that starts
-with - is in the vulnerable version only, one with + in the fixed version only. The functions that contain such lines,
-or a line marked `# leak`, are where a finding is due in the vulnerable version; the fixed version has none.
+A case names its class and the project it stands in; `cases/projects.txt` holds those projects. A line that
+starts with - is in the vulnerable version only, one with + in the fixed version only. The functions that
+contain such lines, or a line marked `# leak`, are where a finding is due in the vulnerable version; the
+fixed version has none.
 """
 
 import ast

@@ -1,4 +1,4 @@
-"""Recall and precision of the isolation rules on the labelled set: `python bench/isolation/run.py [--verbose] [--held]`."""
+"""Recall and precision of the isolation rules: `python bench/isolation/run.py [--verbose] [--held]`."""
 
 import sys
 from collections import defaultdict
@@ -22,6 +22,10 @@ class Score(NamedTuple):
     found: int
     missed: int
     false: int
+
+    @property
+    def cases(self) -> int:
+        return self.found + self.missed
 
     @property
     def recall(self) -> float:
@@ -79,9 +83,7 @@ def main(arguments: list[str]) -> None:
         **rows,
         **table(outcomes, lambda case: f"{case.code} {'held' if case.held_back else 'tuning'}"),
     }.items():
-        print(
-            f"{name:18} cases {row.found + row.missed:4}  recall {row.recall:.3f}  precision {row.precision:.3f}"
-        )
+        print(f"{name:18} cases {row.cases:4}  recall {row.recall:.3f}  precision {row.precision:.3f}")
     if "--verbose" in arguments:
         for item in outcomes:
             if (not item.case.held_back or "--held" in arguments) and (not item.found or item.false):

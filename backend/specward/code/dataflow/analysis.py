@@ -49,7 +49,7 @@ _DEEPEST = 12_000  # Python frames: enough for any tree that the parser accepts
 
 @contextmanager
 def _room() -> Iterator[None]:
-    """Deep trees, and no search for garbage among millions of nodes that all stay alive (a third of the time)."""
+    """Deep trees, and no search for garbage among nodes that all stay alive (a third of the time)."""
     limit, collecting = sys.getrecursionlimit(), gc.isenabled()
     sys.setrecursionlimit(max(limit, _DEEPEST))
     gc.disable()

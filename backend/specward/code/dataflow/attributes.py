@@ -132,7 +132,7 @@ def _decorators(node: FunctionNode) -> list[str]:
 def _of_row(engine: Engine, row: Row, name: str, state: State, node: ast.AST) -> Value:
     target = engine.schema.related(row.table, name)
     if target is not None:
-        return related(engine, row, name, target, state, node)
+        return related(engine, row, target, state, node)
     table = engine.schema.tables.get(row.table)
     if table is None or name in table.columns:
         return v.Field(row, name)
@@ -147,7 +147,7 @@ def _of_row(engine: Engine, row: Row, name: str, state: State, node: ast.AST) ->
     return Method(row, name)
 
 
-def related(engine: Engine, row: Row, name: str, target: str, state: State, node: ast.AST) -> Value:
+def related(engine: Engine, row: Row, target: str, state: State, node: ast.AST) -> Value:
     """Rows reached from a row: children of one's own row are one's own, so is the parent that makes it so."""
     schema = engine.schema
     upward = [column for column, parent in schema.parents(row.table).items() if parent == target]

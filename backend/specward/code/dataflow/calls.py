@@ -75,7 +75,7 @@ def external(engine: Engine, name: str, arguments: Arguments, state: State, node
             return built
     first = arguments.get(0)
     if name in _COERCIONS or last in {"UUID", "ObjectId"}:
-        return _coerced(engine, last, first, state, node)
+        return _coerced(engine, last, first, state)
     if last in LATER:
         later = scheduled(engine, arguments, state, node)
         if later is not None:
@@ -87,17 +87,17 @@ def external(engine: Engine, name: str, arguments: Arguments, state: State, node
         return NONE
     if last in {"zip", "enumerate", "filter", "map", "dict", "partial", "wraps"}:
         return _builtin(engine, last, arguments, state, node)
-    executed = run_queries(engine, arguments, state, node)
+    executed = run_queries(engine, arguments, state)
     if executed is not None:
         return executed
     return opaque(engine, name, arguments.all, state)
 
 
-def _coerced(engine: Engine, name: str, value: Value | None, state: State, node: ast.AST) -> Value:
+def _coerced(engine: Engine, name: str, value: Value | None, state: State) -> Value:
     if value is None:
         return Sequence(()) if name in {"list", "set", "tuple"} else UNKNOWN
     if isinstance(value, Query):
-        return execute(engine, value, state, node)
+        return execute(engine, value, state)
     if name == "next":
         return element(engine, value)
     return value

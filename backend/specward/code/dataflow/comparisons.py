@@ -37,7 +37,7 @@ def truth(engine: Engine, value: Value, state: State) -> Condition:
         case v.Const(literal):
             return Condition(NOTHING, IMPOSSIBLE) if literal else Condition(IMPOSSIBLE, NOTHING)
         case Row():
-            # A row that is not there is nobody else's: both ways out of `if row and row.owner_id != me` are safe.
+            # A row that is not there is nobody else's: `if row and row.owner_id != me` is safe both ways.
             gone = Facts(frozenset({("gone", value.id), ("owned", value.id)}))
             return Condition(
                 engine.proof(state).proves(value, owned=False), IMPOSSIBLE if value.fresh else gone
@@ -204,7 +204,7 @@ def _constant_check(engine: Engine, value: Value, constant: v.Const, state: Stat
         and engine.proof(state).is_principal(value)
     ):
         return Condition(Facts(frozenset({v.ADMIN})), NOTHING)
-    if constant.value in {False}:
+    if isinstance(constant.value, int | float) and not constant.value:
         return negate(truth(engine, value, state))
     if constant.value is True or (constant.value and name and _privileged(engine, name)):
         return truth(engine, value, state)
@@ -303,7 +303,7 @@ def _admin_constant(engine: Engine, value: Value) -> bool:
 
 
 def _holders(engine: Engine, value: Value, state: State) -> Facts:
-    """`user.id in [member.user_id for member in project.members]`: the row that lists the principal is theirs."""
+    """The row that lists the principal is theirs: `user.id in [m.user_id for m in project.members]`."""
     facts = NOTHING
     for row in rows(value):
         facts = both(facts, engine.proof(state).proves(row, owned=True))

@@ -132,7 +132,7 @@ def _pair(receiver: Value) -> Value:
 def comprehension(
     engine: Engine, node: ast.ListComp | ast.SetComp | ast.GeneratorExp | ast.DictComp, state: State
 ) -> Value:
-    """One round of the loops, with the conditions holding; the rows that come out are the ones that passed."""
+    """One round of the loops, with the conditions holding: what comes out has passed them."""
     inner = state.fork()
     for generator in node.generators:
         assign(

@@ -267,7 +267,7 @@ class Entry:
         return any(dotted.endswith(f".{item}") for item in self.interpreter.schema.settings.principals)
 
     def _outside(self, target: Value, name: str, module: str, annotation: ast.expr | None) -> Value:
-        """A dependency whose source is not here: told by its class, its type or, for want of more, its name."""
+        """A dependency whose source is not here: told by class, by type or, for want of more, by name."""
         text = _text(target)
         if any(part.startswith(_SCHEMES) for part in text.split(".")):
             return Scalar(Origin.CREDENTIAL, name)

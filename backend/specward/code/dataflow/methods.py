@@ -62,13 +62,13 @@ def method(
         case Query():
             return _on_query(engine, receiver, name, arguments, state, node)
         case v.Column():
-            return queries.column_method(engine, receiver, name, arguments)
+            return queries.column_method(receiver, name, arguments)
         case v.Relation():
             return queries.relation_method(engine, receiver, name, arguments)
         case Model(table):
             return _on_model(engine, table, name, arguments, state, node)
         case Row():
-            return _on_row(engine, receiver, name, arguments, state, node)
+            return _on_row(engine, receiver, name, arguments, state)
         case v.Expression() | v.Other() | v.Both() | v.Any() | v.Bind() | v.Link() | v.Within() | v.Exists():
             return (
                 receiver
@@ -78,7 +78,7 @@ def method(
         case v.Body():
             return dump(engine, receiver, name, arguments)
         case Mapping() | Sequence():
-            return _on_container(engine, receiver, name, arguments, state, node)
+            return _on_container(engine, receiver, name, arguments, state)
         case Text(_, _, _, bound) if name == "bindparams":
             return receiver._replace(bound=(*bound, *arguments.named))
         case Const(str()) if name == "format":
@@ -101,15 +101,15 @@ def _on_query(
     if name == "get" and query.legacy:
         key = arguments.get(0)
         found = by_key(engine, query.entities[0] if query.entities else "", key or UNKNOWN, state, node)
-        return execute(engine, found, state, node, one=True)
+        return execute(engine, found, state, one=True)
     if query.legacy and name in {"delete", "update"}:
         pairs = queries.assignments(arguments)
-        return execute(engine, query._replace(verb=name, values=pairs), state, node)
-    extended = queries.extend(engine, query, name, arguments, state, node)
+        return execute(engine, query._replace(verb=name, values=pairs), state)
+    extended = queries.extend(engine, query, name, arguments)
     if extended is not None:
         return extended
     if name in queries.RUNS or query.legacy:
-        row = execute(engine, query, state, node, one=name in FETCH_ONE | {"count", "exists"})
+        row = execute(engine, query, state, one=name in FETCH_ONE | {"count", "exists"})
         return certain(engine, row, name, state)
     return query
 
@@ -125,7 +125,7 @@ def _on_model(
         return Model(table)
     if name in {"get", "get_or_404", "get_or_none"}:
         found = by_key(engine, table, arguments.get(0) or UNKNOWN, state, node)
-        return execute(engine, found, state, node, one=True)
+        return execute(engine, found, state, one=True)
     return opaque(engine, name, arguments.all, state)
 
 
@@ -146,10 +146,7 @@ def dump(engine: Engine, body: v.Body, name: str, arguments: Arguments) -> Value
     return Mapping(entries)
 
 
-_CERTAIN_OR_NOT = FETCH_ONE
-
-
-def _on_row(engine: Engine, row: Row, name: str, arguments: Arguments, state: State, node: ast.AST) -> Value:
+def _on_row(engine: Engine, row: Row, name: str, arguments: Arguments, state: State) -> Value:
     if name in FETCH_ONE | {"next"}:
         return certain(engine, row._replace(many=False), name, state)
     if name in {
@@ -194,7 +191,7 @@ def _opened(engine: Engine, arguments: Arguments) -> Arguments:
 
 
 def _on_container(
-    engine: Engine, receiver: Mapping | Sequence, name: str, arguments: Arguments, state: State, node: ast.AST
+    engine: Engine, receiver: Mapping | Sequence, name: str, arguments: Arguments, state: State
 ) -> Value:
     first = arguments.get(0)
     if isinstance(receiver, Mapping):
@@ -212,7 +209,6 @@ def _on_container(
         return receiver
     if name in {"pop", "first", "one", "one_or_none", "scalar_one_or_none"}:
         return join_all(list(parts(receiver))) if parts(receiver) else UNKNOWN
-    del node
     return opaque(engine, "", (receiver, *arguments.all), state)
 
 

@@ -60,7 +60,6 @@ def run_queries(
     engine: Engine,
     arguments: Arguments,
     state: State,
-    node: ast.AST,
     *,
     one: bool = False,
     scoped: bool = False,
@@ -68,8 +67,7 @@ def run_queries(
     """A statement handed to somebody else is run there."""
     found = [item for value in arguments.all for item in options(value) if isinstance(item, Query)]
     results = [
-        execute(engine, _given_values(query, arguments), state, node, one=one, scoped=scoped)
-        for query in found
+        execute(engine, _given_values(query, arguments), state, one=one, scoped=scoped) for query in found
     ]
     return join_all(results) if results else None
 
@@ -83,7 +81,7 @@ def _given_values(query: Query, arguments: Arguments) -> Query:
 
 
 def opaque(engine: Engine, name: str, inputs: tuple[Value, ...], state: State) -> Value:
-    """A call whose inside is unknown: its result carries what went in; checking a credential gives an identity."""
+    """A call into the unknown: it carries what went in; checking a credential gives an identity."""
     read = frozenset(row for item in inputs for row in rows(item))
     sources = [origin(item) for item in inputs if not isinstance(item, Const)]
     if Origin.CREDENTIAL in sources or (

@@ -147,7 +147,7 @@ class Proof:
         )
 
     def _is_capability(self, table: str, column: str, value: Value) -> bool:
-        """A lookup by something secret: who presents it may see the row (tokens, invitations, share links)."""
+        """A lookup by something secret: who presents a token, an invitation, a link may see the row."""
         if origin(value) < Origin.CREDENTIAL:
             return False
         if origin(value) == Origin.CREDENTIAL or _CAPABILITY.search(column.lower()):
@@ -179,7 +179,7 @@ class Proof:
             bound |= more
 
     def _through_membership(self, link: v.Column, other: v.Column) -> set[tuple[str, str]]:
-        """`Member.workspace_id == Document.workspace_id`: what the member may reach, through the same parent."""
+        """What a member reaches through the same parent: `Member.workspace_id == Document.workspace_id`."""
         parent = self.schema.target(link.table, link.name)
         granted = parent is not None and parent in self.schema.grants.get(link.table, ())
         return (

@@ -93,9 +93,7 @@ def build(engine: Engine, verb: str, arguments: Arguments, state: State, node: a
     )
 
 
-def extend(
-    engine: Engine, query: Query, name: str, arguments: Arguments, state: State, node: ast.AST
-) -> Value | None:
+def extend(engine: Engine, query: Query, name: str, arguments: Arguments) -> Value | None:
     """A generative method of a statement; None where it is no such method."""
     if name in {"where", "filter", "having", "whereclause"}:
         return _with(query, conditions(arguments))
@@ -198,7 +196,7 @@ def assignments(arguments: Arguments) -> tuple[tuple[str, Value], ...]:
     return tuple(found)
 
 
-def column_method(engine: Engine, column: Column, name: str, arguments: Arguments) -> Value:
+def column_method(column: Column, name: str, arguments: Arguments) -> Value:
     """`Item.owner_id.in_(...)` and other operators written as methods."""
     value = arguments.get(0)
     if name in {"in_", "any_"} and value is not None:

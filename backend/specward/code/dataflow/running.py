@@ -33,9 +33,7 @@ FETCH_ONE = frozenset(
 CERTAIN = frozenset({"one", "scalar_one", "get_one", "first_or_404", "get_or_404", "one_or_404"})
 
 
-def execute(
-    engine: Engine, query: Query, state: State, node: ast.AST, *, one: bool = False, scoped: bool = False
-) -> Value:
+def execute(engine: Engine, query: Query, state: State, *, one: bool = False, scoped: bool = False) -> Value:
     """Run a statement: writes are judged at once, reads when the rows are used."""
     if scoped:
         query = query._replace(waived=True)
@@ -43,7 +41,7 @@ def execute(
     if query.verb == "insert":
         table = query.entities[0] if query.entities else ""
         check_assignments(engine, table, query.values, query.site, state, creating=True)
-        return _made(engine, table, query, state)
+        return _made(engine, table, query)
     if query.verb == "update" and query.entities:
         check_assignments(engine, query.entities[0], query.values, query.site, state, creating=False)
     code = engine.proof(state).judge(query)
@@ -53,7 +51,7 @@ def execute(
     return fetched(engine, query, code, state, one=one)
 
 
-def _made(engine: Engine, table: str, query: Query, state: State) -> Row:
+def _made(engine: Engine, table: str, query: Query) -> Row:
     return Row(
         table, engine.number(), "", proof=False, many=False, keys=query.values, site=query.site, fresh=True
     )

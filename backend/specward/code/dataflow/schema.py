@@ -47,7 +47,7 @@ class Schema:
         self.owned = self._owned()
 
     def target(self, table: str, column: str) -> str | None:
-        """The table a foreign key points to; without one, the table that the column is named after (`agent_id`)."""
+        """The table a foreign key points to; without one, the table it is named after (`agent_id`)."""
         fact = self.tables[table].columns.get(column) if table in self.tables else None
         if fact is None:
             return None
@@ -139,7 +139,7 @@ class Schema:
         return found or self._conventional(name)
 
     def _conventional(self, name: str) -> set[str]:
-        """A column named after the user table although no foreign key is declared (accounts kept elsewhere)."""
+        """A column named after the user table without a foreign key (accounts kept elsewhere)."""
         wanted = {f"{_stem(self.user)}_id"} if self.user else {"user_id", "owner_id", "account_id"}
         if self.user and self.tables[self.user].model is not None:
             wanted.add(f"{_stem(self.tables[self.user].model.name)}_id")  # type: ignore[union-attr]
@@ -164,7 +164,7 @@ class Schema:
         return frozenset(owned - {self.user})
 
     def _grants(self) -> dict[str, frozenset[str]]:
-        """Link tables that give users access to the rows of others: a user key, another key, a role or telling name."""
+        """Link tables that give access: a user key, another key, and a role or a telling name."""
         found = {}
         for name, table in self.tables.items():
             others = frozenset(parent for parent in self.parents(name).values() if parent != self.user)

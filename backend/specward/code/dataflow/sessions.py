@@ -103,7 +103,7 @@ def session_call(
         return _write_call(engine, name, arguments, state, node, scoped=scoped)
     if name in {"refresh", "flush", "commit", "rollback", "expunge", "close", "expire", "begin"}:
         return Method(receiver, name) if name == "begin" else NONE
-    executed = run_queries(engine, arguments, state, node, one=name in FETCH_ONE, scoped=scoped)
+    executed = run_queries(engine, arguments, state, one=name in FETCH_ONE, scoped=scoped)
     if executed is not None:
         return executed
     if name in {"fetchone", "fetchall", "fetchmany", "first", "all"} and isinstance(receiver, v.Method):
@@ -184,7 +184,7 @@ def _get(
         if isinstance(model, Model):
             key = arguments.get(1, "ident") or next((value for _, value in arguments.named), UNKNOWN)
             query = by_key(engine, model.table, key, state, node)
-            row = execute(engine, query, state, node, one=True, scoped=scoped)
+            row = execute(engine, query, state, one=True, scoped=scoped)
             results.append(certain(engine, row, name, state))
     return join_all(results) if results else UNKNOWN
 
@@ -205,7 +205,7 @@ def _write_call(
         if name == "merge" and row.fresh and not scoped:
             _merge(engine, row, state)
     if name == "delete" and isinstance(first, Query):
-        return execute(engine, first, state, node, scoped=scoped)
+        return execute(engine, first, state, scoped=scoped)
     return first if name == "merge" else NONE
 
 

@@ -36,7 +36,7 @@ class Const(NamedTuple):
 
 
 class Scalar(NamedTuple):
-    """A datum without structure. `symbol` names one particular input; `rows` are the rows it was read from."""
+    """A datum. `symbol` names one particular input; `rows` are the rows it was read from."""
 
     origin: Origin
     symbol: str = ""

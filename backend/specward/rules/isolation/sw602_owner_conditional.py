@@ -1,9 +1,9 @@
 """The condition on the owner holds on some paths only, or is one of several alternatives.
 
-`if user_id is not None: query = query.where(...)` fails open: where the value is missing, everybody's rows are
-given. So does `or_(owner == me, other)` when the other alternative does not restrict the owner either (an
-alternative made of constants, such as `is_public`, is a decision and is let through on reads). An administrator
-may be spared the condition, when the check derives from the authenticated user.
+`if user_id is not None: query = query.where(...)` fails open: where the value is missing, everybody's rows
+are given. So does `or_(owner == me, other)` when the other alternative does not restrict the owner either
+(an alternative made of constants, such as `is_public`, is a decision and is let through on reads). An
+administrator may be spared the condition, when the check derives from the authenticated user.
 """
 
 from collections.abc import Iterable
@@ -42,6 +42,6 @@ def check(project: Project) -> Iterable[Finding]:
     return findings(
         project,
         "SW602",
-        "reaches rows of `{table}` of other users on some paths: the condition on `{path}` is not always there.",
+        "reaches rows of `{table}` of other users on some paths: `{path}` is not always bound.",
         "Add the condition on {path} unconditionally; let only a checked administrator go without it.",
     )

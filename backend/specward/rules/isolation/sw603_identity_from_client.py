@@ -1,9 +1,9 @@
 """The user whose rows a statement takes is named by the client.
 
-A `user_id` in the path, the query, the body or a plain header is what somebody claims, not who they are: whoever
-changes it acts as another user. The identity must come from the verified credential (a `Depends` that decodes a
-token, loads a session, looks up a key), or the claimed one must be compared with it before the statement runs. The
-same holds for the owner of a new row.
+A `user_id` in the path, the query, the body or a plain header is what somebody claims, not who they are:
+whoever changes it acts as another user. The identity must come from the verified credential (a `Depends`
+that decodes a token, loads a session, looks up a key), or the claimed one must be compared with it before
+the statement runs. The same holds for the owner of a new row.
 """
 
 from collections.abc import Iterable

@@ -1,8 +1,8 @@
 """A row is tied to a parent that the client named and nobody checked.
 
-A foreign key taken from the path or the body can point into another user's data: the new row appears among theirs,
-or opens what hangs on the parent to the one who wrote it. Fetch the parent with its owner condition (or check its
-owner) before the key is used. Whether it exists at all is not the question.
+A foreign key taken from the path or the body can point into another user's data: the new row appears among
+theirs, or opens what hangs on the parent to the one who wrote it. Fetch the parent with its owner
+condition (or check its owner) before the key is used. Whether it exists at all is not the question.
 """
 
 from collections.abc import Iterable

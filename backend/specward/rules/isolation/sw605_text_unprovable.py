@@ -1,8 +1,9 @@
 """SQL text on a user-owned table does not show that it is bound to the caller.
 
-Text is read as far as it can be: the tables it touches, the columns it compares and the parameters they take. If the
-owner column is not compared with a parameter that holds the authenticated user, outside of any OR, nothing proves
-that the statement keeps to the caller's rows. Statements built from models can be proved further; prefer them.
+Text is read as far as it can be: the tables it touches, the columns it compares and the parameters they
+take. If the owner column is not compared with a parameter that holds the authenticated user, outside of
+any OR, nothing proves that the statement keeps to the caller's rows. Statements built from models can be
+proved further; prefer them.
 """
 
 from collections.abc import Iterable
@@ -38,5 +39,5 @@ def check(project: Project) -> Iterable[Finding]:
         project,
         "SW605",
         "runs SQL text on `{table}` that does not bind `{path}` to the caller.",
-        "Compare {path} with a parameter that holds the authenticated user, or build the statement from the models.",
+        "Compare {path} with a parameter that holds the authenticated user, or use the models.",
     )

@@ -1,8 +1,9 @@
 """A relationship leads from a shared row to rows of other users.
 
-A product, a label, a category belongs to nobody; the collection that hangs on it holds everybody's rows. Following
-it in Python sends no statement that one could read, and no condition is there to be missed. Select the rows with
-their owner condition instead, or keep only those that are the caller's before they are used.
+A product, a label, a category belongs to nobody; the collection that hangs on it holds everybody's rows.
+Following it in Python sends no statement that one could read, and no condition is there to be missed.
+Select the rows with their owner condition instead, or keep only those that are the caller's before they
+are used.
 """
 
 from collections.abc import Iterable
@@ -39,6 +40,6 @@ def check(project: Project) -> Iterable[Finding]:
     return findings(
         project,
         "SW606",
-        "follows a relationship to every row of `{table}`, whoever owns it: nothing binds `{path}` to the caller.",
+        "follows a relationship to every row of `{table}`: nothing binds `{path}` to the caller.",
         "Select the rows with a condition on {path} that takes the authenticated user.",
     )
