@@ -63,7 +63,7 @@ def call(engine: Engine, target: Value, arguments: Arguments, state: State, node
         case v.Column(table, name):
             return v.Expression(frozenset({table}))
         case _:
-            return opaque(engine, "", (target, *arguments.all), state)
+            return opaque(engine, "", (target, *arguments.all))
 
 
 def external(engine: Engine, name: str, arguments: Arguments, state: State, node: ast.AST) -> Value:
@@ -90,7 +90,7 @@ def external(engine: Engine, name: str, arguments: Arguments, state: State, node
     executed = run_queries(engine, arguments, state)
     if executed is not None:
         return executed
-    return opaque(engine, name, arguments.all, state)
+    return opaque(engine, name, arguments.all)
 
 
 def _coerced(engine: Engine, name: str, value: Value | None, state: State) -> Value:

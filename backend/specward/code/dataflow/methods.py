@@ -126,7 +126,7 @@ def _on_model(
     if name in {"get", "get_or_404", "get_or_none"}:
         found = by_key(engine, table, arguments.get(0) or UNKNOWN, state, node)
         return execute(engine, found, state, one=True)
-    return opaque(engine, name, arguments.all, state)
+    return opaque(engine, name, arguments.all)
 
 
 def dump(engine: Engine, body: v.Body, name: str, arguments: Arguments) -> Value:
@@ -180,7 +180,7 @@ def _on_row(engine: Engine, row: Row, name: str, arguments: Arguments, state: St
         return NONE
     if name in KEEPS_VALUE | DUMPS:
         return row
-    return opaque(engine, "", (row, *arguments.all), state)
+    return opaque(engine, "", (row, *arguments.all))
 
 
 def _opened(engine: Engine, arguments: Arguments) -> Arguments:
@@ -209,7 +209,7 @@ def _on_container(
         return receiver
     if name in {"pop", "first", "one", "one_or_none", "scalar_one_or_none"}:
         return join_all(list(parts(receiver))) if parts(receiver) else UNKNOWN
-    return opaque(engine, "", (receiver, *arguments.all), state)
+    return opaque(engine, "", (receiver, *arguments.all))
 
 
 def _on_scalar(

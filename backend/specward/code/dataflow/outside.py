@@ -34,7 +34,7 @@ def construct(engine: Engine, table: str, arguments: Arguments, state: State, no
     """`Item(...)`: a new row."""
     values = queries.assignments(arguments)
     site = engine.site(node, state)
-    check_assignments(engine, table, values, site, state, creating=True)
+    check_assignments(engine, table, values, site, state)
     return Row(table, engine.number(), "", proof=False, many=False, keys=values, site=site, fresh=True)
 
 
@@ -42,7 +42,7 @@ def write(engine: Engine, row: Row, pairs: tuple[tuple[str, Value], ...], state:
     """A row is changed: it must be the principal's, and so must what its foreign keys are set to."""
     if not engine.proof(state).harmless(row) and not row.fresh:
         engine.report(row.code, row.site, row.table)
-    check_assignments(engine, row.table, pairs, row.site, state, creating=False)
+    check_assignments(engine, row.table, pairs, row.site, state)
 
 
 def scheduled(engine: Engine, arguments: Arguments, state: State, node: ast.AST) -> Value | None:
@@ -80,7 +80,7 @@ def _given_values(query: Query, arguments: Arguments) -> Query:
     return query
 
 
-def opaque(engine: Engine, name: str, inputs: tuple[Value, ...], state: State) -> Value:
+def opaque(engine: Engine, name: str, inputs: tuple[Value, ...]) -> Value:
     """A call into the unknown: it carries what went in; checking a credential gives an identity."""
     read = frozenset(row for item in inputs for row in rows(item))
     sources = [origin(item) for item in inputs if not isinstance(item, Const)]
@@ -95,7 +95,6 @@ def opaque(engine: Engine, name: str, inputs: tuple[Value, ...], state: State) -
     if source == Origin.IDENTITY and len([item for item in inputs if not isinstance(item, Const)]) > 1:
         source = Origin.UNKNOWN
     symbol = name if source == Origin.UNKNOWN else ""
-    del state
     return Scalar(source, symbol, read)
 
 

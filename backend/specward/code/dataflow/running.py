@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from specward.code.dataflow import values as v
 from specward.code.dataflow.engine import Engine, State
 from specward.code.dataflow.lattice import origin
-from specward.code.dataflow.proof import CLIENT, FOREIGN, deep
+from specward.code.dataflow.proof import CLIENT, FOREIGN, deep, flatten
 from specward.code.dataflow.values import Bind, Query, Row, Value
 
 FETCH_ONE = frozenset(
@@ -40,10 +40,10 @@ def execute(engine: Engine, query: Query, state: State, *, one: bool = False, sc
     note_bindings(engine, query, state)
     if query.verb == "insert":
         table = query.entities[0] if query.entities else ""
-        check_assignments(engine, table, query.values, query.site, state, creating=True)
+        check_assignments(engine, table, query.values, query.site, state)
         return _made(engine, table, query)
     if query.verb == "update" and query.entities:
-        check_assignments(engine, query.entities[0], query.values, query.site, state, creating=False)
+        check_assignments(engine, query.entities[0], query.values, query.site, state)
     code = engine.proof(state).judge(query)
     if query.verb != "select" and code:
         engine.report(code, query.site, main_table(engine, query))
@@ -77,8 +77,6 @@ def fetched(engine: Engine, query: Query, code: str, state: State, *, one: bool)
 
 def deep_binds(query: Query) -> list[Bind]:
     """Equalities that hold for every row of a statement."""
-    from specward.code.dataflow.proof import flatten  # noqa: PLC0415
-
     return [part for part in flatten(query.predicates) if isinstance(part, Bind)]
 
 
@@ -109,8 +107,6 @@ def check_assignments(
     values: Iterable[tuple[str, Value]],
     site: v.Site,
     state: State,
-    *,
-    creating: bool,
 ) -> None:
     """Owner columns take the principal, foreign keys take rows the principal may use."""
     schema, proof = engine.schema, engine.proof(state)
@@ -132,7 +128,6 @@ def check_assignments(
         ):
             engine.report(FOREIGN, site, f"{table}.{name}")
             return
-    del creating
 
 
 def _from_client(value: Value) -> bool:

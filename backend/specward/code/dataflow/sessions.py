@@ -112,7 +112,7 @@ def session_call(
             if rows(receiver)
             else UNKNOWN
         )
-    return opaque(engine, _dotted(receiver, name), (receiver, *arguments.all), state)
+    return opaque(engine, _dotted(receiver, name), (receiver, *arguments.all))
 
 
 def _dotted(receiver: Value, name: str) -> str:
@@ -197,7 +197,7 @@ def _write_call(
         return UNKNOWN
     if name in {"bulk_insert_mappings", "bulk_update_mappings"} and isinstance(first, Model):
         values = queries.assignments(Arguments(arguments.positional[1:]))
-        check_assignments(engine, first.table, values, engine.site(node, state), state, creating=True)
+        check_assignments(engine, first.table, values, engine.site(node, state), state)
         return NONE
     for row in [option for option in options(first) if isinstance(option, Row)]:
         if name == "delete" and not scoped:

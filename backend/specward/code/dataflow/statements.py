@@ -51,7 +51,7 @@ def _statement(engine: Engine, node: ast.stmt, state: State) -> None:
             state.assume(truth(engine, engine.evaluate(test, state), state).true)
             narrow(engine, test, state, holds=True)
         case ast.Continue() | ast.Break():
-            _leave_loop(state, node)
+            _leave_loop(state)
         case ast.FunctionDef() | ast.AsyncFunctionDef():
             scope = v.Scope(state.names)
             state.names[node.name] = v.Function(
@@ -70,7 +70,7 @@ def _block(engine: Engine, node: ast.stmt, state: State) -> None:
             | ast.AsyncFor(target=target, iter=iterable, body=body, orelse=orelse)
         ):
             value = run(engine, engine.evaluate(iterable, state), state, node)
-            _loop(engine, node, body, orelse, state, target, element(engine, value))
+            _loop(engine, body, orelse, state, target, element(engine, value))
         case ast.While(test=test, body=body, orelse=orelse):
             _while(engine, test, body, orelse, state)
         case ast.With(items=items, body=body) | ast.AsyncWith(items=items, body=body):
@@ -202,11 +202,10 @@ def _branch(
     state.merge([yes, no])
 
 
-def _leave_loop(state: State, node: ast.stmt) -> None:
+def _leave_loop(state: State) -> None:
     exits = state.names.get(_EXITS)
     if isinstance(exits, Exits):
         exits.states.append(state.fork())
-    del node
     state.facts = IMPOSSIBLE
 
 
@@ -225,7 +224,6 @@ class Exits(v.Instance):
 
 def _loop(
     engine: Engine,
-    node: ast.stmt,
     body: list[ast.stmt],
     orelse: list[ast.stmt],
     state: State,
@@ -233,7 +231,6 @@ def _loop(
     item: Value,
 ) -> None:
     """No round, and one round; what a second one could add is in the joined variables."""
-    del node
     once = state.fork()
     outer = state.names.get(_EXITS)
     exits = Exits()
