@@ -192,10 +192,15 @@ def of_class(engine: Engine, cls: v.Class, definition: Definition, name: str, re
     """A method, constant or annotated attribute along the ancestry."""
     program = engine.program
     found = program.method(definition, name)
+    if found is not None and isinstance(receiver, v.Instance) and receiver.scoped:
+        return Method(receiver, name)  # what it runs is bound, however it does that
     if found is not None:
         owner, node = found
         if is_stub(node) and receiver is not cls:
-            owner, node = _implementation(program, definition, name) or found
+            implemented = _implementation(program, definition, name)
+            if implemented is None:
+                return Method(receiver, name)
+            owner, node = implemented
         static = any(item.endswith("staticmethod") for item in _decorators(node))
         bound = None if static or (receiver is cls and "classmethod" not in _decorators(node)) else receiver
         return Function(owner.module, f"{owner.name}.{name}", node, owner, bound)

@@ -204,6 +204,8 @@ def _constant_check(engine: Engine, value: Value, constant: v.Const, state: Stat
         and engine.proof(state).is_principal(value)
     ):
         return Condition(Facts(frozenset({v.ADMIN})), NOTHING)
+    if constant.value == "" and isinstance(value, Scalar) and value.origin == Origin.IDENTITY:
+        return Condition(IMPOSSIBLE, NOTHING)  # a principal has a name
     if isinstance(constant.value, int | float) and not constant.value:
         return negate(truth(engine, value, state))
     if constant.value is True or (constant.value and name and _privileged(engine, name)):
