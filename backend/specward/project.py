@@ -27,6 +27,7 @@ from specward.storage import FOLDER
 from specward.traces import Claim, TaskIndex, Trace, read_claims, read_traces
 
 if TYPE_CHECKING:
+    from specward.code.dataflow.analysis import Analysis
     from specward.contract.api import Api, Contracts
     from specward.contract.served import Served
     from specward.findings import Finding
@@ -82,6 +83,14 @@ class Project:
     def tracked_state(self) -> tuple[str, ...]:
         """What of the gate's run state git tracks: nothing, as a rule. If anything, no cache is believed."""
         return list_tracked(self.root, FOLDER)
+
+    @cached_property
+    def isolation(self) -> "Analysis":
+        """What the interpreter says of the statements on user-owned tables, in the whole territory."""
+        from specward.code.dataflow.project import analyse_project  # noqa: PLC0415 -- only this family needs it
+
+        paths = [path for path in self.paths_there if path.endswith(".py")]
+        return analyse_project(self.root, paths, self.config.table, cached=not self.tracked_state)
 
     def is_territory(self, path: str) -> bool:
         """Whether a path lies where implementation lives."""

@@ -1,0 +1,430 @@
+"""The interpreter as a whole: enters functions and classes, keeps the budget, collects what it finds."""
+
+import ast
+from typing import NamedTuple
+
+from specward.code.dataflow import attributes, calls, expressions, statements
+from specward.code.dataflow import values as v
+from specward.code.dataflow.annotations import annotated
+from specward.code.dataflow.engine import Arguments, Frame, State
+from specward.code.dataflow.lattice import join_all, origin, rows
+from specward.code.dataflow.program import Found, Program, dotted_name
+from specward.code.dataflow.proof import Proof
+from specward.code.dataflow.results import result
+from specward.code.dataflow.schema import Schema
+from specward.code.dataflow.values import (
+    NONE,
+    UNKNOWN,
+    Class,
+    Definition,
+    Facts,
+    Function,
+    Origin,
+    Scalar,
+    Site,
+    Value,
+)
+
+_DEEPEST = 14  # calls inside one another
+_INTERFACE_AND_CLASS = 2
+_DEEPEST_EXPRESSION = 400  # expressions evaluated inside one another
+_BUDGET = 40_000  # expressions evaluated for one route
+
+
+class Violation(NamedTuple):
+    """A statement that is not bound, where it stands and how it is reached."""
+
+    code: str
+    table: str
+    site: Site
+
+
+class Provided(NamedTuple):
+    """What running a dependency gave."""
+
+    value: Value
+    facts: Facts
+    signed_in: bool
+    function: Function  # keeps its receiver alive, whose identity is part of the key
+
+
+class Interpreter:
+    """Abstract interpretation of one program."""
+
+    def __init__(self, program: Program, schema: Schema) -> None:
+        self.program = program
+        self.schema = schema
+        self.signed_in = False
+        self.violations: dict[tuple[str, str, int, int], Violation] = {}
+        self.bindings: set[tuple[str, str]] = set()
+        self.reached: set[tuple[str, int]] = set()
+        self.dependencies: dict[tuple[object, ...], Provided] = {}
+        self._globals: dict[tuple[str, str], Value | None] = {}
+        self._pending: set[tuple[str, str]] = set()
+        self._stack: list[tuple[str, int]] = []
+        self._numbers = 0
+        self._nested = 0
+        self._left = _BUDGET
+
+    def begin(self) -> None:
+        """Start with a new route: nobody is signed in yet, the budget is full."""
+        self.signed_in = False
+        self._left = _BUDGET
+
+    def evaluate(self, node: ast.expr, state: State) -> Value:
+        """The value of an expression."""
+        self._left -= 1
+        if self._left < 0 or self._nested > _DEEPEST_EXPRESSION:
+            return UNKNOWN
+        self._nested += 1
+        value = expressions.evaluate(self, node, state)
+        self._nested -= 1
+        return value
+
+    def execute(self, body: list[ast.stmt], state: State) -> None:
+        """Run statements."""
+        statements.execute(self, body, state)
+
+    def attribute(self, value: Value, name: str, state: State, node: ast.AST) -> Value:
+        """An attribute of a value."""
+        return attributes.attribute(self, value, name, state, node)
+
+    def proof(self, state: State) -> Proof:
+        """What is proved on this path."""
+        return Proof(self.schema, state.facts.atoms, signed_in=self.signed_in)
+
+    def number(self) -> int:
+        """An id for a new row."""
+        self._numbers += 1
+        return self._numbers
+
+    def site(self, node: ast.AST, state: State) -> Site:
+        """The place of a node with the way to it."""
+        return Site(
+            state.frame.module,
+            getattr(node, "lineno", 1),
+            getattr(node, "col_offset", 0) + 1,
+            state.frame.chain,
+        )
+
+    def report(self, code: str, site: Site, table: str) -> None:
+        """Note a finding; the shortest way to it is kept."""
+        if not site.path:
+            return
+        key = (code, site.path, site.line, site.column)
+        known = self.violations.get(key)
+        if known is None or len(site.chain) < len(known.site.chain):
+            self.violations[key] = Violation(code, table, site)
+
+    def use(self, value: Value, state: State) -> None:
+        """Data leaves: report every row in it that is not the principal's."""
+        proof = self.proof(state)
+        for row in rows(value):
+            if not proof.harmless(row):
+                self.report(row.code, row.site, row.table)
+
+    def bind(self, table: str, column: str) -> None:
+        """Note that a statement binds a column to the principal."""
+        self.bindings.add((table, column))
+
+    def named(self, module: str, dotted: str) -> Value | None:
+        """The value of a module-level name, evaluated once."""
+        key = (module, dotted)
+        if key not in self._globals:
+            if key in self._pending:
+                return UNKNOWN
+            self._pending.add(key)
+            self._globals[key] = self._look_up(module, dotted)
+            self._pending.discard(key)
+        return self._globals[key]
+
+    def named_import(self, module: str, target: str) -> Value:
+        """What an import inside a function brings."""
+        return self._value_of(self.program.imported(module, target), target)
+
+    def _look_up(self, module: str, dotted: str) -> Value | None:
+        found = self.program.resolve(module, dotted)
+        return None if found is None else self._value_of(found, dotted)
+
+    def _value_of(self, found: Found | str | None, name: str) -> Value:
+        if found is None or isinstance(found, str):
+            return v.External(found or name.lstrip("."))
+        definition = Definition(found.module, found.name)
+        if definition in self.schema.by_model:
+            return v.Model(self.schema.by_model[definition])
+        match found.node:
+            case None:
+                return v.Module(found.module)
+            case ast.FunctionDef() | ast.AsyncFunctionDef():
+                owner, dot, _ = found.name.rpartition(".")
+                return Function(
+                    found.module, found.name, found.node, Definition(found.module, owner) if dot else None
+                )
+            case ast.ClassDef():
+                return Class(definition, self.generic_models(definition))
+            case ast.expr():
+                return self.evaluate(found.node, State(Frame(found.module, None, (), []), {}))
+            case _:
+                return UNKNOWN
+
+    def generic_models(self, definition: Definition) -> tuple[Value, ...]:
+        """The arguments of generic bases: `CRUDBase[Item, ItemCreate]`."""
+        found: list[Value] = []
+        for owner in self.program.ancestry(definition):
+            for base in self.program.class_of(owner).bases:
+                if isinstance(base, ast.Subscript):
+                    inner = base.slice.elts if isinstance(base.slice, ast.Tuple) else [base.slice]
+                    names = [dotted_name(item) for item in inner]
+                    values = [self.named(owner.module, name) for name in names if name]
+                    found += [value for value in values if isinstance(value, v.Model | Class)]
+        return tuple(found)
+
+    def call(self, target: Value, arguments: Arguments, state: State, node: ast.AST) -> Value:
+        """Call a value."""
+        match target:
+            case v.Either(alternatives):
+                results = [self.call(item, arguments, state, node) for item in alternatives if item != NONE]
+                return join_all(results) if results else UNKNOWN
+            case Function():
+                return self.enter(target, arguments, state)
+            case Class():
+                return self.instantiate(target, arguments, state)
+            case v.Instance():
+                inner = attributes.of_instance(self, target, "__call__", state, node)
+                return self.call(inner, arguments, state, node) if isinstance(inner, Function) else UNKNOWN
+            case v.Method(receiver, "super()"):
+                return target
+            case v.Method(v.Method(receiver, "super()"), name):
+                return self._super(receiver, name, arguments, state)
+            case v.Method(receiver, name):
+                found = self._guess(receiver, name)
+                if found is not None:
+                    return self.enter(found, arguments, state)
+                return calls.call(self, target, arguments, state, node)
+            case _:
+                return calls.call(self, target, arguments, state, node)
+
+    def _super(self, receiver: Value, name: str, arguments: Arguments, state: State) -> Value:
+        owner = state.frame.owner
+        if owner is None or not isinstance(receiver, v.Instance | Class):
+            return UNKNOWN
+        cls = receiver.cls if isinstance(receiver, v.Instance) else receiver
+        ancestry = self.program.ancestry(cls.definition)
+        following = (
+            ancestry[ancestry.index(owner) + 1 :] if owner in ancestry else self.program.ancestry(owner)[1:]
+        )
+        for base in following:
+            node = self.program.sources[base.module].functions.get(f"{base.name}.{name}")
+            if node is not None:
+                return self.enter(
+                    Function(base.module, f"{base.name}.{name}", node, base, receiver), arguments, state
+                )
+        return UNKNOWN
+
+    def _guess(self, receiver: Value, name: str) -> Function | None:
+        """A method of an object of unknown class, where only one class of the project defines it."""
+        known = (
+            isinstance(receiver, Scalar) and receiver.origin in {Origin.UNKNOWN, Origin.CALLER}
+        ) or isinstance(receiver, v.Method)
+        if not known or name in _COMMON:
+            return None
+        owners = self.program.owners_of(name)
+        if not 1 <= len(owners) <= _INTERFACE_AND_CLASS or any(
+            item in self.schema.by_model for item in owners
+        ):
+            return None
+        real = [
+            item
+            for item in owners
+            if not attributes.is_stub(self.program.sources[item.module].functions[f"{item.name}.{name}"])
+        ]
+        if len(real) != 1:
+            return None
+        owner = real[0]
+        node = self.program.sources[owner.module].functions[f"{owner.name}.{name}"]
+        return Function(
+            owner.module,
+            f"{owner.name}.{name}",
+            node,
+            owner,
+            v.Instance(Class(owner, self.generic_models(owner))),
+        )
+
+    def instantiate(self, cls: Class, arguments: Arguments, state: State) -> Value:
+        """An object of a project class."""
+        if self._is_schema(cls.definition):
+            return self._parsed(cls, arguments)
+        instance = v.Instance(cls, scoped=self._is_scoped(cls.definition))
+        found = self.program.method(cls.definition, "__init__")
+        if found is not None:
+            owner, node = found
+            self.enter(
+                Function(owner.module, f"{owner.name}.__init__", node, owner, instance), arguments, state
+            )
+        else:
+            instance.attributes.update(dict(arguments.named))
+            names = self._annotated_fields(cls.definition)
+            instance.attributes.update(dict(zip(names, arguments.positional, strict=False)))
+        return instance
+
+    def _annotated_fields(self, definition: Definition) -> list[str]:
+        return [
+            member.target.id
+            for owner in reversed(self.program.ancestry(definition))
+            for member in self.program.class_of(owner).body
+            if isinstance(member, ast.AnnAssign) and isinstance(member.target, ast.Name)
+        ]
+
+    def _is_schema(self, definition: Definition) -> bool:
+        return bool(
+            self.program.outside_bases(definition) & {"BaseModel", "SQLModel", "BaseSchema", "TypedDict"}
+        )
+
+    def _parsed(self, cls: Class, arguments: Arguments) -> Value:
+        """A data object made in the project: what it holds is what it was given."""
+        if arguments.positional or arguments.spread:
+            inner = Scalar(max(map(origin, arguments.all)), rows=rows(v.Sequence(arguments.all)))
+            if arguments.spread and not inner.rows:
+                return v.Body(cls.definition, "", inner.origin)
+            return inner
+        return v.Mapping(arguments.named)
+
+    def _is_scoped(self, definition: Definition) -> bool:
+        for name in self.schema.settings.scoped_sessions:
+            module, _, last = name.rpartition(".")
+            if last == definition.name and f"/{definition.module}".endswith(
+                f"/{module.replace('.', '/')}.py"
+            ):
+                return True
+        return False
+
+    def enter(self, function: Function, arguments: Arguments, state: State) -> Value:
+        """Run a function of the project with these arguments; what it proves holds afterwards."""
+        node = function.node
+        if isinstance(node, ast.Lambda):
+            return self.evaluate(node.body, self._inner(function, arguments, state))
+        key = (function.module, node.lineno)
+        self.reached.add(key)
+        if self._is_system(function):
+            return UNKNOWN
+        if len(self._stack) >= _DEEPEST or self._stack.count(key) > 1 or self._left < 0:
+            return UNKNOWN
+        self._stack.append(key)
+        inner = self._inner(function, arguments, state)
+        self.execute(node.body, inner)
+        self._stack.pop()
+        returns = inner.frame.returns
+        if inner.facts.possible:
+            returns.append((NONE, inner.facts))
+        return result(returns, state)
+
+    def _is_system(self, function: Function) -> bool:
+        dotted = f"{function.module.removesuffix('.py').replace('/', '.')}.{function.name}"
+        return any(f".{dotted}".endswith(f".{name}") for name in self.schema.settings.system_scope)
+
+    def _inner(self, function: Function, arguments: Arguments, state: State) -> State:
+        chain = (
+            (*state.frame.chain, function.name)
+            if not isinstance(function.node, ast.Lambda)
+            else state.frame.chain
+        )
+        names = dict(function.closure.names) if function.closure is not None else {}
+        names.pop(" exits", None)
+        inner = State(Frame(function.module, function.owner, chain, []), names, state.facts)
+        self._bind_parameters(function, arguments, inner)
+        return inner
+
+    def _bind_parameters(self, function: Function, arguments: Arguments, inner: State) -> None:
+        spec = function.node.args
+        positional = list(arguments.positional)
+        plain = [*spec.posonlyargs, *spec.args]
+        if function.receiver is not None and plain:
+            positional.insert(0, function.receiver)
+        elif function.owner is not None and plain and plain[0].arg == "cls" and not positional:
+            positional.insert(0, Class(function.owner))
+        named = dict(arguments.named)
+        padding: list[ast.expr | None] = [None] * (len(plain) - len(spec.defaults))
+        for index, (parameter, default) in enumerate(zip(plain, padding + list(spec.defaults), strict=True)):
+            given = positional[index] if index < len(positional) else named.pop(parameter.arg, None)
+            inner.names[parameter.arg] = self._parameter(
+                function, parameter, default, given, arguments, inner
+            )
+        for parameter, default in zip(spec.kwonlyargs, spec.kw_defaults, strict=True):
+            given = named.pop(parameter.arg, None)
+            inner.names[parameter.arg] = self._parameter(
+                function, parameter, default, given, arguments, inner
+            )
+        if spec.vararg is not None:
+            inner.names[spec.vararg.arg] = v.Sequence(tuple(positional[len(plain) :]), arguments.spread)
+        if spec.kwarg is not None:
+            inner.names[spec.kwarg.arg] = v.Mapping(tuple(named.items()), arguments.spread)
+
+    def _parameter(
+        self,
+        function: Function,
+        parameter: ast.arg,
+        default: ast.expr | None,
+        given: Value | None,
+        arguments: Arguments,
+        inner: State,
+    ) -> Value:
+        if given is None and arguments.spread:
+            given = join_all(list(arguments.spread))
+        if given is None and default is not None:
+            return self.evaluate(default, State(inner.frame, {}))
+        if given is None or (isinstance(given, Scalar) and given.origin == Origin.UNKNOWN and not given.rows):
+            typed = annotated(self, function.module, parameter.annotation, parameter.arg)
+            return typed if given is None or isinstance(typed, v.Instance) else given
+        return given
+
+
+_COMMON = frozenset(
+    {
+        "get",
+        "all",
+        "first",
+        "one",
+        "add",
+        "commit",
+        "execute",
+        "exec",
+        "scalar",
+        "scalars",
+        "query",
+        "filter",
+        "delete",
+        "update",
+        "create",
+        "refresh",
+        "close",
+        "items",
+        "keys",
+        "values",
+        "append",
+        "pop",
+        "copy",
+        "json",
+        "dict",
+        "send",
+        "run",
+        "start",
+        "stop",
+        "read",
+        "write",
+        "save",
+        "load",
+        "__call__",
+        "encode",
+        "decode",
+        "format",
+        "join",
+        "split",
+        "strip",
+        "flush",
+        "rollback",
+        "begin",
+        "merge",
+        "count",
+        "exists",
+    }
+)

@@ -1,0 +1,201 @@
+"""How values and facts meet: joins, alternatives, and what a value is made of."""
+
+from specward.code.dataflow.values import (
+    ADMIN,
+    IMPOSSIBLE,
+    NONE,
+    Any,
+    Bind,
+    Body,
+    Both,
+    Class,
+    Column,
+    Condition,
+    Const,
+    Either,
+    Exists,
+    External,
+    Fact,
+    Facts,
+    Field,
+    Function,
+    Instance,
+    Mapping,
+    Method,
+    Model,
+    Module,
+    Origin,
+    Query,
+    Row,
+    Scalar,
+    Sequence,
+    Text,
+    Value,
+    Within,
+)
+
+
+def both(left: Facts, right: Facts) -> Facts:
+    """What holds when both hold."""
+    if left.possible and right.possible:
+        return Facts(left.atoms | right.atoms)
+    return IMPOSSIBLE
+
+
+def either(left: Facts, right: Facts) -> Facts:
+    """What holds when at least one does. An administrator may do everything, so that arm asks for nothing."""
+    if not left.possible or (ADMIN in left.atoms and ADMIN not in right.atoms and right.possible):
+        return right
+    if not right.possible or (ADMIN in right.atoms and ADMIN not in left.atoms):
+        return left
+    shared = left.atoms & right.atoms
+    return Facts(
+        shared | _vacuous(left.atoms - shared, right.atoms) | _vacuous(right.atoms - shared, left.atoms)
+    )
+
+
+def _vacuous(atoms: frozenset[Fact], other: frozenset[Fact]) -> frozenset[Fact]:
+    """What one side proves of an input that the other side knows not to be there."""
+    absent = {atom[1] for atom in other if atom[0] == "absent"}
+    return (
+        frozenset(atom for atom in atoms if atom[0] in {"key", "same"} and atom[-1] in absent)
+        if absent
+        else _NONE_HELD
+    )
+
+
+_NONE_HELD: frozenset[Fact] = frozenset()
+
+
+def same(left: Value, right: Value) -> bool:
+    """Equal and of one kind (named tuples of different kinds may compare equal)."""
+    return left is right or (type(left) is type(right) and left == right)
+
+
+def options(value: Value) -> tuple[Value, ...]:
+    """The alternatives a value stands for."""
+    return value.options if isinstance(value, Either) else (value,)
+
+
+def join(left: Value, right: Value) -> Value:
+    """The value after two paths meet."""
+    if same(left, right):
+        return left
+    if isinstance(left, Query) and isinstance(right, Query):
+        return _join_queries(left, right)
+    if isinstance(left, Sequence) and isinstance(right, Sequence):
+        return _join_sequences(left, right)
+    if isinstance(left, Mapping) and isinstance(right, Mapping):
+        return _join_mappings(left, right)
+    if isinstance(left, Condition) and isinstance(right, Condition):
+        return Condition(either(left.true, right.true), either(left.false, right.false))
+    return _alternatives((*options(left), *options(right)))
+
+
+def join_all(values: list[Value]) -> Value:
+    """The join of several values; None where there is none."""
+    result: Value = values[0] if values else NONE
+    for value in values[1:]:
+        result = join(result, value)
+    return result
+
+
+_MOST_ALTERNATIVES = 6
+
+
+def _alternatives(values: tuple[Value, ...]) -> Value:
+    kept: list[Value] = []
+    for value in values:
+        if not any(same(value, other) for other in kept):
+            kept.append(value)
+    if len(kept) == 1:
+        return kept[0]
+    if len(kept) > _MOST_ALTERNATIVES:
+        return Scalar(max(origin(value) for value in kept), rows=rows(Sequence(tuple(kept))))
+    return Either(tuple(kept))
+
+
+def _join_queries(left: Query, right: Query) -> Value:
+    if left.waived != right.waived:
+        return right if left.waived else left
+    if (left.verb, left.entities) != (right.verb, right.entities):
+        return _alternatives((left, right))
+    common = tuple(part for part in left.predicates if any(same(part, other) for other in right.predicates))
+    dropped = len(common) < len(left.predicates) or len(common) < len(right.predicates)
+    lost = dropped and any(
+        isinstance(part, Bind | Within | Exists | Any | Both)
+        for part in (*left.predicates, *right.predicates)
+        if part not in common
+    )
+    return left._replace(
+        predicates=common,
+        joined=left.joined | right.joined,
+        conditional=left.conditional or right.conditional or lost,
+    )
+
+
+def _join_sequences(left: Sequence, right: Sequence) -> Value:
+    if len(left.items) == len(right.items) and not left.rest and not right.rest:
+        return Sequence(tuple(join(one, other) for one, other in zip(left.items, right.items, strict=True)))
+    common = tuple(item for item in left.items if any(same(item, other) for other in right.items))
+    rest = [*left.rest, *right.rest]
+    rest += [item for item in (*left.items, *right.items) if not any(same(item, other) for other in common)]
+    return Sequence(common, tuple(rest[:_MOST_ALTERNATIVES]))
+
+
+def _join_mappings(left: Mapping, right: Mapping) -> Value:
+    here, there = dict(left.entries), dict(right.entries)
+    shared = tuple((key, join(here[key], there[key])) for key in here if key in there)
+    only = [value for key, value in (*left.entries, *right.entries) if key not in here or key not in there]
+    return Mapping(shared, (*left.rest, *right.rest, *only)[:_MOST_ALTERNATIVES])
+
+
+def parts(value: Value) -> tuple[Value, ...]:
+    """What a value is made of, one level down."""
+    match value:
+        case Either(inner):
+            return inner
+        case Sequence(items, rest):
+            return (*items, *rest)
+        case Mapping(entries, rest):
+            return (*(item for _, item in entries), *rest)
+        case Method(receiver, _):
+            return (receiver,)
+        case Text(_, inner, _, bound):
+            return (*inner, *(item for _, item in bound))
+        case Instance(attributes=attributes):
+            return tuple(item for item in attributes.values() if not isinstance(item, Instance))
+        case _:
+            return ()
+
+
+def rows(value: Value, depth: int = 6) -> frozenset[Row]:
+    """The rows whose data a value carries."""
+    match value:
+        case Row():
+            return frozenset((value,))
+        case Field(row, _):
+            return frozenset((row,))
+        case Scalar(_, _, read):
+            return read
+        case _ if depth:
+            return frozenset(row for part in parts(value) for row in rows(part, depth - 1))
+        case _:
+            return frozenset()
+
+
+def origin(value: Value, depth: int = 6) -> Origin:
+    """The least trusted source of a value."""
+    match value:
+        case Scalar(source, _, _) | Body(_, _, source):
+            return source
+        case Const() | Model() | Column() | Class() | Function() | Module():
+            return Origin.CONSTANT
+        case Row(keys=keys) if depth:
+            return max((origin(key, depth - 1) for _, key in keys), default=Origin.UNKNOWN)
+        case External():
+            return Origin.CONSTANT
+        case _ if depth and parts(value):
+            return max(origin(part, depth - 1) for part in parts(value))
+        case _:
+            return Origin.UNKNOWN

@@ -1,0 +1,66 @@
+"""The analysis of a project on disk, kept as long as no file of it changes."""
+
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+
+from specward.code.cache import Cache, digest
+from specward.code.dataflow.analysis import Analysis, OwnedTable, analyse_files
+from specward.code.dataflow.interpreter import Violation
+from specward.code.dataflow.schema import Options
+from specward.code.dataflow.settings import read_options
+from specward.code.dataflow.values import Site
+
+_VERSION = "1"
+
+
+def analyse_project(
+    root: Path, paths: Iterable[str], table: Mapping[str, object], *, cached: bool
+) -> Analysis:
+    """Analyse the Python files of a project.
+
+    Args:
+        root: The repository's top.
+        paths: The files, relative to it.
+        table: The `[tool.specward]` table.
+        cached: Whether a result of an earlier run may be believed.
+
+    Raises:
+        CouldNotRunError: a setting of `[tool.specward.isolation]` cannot be used.
+    """
+    options = read_options(table)
+    files = {path: _text(root / path) for path in paths}
+    cache = Cache.open(root, "isolation", _VERSION) if cached else None
+    key = _key(files, options)
+    known = cache.get(key) if cache is not None else None
+    if isinstance(known, dict):
+        return _load(known)
+    analysis = analyse_files(files, options)
+    if cache is not None:
+        cache.put(key, {"violations": analysis.violations, "tables": analysis.tables})
+        cache.save()
+    return analysis
+
+
+def _text(path: Path) -> str:
+    try:
+        return path.read_text(encoding="utf-8", errors="replace")
+    except OSError:
+        return ""  # another rule reports what cannot be read
+
+
+def _key(files: Mapping[str, str], options: Options) -> str:
+    parts = [f"{path}\0{digest(text.encode())}" for path, text in sorted(files.items())]
+    return digest("\0".join([repr(options), *parts]).encode())
+
+
+def _load(known: dict[str, object]) -> Analysis:
+    """An analysis as it was kept; the cache holds lists where there were tuples."""
+    violations = known["violations"]
+    tables = known["tables"]
+    if not isinstance(violations, list) or not isinstance(tables, dict):
+        return Analysis((), {})
+    found = tuple(
+        Violation(code, table, Site(path, line, column, tuple(chain)))
+        for code, table, (path, line, column, chain) in violations
+    )
+    return Analysis(found, {name: OwnedTable(*fields) for name, fields in tables.items()})

@@ -1,0 +1,254 @@
+"""Who owns a table: found from foreign keys to the user table, overridden by configuration."""
+
+import ast
+import re
+from collections.abc import Mapping
+from typing import NamedTuple
+
+from specward.code.dataflow.program import Program, dotted_name
+from specward.code.dataflow.tables import Table, read_tables, snake
+from specward.code.dataflow.values import Definition
+
+
+class Options(NamedTuple):
+    """`[tool.specward.isolation]`: what the project says where its source does not."""
+
+    user_table: str = ""
+    owner_columns: Mapping[str, str] = {}  # table -> column
+    shared_tables: tuple[str, ...] = ()  # tables anybody may read and write
+    scoped_sessions: tuple[str, ...] = ()  # dotted names of session classes that add the owner themselves
+    principals: tuple[str, ...] = ()  # dotted names of dependencies that return the principal
+    system_scope: tuple[str, ...] = ()  # dotted names of functions that act for the system
+    privileged: tuple[str, ...] = ()  # attributes or functions that mark an administrator
+
+
+class Schema:
+    """Tables by name and by model, with the way from each to its owner."""
+
+    def __init__(self, program: Program, settings: Options) -> None:
+        self.tables: dict[str, Table] = {}
+        self.by_model: dict[Definition, str] = {}
+        for table in read_tables(program):
+            known = self.tables.get(table.name)
+            self.tables[table.name] = table if known is None else _merged(known, table)
+            if table.model is not None:
+                self.by_model[table.model] = table.name
+        self._by_stem: dict[str, str] = {}
+        for name, table in self.tables.items():
+            if table.model is not None:
+                self._by_stem.setdefault(_stem(table.model.name), name)
+        for name in self.tables:
+            self._by_stem[_stem(name)] = name
+        self.settings = settings
+        self.user = self._named(settings.user_table) or self._find_user(program)
+        self.owners: dict[str, set[str]] = {name: self._owner_columns(name) for name in self.tables}
+        self.grants = self._grants()
+        self.memberships = self._memberships()
+        self.owned = self._owned()
+
+    def target(self, table: str, column: str) -> str | None:
+        """The table a foreign key points to; without one, the table it is named after (`agent_id`)."""
+        fact = self.tables[table].columns.get(column) if table in self.tables else None
+        if fact is None:
+            return None
+        if fact.reference:
+            return self._named(fact.reference.split(".")[0])
+        named = (
+            self._named(column.removesuffix("_id")) if column.endswith("_id") and not fact.primary else None
+        )
+        return named if named != table else None
+
+    def related(self, table: str, attribute: str) -> str | None:
+        """The table a relationship attribute leads to, looked up from the model's module."""
+        name = self.tables[table].relations.get(attribute) if table in self.tables else None
+        if name is None:
+            return None
+        return self._named(name)
+
+    def keys(self, table: str) -> tuple[str, ...]:
+        """The primary key of a table."""
+        return self.tables[table].keys if table in self.tables else ("id",)
+
+    def parents(self, table: str) -> dict[str, str]:
+        """Foreign-key columns of a table with the tables they point to."""
+        found = {}
+        for column in self.tables[table].columns if table in self.tables else ():
+            target = self.target(table, column)
+            if target is not None:
+                found[column] = target
+        return found
+
+    def learn(self, table: str, column: str) -> bool:
+        """Note that the project binds this column to the principal. True if that changes who owns what."""
+        if (
+            table == self.user
+            or table in self.owned
+            or table not in self.tables
+            or table in self.settings.shared_tables
+        ):
+            return False
+        if column not in self.tables[table].columns or column in self.keys(table):
+            return False
+        target = self.target(table, column)
+        alike = [
+            (name, other)
+            for name in self.tables
+            if name != self.user
+            for other, parent in self.parents(name).items()
+            if target is not None and parent == target
+        ] or [(table, column)]
+        for name, other in alike:
+            self.owners[name].add(other)
+        before = self.owned
+        self.owned = self._owned()
+        return self.owned != before
+
+    def path(self, table: str) -> str:
+        """The owner path in words: `messages.conversation_id -> conversations.user_id`."""
+        steps: list[str] = []
+        seen: set[str] = set()
+        while table not in seen and table in self.tables:
+            seen.add(table)
+            direct = sorted(self.owners[table])
+            if direct:
+                return " -> ".join([*steps, f"{table}.{direct[0]}"])
+            following = next(
+                ((column, parent) for column, parent in self.parents(table).items() if parent in self.owned),
+                None,
+            )
+            if following is None:
+                break
+            steps.append(f"{table}.{following[0]}")
+            table = following[1]
+        for link, parent in self.memberships.items():
+            if parent == table:
+                steps.append(f"{table} <- {link}")
+        return " -> ".join(steps) or f"{table}.{self.keys(table)[0]}"
+
+    def _named(self, name: str) -> str | None:
+        if not name:
+            return None
+        return name if name in self.tables else self._by_stem.get(_stem(name))
+
+    def _owner_columns(self, name: str) -> set[str]:
+        if name in self.settings.owner_columns:
+            return {self.settings.owner_columns[name]}
+        if name == self.user:
+            return set()
+        found = {column for column, parent in self.parents(name).items() if parent == self.user}
+        return found or self._conventional(name)
+
+    def _conventional(self, name: str) -> set[str]:
+        """A column named after the user table without a foreign key (accounts kept elsewhere)."""
+        wanted = {f"{_stem(self.user)}_id"} if self.user else {"user_id", "owner_id", "account_id"}
+        if self.user and self.tables[self.user].model is not None:
+            wanted.add(f"{_stem(self.tables[self.user].model.name)}_id")  # type: ignore[union-attr]
+        undeclared = {column.name for column in self.tables[name].columns.values() if not column.reference}
+        return {column for column in undeclared if column in wanted | {"user_id", "owner_id"}}
+
+    def _owned(self) -> frozenset[str]:
+        owned = {name for name, columns in self.owners.items() if columns} | set(self.memberships.values())
+        owned -= {*self.settings.shared_tables}
+        growing = True
+        while growing:
+            more = {
+                name
+                for name in self.tables
+                if name not in owned
+                and name != self.user
+                and name not in self.settings.shared_tables
+                and any(parent in owned for parent in self.parents(name).values())
+            }
+            growing = bool(more)
+            owned |= more
+        return frozenset(owned - {self.user})
+
+    def _grants(self) -> dict[str, frozenset[str]]:
+        """Link tables that give access: a user key, another key, and a role or a telling name."""
+        found = {}
+        for name, table in self.tables.items():
+            others = frozenset(parent for parent in self.parents(name).values() if parent != self.user)
+            telling = _GRANT.search(name.lower()) or _LEVELS & {*table.columns}
+            if name != self.user and self.owners[name] and others and telling:
+                found[name] = others
+        return found
+
+    def _memberships(self) -> dict[str, str]:
+        """Grants on tables that have no owner of their own: their members own them."""
+        found = {}
+        for name, parents in self.grants.items():
+            unowned = [parent for parent in sorted(parents) if not self.owners.get(parent)]
+            if len(parents) == 1 and unowned:
+                found[name] = unowned[0]
+        return found
+
+    def _find_user(self, program: Program) -> str | None:
+        scores = dict.fromkeys(self.tables, 0)
+        for name in self.tables:
+            for parent in self.parents(name).values():
+                scores[parent] = min(scores[parent] + 1, 3)
+        for name, table in self.tables.items():
+            if any("password" in column for column in table.columns):
+                scores[name] += 3
+            stem = _stem(table.model.name if table.model else name)
+            if stem in {"user", "account", "app_user", "db_user", "user_model", "customer", "member"}:
+                scores[name] += 3
+        for model in _depended_on(program):
+            table_name = self.by_model.get(model)
+            if table_name is not None:
+                scores[table_name] += 3
+        best = max(scores, key=lambda name: scores[name], default=None)
+        return best if best is not None and scores[best] >= _ENOUGH else None
+
+
+_ENOUGH = 3
+_GRANT = re.compile(r"member|collaborator|share|grant|access")
+_LEVELS = {"role", "permission", "permissions", "access_level"}
+
+
+def _merged(known: Table, other: Table) -> Table:
+    """Two models of one table: what either declares."""
+    return known._replace(
+        columns={**other.columns, **known.columns}, relations={**other.relations, **known.relations}
+    )
+
+
+def _depended_on(program: Program) -> set[Definition]:
+    """Classes that annotate a dependency parameter somewhere: `user: User = Depends(...)`."""
+    found = set()
+    for source in program.sources.values():
+        for node in source.functions.values():
+            for argument, default in _with_defaults(node):
+                if isinstance(default, ast.Call) and dotted_name(default.func).rpartition(".")[2] in {
+                    "Depends",
+                    "Security",
+                }:
+                    definition = program.find(source.path, dotted_name(argument.annotation or argument))
+                    if definition is not None and isinstance(definition.node, ast.ClassDef):
+                        found.add(Definition(definition.module, definition.name))
+        for value in source.assigns.values():
+            match value:
+                case ast.Subscript(slice=ast.Tuple(elts=[first, ast.Call(func=call), *_])) if dotted_name(
+                    call
+                ).endswith(("Depends", "Security")):
+                    definition = program.find(source.path, dotted_name(first))
+                    if definition is not None and isinstance(definition.node, ast.ClassDef):
+                        found.add(Definition(definition.module, definition.name))
+                case _:
+                    pass
+    return found
+
+
+def _with_defaults(node: ast.FunctionDef | ast.AsyncFunctionDef) -> list[tuple[ast.arg, ast.expr | None]]:
+    plain = [*node.args.posonlyargs, *node.args.args]
+    padding: list[ast.expr | None] = [None] * (len(plain) - len(node.args.defaults))
+    pairs = list(zip(plain, padding + list(node.args.defaults), strict=True))
+    return [*pairs, *zip(node.args.kwonlyargs, node.args.kw_defaults, strict=True)]
+
+
+def _stem(name: str) -> str:
+    """`Users`, `user` and `tbl_user` alike; `categories` as `category`."""
+    text = snake(name.rpartition(".")[2])
+    if text.endswith("ies"):
+        return f"{text[:-3]}y"
+    return text[:-1] if text.endswith("s") and not text.endswith("ss") else text

@@ -1,0 +1,291 @@
+"""What the interpreter knows of a value: where it comes from, which rows it was read from, what it proves."""
+
+from __future__ import annotations
+
+from enum import IntEnum
+from typing import TYPE_CHECKING, NamedTuple, TypeAlias
+
+if TYPE_CHECKING:
+    import ast
+
+
+class Origin(IntEnum):
+    """Who chose a datum, from the most to the least trusted."""
+
+    CONSTANT = 0
+    IDENTITY = 1  # derived from a verified credential: the principal, or something it carries
+    CALLER = 2  # a parameter of a function analysed without its callers: their obligation
+    UNKNOWN = 3  # produced by code outside the project, without client input
+    CREDENTIAL = 4  # as presented by the client, not verified yet
+    CLIENT = 5  # path, query, body
+
+
+class Site(NamedTuple):
+    """A place in the source, and the way from the route to it."""
+
+    path: str
+    line: int
+    column: int
+    chain: tuple[str, ...] = ()
+
+
+class Const(NamedTuple):
+    """A literal."""
+
+    value: str | bytes | float | complex | bool | None
+
+
+class Scalar(NamedTuple):
+    """A datum. `symbol` names one particular input; `rows` are the rows it was read from."""
+
+    origin: Origin
+    symbol: str = ""
+    rows: frozenset[Row] = frozenset()
+
+
+class Row(NamedTuple):
+    """One or many rows of a table. `code` is the finding that its use would be ("" if none)."""
+
+    table: str
+    id: int
+    code: str
+    proof: bool  # bound to the principal by the statement that fetched it
+    many: bool
+    keys: tuple[tuple[str, Value], ...]  # columns the statement compared, with what
+    site: Site
+    fresh: bool = False  # made here, not fetched
+    child: Row | None = None  # the row whose parent this is, where a relationship led here
+
+
+class Field(NamedTuple):
+    """A column's value in a row."""
+
+    row: Row
+    column: str
+
+
+class Model(NamedTuple):
+    """A mapped class or a Core table."""
+
+    table: str
+
+
+class Column(NamedTuple):
+    """A column as SQL expression."""
+
+    table: str
+    name: str
+
+
+class Relation(NamedTuple):
+    """A relationship attribute of a mapped class."""
+
+    table: str
+    name: str
+    target: str
+
+
+class Bind(NamedTuple):
+    """Column compared for equality (or membership) with a value."""
+
+    table: str
+    column: str
+    value: Value
+
+
+class Link(NamedTuple):
+    """Column equal to a column of another table."""
+
+    left: Column
+    right: Column
+
+
+class Within(NamedTuple):
+    """Column in a sub-query."""
+
+    table: str
+    column: str
+    query: Query
+
+
+class Exists(NamedTuple):
+    """A correlated sub-query, or `.has()` / `.any()` on a relationship of `table`."""
+
+    table: str
+    query: Query
+
+
+class Both(NamedTuple):
+    """Conjunction."""
+
+    parts: tuple[Predicate, ...]
+
+
+class Any(NamedTuple):
+    """Disjunction."""
+
+    parts: tuple[Predicate, ...]
+
+
+class Other(NamedTuple):
+    """Any other condition; `fixed` if it compares columns with constants only."""
+
+    tables: frozenset[str]
+    fixed: bool = False
+
+
+class Expression(NamedTuple):
+    """A SQL expression over columns: a function, an aggregate, a label, a column of a sub-query."""
+
+    tables: frozenset[str]
+    predicates: tuple[Predicate, ...] = ()
+
+
+class Query(NamedTuple):
+    """A statement under construction."""
+
+    verb: str  # select, update, delete, insert
+    entities: tuple[str, ...]
+    predicates: tuple[Predicate, ...]
+    joined: frozenset[str]
+    site: Site
+    conditional: bool = False  # an owner condition was added on some paths only
+    waived: bool = False  # built where the principal is an administrator, or through a scoping session
+    legacy: bool = False  # session.query(): runs itself
+    values: tuple[tuple[str, Value], ...] = ()  # what an insert or update writes
+
+
+class Text(NamedTuple):
+    """SQL as text; `parts` are the values formatted into it."""
+
+    sql: str
+    parts: tuple[Value, ...]
+    site: Site
+    bound: tuple[tuple[str, Value], ...] = ()
+
+
+class Condition(NamedTuple):
+    """A truth value, with what holds if it is true and if it is false."""
+
+    true: Facts
+    false: Facts
+
+
+class Sequence(NamedTuple):
+    """A list, tuple or set: the elements on every path, and others that may be there."""
+
+    items: tuple[Value, ...]
+    rest: tuple[Value, ...] = ()
+
+
+class Mapping(NamedTuple):
+    """A dict with known keys; `rest` is what else may be in it."""
+
+    entries: tuple[tuple[str, Value], ...]
+    rest: tuple[Value, ...] = ()
+
+
+class Body(NamedTuple):
+    """A request body parsed into a class."""
+
+    cls: Definition
+    symbol: str
+    origin: Origin = Origin.CLIENT
+
+
+class Definition(NamedTuple):
+    """A class or function of the project by module path and qualified name."""
+
+    module: str
+    name: str
+
+
+class Class(NamedTuple):
+    """A class of the project, with the models given to its generic base."""
+
+    definition: Definition
+    models: tuple[Value, ...] = ()
+
+
+class Function(NamedTuple):
+    """A function of the project, bound to its receiver if it is a method."""
+
+    module: str
+    name: str
+    node: ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda
+    owner: Definition | None = None
+    receiver: Value | None = None
+    closure: Scope | None = None
+
+    def __hash__(self) -> int:
+        return hash((self.module, self.node.lineno, self.node.col_offset))
+
+
+class Scope:
+    """Variables captured by a nested function."""
+
+    __slots__ = ("names",)
+
+    def __init__(self, names: dict[str, Value]) -> None:
+        self.names = names
+
+
+class Instance:
+    """An object of a project class; its attributes are shared by all who hold it."""
+
+    __slots__ = ("attributes", "cls", "scoped")
+
+    def __init__(self, cls: Class, *, scoped: bool = False) -> None:
+        self.cls = cls
+        self.scoped = scoped
+        self.attributes: dict[str, Value] = {}
+
+
+class Module(NamedTuple):
+    """A module of the project."""
+
+    path: str
+
+
+class External(NamedTuple):
+    """Something imported from outside the project, or a builtin, by dotted name."""
+
+    name: str
+    receiver: Value | None = None
+
+
+class Method(NamedTuple):
+    """An attribute of a value that the project does not define: called or read later."""
+
+    receiver: Value
+    name: str
+
+
+class Either(NamedTuple):
+    """One of several."""
+
+    options: tuple[Value, ...]
+
+
+Predicate: TypeAlias = Bind | Link | Within | Exists | Both | Any | Other
+Fact: TypeAlias = tuple[str | int, ...]
+_Known: TypeAlias = Const | Scalar | Row | Field | Text | Condition | Sequence | Mapping | Body | Either
+_Statement: TypeAlias = Model | Column | Relation | Predicate | Expression | Query
+_Named: TypeAlias = Class | Function | Instance | Module | External | Method
+Value: TypeAlias = _Known | _Statement | _Named
+
+
+class Facts(NamedTuple):
+    """What is known to hold on a path; `possible` is false on a path that cannot be taken."""
+
+    atoms: frozenset[Fact] = frozenset()
+    possible: bool = True
+
+
+ADMIN: Fact = ("admin",)
+NOTHING = Facts()
+IMPOSSIBLE = Facts(possible=False)
+UNKNOWN = Scalar(Origin.UNKNOWN)
+IDENTITY = Scalar(Origin.IDENTITY)
+NONE = Const(None)
+PREDICATES = (Bind, Link, Within, Exists, Both, Any, Other)

@@ -1,0 +1,1 @@
+"""SW6xx, static: statements that reach rows of other users."""

@@ -1,0 +1,42 @@
+"""From what the interpreter found to findings, in the words of each rule."""
+
+from collections.abc import Iterable
+
+from specward.code.dataflow.analysis import Analysis
+from specward.code.dataflow.interpreter import Violation
+from specward.findings import Finding, Severity
+from specward.project import Project
+from specward.specs.model import Place
+
+
+def findings(project: Project, code: str, what: str, hint: str) -> Iterable[Finding]:
+    """Give the findings of one rule.
+
+    Args:
+        project: The project.
+        code: The rule's code.
+        what: What is wrong; `{table}` and `{path}` stand for the table and the way to its owner.
+        hint: How to mend it, with the same names.
+    """
+    analysis = project.isolation
+    for violation in analysis.violations:
+        if violation.code == code and project.covers(violation.site.path):
+            words = {"table": violation.table, "path": analysis.owner_path(violation.table)}
+            yield Finding(
+                code,
+                Severity.ERROR,
+                Place(*violation.site[:3]),
+                f"{_way(violation)} {what.format(**words)}",
+                hint.format(**words),
+                _table(analysis, violation.table),
+            )
+
+
+def _way(violation: Violation) -> str:
+    """`GET /items/{id} → read_item → crud.get_item`."""
+    return " → ".join(violation.site.chain) or "This function"
+
+
+def _table(analysis: Analysis, name: str) -> tuple[Place, ...]:
+    place = analysis.place(name.partition(".")[0])
+    return (Place(*place),) if place is not None else ()

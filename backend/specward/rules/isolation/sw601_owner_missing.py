@@ -1,0 +1,49 @@
+"""A statement reaches rows of a user-owned table without being bound to the caller.
+
+Who knows or guesses an id reads, changes or deletes what belongs to somebody else. A statement is bound
+when it compares the owner column (or a foreign key whose parent is the caller's) with the authenticated
+user, on every path; when the row it fetched is checked before anything is done with it; or when the caller
+is an administrator. Ownership is read from the models: a foreign key to the user table, directly or by way
+of a parent. What the models do not say stands in `[tool.specward.isolation]`: `user_table`,
+`owner_columns`, `shared_tables`, `scoped_sessions`, `principals`, `system_scope`, `privileged`.
+"""
+
+from collections.abc import Iterable
+
+from specward.findings import Finding
+from specward.project import Project
+from specward.rules.examples import Example
+from specward.rules.isolation.report import findings
+from specward.rules.isolation.world import with_routes
+
+SUMMARY = "a statement on a user-owned table is not bound to the caller"
+GOOD = Example(
+    with_routes("""
+@router.get("/orders/{order_id}")
+def read_order(order_id: int, db: Db, me: Me):
+    order = db.get(Order, order_id)
+    if order is None or order.user_id != me.id:
+        raise HTTPException(404)
+    return order
+""")
+)
+BAD = Example(
+    with_routes("""
+@router.get("/orders/{order_id}")
+def read_order(order_id: int, db: Db, me: Me):
+    order = db.get(Order, order_id)
+    if order is None:
+        raise HTTPException(404)
+    return order
+""")
+)
+
+
+def check(project: Project) -> Iterable[Finding]:
+    """Give one finding for each statement that is not bound."""
+    return findings(
+        project,
+        "SW601",
+        "reaches rows of `{table}` that belong to other users: nothing binds `{path}` to the caller.",
+        "Compare {path} with the authenticated user in the statement, or check it before the row is used.",
+    )

@@ -1,0 +1,43 @@
+"""The user whose rows a statement takes is named by the client.
+
+A `user_id` in the path, the query, the body or a plain header is what somebody claims, not who they are:
+whoever changes it acts as another user. The identity must come from the verified credential (a `Depends`
+that decodes a token, loads a session, looks up a key), or the claimed one must be compared with it before
+the statement runs. The same holds for the owner of a new row.
+"""
+
+from collections.abc import Iterable
+
+from specward.findings import Finding
+from specward.project import Project
+from specward.rules.examples import Example
+from specward.rules.isolation.report import findings
+from specward.rules.isolation.world import with_routes
+
+SUMMARY = "the client names the user whose rows a statement takes"
+GOOD = Example(
+    with_routes("""
+@router.get("/users/{user_id}/orders")
+def list_orders(user_id: int, db: Db, me: Me):
+    if user_id != me.id:
+        raise HTTPException(403)
+    return db.exec(select(Order).where(Order.user_id == user_id)).all()
+""")
+)
+BAD = Example(
+    with_routes("""
+@router.get("/users/{user_id}/orders")
+def list_orders(user_id: int, db: Db, me: Me):
+    return db.exec(select(Order).where(Order.user_id == user_id)).all()
+""")
+)
+
+
+def check(project: Project) -> Iterable[Finding]:
+    """Give one finding for each statement whose user the client chooses."""
+    return findings(
+        project,
+        "SW603",
+        "takes the owner of `{table}` from the client, who may name anybody: `{path}` is not the caller's.",
+        "Take {path} from the authenticated user, or compare the client's value with it first.",
+    )
