@@ -1,5 +1,5 @@
 """
-[Task]: T-001, T-002, T-101, T-102, T-105, T-042
+[Task]: T-001, T-002, T-101, T-102, T-105, T-042, T-085
 [From]: speckit.specify §6.1, §6.4, speckit.plan §1.1, §1.4
 [Description]: Puts the application together.
 """
@@ -24,6 +24,8 @@ from app.core.runtime import Runtime, RuntimeDep
 from app.core.settings import Settings, SettingsError, load_settings
 from app.core.startup import StartError, check_database
 from app.core.tokens import AccessTokens
+from app.notifications.repository import make as make_notification
+from app.notifications.routes import router as notifications
 from app.profiles.routes import router as profiles
 
 logger = logging.getLogger(__name__)
@@ -66,6 +68,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     problems.install(app)
     app.include_router(accounts)
     app.include_router(profiles)
+    app.include_router(notifications)
     _add_health(app)
     _add_problem_schemas(app)
     return app
@@ -97,6 +100,7 @@ def _start(settings: Settings) -> Runtime:
             passes=settings.password_passes,
             lanes=settings.password_lanes,
         ),
+        make_notification=make_notification,
     )
 
 

@@ -25,6 +25,7 @@ TABLE: dict[str, tuple[int, dict[str, object]]] = {
     "GET /.well-known/jwks.json": (0, {}),
     "GET /v1/profile": (1, {}),
     "PATCH /v1/profile": (1, {"json": {"about": "x"}, "headers": IF_MATCH}),
+    "POST /v1/notifications/test": (1, {}),
     "GET /livez": (0, {}),
     "GET /readyz": (1, {}),
 }

@@ -1,5 +1,5 @@
 """
-[Task]: T-002
+[Task]: T-002, T-085
 [From]: speckit.specify §5.1, §5.3, speckit.plan §2.3
 [Description]: Adds the owner criterion while SQL is written, and refuses what cannot be proved bound.
 """
@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, NamedTuple, NoReturn
 
-from sqlalchemy import Select, Table, and_, bindparam
+from sqlalchemy import Select, Table, Text, Uuid, and_, bindparam, cast, func
 from sqlalchemy.dialects.postgresql.psycopg import PGCompiler_psycopg, PGDialect_psycopg
 from sqlalchemy.sql import visitors
 from sqlmodel import SQLModel
@@ -27,7 +27,17 @@ if TYPE_CHECKING:
 Reach = dict[type[Asker], tuple[str, ...]]
 
 # Functions are written into SQL by name, so only those known to read no table may pass.
-FUNCTIONS = frozenset({"coalesce", "count", "greatest", "least", "lower", "max", "min", "now", "sum"})
+FUNCTIONS = frozenset(
+    {
+        *("coalesce", "count", "greatest", "least", "lower", "max", "min", "sum"),
+        *("now", "clock_timestamp", "hashtextextended", "pg_advisory_xact_lock"),
+    }
+)
+
+OWNER_LOCK = func.pg_advisory_xact_lock(
+    func.hashtextextended(cast(bindparam("asker_0", type_=Uuid), Text), 0)
+)
+"""In a Principal's statement: waits until no other transaction holds it for the same account."""
 
 
 class IsolationError(Exception):

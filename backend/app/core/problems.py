@@ -1,5 +1,5 @@
 """
-[Task]: T-001
+[Task]: T-001, T-085
 [From]: speckit.specify §6.1, speckit.plan §4.1
 [Description]: The catalogue of problems, and the handlers that turn every error into one (RFC 9457).
 """
@@ -13,6 +13,7 @@ from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from psycopg import OperationalError
+from psycopg.errors import ForeignKeyViolation
 from pydantic import BaseModel, Field
 from pydantic.json_schema import models_json_schema
 from starlette.exceptions import HTTPException
@@ -131,6 +132,7 @@ def install(app: FastAPI) -> None:
     app.add_exception_handler(ProblemError, _on_problem)
     app.add_exception_handler(RequestValidationError, _on_invalid_request)
     app.add_exception_handler(HTTPException, _on_http_exception)
+    app.add_exception_handler(ForeignKeyViolation, _on_missing_owner)
     app.add_exception_handler(OperationalError, _on_unavailable)
     app.add_exception_handler(Exception, _on_exception)
 
@@ -166,6 +168,11 @@ def _on_http_exception(_: Request, error: Exception) -> JSONResponse:
     assert isinstance(error, HTTPException)  # noqa: S101 -- registered for it
     other = ProblemType("other", error.status_code, "The request cannot be served.", "")
     return _answer(BY_STATUS.get(error.status_code, other), error.headers)
+
+
+def _on_missing_owner(request: Request, _: Exception) -> JSONResponse:
+    """Refuse the token of an account that has been deleted since: what it makes would belong to nobody."""
+    return _on_problem(request, ProblemError(UNAUTHENTICATED))
 
 
 def _on_unavailable(_: Request, error: Exception) -> JSONResponse:

@@ -1,5 +1,5 @@
 """
-[Task]: T-001, T-105
+[Task]: T-001, T-105, T-085
 [From]: speckit.specify §2.5, speckit.plan §1.2, §1.3, §1.4
 [Description]: What a running instance has, and the dependencies by which routes get at it.
 """
@@ -12,6 +12,7 @@ from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 from app.core.asker import Principal
 from app.core.database import Database, Session
 from app.core.keys import SigningKey
+from app.core.notice import MakeNotification
 from app.core.passwords import Passwords
 from app.core.problems import UNAUTHENTICATED, ProblemError
 from app.core.settings import Settings
@@ -28,6 +29,7 @@ class Runtime(NamedTuple):
     keys: tuple[SigningKey, ...]
     tokens: AccessTokens
     passwords: Passwords
+    make_notification: MakeNotification
 
 
 async def runtime(request: Request) -> Runtime:

@@ -17,6 +17,8 @@ EVERYTHING = """
 select (select json_agg(a) from accounts a where id = $1)::text
     || coalesce((select json_agg(p) from profiles p where owner_id = $1)::text, '-')
     || coalesce((select json_agg(s order by s.id) from sessions s where owner_id = $1)::text, '-')
+    || coalesce((select json_agg(n order by n.id) from notifications n where owner_id = $1)::text, '-')
+    || coalesce((select json_agg(p) from notification_preferences p where owner_id = $1)::text, '-')
 """
 
 
@@ -57,7 +59,7 @@ async def as_superuser(
 
 @pytest.fixture
 async def owners(as_superuser: Database) -> tuple[Owner, Owner]:
-    """Two accounts, each with a profile and a session."""
+    """Two accounts, each with a row in every table."""
     made = []
     async with as_superuser.connection() as connection:
         for _ in ("me", "somebody"):
@@ -68,6 +70,12 @@ async def owners(as_superuser: Database) -> tuple[Owner, Owner]:
             ((account,),) = await rows.fetchall()
             await connection.execute("insert into profiles (owner_id, about) values ($1, 'mine')", [account])
             await connection.execute("insert into sessions (owner_id) values ($1)", [account])
+            await connection.execute(
+                "insert into notifications (owner_id, kind, title) values ($1, 'product', 'x')", [account]
+            )
+            await connection.execute(
+                "insert into notification_preferences values ($1, 'product', 'live', false)", [account]
+            )
             ((before,),) = await (await connection.execute(EVERYTHING, [account])).fetchall()
             made.append(Owner(account, before))
     return made[0], made[1]

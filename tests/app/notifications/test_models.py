@@ -6,12 +6,10 @@ import pytest
 from sqlalchemy import Connection, NullPool, create_engine, text
 from sqlmodel import SQLModel
 
-import app.main
+import app.main  # noqa: F401 -- it imports every slice, and so every table that these refer to
 from app.notifications import models
 from specward.database.provision import Urls
 from specward.database.server import Server
-
-assert app.main  # it imports every slice, and so every table that these refer to
 
 CATALOGUE = {
     "columns": """

@@ -1,0 +1,25 @@
+"""
+[Task]: T-085
+[From]: speckit.specify §4.1
+[Description]: What goes in and out about notifications.
+"""
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from pydantic import BaseModel
+
+from app.core.notice import Kind
+
+
+class Notification(BaseModel):
+    """What the service has told the caller."""
+
+    id: UUID
+    kind: Kind
+    title: str
+    body: str
+    data: dict[str, Any]
+    created_at: datetime
+    read_at: datetime | None
