@@ -25,7 +25,9 @@ TABLE: dict[str, tuple[int, dict[str, object]]] = {
     "GET /.well-known/jwks.json": (0, {}),
     "GET /v1/profile": (1, {}),
     "PATCH /v1/profile": (1, {"json": {"about": "x"}, "headers": IF_MATCH}),
+    "GET /v1/notifications": (1, {}),
     "POST /v1/notifications/test": (1, {}),
+    "GET /v1/notifications/{notification_id}": (1, {}),
     "GET /livez": (0, {}),
     "GET /readyz": (1, {}),
 }
@@ -68,6 +70,9 @@ async def test_the_table_names_every_operation(counted: AsyncClient) -> None:
 
 async def cost(operation: str, request: dict[str, object], person: Person, wire: Wire) -> int:
     method, path = operation.split()
+    if "{notification_id}" in path:
+        made = await person.call("POST", "/v1/notifications/test")
+        path = path.format(notification_id=made.json()["id"])
     before = wire.turns
     answer = await person.call(method, path, **request)
     assert answer.is_success, answer.text

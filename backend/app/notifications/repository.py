@@ -1,28 +1,35 @@
 """
-[Task]: T-085
-[From]: speckit.specify §4.1, §4.8
+[Task]: T-085, T-079
+[From]: speckit.specify §4.1, §4.2, §4.8, speckit.plan §2.6, §4.4
 [Description]: The statements on notifications.
 """
 
+from functools import cache
+from uuid import UUID
+
 from psycopg.types.json import Jsonb
-from sqlalchemy import bindparam, func, select
+from sqlalchemy import DateTime, Integer, Text, Uuid, bindparam, func, select, tuple_
 from sqlalchemy.dialects.postgresql import insert
+from sqlmodel import col
 
 from app.core.asker import Principal
 from app.core.database import Session, Transaction
 from app.core.isolation import OWNER_LOCK
 from app.core.notice import Notice
-from app.core.statement import prepare
+from app.core.statement import Statement, prepare
 from app.notifications import models, schemas
+from app.notifications.cursor import Position
 
-_TABLE = models.Notification.__table__  # type: ignore[attr-defined]
+Kept = models.Notification
+
+_TABLE = Kept.__table__  # type: ignore[attr-defined]
 _COLUMNS = [_TABLE.c[name] for name in schemas.Notification.model_fields]
 
 # One owner's notifications are made one after the other, and each is dated when its turn has come. So they
 # become visible in the order of their dates, and who has read up to one of them has missed none.
 _turn = select(OWNER_LOCK).subquery("turn")
 _MAKE = prepare(
-    insert(models.Notification)
+    insert(Kept)
     .from_select(
         [*Notice._fields, "created_at"],
         select(
@@ -33,9 +40,41 @@ _MAKE = prepare(
     into=schemas.Notification,
 )
 
+_ONE = prepare(select(*_COLUMNS).where(col(Kept.id) == bindparam("id")), into=schemas.Notification)
+
+
+@cache
+def _page(*, unread: bool, of_kind: bool, further: bool) -> Statement[Principal, schemas.Notification]:
+    """Write the statement of one combination of filters: only so does each use its index."""
+    place = tuple_(col(Kept.created_at), col(Kept.id))
+    page = select(*_COLUMNS).order_by(col(Kept.created_at).desc(), col(Kept.id).desc())
+    if unread:
+        page = page.where(col(Kept.read_at).is_(None))
+    if of_kind:
+        page = page.where(col(Kept.kind) == bindparam("kind", type_=Text))
+    if further:
+        created_at = bindparam("created_at", type_=DateTime(timezone=True))
+        page = page.where(place < tuple_(created_at, bindparam("id", type_=Uuid)))
+    return prepare(page.limit(bindparam("limit", type_=Integer)), into=schemas.Notification)
+
 
 async def make(unit: Session[Principal] | Transaction[Principal], notice: Notice) -> schemas.Notification:
     """Insert a notification of whoever the unit of work acts as."""
     values = {**notice._asdict(), "data": Jsonb(dict(notice.data))}
     (made,) = await unit.run(_MAKE, **values)
     return made
+
+
+async def page(
+    session: Session[Principal], *, limit: int, after: Position | None, unread: bool, kind: str | None
+) -> list[schemas.Notification]:
+    """Read at most `limit` notifications, newest first, from just after a position."""
+    statement = _page(unread=unread, of_kind=kind is not None, further=after is not None)
+    filters = {} if kind is None else {"kind": kind}
+    place = {} if after is None else after._asdict()
+    return await session.run(statement, limit=limit, **filters, **place)
+
+
+async def one(session: Session[Principal], notification_id: UUID) -> schemas.Notification | None:
+    """Read one; None if the principal has no such one."""
+    return await session.first(_ONE, id=notification_id)

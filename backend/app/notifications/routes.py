@@ -1,18 +1,20 @@
 """
-[Task]: T-085
-[From]: speckit.specify §4.1
+[Task]: T-085, T-079
+[From]: speckit.specify §4.1, §4.2
 [Description]: The routes of notifications.
 """
 
 from typing import Annotated
+from uuid import UUID
 
-from fastapi import APIRouter, Depends, Header
+from fastapi import APIRouter, Depends, Header, Query
 from pydantic.json_schema import SkipJsonSchema
 
-from app.core.problems import INVALID_REQUEST, UNAUTHENTICATED, responses
+from app.core.notice import Kind
+from app.core.problems import INVALID_REQUEST, NOT_FOUND, UNAUTHENTICATED, responses
 from app.core.runtime import CallerSession
 from app.notifications import service
-from app.notifications.schemas import Notification
+from app.notifications.schemas import Notification, NotificationPage
 
 router = APIRouter(tags=["notifications"])
 
@@ -24,6 +26,26 @@ async def idempotency_key(
 ) -> str | None:
     """Take the key under which a client may send the same request again (speckit.specify §6.2)."""
     return key
+
+
+@router.get(
+    "/v1/notifications",
+    name="listNotifications",
+    summary="List one's notifications, newest first",
+    response_description="One page.",
+    responses=responses(UNAUTHENTICATED, INVALID_REQUEST),
+)
+async def list_notifications(
+    session: CallerSession,
+    limit: Annotated[int, Query(ge=1, le=100)] = 20,
+    cursor: Annotated[
+        str | SkipJsonSchema[None], Query(max_length=200, description="`next_cursor` of the page before.")
+    ] = None,
+    unread: Annotated[bool, Query(description="Only unread ones.")] = False,  # noqa: FBT002 -- by name, in HTTP
+    kind: Kind | SkipJsonSchema[None] = None,
+) -> NotificationPage:
+    """List the caller's notifications."""
+    return await service.list_page(session, limit=limit, cursor=cursor, unread=unread, kind=kind)
 
 
 @router.post(
@@ -38,3 +60,16 @@ async def idempotency_key(
 async def send_test(session: CallerSession) -> Notification:
     """Make a test notification for the caller."""
     return await service.send_test(session)
+
+
+# The paths with an id come last: they would take any other word for one.
+@router.get(
+    "/v1/notifications/{notification_id}",
+    name="readNotification",
+    summary="Read one notification",
+    response_description="The notification.",
+    responses=responses(UNAUTHENTICATED, NOT_FOUND, INVALID_REQUEST),
+)
+async def read_notification(session: CallerSession, notification_id: UUID) -> Notification:
+    """Read one of the caller's notifications."""
+    return await service.read(session, notification_id)

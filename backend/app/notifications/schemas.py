@@ -1,6 +1,6 @@
 """
-[Task]: T-085
-[From]: speckit.specify §4.1
+[Task]: T-085, T-079
+[From]: speckit.specify §4.1, §4.2
 [Description]: What goes in and out about notifications.
 """
 
@@ -23,3 +23,10 @@ class Notification(BaseModel):
     data: dict[str, Any]
     created_at: datetime
     read_at: datetime | None
+
+
+class NotificationPage(BaseModel):
+    """Some of the caller's notifications, newest first."""
+
+    items: list[Notification]
+    next_cursor: str | None

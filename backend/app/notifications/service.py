@@ -1,14 +1,20 @@
 """
-[Task]: T-085
-[From]: speckit.specify §4.1, §4.8
-[Description]: Decides what a notification says.
+[Task]: T-085, T-079
+[From]: speckit.specify §4.1, §4.2, §4.8, speckit.plan §4.4
+[Description]: Decides what a notification says, and where a page begins and ends.
 """
+
+from uuid import UUID
+
+from fastapi.exceptions import RequestValidationError
 
 from app.core.asker import Principal
 from app.core.database import Session
-from app.core.notice import Notice
+from app.core.notice import Kind, Notice
+from app.core.problems import NOT_FOUND, ProblemError
 from app.notifications import repository
-from app.notifications.schemas import Notification
+from app.notifications.cursor import Position, read_cursor, write_cursor
+from app.notifications.schemas import Notification, NotificationPage
 
 TEST = Notice(
     kind="product",
@@ -20,3 +26,38 @@ TEST = Notice(
 async def send_test(session: Session[Principal]) -> Notification:
     """Make a test notification for the caller."""
     return await repository.make(session, TEST)
+
+
+async def list_page(
+    session: Session[Principal], *, limit: int, cursor: str | None, unread: bool, kind: Kind | None
+) -> NotificationPage:
+    """Read one page. One more than asked for is read, which tells whether there is a next one.
+
+    Raises:
+        RequestValidationError: The cursor is none of ours.
+    """
+    after = None if cursor is None else _position(cursor)
+    found = await repository.page(session, limit=limit + 1, after=after, unread=unread, kind=kind)
+    items = found[:limit]
+    last = Position(items[-1].created_at, items[-1].id) if len(found) > limit else None
+    return NotificationPage.model_construct(items=items, next_cursor=last and write_cursor(last))
+
+
+async def read(session: Session[Principal], notification_id: UUID) -> Notification:
+    """Read one notification.
+
+    Raises:
+        ProblemError: The caller has no such one.
+    """
+    found = await repository.one(session, notification_id)
+    if found is None:
+        raise ProblemError(NOT_FOUND)
+    return found
+
+
+def _position(cursor: str) -> Position:
+    try:
+        return read_cursor(cursor)
+    except ValueError as error:
+        fault = {"type": "value_error", "loc": ("query", "cursor"), "msg": str(error)}
+        raise RequestValidationError([fault]) from None

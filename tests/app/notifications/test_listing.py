@@ -1,0 +1,136 @@
+"""T-079: pages that neither miss nor repeat, cost the same however many there are, and show one's own."""
+
+import itertools
+from typing import Any
+from uuid import uuid4
+
+import pytest
+
+from app.core.asker import Principal
+from app.notifications.repository import _page
+from tests.app.conftest import Person
+from tests.app.notifications.conftest import Superuser, id_of
+
+pytestmark = pytest.mark.anyio
+
+PATH = "/v1/notifications"
+COMBINATIONS = [{"unread": unread, **kind} for unread in (False, True) for kind in ({}, {"kind": "account"})]
+# Several of one moment, so that the id decides; a third of them read.
+FILL = """
+insert into notifications (owner_id, kind, title, created_at, read_at)
+select %s, (array['security', 'account', 'product'])[1 + n %% 3], n::text,
+    now() - make_interval(mins => n / 4), case when n %% 5 = 0 then now() end
+from generate_series(1, %s) as n
+"""
+
+
+async def walk(person: Person, **filters: Any) -> list[dict[str, Any]]:
+    """Follow the cursors to the end."""
+    items: list[dict[str, Any]] = []
+    cursor: dict[str, str] = {}
+    while True:
+        page = (await person.call("GET", PATH, params={"limit": 7, **filters, **cursor})).json()
+        items += page["items"]
+        if page["next_cursor"] is None:
+            return items
+        assert len(page["items"]) == 7
+        cursor = {"cursor": page["next_cursor"]}
+
+
+@pytest.mark.parametrize("filters", COMBINATIONS, ids=str)
+async def test_a_walk_meets_each_once(
+    alice: Person, bob: Person, superuser: Superuser, filters: dict[str, Any]
+) -> None:
+    for person in (alice, bob):
+        await superuser.execute(FILL, [id_of(person), 70])
+    everything = (await alice.call("GET", PATH, params={"limit": 100})).json()["items"]
+    assert len(everything) == 70
+    assert everything == sorted(everything, key=lambda item: (item["created_at"], item["id"]), reverse=True)
+    wanted = [
+        item
+        for item in everything
+        if (item["read_at"] is None or not filters["unread"])
+        and item["kind"] == filters.get("kind", item["kind"])
+    ]
+    assert await walk(alice, **filters) == wanted
+
+
+async def test_what_comes_meanwhile_disturbs_no_walk(alice: Person, superuser: Superuser) -> None:
+    await superuser.execute(FILL, [id_of(alice), 20])
+    first = (await alice.call("GET", PATH, params={"limit": 10})).json()
+    await alice.call("POST", f"{PATH}/test")
+    await alice.call("POST", f"{PATH}/test")
+    second = (await alice.call("GET", PATH, params={"limit": 10, "cursor": first["next_cursor"]})).json()
+    assert len({item["id"] for item in first["items"] + second["items"]}) == 20
+    assert second["next_cursor"] is None
+
+
+async def test_somebody_elses_cursor_leads_to_ones_own(
+    alice: Person, bob: Person, superuser: Superuser
+) -> None:
+    for person in (alice, bob):
+        await superuser.execute(FILL, [id_of(person), 20])
+    cursor = (await alice.call("GET", PATH, params={"limit": 10})).json()["next_cursor"]
+    page = (await bob.call("GET", PATH, params={"cursor": cursor})).json()
+    assert {item["id"] for item in page["items"]} <= {item["id"] for item in await walk(bob)}
+
+
+@pytest.mark.parametrize(
+    "params",
+    [{"cursor": "secret"}, {"limit": 0}, {"limit": 101}, {"kind": "secret"}, {"unread": "secret"}],
+    ids=str,
+)
+async def test_what_does_not_fit_is_refused(alice: Person, params: dict[str, Any]) -> None:
+    answer = await alice.call("GET", PATH, params=params)
+    assert answer.status_code == 422
+    assert answer.json()["errors"][0]["pointer"] in params
+    assert "secret" not in answer.text
+
+
+async def test_reading_one(alice: Person) -> None:
+    made = (await alice.call("POST", f"{PATH}/test")).json()
+    answer = await alice.call("GET", f"{PATH}/{made['id']}")
+    assert (answer.status_code, answer.json()) == (200, made)
+
+
+async def test_somebody_elses_reads_as_none(alice: Person, bob: Person) -> None:
+    made = (await alice.call("POST", f"{PATH}/test")).json()
+    foreign = await bob.call("GET", f"{PATH}/{made['id']}")
+    missing = await bob.call("GET", f"{PATH}/{uuid4()}")
+    assert (foreign.status_code, foreign.content) == (404, missing.content)
+    assert foreign.headers == missing.headers
+
+
+@pytest.mark.parametrize("mode", ["force_custom_plan", "force_generic_plan"])
+@pytest.mark.parametrize(("unread", "of_kind", "further"), list(itertools.product([False, True], repeat=3)))
+async def test_every_combination_walks_an_index(
+    superuser: Superuser, mode: str, *, unread: bool, of_kind: bool, further: bool
+) -> None:
+    """As the runtime role, row security included, with and without the values known to the planner."""
+    owner = await plenty(superuser)
+    statement = _page(unread=unread, of_kind=of_kind, further=further)
+    values = {"kind": "account", "created_at": "2026-01-01", "id": owner, "limit": 21}
+    arguments = [f"'{value}'" for value in statement.arguments(Principal(owner), values)]
+    async with superuser.transaction():
+        await superuser.execute("set local role app_user")
+        await superuser.execute(f"set local plan_cache_mode = {mode}")
+        await superuser.execute("select set_config('app.user_id', %s, true)", [str(owner)])
+        await superuser.execute(f"prepare page as {statement.sql}")
+        rows = await superuser.execute(f"explain execute page({', '.join(arguments)})")
+        plan = "\n".join(line for (line,) in await rows.fetchall())
+        await superuser.execute("deallocate page")
+    assert "Index Scan using notifications_owner_id" in plan, plan
+    assert "Sort" not in plan, plan
+
+
+async def plenty(superuser: Superuser) -> Any:
+    """Two owners with three thousand each, and statistics that know of them."""
+    for _ in range(2):
+        rows = await superuser.execute(
+            "insert into accounts (email, password_hash) values (%s, 'x') returning id",
+            [f"{uuid4()}@example.org"],
+        )
+        ((owner,),) = await rows.fetchall()
+        await superuser.execute(FILL, [owner, 3000])
+    await superuser.execute("analyze notifications")
+    return owner
