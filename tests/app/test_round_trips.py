@@ -26,6 +26,7 @@ TABLE: dict[str, tuple[int, dict[str, object]]] = {
     "GET /v1/profile": (1, {}),
     "PATCH /v1/profile": (1, {"json": {"about": "x"}, "headers": IF_MATCH}),
     "GET /v1/notifications": (1, {}),
+    "GET /v1/notifications/unread-count": (1, {}),
     "POST /v1/notifications/test": (1, {}),
     "GET /v1/notifications/{notification_id}": (1, {}),
     "GET /livez": (0, {}),

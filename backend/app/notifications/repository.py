@@ -1,6 +1,6 @@
 """
-[Task]: T-085, T-079
-[From]: speckit.specify §4.1, §4.2, §4.8, speckit.plan §2.6, §4.4
+[Task]: T-085, T-079, T-080
+[From]: speckit.specify §4.1, §4.2, §4.8, §4.3, speckit.plan §2.6, §4.4
 [Description]: The statements on notifications.
 """
 
@@ -24,6 +24,7 @@ Kept = models.Notification
 
 _TABLE = Kept.__table__  # type: ignore[attr-defined]
 _COLUMNS = [_TABLE.c[name] for name in schemas.Notification.model_fields]
+_NEWEST_FIRST = (col(Kept.created_at).desc(), col(Kept.id).desc())
 
 # One owner's notifications are made one after the other, and each is dated when its turn has come. So they
 # become visible in the order of their dates, and who has read up to one of them has missed none.
@@ -47,7 +48,7 @@ _ONE = prepare(select(*_COLUMNS).where(col(Kept.id) == bindparam("id")), into=sc
 def _page(*, unread: bool, of_kind: bool, further: bool) -> Statement[Principal, schemas.Notification]:
     """Write the statement of one combination of filters: only so does each use its index."""
     place = tuple_(col(Kept.created_at), col(Kept.id))
-    page = select(*_COLUMNS).order_by(col(Kept.created_at).desc(), col(Kept.id).desc())
+    page = select(*_COLUMNS).order_by(*_NEWEST_FIRST)
     if unread:
         page = page.where(col(Kept.read_at).is_(None))
     if of_kind:
@@ -56,6 +57,18 @@ def _page(*, unread: bool, of_kind: bool, further: bool) -> Statement[Principal,
         created_at = bindparam("created_at", type_=DateTime(timezone=True))
         page = page.where(place < tuple_(created_at, bindparam("id", type_=Uuid)))
     return prepare(page.limit(bindparam("limit", type_=Integer)), into=schemas.Notification)
+
+
+UNREAD_LIMIT = 100
+# Without an order the planner may read the table from its beginning, hoping to meet a hundred soon.
+_unread = (
+    select(col(Kept.id))
+    .where(col(Kept.read_at).is_(None))
+    .order_by(*_NEWEST_FIRST)
+    .limit(UNREAD_LIMIT)
+    .subquery()
+)
+_UNREAD = prepare(select(func.count()).select_from(_unread), into=int)
 
 
 async def make(unit: Session[Principal] | Transaction[Principal], notice: Notice) -> schemas.Notification:
@@ -78,3 +91,9 @@ async def page(
 async def one(session: Session[Principal], notification_id: UUID) -> schemas.Notification | None:
     """Read one; None if the principal has no such one."""
     return await session.first(_ONE, id=notification_id)
+
+
+async def unread(session: Session[Principal]) -> int:
+    """Count the unread ones, up to `UNREAD_LIMIT` and no further."""
+    (count,) = await session.run(_UNREAD)
+    return count

@@ -1,6 +1,6 @@
 """
-[Task]: T-085, T-079
-[From]: speckit.specify §4.1, §4.2
+[Task]: T-085, T-079, T-080
+[From]: speckit.specify §4.1, §4.2, §4.3
 [Description]: The routes of notifications.
 """
 
@@ -14,7 +14,7 @@ from app.core.notice import Kind
 from app.core.problems import INVALID_REQUEST, NOT_FOUND, UNAUTHENTICATED, responses
 from app.core.runtime import CallerSession
 from app.notifications import service
-from app.notifications.schemas import Notification, NotificationPage
+from app.notifications.schemas import Notification, NotificationPage, UnreadCount
 
 router = APIRouter(tags=["notifications"])
 
@@ -46,6 +46,18 @@ async def list_notifications(
 ) -> NotificationPage:
     """List the caller's notifications."""
     return await service.list_page(session, limit=limit, cursor=cursor, unread=unread, kind=kind)
+
+
+@router.get(
+    "/v1/notifications/unread-count",
+    name="countUnread",
+    summary="Count unread notifications",
+    response_description="At most 100.",
+    responses=responses(UNAUTHENTICATED),
+)
+async def count_unread(session: CallerSession) -> UnreadCount:
+    """Count the caller's unread notifications."""
+    return await service.count_unread(session)
 
 
 @router.post(

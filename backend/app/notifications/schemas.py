@@ -1,14 +1,14 @@
 """
-[Task]: T-085, T-079
-[From]: speckit.specify §4.1, §4.2
+[Task]: T-085, T-079, T-080
+[From]: speckit.specify §4.1, §4.2, §4.3
 [Description]: What goes in and out about notifications.
 """
 
 from datetime import datetime
-from typing import Any
+from typing import Annotated, Any
 from uuid import UUID
 
-from pydantic import BaseModel
+from pydantic import BaseModel, Field
 
 from app.core.notice import Kind
 
@@ -30,3 +30,10 @@ class NotificationPage(BaseModel):
 
     items: list[Notification]
     next_cursor: str | None
+
+
+class UnreadCount(BaseModel):
+    """How many are unread."""
+
+    unread: Annotated[int, Field(ge=0, le=100)]
+    more: Annotated[bool, Field(description="There are more than 99.")]

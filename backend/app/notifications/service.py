@@ -1,6 +1,6 @@
 """
-[Task]: T-085, T-079
-[From]: speckit.specify §4.1, §4.2, §4.8, speckit.plan §4.4
+[Task]: T-085, T-079, T-080
+[From]: speckit.specify §4.1, §4.2, §4.8, §4.3, speckit.plan §4.4
 [Description]: Decides what a notification says, and where a page begins and ends.
 """
 
@@ -14,7 +14,7 @@ from app.core.notice import Kind, Notice
 from app.core.problems import NOT_FOUND, ProblemError
 from app.notifications import repository
 from app.notifications.cursor import Position, read_cursor, write_cursor
-from app.notifications.schemas import Notification, NotificationPage
+from app.notifications.schemas import Notification, NotificationPage, UnreadCount
 
 TEST = Notice(
     kind="product",
@@ -53,6 +53,12 @@ async def read(session: Session[Principal], notification_id: UUID) -> Notificati
     if found is None:
         raise ProblemError(NOT_FOUND)
     return found
+
+
+async def count_unread(session: Session[Principal]) -> UnreadCount:
+    """Count the caller's unread notifications; beyond 99 nobody counts on."""
+    count = await repository.unread(session)
+    return UnreadCount(unread=count, more=count >= repository.UNREAD_LIMIT)
 
 
 def _position(cursor: str) -> Position:

@@ -1,8 +1,8 @@
 """Sessions of people straight at the database, as the runtime role; and a view of it from above."""
 
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import jwt
 import psycopg
@@ -24,6 +24,14 @@ do $$ begin
         perform pg_sleep(0.01);
     end loop;
 end $$
+"""
+
+# Several of one moment, so that the id decides; a third of them read.
+FILL = """
+insert into notifications (owner_id, kind, title, created_at, read_at)
+select %s, (array['security', 'account', 'product'])[1 + n %% 3], n::text,
+    now() - make_interval(mins => n / 4), case when n %% 5 = 0 then now() end
+from generate_series(1, %s) as n
 """
 
 
@@ -62,3 +70,30 @@ def lock_awaited(superuser: Superuser) -> Await:
         await superuser.execute(UNTIL_LOCK_AWAITED)
 
     return wait
+
+
+async def plenty(superuser: Superuser) -> UUID:
+    """Two owners with three thousand each, and statistics that know of them."""
+    for _ in range(2):
+        rows = await superuser.execute(
+            "insert into accounts (email, password_hash) values (%s, 'x') returning id",
+            [f"{uuid4()}@example.org"],
+        )
+        ((owner,),) = await rows.fetchall()
+        await superuser.execute(FILL, [owner, 3000])
+    await superuser.execute("analyze notifications")
+    return UUID(str(owner))
+
+
+async def explain(superuser: Superuser, mode: str, owner: UUID, sql: str, arguments: Sequence[object]) -> str:
+    """The plan of a prepared statement, as the runtime role and under row security."""
+    values = ", ".join(f"'{argument}'" for argument in arguments)
+    async with superuser.transaction():
+        await superuser.execute("set local role app_user")
+        await superuser.execute(f"set local plan_cache_mode = {mode}")
+        await superuser.execute("select set_config('app.user_id', %s, true)", [str(owner)])
+        await superuser.execute(f"prepare asked as {sql}")
+        rows = await superuser.execute(f"explain execute asked({values})")
+        plan = "\n".join(line for (line,) in await rows.fetchall())
+        await superuser.execute("deallocate asked")
+    return plan

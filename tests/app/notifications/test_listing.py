@@ -9,19 +9,12 @@ import pytest
 from app.core.asker import Principal
 from app.notifications.repository import _page
 from tests.app.conftest import Person
-from tests.app.notifications.conftest import Superuser, id_of
+from tests.app.notifications.conftest import FILL, Superuser, explain, id_of, plenty
 
 pytestmark = pytest.mark.anyio
 
 PATH = "/v1/notifications"
 COMBINATIONS = [{"unread": unread, **kind} for unread in (False, True) for kind in ({}, {"kind": "account"})]
-# Several of one moment, so that the id decides; a third of them read.
-FILL = """
-insert into notifications (owner_id, kind, title, created_at, read_at)
-select %s, (array['security', 'account', 'product'])[1 + n %% 3], n::text,
-    now() - make_interval(mins => n / 4), case when n %% 5 = 0 then now() end
-from generate_series(1, %s) as n
-"""
 
 
 async def walk(person: Person, **filters: Any) -> list[dict[str, Any]]:
@@ -110,27 +103,6 @@ async def test_every_combination_walks_an_index(
     owner = await plenty(superuser)
     statement = _page(unread=unread, of_kind=of_kind, further=further)
     values = {"kind": "account", "created_at": "2026-01-01", "id": owner, "limit": 21}
-    arguments = [f"'{value}'" for value in statement.arguments(Principal(owner), values)]
-    async with superuser.transaction():
-        await superuser.execute("set local role app_user")
-        await superuser.execute(f"set local plan_cache_mode = {mode}")
-        await superuser.execute("select set_config('app.user_id', %s, true)", [str(owner)])
-        await superuser.execute(f"prepare page as {statement.sql}")
-        rows = await superuser.execute(f"explain execute page({', '.join(arguments)})")
-        plan = "\n".join(line for (line,) in await rows.fetchall())
-        await superuser.execute("deallocate page")
+    plan = await explain(superuser, mode, owner, statement.sql, statement.arguments(Principal(owner), values))
     assert "Index Scan using notifications_owner_id" in plan, plan
     assert "Sort" not in plan, plan
-
-
-async def plenty(superuser: Superuser) -> Any:
-    """Two owners with three thousand each, and statistics that know of them."""
-    for _ in range(2):
-        rows = await superuser.execute(
-            "insert into accounts (email, password_hash) values (%s, 'x') returning id",
-            [f"{uuid4()}@example.org"],
-        )
-        ((owner,),) = await rows.fetchall()
-        await superuser.execute(FILL, [owner, 3000])
-    await superuser.execute("analyze notifications")
-    return owner
