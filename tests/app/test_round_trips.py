@@ -27,8 +27,10 @@ TABLE: dict[str, tuple[int, dict[str, object]]] = {
     "PATCH /v1/profile": (1, {"json": {"about": "x"}, "headers": IF_MATCH}),
     "GET /v1/notifications": (1, {}),
     "GET /v1/notifications/unread-count": (1, {}),
+    "POST /v1/notifications/read-all": (1, {"json": {}}),
     "POST /v1/notifications/test": (1, {}),
     "GET /v1/notifications/{notification_id}": (1, {}),
+    "PUT /v1/notifications/{notification_id}/read": (1, {}),
     "GET /livez": (0, {}),
     "GET /readyz": (1, {}),
 }

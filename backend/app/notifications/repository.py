@@ -1,5 +1,5 @@
 """
-[Task]: T-085, T-079, T-080
+[Task]: T-085, T-079, T-080, T-081
 [From]: speckit.specify §4.1, §4.2, §4.8, §4.3, speckit.plan §2.6, §4.4
 [Description]: The statements on notifications.
 """
@@ -8,8 +8,9 @@ from functools import cache
 from uuid import UUID
 
 from psycopg.types.json import Jsonb
-from sqlalchemy import DateTime, Integer, Text, Uuid, bindparam, func, select, tuple_
+from sqlalchemy import DateTime, Integer, Text, Uuid, bindparam, func, select, tuple_, update
 from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.orm import aliased
 from sqlmodel import col
 
 from app.core.asker import Principal
@@ -70,6 +71,30 @@ _unread = (
 )
 _UNREAD = prepare(select(func.count()).select_from(_unread), into=int)
 
+# In one statement: whether it exists, and the change only where there is one to make.
+_marked = (
+    update(Kept)
+    .where(col(Kept.id) == bindparam("id"), col(Kept.read_at).is_(None))
+    .values(read_at=func.now())
+    .returning(col(Kept.id))
+    .cte("marked")
+)
+_MARK = prepare(select(col(Kept.id)).where(col(Kept.id) == bindparam("id")).add_cte(_marked), into=UUID)
+
+
+@cache
+def _mark_all(*, up_to: bool) -> Statement[Principal, int]:
+    """Write the marking of all, or of all that are not newer than a given one."""
+    marking = update(Kept).where(col(Kept.read_at).is_(None)).values(read_at=func.now())
+    if up_to:
+        newest = aliased(Kept)
+        marking = marking.where(
+            col(newest.id) == bindparam("up_to", type_=Uuid),
+            tuple_(col(Kept.created_at), col(Kept.id)) <= tuple_(newest.created_at, newest.id),
+        )
+    marked = marking.returning(col(Kept.id)).cte("marked")
+    return prepare(select(func.count()).select_from(marked), into=int)
+
 
 async def make(unit: Session[Principal] | Transaction[Principal], notice: Notice) -> schemas.Notification:
     """Insert a notification of whoever the unit of work acts as."""
@@ -97,3 +122,23 @@ async def unread(session: Session[Principal]) -> int:
     """Count the unread ones, up to `UNREAD_LIMIT` and no further."""
     (count,) = await session.run(_UNREAD)
     return count
+
+
+async def mark_read(session: Session[Principal], notification_id: UUID) -> bool:
+    """Mark one as read; one that was read before keeps its moment.
+
+    Returns:
+        Whether the principal has such one.
+    """
+    return await session.first(_MARK, id=notification_id) is not None
+
+
+async def mark_all_read(session: Session[Principal], up_to: UUID | None) -> int:
+    """Mark all that are there when the statement begins, or those that are not newer than `up_to`.
+
+    Returns:
+        How many were unread.
+    """
+    parameters = {} if up_to is None else {"up_to": up_to}
+    (marked,) = await session.run(_mark_all(up_to=up_to is not None), **parameters)
+    return marked

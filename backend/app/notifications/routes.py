@@ -1,6 +1,6 @@
 """
-[Task]: T-085, T-079, T-080
-[From]: speckit.specify §4.1, §4.2, §4.3
+[Task]: T-085, T-079, T-080, T-081
+[From]: speckit.specify §4.1, §4.2, §4.3, §4.4
 [Description]: The routes of notifications.
 """
 
@@ -13,8 +13,8 @@ from pydantic.json_schema import SkipJsonSchema
 from app.core.notice import Kind
 from app.core.problems import INVALID_REQUEST, NOT_FOUND, UNAUTHENTICATED, responses
 from app.core.runtime import CallerSession
-from app.notifications import service
-from app.notifications.schemas import Notification, NotificationPage, UnreadCount
+from app.notifications import repository, service
+from app.notifications.schemas import Marked, Notification, NotificationPage, ReadAll, UnreadCount
 
 router = APIRouter(tags=["notifications"])
 
@@ -61,6 +61,19 @@ async def count_unread(session: CallerSession) -> UnreadCount:
 
 
 @router.post(
+    "/v1/notifications/read-all",
+    name="readAll",
+    summary="Mark all as read",
+    response_description="How many were marked.",
+    responses=responses(UNAUTHENTICATED, INVALID_REQUEST),
+    dependencies=[Depends(idempotency_key)],
+)
+async def read_all(session: CallerSession, which: ReadAll) -> Marked:
+    """Mark all of the caller's notifications as read, or all up to a given one."""
+    return Marked(marked=await repository.mark_all_read(session, which.up_to))
+
+
+@router.post(
     "/v1/notifications/test",
     status_code=201,
     name="sendTest",
@@ -85,3 +98,16 @@ async def send_test(session: CallerSession) -> Notification:
 async def read_notification(session: CallerSession, notification_id: UUID) -> Notification:
     """Read one of the caller's notifications."""
     return await service.read(session, notification_id)
+
+
+@router.put(
+    "/v1/notifications/{notification_id}/read",
+    status_code=204,
+    name="markRead",
+    summary="Mark one notification as read",
+    response_description="It is read.",
+    responses=responses(UNAUTHENTICATED, NOT_FOUND, INVALID_REQUEST),
+)
+async def mark_read(session: CallerSession, notification_id: UUID) -> None:
+    """Mark one of the caller's notifications as read."""
+    await service.mark_read(session, notification_id)

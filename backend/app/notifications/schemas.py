@@ -1,6 +1,6 @@
 """
-[Task]: T-085, T-079, T-080
-[From]: speckit.specify §4.1, §4.2, §4.3
+[Task]: T-085, T-079, T-080, T-081
+[From]: speckit.specify §4.1, §4.2, §4.3, §4.4
 [Description]: What goes in and out about notifications.
 """
 
@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Annotated, Any
 from uuid import UUID
 
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, ConfigDict, Field
 
 from app.core.notice import Kind
 
@@ -37,3 +37,17 @@ class UnreadCount(BaseModel):
 
     unread: Annotated[int, Field(ge=0, le=100)]
     more: Annotated[bool, Field(description="There are more than 99.")]
+
+
+class ReadAll(BaseModel):
+    """Which notifications to mark as read."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    up_to: Annotated[UUID | None, Field(description="The newest notification to mark; all if absent.")] = None
+
+
+class Marked(BaseModel):
+    """How many notifications were marked."""
+
+    marked: Annotated[int, Field(ge=0)]

@@ -1,5 +1,5 @@
 """
-[Task]: T-085, T-079, T-080
+[Task]: T-085, T-079, T-080, T-081
 [From]: speckit.specify §4.1, §4.2, §4.8, §4.3, speckit.plan §4.4
 [Description]: Decides what a notification says, and where a page begins and ends.
 """
@@ -59,6 +59,16 @@ async def count_unread(session: Session[Principal]) -> UnreadCount:
     """Count the caller's unread notifications; beyond 99 nobody counts on."""
     count = await repository.unread(session)
     return UnreadCount(unread=count, more=count >= repository.UNREAD_LIMIT)
+
+
+async def mark_read(session: Session[Principal], notification_id: UUID) -> None:
+    """Mark one notification as read.
+
+    Raises:
+        ProblemError: The caller has no such one.
+    """
+    if not await repository.mark_read(session, notification_id):
+        raise ProblemError(NOT_FOUND)
 
 
 def _position(cursor: str) -> Position:

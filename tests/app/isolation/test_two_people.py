@@ -17,6 +17,7 @@ pytestmark = pytest.mark.anyio
 BODIES: dict[str, dict[str, Any]] = {
     "register": {"email": "bob@example.org", "password": PASSWORD},
     "login": {"email": "bob@example.org", "password": PASSWORD},
+    "readAll": {},
     "changeProfile": {"about": "stolen"},
 }
 OWNER_NAMES = ("id", "account_id", "owner_id", "user_id", "sub", "app.user_id", "asker_0")

@@ -1,0 +1,85 @@
+"""T-081: one is marked, or all that are there, and none that is not."""
+
+from typing import Any
+from uuid import uuid4
+
+import pytest
+
+from app.core.notice import Notice
+from app.notifications.repository import make
+from tests.app.conftest import Person
+from tests.app.notifications.conftest import SessionOf
+
+pytestmark = pytest.mark.anyio
+
+PATH = "/v1/notifications"
+
+
+async def sent(person: Person) -> str:
+    return str((await person.call("POST", f"{PATH}/test")).json()["id"])
+
+
+async def read_ids(person: Person) -> set[str]:
+    page = (await person.call("GET", PATH)).json()
+    return {item["id"] for item in page["items"] if item["read_at"] is not None}
+
+
+async def read_all(person: Person, **body: Any) -> int:
+    answer = await person.call("POST", f"{PATH}/read-all", json=body)
+    assert answer.status_code == 200, answer.text
+    return int(answer.json()["marked"])
+
+
+async def test_marking_one_twice_changes_nothing(alice: Person) -> None:
+    marked, other = await sent(alice), await sent(alice)
+    assert (await alice.call("PUT", f"{PATH}/{marked}/read")).status_code == 204
+    before = (await alice.call("GET", f"{PATH}/{marked}")).json()
+    assert (await alice.call("PUT", f"{PATH}/{marked}/read")).status_code == 204
+    assert (await alice.call("GET", f"{PATH}/{marked}")).json() == before
+    assert before["read_at"] is not None
+    assert await read_ids(alice) == {marked} != {other}
+
+
+async def test_somebody_elses_is_none(alice: Person, bob: Person) -> None:
+    target = await sent(alice)
+    foreign = await bob.call("PUT", f"{PATH}/{target}/read")
+    missing = await bob.call("PUT", f"{PATH}/{uuid4()}/read")
+    assert (foreign.status_code, foreign.content) == (404, missing.content)
+    assert foreign.headers == missing.headers
+    assert await read_ids(alice) == set()
+
+
+async def test_marking_all_of_ones_own(alice: Person, bob: Person) -> None:
+    mine = {await sent(alice) for _ in range(3)}
+    await sent(bob)
+    assert [await read_all(alice), await read_all(alice)] == [3, 0]
+    assert (await read_ids(alice), await read_ids(bob)) == (mine, set())
+
+
+async def test_marking_all_up_to_one(alice: Person) -> None:
+    older, chosen, _newer = [await sent(alice) for _ in range(3)]
+    assert await read_all(alice, up_to=chosen) == 2
+    assert await read_ids(alice) == {older, chosen}
+
+
+async def test_up_to_somebody_elses_or_none(alice: Person, bob: Person) -> None:
+    await sent(alice)
+    foreign = await sent(bob)
+    assert [await read_all(alice, up_to=foreign), await read_all(alice, up_to=str(uuid4()))] == [0, 0]
+    assert await read_ids(alice) == set()
+
+
+async def test_one_that_arrives_meanwhile_stays_unread(alice: Person, session_of: SessionOf) -> None:
+    """It is inserted before all are marked, and becomes visible after."""
+    there = await sent(alice)
+    async with session_of(alice).transaction() as transaction:
+        arriving = await make(transaction, Notice("product", "arrives"))
+        assert await read_all(alice) == 1
+    assert await read_ids(alice) == {there}
+    assert (await alice.call("GET", f"{PATH}/{arriving.id}")).json()["read_at"] is None
+
+
+@pytest.mark.parametrize("body", [{"up_to": "x"}, {"owner_id": str(uuid4())}, [], None], ids=str)
+async def test_what_does_not_fit_is_refused(alice: Person, body: Any) -> None:
+    answer = await alice.call("POST", f"{PATH}/read-all", json=body)
+    assert answer.status_code == 422
