@@ -30,6 +30,7 @@ TABLE: dict[str, tuple[int, dict[str, object]]] = {
     "POST /v1/notifications/read-all": (1, {"json": {}}),
     "POST /v1/notifications/test": (1, {}),
     "GET /v1/notifications/{notification_id}": (1, {}),
+    "DELETE /v1/notifications/{notification_id}": (1, {}),
     "PUT /v1/notifications/{notification_id}/read": (1, {}),
     "GET /livez": (0, {}),
     "GET /readyz": (1, {}),

@@ -1,6 +1,6 @@
 """
-[Task]: T-085, T-079, T-080, T-081
-[From]: speckit.specify §4.1, §4.2, §4.8, §4.3, speckit.plan §2.6, §4.4
+[Task]: T-085, T-079, T-080, T-081, T-082
+[From]: speckit.specify §4.1, §4.2, §4.8, §4.3, §4.5, speckit.plan §2.6, §4.4
 [Description]: The statements on notifications.
 """
 
@@ -8,7 +8,7 @@ from functools import cache
 from uuid import UUID
 
 from psycopg.types.json import Jsonb
-from sqlalchemy import DateTime, Integer, Text, Uuid, bindparam, func, select, tuple_, update
+from sqlalchemy import DateTime, Integer, Text, Uuid, bindparam, delete, func, select, tuple_, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import aliased
 from sqlmodel import col
@@ -96,6 +96,9 @@ def _mark_all(*, up_to: bool) -> Statement[Principal, int]:
     return prepare(select(func.count()).select_from(marked), into=int)
 
 
+_DELETE = prepare(delete(Kept).where(col(Kept.id) == bindparam("id")).returning(col(Kept.id)), into=UUID)
+
+
 async def make(unit: Session[Principal] | Transaction[Principal], notice: Notice) -> schemas.Notification:
     """Insert a notification of whoever the unit of work acts as."""
     values = {**notice._asdict(), "data": Jsonb(dict(notice.data))}
@@ -142,3 +145,12 @@ async def mark_all_read(session: Session[Principal], up_to: UUID | None) -> int:
     parameters = {} if up_to is None else {"up_to": up_to}
     (marked,) = await session.run(_mark_all(up_to=up_to is not None), **parameters)
     return marked
+
+
+async def remove(session: Session[Principal], notification_id: UUID) -> bool:
+    """Delete one.
+
+    Returns:
+        Whether the principal had such one.
+    """
+    return await session.first(_DELETE, id=notification_id) is not None

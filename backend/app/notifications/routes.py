@@ -1,6 +1,6 @@
 """
-[Task]: T-085, T-079, T-080, T-081
-[From]: speckit.specify §4.1, §4.2, §4.3, §4.4
+[Task]: T-085, T-079, T-080, T-081, T-082
+[From]: speckit.specify §4.1, §4.2, §4.3, §4.4, §4.5
 [Description]: The routes of notifications.
 """
 
@@ -111,3 +111,16 @@ async def read_notification(session: CallerSession, notification_id: UUID) -> No
 async def mark_read(session: CallerSession, notification_id: UUID) -> None:
     """Mark one of the caller's notifications as read."""
     await service.mark_read(session, notification_id)
+
+
+@router.delete(
+    "/v1/notifications/{notification_id}",
+    status_code=204,
+    name="deleteNotification",
+    summary="Delete one notification",
+    response_description="Deleted.",
+    responses=responses(UNAUTHENTICATED, NOT_FOUND, INVALID_REQUEST),
+)
+async def delete_notification(session: CallerSession, notification_id: UUID) -> None:
+    """Delete one of the caller's notifications."""
+    await service.delete(session, notification_id)

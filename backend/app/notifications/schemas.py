@@ -1,6 +1,6 @@
 """
-[Task]: T-085, T-079, T-080, T-081
-[From]: speckit.specify §4.1, §4.2, §4.3, §4.4
+[Task]: T-085, T-079, T-080, T-081, T-082
+[From]: speckit.specify §4.1, §4.2, §4.3, §4.4, §4.5
 [Description]: What goes in and out about notifications.
 """
 

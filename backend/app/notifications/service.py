@@ -1,6 +1,6 @@
 """
-[Task]: T-085, T-079, T-080, T-081
-[From]: speckit.specify §4.1, §4.2, §4.8, §4.3, speckit.plan §4.4
+[Task]: T-085, T-079, T-080, T-081, T-082
+[From]: speckit.specify §4.1, §4.2, §4.8, §4.3, §4.5, speckit.plan §4.4
 [Description]: Decides what a notification says, and where a page begins and ends.
 """
 
@@ -68,6 +68,16 @@ async def mark_read(session: Session[Principal], notification_id: UUID) -> None:
         ProblemError: The caller has no such one.
     """
     if not await repository.mark_read(session, notification_id):
+        raise ProblemError(NOT_FOUND)
+
+
+async def delete(session: Session[Principal], notification_id: UUID) -> None:
+    """Delete one notification.
+
+    Raises:
+        ProblemError: The caller has no such one.
+    """
+    if not await repository.remove(session, notification_id):
         raise ProblemError(NOT_FOUND)
 
 
