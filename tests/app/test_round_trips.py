@@ -32,6 +32,8 @@ TABLE: dict[str, tuple[int, dict[str, object]]] = {
     "GET /v1/notifications/{notification_id}": (1, {}),
     "DELETE /v1/notifications/{notification_id}": (1, {}),
     "PUT /v1/notifications/{notification_id}/read": (1, {}),
+    "GET /v1/notifications/preferences": (1, {}),
+    "PUT /v1/notifications/preferences/{kind}/{channel}": (1, {"json": {"enabled": False}}),
     "GET /livez": (0, {}),
     "GET /readyz": (1, {}),
 }
@@ -76,7 +78,8 @@ async def cost(operation: str, request: dict[str, object], person: Person, wire:
     method, path = operation.split()
     if "{notification_id}" in path:
         made = await person.call("POST", "/v1/notifications/test")
-        path = path.format(notification_id=made.json()["id"])
+        path = path.replace("{notification_id}", made.json()["id"])
+    path = path.format(kind="product", channel="live")
     before = wire.turns
     answer = await person.call(method, path, **request)
     assert answer.is_success, answer.text

@@ -1,6 +1,6 @@
 """
-[Task]: T-085, T-079, T-080, T-081, T-082
-[From]: speckit.specify §4.1, §4.2, §4.8, §4.3, §4.5, speckit.plan §2.6, §4.4
+[Task]: T-085, T-079, T-080, T-081, T-082, T-083
+[From]: speckit.specify §4.1, §4.2, §4.8, §4.3, §4.5, §4.6, speckit.plan §2.6, §4.4
 [Description]: The statements on notifications.
 """
 
@@ -22,9 +22,11 @@ from app.notifications import models, schemas
 from app.notifications.cursor import Position
 
 Kept = models.Notification
+Choice = models.Preference
 
 _TABLE = Kept.__table__  # type: ignore[attr-defined]
 _COLUMNS = [_TABLE.c[name] for name in schemas.Notification.model_fields]
+_CHOICE = [Choice.__table__.c[name] for name in schemas.Preference.model_fields]  # type: ignore[attr-defined]
 _NEWEST_FIRST = (col(Kept.created_at).desc(), col(Kept.id).desc())
 
 # One owner's notifications are made one after the other, and each is dated when its turn has come. So they
@@ -96,6 +98,24 @@ def _mark_all(*, up_to: bool) -> Statement[Principal, int]:
     return prepare(select(func.count()).select_from(marked), into=int)
 
 
+_set = insert(Choice).values({name: bindparam(name) for name in schemas.Preference.model_fields})
+_PREFERENCES = prepare(select(*_CHOICE), into=schemas.Preference)
+_SET = prepare(
+    _set.on_conflict_do_update(
+        index_elements=["owner_id", "kind", "channel"], set_={"enabled": _set.excluded.enabled}
+    ).returning(*_CHOICE),
+    into=schemas.Preference,
+)
+_RESET = prepare(
+    delete(Choice)
+    .where(
+        col(Choice.kind) == bindparam("kind", type_=Text),
+        col(Choice.channel) == bindparam("channel", type_=Text),
+    )
+    .returning(*_CHOICE),
+    into=schemas.Preference,
+)
+
 _DELETE = prepare(delete(Kept).where(col(Kept.id) == bindparam("id")).returning(col(Kept.id)), into=UUID)
 
 
@@ -154,3 +174,18 @@ async def remove(session: Session[Principal], notification_id: UUID) -> bool:
         Whether the principal had such one.
     """
     return await session.first(_DELETE, id=notification_id) is not None
+
+
+async def preferences(session: Session[Principal]) -> list[schemas.Preference]:
+    """Read the preferences that differ from the default."""
+    return await session.run(_PREFERENCES)
+
+
+async def prefer(session: Session[Principal], preference: schemas.Preference) -> None:
+    """Keep a preference that differs from the default."""
+    await session.run(_SET, **preference.model_dump())
+
+
+async def prefer_default(session: Session[Principal], preference: schemas.Preference) -> None:
+    """Forget a preference, so that the default holds."""
+    await session.run(_RESET, kind=preference.kind, channel=preference.channel)

@@ -1,6 +1,6 @@
 """
-[Task]: T-085, T-079, T-080, T-081, T-082
-[From]: speckit.specify §4.1, §4.2, §4.3, §4.4, §4.5
+[Task]: T-085, T-079, T-080, T-081, T-082, T-083
+[From]: speckit.specify §4.1, §4.2, §4.3, §4.4, §4.5, §4.6
 [Description]: The routes of notifications.
 """
 
@@ -14,7 +14,17 @@ from app.core.notice import Kind
 from app.core.problems import INVALID_REQUEST, NOT_FOUND, UNAUTHENTICATED, responses
 from app.core.runtime import CallerSession
 from app.notifications import repository, service
-from app.notifications.schemas import Marked, Notification, NotificationPage, ReadAll, UnreadCount
+from app.notifications.schemas import (
+    Channel,
+    Marked,
+    Notification,
+    NotificationPage,
+    Preference,
+    PreferenceChange,
+    Preferences,
+    ReadAll,
+    UnreadCount,
+)
 
 router = APIRouter(tags=["notifications"])
 
@@ -85,6 +95,34 @@ async def read_all(session: CallerSession, which: ReadAll) -> Marked:
 async def send_test(session: CallerSession) -> Notification:
     """Make a test notification for the caller."""
     return await service.send_test(session)
+
+
+@router.get(
+    "/v1/notifications/preferences",
+    name="listPreferences",
+    summary="List one's preferences",
+    response_description="Every kind and channel.",
+    responses=responses(UNAUTHENTICATED),
+)
+async def list_preferences(session: CallerSession) -> Preferences:
+    """List the caller's preferences."""
+    return await service.preferences(session)
+
+
+@router.put(
+    "/v1/notifications/preferences/{kind}/{channel}",
+    name="setPreference",
+    summary="Set one preference",
+    response_description="As it is now.",
+    responses=responses(UNAUTHENTICATED, INVALID_REQUEST),
+)
+async def set_preference(
+    session: CallerSession, kind: Kind, channel: Channel, change: PreferenceChange
+) -> Preference:
+    """Switch one kind on or off for one channel."""
+    preference = Preference(kind=kind, channel=channel, enabled=change.enabled)
+    await service.prefer(session, preference)
+    return preference
 
 
 # The paths with an id come last: they would take any other word for one.

@@ -1,16 +1,18 @@
 """
-[Task]: T-085, T-079, T-080, T-081, T-082
-[From]: speckit.specify §4.1, §4.2, §4.3, §4.4, §4.5
+[Task]: T-085, T-079, T-080, T-081, T-082, T-083
+[From]: speckit.specify §4.1, §4.2, §4.3, §4.4, §4.5, §4.6
 [Description]: What goes in and out about notifications.
 """
 
 from datetime import datetime
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field
 
 from app.core.notice import Kind
+
+Channel = Literal["live", "email"]
 
 
 class Notification(BaseModel):
@@ -51,3 +53,25 @@ class Marked(BaseModel):
     """How many notifications were marked."""
 
     marked: Annotated[int, Field(ge=0)]
+
+
+class Preference(BaseModel):
+    """Whether one kind is delivered by one channel."""
+
+    kind: Kind
+    channel: Channel
+    enabled: bool
+
+
+class Preferences(BaseModel):
+    """Every kind and channel."""
+
+    items: list[Preference]
+
+
+class PreferenceChange(BaseModel):
+    """Switch a delivery on or off."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    enabled: bool

@@ -1,9 +1,11 @@
 """
-[Task]: T-085, T-079, T-080, T-081, T-082
-[From]: speckit.specify §4.1, §4.2, §4.8, §4.3, §4.5, speckit.plan §4.4
+[Task]: T-085, T-079, T-080, T-081, T-082, T-083
+[From]: speckit.specify §4.1, §4.2, §4.8, §4.3, §4.5, §4.6, speckit.plan §4.4
 [Description]: Decides what a notification says, and where a page begins and ends.
 """
 
+from itertools import product
+from typing import get_args
 from uuid import UUID
 
 from fastapi.exceptions import RequestValidationError
@@ -14,13 +16,26 @@ from app.core.notice import Kind, Notice
 from app.core.problems import NOT_FOUND, ProblemError
 from app.notifications import repository
 from app.notifications.cursor import Position, read_cursor, write_cursor
-from app.notifications.schemas import Notification, NotificationPage, UnreadCount
+from app.notifications.schemas import (
+    Channel,
+    Notification,
+    NotificationPage,
+    Preference,
+    Preferences,
+    UnreadCount,
+)
 
 TEST = Notice(
     kind="product",
     title="This is a test",
     body="You asked for it. If you can read this, notifications reach you.",
 )
+
+DEFAULTS = {
+    (kind, channel): (kind, channel) != ("product", "email")
+    for kind, channel in product(get_args(Kind), get_args(Channel))
+}
+ALWAYS_ON = ("security", "email")
 
 
 async def send_test(session: Session[Principal]) -> Notification:
@@ -81,9 +96,40 @@ async def delete(session: Session[Principal], notification_id: UUID) -> None:
         raise ProblemError(NOT_FOUND)
 
 
+async def preferences(session: Session[Principal]) -> Preferences:
+    """Give the caller's preferences: what they chose, else the default."""
+    chosen = {
+        (choice.kind, choice.channel): choice.enabled for choice in await repository.preferences(session)
+    }
+    return Preferences(
+        items=[
+            Preference(kind=kind, channel=channel, enabled=enabled)
+            for (kind, channel), enabled in {**DEFAULTS, **chosen}.items()
+        ]
+    )
+
+
+async def prefer(session: Session[Principal], preference: Preference) -> None:
+    """Set one preference; only what differs from the default is kept.
+
+    Raises:
+        RequestValidationError: It would switch off what must stay on.
+    """
+    place = (preference.kind, preference.channel)
+    if place == ALWAYS_ON and not preference.enabled:
+        raise _invalid("body", "enabled", "Mail about security cannot be switched off.")
+    if preference.enabled == DEFAULTS[place]:
+        await repository.prefer_default(session, preference)
+    else:
+        await repository.prefer(session, preference)
+
+
 def _position(cursor: str) -> Position:
     try:
         return read_cursor(cursor)
     except ValueError as error:
-        fault = {"type": "value_error", "loc": ("query", "cursor"), "msg": str(error)}
-        raise RequestValidationError([fault]) from None
+        raise _invalid("query", "cursor", str(error)) from None
+
+
+def _invalid(source: str, name: str, why: str) -> RequestValidationError:
+    return RequestValidationError([{"type": "value_error", "loc": (source, name), "msg": why}])

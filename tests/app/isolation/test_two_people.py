@@ -18,6 +18,7 @@ BODIES: dict[str, dict[str, Any]] = {
     "register": {"email": "bob@example.org", "password": PASSWORD},
     "login": {"email": "bob@example.org", "password": PASSWORD},
     "readAll": {},
+    "setPreference": {"enabled": False},
     "changeProfile": {"about": "stolen"},
 }
 OWNER_NAMES = ("id", "account_id", "owner_id", "user_id", "sub", "app.user_id", "asker_0")
