@@ -1,9 +1,10 @@
 """
-[Task]: T-001, T-002, T-101, T-102, T-105, T-042, T-085
+[Task]: T-001, T-002, T-101, T-102, T-105, T-042, T-085, T-084
 [From]: speckit.specify §6.1, §6.4, speckit.plan §1.1, §1.4
 [Description]: Puts the application together.
 """
 
+import asyncio
 import logging
 import sys
 from collections.abc import AsyncIterator
@@ -23,7 +24,9 @@ from app.core.passwords import Passwords
 from app.core.runtime import Runtime, RuntimeDep
 from app.core.settings import Settings, SettingsError, load_settings
 from app.core.startup import StartError, check_database
+from app.core.termination import on_termination
 from app.core.tokens import AccessTokens
+from app.notifications.listener import Listener
 from app.notifications.repository import make as make_notification
 from app.notifications.routes import router as notifications
 from app.profiles.routes import router as profiles
@@ -54,7 +57,8 @@ def create_app(settings: Settings | None = None) -> FastAPI:
             raise
         app.state.runtime = running
         try:
-            yield
+            async with _live(app, running.settings):
+                yield
         finally:
             await running.database.close()
 
@@ -102,6 +106,22 @@ def _start(settings: Settings) -> Runtime:
         ),
         make_notification=make_notification,
     )
+
+
+@asynccontextmanager
+async def _live(app: FastAPI, settings: Settings) -> AsyncIterator[None]:
+    """Serve live streams, which end as soon as the process is told to."""
+    url = settings.listen_database_url or settings.database_url
+    listener = Listener(url.get_secret_value(), direct=settings.listen_database_url is not None)
+    app.state.streams = listener.streams
+    listening = asyncio.create_task(listener.run())
+    try:
+        with on_termination(listener.streams.stop):
+            yield
+    finally:
+        listener.streams.stop()
+        listening.cancel()
+        await asyncio.wait([listening])
 
 
 async def _open(database: Database) -> None:

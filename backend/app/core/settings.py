@@ -1,5 +1,5 @@
 """
-[Task]: T-001
+[Task]: T-001, T-084
 [From]: speckit.plan §1.4, §6.1
 [Description]: What an operator sets, read from the environment and checked at start.
 """
@@ -57,6 +57,7 @@ class Settings(BaseSettings):
 
     environment: Literal["development", "production"] = "development"
     database_url: DatabaseUrl
+    listen_database_url: DatabaseUrl | None = None
     database_max_connections: Annotated[int, Field(ge=1, le=1000)] = 10
     database_prepare_threshold: Annotated[int, Field(ge=0)] = 5
     issuer: IssuerUrl = "http://localhost:8000"

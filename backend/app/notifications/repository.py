@@ -1,9 +1,10 @@
 """
-[Task]: T-085, T-079, T-080, T-081, T-082, T-083
-[From]: speckit.specify §4.1, §4.2, §4.8, §4.3, §4.5, §4.6, speckit.plan §2.6, §4.4
+[Task]: T-085, T-079, T-080, T-081, T-082, T-083, T-084
+[From]: speckit.specify §4.1, §4.2, §4.8, §4.3, §4.5, §4.6, §4.7, speckit.plan §2.6, §4.4
 [Description]: The statements on notifications.
 """
 
+from datetime import UTC, datetime
 from functools import cache
 from uuid import UUID
 
@@ -116,7 +117,26 @@ _RESET = prepare(
     into=schemas.Preference,
 )
 
+_PLACE = (col(Kept.created_at), col(Kept.id))
+_POSITION = prepare(select(*_PLACE).where(col(Kept.id) == bindparam("id")), into=Position)
+_NEWEST = prepare(select(*_PLACE).order_by(*_NEWEST_FIRST).limit(1), into=Position)
+_unwanted = select(col(Choice.enabled)).where(
+    col(Choice.kind) == col(Kept.kind), col(Choice.channel) == "live", col(Choice.enabled).is_(False)
+)
+_FOLLOWING = prepare(
+    select(*_COLUMNS, (~_unwanted.exists()).label("live"))
+    .where(
+        tuple_(*_PLACE)
+        > tuple_(bindparam("created_at", type_=DateTime(timezone=True)), bindparam("id", type_=Uuid))
+    )
+    .order_by(*_PLACE)
+    .limit(bindparam("limit", type_=Integer)),
+    into=schemas.Streamed,
+)
+
 _DELETE = prepare(delete(Kept).where(col(Kept.id) == bindparam("id")).returning(col(Kept.id)), into=UUID)
+
+BEFORE_ALL = Position(datetime(1970, 1, 1, tzinfo=UTC), UUID(int=0))
 
 
 async def make(unit: Session[Principal] | Transaction[Principal], notice: Notice) -> schemas.Notification:
@@ -189,3 +209,18 @@ async def prefer(session: Session[Principal], preference: schemas.Preference) ->
 async def prefer_default(session: Session[Principal], preference: schemas.Preference) -> None:
     """Forget a preference, so that the default holds."""
     await session.run(_RESET, kind=preference.kind, channel=preference.channel)
+
+
+async def position_of(session: Session[Principal], notification_id: UUID) -> Position | None:
+    """Find the place of one; None if the principal has no such one."""
+    return await session.first(_POSITION, id=notification_id)
+
+
+async def newest(session: Session[Principal]) -> Position:
+    """Find the place of the newest one; that before all others if there is none."""
+    return await session.first(_NEWEST) or BEFORE_ALL
+
+
+async def following(session: Session[Principal], after: Position, limit: int) -> list[schemas.Streamed]:
+    """Read at most `limit` notifications, oldest first, from just after a position."""
+    return await session.run(_FOLLOWING, **after._asdict(), limit=limit)

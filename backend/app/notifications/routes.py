@@ -1,6 +1,6 @@
 """
-[Task]: T-085, T-079, T-080, T-081, T-082, T-083
-[From]: speckit.specify §4.1, §4.2, §4.3, §4.4, §4.5, §4.6
+[Task]: T-085, T-079, T-080, T-081, T-082, T-083, T-084
+[From]: speckit.specify §4.1, §4.2, §4.3, §4.4, §4.5, §4.6, §4.7
 [Description]: The routes of notifications.
 """
 
@@ -11,9 +11,9 @@ from fastapi import APIRouter, Depends, Header, Query
 from pydantic.json_schema import SkipJsonSchema
 
 from app.core.notice import Kind
-from app.core.problems import INVALID_REQUEST, NOT_FOUND, UNAUTHENTICATED, responses
-from app.core.runtime import CallerSession
-from app.notifications import repository, service
+from app.core.problems import INVALID_REQUEST, NOT_FOUND, TOO_MANY_REQUESTS, UNAUTHENTICATED, responses
+from app.core.runtime import Caller, CallerSession
+from app.notifications import live, repository, service
 from app.notifications.schemas import (
     Channel,
     Marked,
@@ -25,6 +25,7 @@ from app.notifications.schemas import (
     ReadAll,
     UnreadCount,
 )
+from app.notifications.streams import CallerStream
 
 router = APIRouter(tags=["notifications"])
 
@@ -123,6 +124,27 @@ async def set_preference(
     preference = Preference(kind=kind, channel=channel, enabled=change.enabled)
     await service.prefer(session, preference)
     return preference
+
+
+@router.get(
+    "/v1/notifications/stream",
+    name="streamNotifications",
+    summary="Receive notifications as they are made",
+    response_class=live.LiveResponse,
+    response_description="Server-sent events: `event: notification`, `id` its id, `data` a Notification.",
+    responses=responses(UNAUTHENTICATED, INVALID_REQUEST, TOO_MANY_REQUESTS),
+)
+async def stream_notifications(
+    caller: Caller,
+    session: CallerSession,
+    stream: CallerStream,
+    last_event_id: Annotated[UUID | SkipJsonSchema[None], Header(alias="Last-Event-ID")] = None,
+) -> live.LiveResponse:
+    """Send the caller's notifications as they are made."""
+    position = await live.begin(session, last_event_id)
+    return live.LiveResponse(
+        live.events(stream, session, position, caller.expires_at), headers={"X-Accel-Buffering": "no"}
+    )
 
 
 # The paths with an id come last: they would take any other word for one.

@@ -1,6 +1,6 @@
 """
-[Task]: T-085, T-079, T-080, T-081, T-082, T-083
-[From]: speckit.specify §4.1, §4.2, §4.3, §4.4, §4.5, §4.6
+[Task]: T-085, T-079, T-080, T-081, T-082, T-083, T-084
+[From]: speckit.specify §4.1, §4.2, §4.3, §4.4, §4.5, §4.6, §4.7
 [Description]: What goes in and out about notifications.
 """
 
@@ -75,3 +75,10 @@ class PreferenceChange(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     enabled: bool
+
+
+class Streamed(Notification):
+    """A notification on its way into a stream."""
+
+    live: bool
+    """Whether the owner wants this kind delivered live."""

@@ -1,6 +1,6 @@
 """
-[Task]: T-085, T-079, T-080, T-081, T-082, T-083
-[From]: speckit.specify §4.1, §4.2, §4.8, §4.3, §4.5, §4.6, speckit.plan §4.4
+[Task]: T-085, T-079, T-080, T-081, T-082, T-083, T-084
+[From]: speckit.specify §4.1, §4.2, §4.8, §4.3, §4.5, §4.6, §4.7, speckit.plan §4.4
 [Description]: Decides what a notification says, and where a page begins and ends.
 """
 

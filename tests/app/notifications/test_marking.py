@@ -1,14 +1,19 @@
 """T-081: one is marked, or all that are there, and none that is not."""
 
+import asyncio
+from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
+import httpx2
 import pytest
 
 from app.core.notice import Notice
 from app.notifications.repository import make
+from specward.database.provision import Urls
 from tests.app.conftest import Person
 from tests.app.notifications.conftest import SessionOf
+from tests.app.notifications.instances import Instance, instance, send_test
 
 pytestmark = pytest.mark.anyio
 
@@ -19,8 +24,8 @@ async def sent(person: Person) -> str:
     return str((await person.call("POST", f"{PATH}/test")).json()["id"])
 
 
-async def read_ids(person: Person) -> set[str]:
-    page = (await person.call("GET", PATH)).json()
+async def read_ids(person: Person, limit: int = 20) -> set[str]:
+    page = (await person.call("GET", PATH, params={"limit": limit})).json()
     return {item["id"] for item in page["items"] if item["read_at"] is not None}
 
 
@@ -83,3 +88,27 @@ async def test_one_that_arrives_meanwhile_stays_unread(alice: Person, session_of
 async def test_what_does_not_fit_is_refused(alice: Person, body: Any) -> None:
     answer = await alice.call("POST", f"{PATH}/read-all", json=body)
     assert answer.status_code == 422
+
+
+async def test_all_are_marked_while_others_are_made(alice: Person, database: Urls, tmp_path: Path) -> None:
+    """By two instances at once: what was there is read, what came after is not, whatever came between."""
+    with (
+        instance(tmp_path, DATABASE_URL=database.app) as maker,
+        instance(tmp_path, DATABASE_URL=database.app) as marker,
+    ):
+        before = [await send_test(alice, maker) for _ in range(3)]
+        making = [asyncio.create_task(send_test(alice, maker)) for _ in range(30)]
+        marked = [await mark_all(alice, marker) for _ in range(10)]
+        between = await asyncio.gather(*making)
+        marked.append(await mark_all(alice, marker))
+        after = [await send_test(alice, maker) for _ in range(3)]
+    assert sum(marked) == len(before) + len(between)
+    assert await read_ids(alice, limit=100) == {*before, *between}
+    assert not {*after} & await read_ids(alice, limit=100)
+
+
+async def mark_all(person: Person, at: Instance) -> int:
+    authorization = {"Authorization": f"Bearer {person.tokens['access_token']}"}
+    async with httpx2.AsyncClient(timeout=60) as client:
+        answer = await client.post(f"{at.url}{PATH}/read-all", headers=authorization, json={})
+    return int(answer.json()["marked"])

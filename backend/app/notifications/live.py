@@ -1,0 +1,96 @@
+"""
+[Task]: T-084
+[From]: speckit.specify §4.7, speckit.plan §4.6
+[Description]: One live stream: what it sends, in order, each once, and when it ends.
+"""
+
+import asyncio
+import logging
+import time
+from collections.abc import AsyncIterator
+from uuid import UUID
+
+from fastapi.sse import KEEPALIVE_COMMENT, format_sse_event
+from psycopg import OperationalError
+from starlette.responses import StreamingResponse
+from starlette.types import Message, Send
+
+from app.core.asker import Principal
+from app.core.database import Session
+from app.notifications import repository
+from app.notifications.cursor import Position
+from app.notifications.schemas import Streamed
+from app.notifications.streams import Stream
+
+logger = logging.getLogger(__name__)
+
+HEARTBEAT_SECONDS = 15.0
+PATIENCE_SECONDS = 30.0
+BATCH = 50
+
+
+class LiveResponse(StreamingResponse):
+    """Server-sent events, for as long as the client takes them.
+
+    FastAPI's EventSourceResponse would document another media type object than the contract's, and would wait
+    for ever for a client that does not read; what it writes with is used here.
+    """
+
+    media_type = "text/event-stream"
+
+    async def stream_response(self, send: Send) -> None:
+        """Send as ever, but give up a client that does not read.
+
+        Only one batch is ever held for it: the next is read when this one has been taken.
+        """
+
+        async def send_in_time(message: Message) -> None:
+            async with asyncio.timeout(PATIENCE_SECONDS):
+                await send(message)
+
+        try:
+            await super().stream_response(send_in_time)
+        except TimeoutError:
+            logger.info("a live stream was ended: its client reads too slowly")
+
+
+async def begin(session: Session[Principal], last_event_id: UUID | None) -> Position:
+    """Find where a stream begins: after the last event that the client has, else after the newest there is.
+
+    One round trip; a second where the last event is unknown, as one that has been deleted since.
+    """
+    position = None if last_event_id is None else await repository.position_of(session, last_event_id)
+    return position or await repository.newest(session)
+
+
+async def events(
+    stream: Stream, session: Session[Principal], position: Position, expires_at: float
+) -> AsyncIterator[bytes]:
+    """Write what comes after a position, until the token expires or the process ends.
+
+    A client whose stream is cut by a lost database comes again, with its last event's id.
+
+    Args:
+        stream: What wakes.
+        session: Of the owner.
+        position: Of the last notification that is not to be sent.
+        expires_at: Seconds since the epoch.
+    """
+    yield KEEPALIVE_COMMENT  # so that the client knows at once that it is connected
+    while not stream.stopped and (remaining := expires_at - time.time()) > 0:
+        try:
+            found = await repository.following(session, position, BATCH)
+        except OperationalError as error:
+            logger.warning("a live stream was ended: %s", type(error).__name__)
+            return
+        for each in found:
+            if each.live:
+                yield _event(each)
+            position = Position(each.created_at, each.id)
+        if not found and not await stream.wait(min(HEARTBEAT_SECONDS, remaining)):
+            yield KEEPALIVE_COMMENT
+
+
+def _event(notification: Streamed) -> bytes:
+    data = notification.model_dump_json(exclude={"live"})
+    return format_sse_event(event="notification", id=str(notification.id), data_str=data)

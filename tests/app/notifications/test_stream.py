@@ -1,0 +1,189 @@
+"""T-084: what one instance makes arrives through another, in order, each once, to whom it belongs."""
+
+import asyncio
+import signal
+from collections.abc import AsyncIterator, Iterator, MutableMapping
+from contextlib import AsyncExitStack, ExitStack
+from pathlib import Path
+from typing import Any
+from uuid import uuid4
+
+import pytest
+from psycopg import AsyncConnection
+
+from app.core.keys import read_keys
+from app.core.notice import Notice
+from app.core.tokens import AccessTokens
+from app.notifications import live
+from app.notifications.listener import _is_direct
+from app.notifications.repository import make
+from specward.database.provision import Urls
+from specward.database.server import Server
+from tests.app.conftest import SIGNING_KEYS, Person
+from tests.app.notifications.conftest import SessionOf, Superuser, id_of
+from tests.app.notifications.instances import Instance, instance, listen, send_test
+from tests.servers.urls import through
+
+pytestmark = pytest.mark.anyio
+
+Two = tuple[Instance, Instance]
+
+
+@pytest.fixture(scope="module", params=["listening", "polling"])
+def two(
+    request: pytest.FixtureRequest, server: Server, database: Urls, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Two]:
+    """Two instances: with a direct URL each, or with nothing but a pooler's."""
+    port = server.port if request.param == "listening" else request.getfixturevalue("pooler")
+    url = through(database.app, port)
+    with ExitStack() as stack:
+        one, other = (
+            stack.enter_context(instance(tmp_path_factory.mktemp("instance"), DATABASE_URL=url))
+            for _ in range(2)
+        )
+        yield one, other
+
+
+@pytest.fixture
+def direct(server: Server, database: Urls) -> str:
+    return through(database.app, server.port)
+
+
+async def test_what_one_makes_arrives_through_the_other(alice: Person, bob: Person, two: Two) -> None:
+    async with listen(alice, two[0]) as stream, listen(bob, two[0]) as of_bob:
+        assert stream.answer.headers["content-type"].startswith("text/event-stream")
+        made = await send_test(alice, two[1])
+        (event,) = await stream.take(1)
+        assert (event.id, event.name) == (made, "notification")
+        assert event.data == (await alice.call("GET", f"/v1/notifications/{made}")).json()
+        of_his_own = await send_test(bob, two[1])
+        assert [event.id for event in await of_bob.take(1)] == [of_his_own]
+
+
+async def test_a_stream_begins_with_what_is_new(alice: Person, bob: Person, two: Two) -> None:
+    """So it does after an event that is not the caller's, or is no more."""
+    await send_test(alice, two[0])
+    foreign = await send_test(bob, two[0])
+    for headers in ({}, {"Last-Event-ID": foreign}, {"Last-Event-ID": str(uuid4())}):
+        async with listen(alice, two[0], **headers) as stream:
+            made = await send_test(alice, two[1])
+            assert [event.id for event in await stream.take(1)] == [made]
+
+
+async def test_nothing_is_lost_or_repeated_over_reconnects(alice: Person, two: Two) -> None:
+    last = await send_test(alice, two[0])
+    making = [asyncio.create_task(send_test(alice, two[n % 2])) for n in range(30)]
+    received: list[str] = []
+    while len(received) < len(making):
+        async with listen(alice, two[len(received) % 2], **{"Last-Event-ID": last}) as stream:
+            received += [event.id for event in await stream.take(min(7, len(making) - len(received)))]
+            last = received[-1]
+    assert sorted(received) == sorted(await asyncio.gather(*making))
+    page = (await alice.call("GET", "/v1/notifications", params={"limit": 30})).json()
+    assert received == [item["id"] for item in reversed(page["items"])]
+
+
+async def test_what_somebody_does_not_want_live_is_passed_over(
+    alice: Person, two: Two, session_of: SessionOf
+) -> None:
+    await alice.call("PUT", "/v1/notifications/preferences/product/live", json={"enabled": False})
+    async with listen(alice, two[0]) as stream:
+        await send_test(alice, two[1])
+        wanted = await make(session_of(alice), Notice("security", "wanted"))
+        assert [event.id for event in await stream.take(1)] == [str(wanted.id)]
+
+
+async def test_a_stream_ends_when_the_token_does(alice: Person, two: Two) -> None:
+    issuer = AccessTokens(
+        read_keys(SIGNING_KEYS.get_secret_value()),
+        issuer="http://localhost:8000",
+        audience="backend",
+        client_id="first-party",
+        seconds=2,
+    )
+    token = issuer.issue(id_of(alice), uuid4())
+    brief = alice._replace(tokens={"access_token": token})
+    async with listen(brief, two[0]) as stream:
+        assert [event async for event in stream.events()] == []
+
+
+async def test_no_stream_without_a_token(alice: Person, two: Two) -> None:
+    async with listen(alice._replace(tokens={"access_token": "x"}), two[0]) as stream:
+        assert stream.answer.status_code == 401
+
+
+async def test_three_streams_and_no_more(alice: Person, bob: Person, direct: str, tmp_path: Path) -> None:
+    """Wherever they are; and what a process held when it was killed is free again."""
+    with instance(tmp_path, DATABASE_URL=direct) as one, instance(tmp_path, DATABASE_URL=direct) as other:
+        async with AsyncExitStack() as streams:
+            for at in (one, other, one):
+                stream = await streams.enter_async_context(listen(alice, at))
+                assert stream.answer.status_code == 200
+            for at in (one, other):
+                async with listen(alice, at) as fourth:
+                    assert fourth.answer.status_code == 429
+                    assert int(fourth.answer.headers["retry-after"]) > 0
+            async with listen(bob, other) as of_bob:
+                assert of_bob.answer.status_code == 200
+        await three_at(alice, other)
+        async with AsyncExitStack() as streams:
+            for _ in range(3):
+                await streams.enter_async_context(listen(alice, one))
+            one.process.kill()
+            await three_at(alice, other)
+            await streams.pop_all().aclose()
+
+
+async def three_at(person: Person, at: Instance) -> None:
+    """Have three streams at one instance, as soon as it knows that the others have ended."""
+    async with AsyncExitStack() as streams:
+        opened = 0
+        while opened < 3:
+            stream = await streams.enter_async_context(listen(person, at))
+            opened += stream.answer.is_success
+
+
+async def test_a_lost_connection_loses_nothing(
+    alice: Person, direct: str, tmp_path: Path, superuser: Superuser
+) -> None:
+    with instance(tmp_path, DATABASE_URL=direct) as at:
+        async with listen(alice, at) as stream:
+            await send_test(alice, at)
+            await stream.take(1)
+            ended = await superuser.execute(
+                "select pg_terminate_backend(pid) from pg_stat_activity where application_name = 'listener'"
+            )
+            assert ended.rowcount >= 1
+            made = await send_test(alice, at)
+            assert [event.id for event in await stream.take(1)] == [made]
+
+
+async def test_a_process_that_is_to_end_ends_its_streams(alice: Person, direct: str, tmp_path: Path) -> None:
+    with instance(tmp_path, LISTEN_DATABASE_URL=direct, DATABASE_URL=direct) as at:
+        async with listen(alice, at) as stream:
+            at.process.terminate()
+            assert [event async for event in stream.events()] == []
+        assert await asyncio.to_thread(at.process.wait) in {0, -signal.SIGTERM}
+
+
+async def test_a_pooler_is_told_from_the_server(direct: str, pooler: int) -> None:
+    for url, expected in ((direct, True), (through(direct, pooler), False)):
+        async with await AsyncConnection.connect(url) as connection:
+            assert await _is_direct(connection) is expected
+
+
+async def test_a_client_that_does_not_read_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(live, "PATIENCE_SECONDS", 0.01)
+    sent: list[MutableMapping[str, Any]] = []
+
+    async def send(message: MutableMapping[str, Any]) -> None:
+        sent.append(message)
+        if len(sent) > 2:
+            await asyncio.Event().wait()
+
+    async def endless() -> AsyncIterator[bytes]:
+        while True:
+            yield b": x\n\n"
+
+    await live.LiveResponse(endless()).stream_response(send)
+    assert len(sent) == 3
