@@ -43,7 +43,7 @@ def instance(directory: Path, **settings: str) -> Iterator[Instance]:
         **settings,
     }
     with socket.create_server(("127.0.0.1", 0)) as listening:
-        process = subprocess.Popen(  # noqa: S603 -- our own program
+        process = subprocess.Popen(
             [sys.executable, "-c", SERVE, str(listening.fileno())],
             cwd=directory,
             env=environment,

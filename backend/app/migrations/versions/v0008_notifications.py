@@ -6,7 +6,7 @@
 
 from alembic import op
 
-revision = "0005"
+revision = "0008"
 down_revision = "0004"
 
 # The words of the data model, unchanged.
