@@ -40,6 +40,7 @@ def instance(directory: Path, **settings: str) -> Iterator[Instance]:
         "PASSWORD_MEMORY_KIB": "8",
         "PASSWORD_PASSES": "1",
         "PASSWORD_LANES": "1",
+        **{name: value for name, value in os.environ.items() if name.startswith("COVERAGE_")},
         **settings,
     }
     with socket.create_server(("127.0.0.1", 0)) as listening:
@@ -53,7 +54,7 @@ def instance(directory: Path, **settings: str) -> Iterator[Instance]:
     try:
         yield Instance(url, process)
     finally:
-        process.kill()
+        process.terminate()
         process.wait()
 
 
