@@ -1,0 +1,79 @@
+"""T-084: places are held by connections, so nobody's going away leaves one taken, nor keeps anybody out."""
+
+import asyncio
+import signal
+from collections.abc import AsyncIterator, Callable
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from uuid import uuid4
+
+import pytest
+
+from app.core.termination import on_termination
+from app.notifications.listener import Listener
+from specward.database.provision import Urls
+from specward.database.server import Server
+from tests.servers.urls import through
+
+pytestmark = pytest.mark.anyio
+
+Listening = Callable[[], AbstractAsyncContextManager[Listener]]
+
+
+@pytest.fixture
+def listening(server: Server, database: Urls) -> Listening:
+    """Run a listener on the server itself."""
+    return lambda: served(Listener(through(database.app, server.port), direct=True))
+
+
+@asynccontextmanager
+async def served(listener: Listener) -> AsyncIterator[Listener]:
+    running = asyncio.create_task(listener.run())
+    yield listener
+    running.cancel()
+    await asyncio.wait([running])
+
+
+async def test_a_place_is_one_processs_until_it_gives_it_back(listening: Listening) -> None:
+    owner, somebody = uuid4(), uuid4()
+    async with listening() as one, listening() as other:
+        assert await one.take(owner, [0]) == 0
+        assert await other.take(owner, [0, 1]) == 1
+        assert await one.take(owner, [1]) is None
+        assert await one.take(somebody, [1]) == 1
+        other.give_back(owner, 1)
+        assert await other.take(somebody, [2]) == 2  # answered after what was asked before
+        assert await one.take(owner, [1]) == 1
+
+
+async def test_a_process_that_ends_leaves_no_place_taken(listening: Listening) -> None:
+    owner = uuid4()
+    async with listening() as one:
+        assert await one.take(owner, [0]) == 0
+    async with listening() as other:
+        while await other.take(owner, [0]) is None:
+            pass  # the server has yet to notice
+
+
+async def test_who_leaves_before_the_answer_leaves_no_place_taken(
+    server: Server, database: Urls, listening: Listening
+) -> None:
+    owner = uuid4()
+    listener = Listener(through(database.app, server.port), direct=True)
+    leaving = asyncio.create_task(listener.take(owner, [0]))
+    await asyncio.sleep(0)
+    leaving.cancel()
+    await asyncio.wait([leaving])
+    async with served(listener), listening() as other:
+        assert await listener.take(owner, [1]) == 1
+        assert await other.take(owner, [0]) == 0
+
+
+async def test_a_process_that_is_cut_off_counts_alone() -> None:
+    async with served(Listener("postgresql://nobody@127.0.0.1:1/none", direct=True)) as listener:
+        assert await listener.take(uuid4(), [1, 2]) == 1
+
+
+async def test_without_a_server_signals_are_left_alone() -> None:
+    before = signal.getsignal(signal.SIGTERM)
+    with on_termination(lambda: None):
+        assert signal.getsignal(signal.SIGTERM) == before
