@@ -59,7 +59,7 @@ def committed_work(root: Path, task: Task) -> Work:
         if any(_is(name.strip(), task) for name in named):
             alone = len(named) == 1
             paths.update(path for path in map(path_of, names) if alone or _belongs(root, task, path))
-    return _sort(task, paths)
+    return _sort(task, (path for path in paths if (root / path).exists()))  # later commits may have moved it
 
 
 def branch(root: Path) -> str:

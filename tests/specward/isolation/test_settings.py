@@ -17,6 +17,9 @@ class Item(SQLModel, table=True):
     user_id: int = Field(foreign_key="user.id")
 """
 DATABASE = """
+from outside import compile_for, execute
+def mine(statement):
+    return execute(compile_for(statement))
 class Session:
     def exec(self, statement): ...
 def open_session() -> Session:
@@ -25,7 +28,7 @@ def open_session() -> Session:
 ROUTES = """
 from fastapi import APIRouter, Depends
 from sqlmodel import select
-from app.database import Session, open_session
+from app.database import Session, mine, open_session
 from app.models import Item, User
 from outside import current_user
 router = APIRouter()
@@ -52,6 +55,7 @@ def codes(body: str, settings: dict[str, object] | None = None) -> list[str]:
     [
         ("return db.exec(select(Item)).all()", {"scoped_sessions": ["app.database.Session"]}),
         ("return db.exec(select(Item)).all()", {"shared_tables": ["item"]}),
+        ("return db.exec(mine(select(Item))).all()", {"scoped_builders": ["app.database.mine"]}),
         ("return purge(db)", {"system_scope": ["app.routes.purge"]}),
         ("return db.exec(select(Item)).all() if user.is_tutor else []", {"privileged": ["is_tutor"]}),
     ],

@@ -185,6 +185,8 @@ class Interpreter:
             case v.Either(alternatives):
                 results = [self.call(item, arguments, state, node) for item in alternatives if item != NONE]
                 return join_all(results) if results else UNKNOWN
+            case Function() if _is_among(target, self.schema.settings.scoped_builders):
+                return UNKNOWN
             case Function():
                 return self.enter(target, arguments, state)
             case Class():
@@ -305,7 +307,7 @@ class Interpreter:
             return self.evaluate(node.body, self._inner(function, arguments, state))
         key = (function.module, node.lineno)
         self.reached.add(key)
-        if self._is_system(function):
+        if _is_among(function, self.schema.settings.system_scope):
             return UNKNOWN
         if len(self._stack) >= _DEEPEST or self._stack.count(key) > 1 or self._left < 0:
             return UNKNOWN
@@ -317,10 +319,6 @@ class Interpreter:
         if inner.facts.possible:
             returns.append((NONE, inner.facts))
         return result(returns, state)
-
-    def _is_system(self, function: Function) -> bool:
-        dotted = f"{function.module.removesuffix('.py').replace('/', '.')}.{function.name}"
-        return any(f".{dotted}".endswith(f".{name}") for name in self.schema.settings.system_scope)
 
     def _inner(self, function: Function, arguments: Arguments, state: State) -> State:
         chain = (
@@ -428,3 +426,9 @@ _COMMON = frozenset(
         "exists",
     }
 )
+
+
+def _is_among(function: Function, names: tuple[str, ...]) -> bool:
+    """Whether a dotted name of the settings means this function."""
+    dotted = f".{function.module.removesuffix('.py').replace('/', '.')}.{function.name}"
+    return any(dotted.endswith(f".{name}") for name in names)

@@ -17,6 +17,7 @@ class Options(NamedTuple):
     owner_columns: Mapping[str, str] = {}  # table -> column
     shared_tables: tuple[str, ...] = ()  # tables anybody may read and write
     scoped_sessions: tuple[str, ...] = ()  # dotted names of session classes that add the owner themselves
+    scoped_builders: tuple[str, ...] = ()  # dotted names of functions that add the owner to a statement
     principals: tuple[str, ...] = ()  # dotted names of dependencies that return the principal
     system_scope: tuple[str, ...] = ()  # dotted names of functions that act for the system
     privileged: tuple[str, ...] = ()  # attributes or functions that mark an administrator

@@ -5,7 +5,8 @@ when it compares the owner column (or a foreign key whose parent is the caller's
 user, on every path; when the row it fetched is checked before anything is done with it; or when the caller
 is an administrator. Ownership is read from the models: a foreign key to the user table, directly or by way
 of a parent. What the models do not say stands in `[tool.specward.isolation]`: `user_table`,
-`owner_columns`, `shared_tables`, `scoped_sessions`, `principals`, `system_scope`, `privileged`.
+`owner_columns`, `shared_tables`, `scoped_sessions`, `scoped_builders`, `principals`, `system_scope`,
+`privileged`.
 """
 
 from collections.abc import Iterable
