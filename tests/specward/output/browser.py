@@ -5,6 +5,7 @@ import json
 import os
 import shutil
 import subprocess
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -22,7 +23,13 @@ _FLAGS = (
     "--remote-debugging-pipe",
 )
 # The browser reads commands from descriptor 3 and writes answers to 4, each ended by a NUL.
-_SHELL = 'commands=$1 answers=$2; shift 2; exec "$@" 3<&"$commands" 4>&"$answers"'
+_LAUNCHER = """
+import fcntl, os, sys
+ends = [fcntl.fcntl(int(end), fcntl.F_DUPFD, 10) for end in sys.argv[1:3]]
+os.dup2(ends[0], 3)
+os.dup2(ends[1], 4)
+os.execv(sys.argv[3], sys.argv[3:])
+"""
 
 
 def find_chromium() -> str | None:
@@ -65,7 +72,7 @@ class Page:
         while self.ask("document.readyState") != "complete":
             continue
 
-    def ask(self, expression: str) -> Any:  # noqa: ANN401  # whatever JavaScript has
+    def ask(self, expression: str) -> Any:  # whatever JavaScript has
         """Evaluate JavaScript and return its value; a promise is awaited."""
         result = self.call("Runtime.evaluate", expression=expression, returnByValue=True, awaitPromise=True)
         assert "exceptionDetails" not in result, result["exceptionDetails"]
@@ -147,13 +154,14 @@ def browse(chromium: str, profile: Path) -> Iterator[Page]:
     """Start Chromium with a profile of its own, give its page, and end it."""
     to_read, commands = os.pipe()
     answers, to_write = os.pipe()
+    browser = (chromium, *_FLAGS, f"--user-data-dir={profile}")
     process = subprocess.Popen(
-        ["/bin/sh", "-c", _SHELL, "sh", str(to_read), str(to_write), chromium, *_FLAGS, f"--user-data-dir={profile}"],
+        [sys.executable, "-I", "-S", "-c", _LAUNCHER, str(to_read), str(to_write), *browser],
         pass_fds=(to_read, to_write),
         stdin=subprocess.DEVNULL,
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
-    )  # fmt: skip
+    )
     os.close(to_read)
     os.close(to_write)
     try:

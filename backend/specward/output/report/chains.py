@@ -18,6 +18,8 @@ from specward.project import Project
 from specward.specs.model import Place, Task, TaskKey
 from specward.specs.resolve import find_tasks
 
+_NOT_YET = "none yet"
+
 # The link that a family of rules holds.
 _HELD_BY = {
     "trace": "Sections",
@@ -53,9 +55,7 @@ class Chains:
     def _chain(self, task: Task) -> Chain:
         findings = self._findings_of(task)
         wrong = {_HELD_BY.get(told.family) for told in findings}
-        links = [
-            link._replace(state=State.BROKEN) if link.name in wrong else link for link in self._links_of(task)
-        ]
+        links = [_broken(link) if link.name in wrong else link for link in self._links_of(task)]
         return Chain(
             anchor=anchor("task", str(task.key)),
             name=self._links.name_of(task),
@@ -115,8 +115,8 @@ class Chains:
     def _approval(self, task: Task) -> Link:
         status = self._project.status(task)
         if isinstance(status, Approved):
-            words = f"{status.stamp.approver or 'somebody unnamed'}, {status.stamp.date}"
-            return Link("Approval", State.KEPT, (), words)
+            name = status.stamp.approver.partition("<")[0].strip()  # whoever reads this needs no address
+            return Link("Approval", State.KEPT, (), f"{name or 'somebody unnamed'}, {status.stamp.date}")
         if isinstance(status, Stale):
             changed = tuple(Item(str(change)) for change in status.changes)
             return Link("Approval", State.BROKEN, changed, f"given on {status.stamp.date}, and stale since")
@@ -135,6 +135,8 @@ class Chains:
             return Link("Operations", State.NONE, (), "none asked for")
         states = {row.state for row in rows} | ({State.BROKEN} if missing else set())
         worst = next(state for state in (State.BROKEN, State.OPEN, State.NONE, State.KEPT) if state in states)
+        if worst is State.NONE:
+            return Link("Operations", State.OPEN, tuple(items), "not compared")
         return Link("Operations", worst, (*items, *missing))
 
     def _files(self, task: Task) -> Iterator[Item]:
@@ -174,7 +176,12 @@ def _link(name: str, items: Iterable[Item], *, asked: bool, begun: bool, built: 
         return Link(name, State.NONE, found, "none asked for")
     if found:
         return Link(name, State.KEPT if built else State.OPEN, found)
-    return Link(name, State.BROKEN if begun else State.OPEN, (), "none" if begun else "none yet")
+    absent = Link(name, State.OPEN, (), _NOT_YET)
+    return _broken(absent) if begun else absent
+
+
+def _broken(link: Link) -> Link:
+    return link._replace(state=State.BROKEN, words="missing" if link.words == _NOT_YET else link.words)
 
 
 def _tables(task: Task) -> Iterator[Item]:
