@@ -37,7 +37,7 @@ class Config(NamedTuple):
     table: Mapping[str, object] = {}  # the whole table: a rule family reads its own sub-table from it
 
 
-_FILES = (("pyproject.toml", ("tool", "specward")), ("specward.toml", ()))
+FILES: Mapping[str, tuple[str, ...]] = {"pyproject.toml": ("tool", "specward"), "specward.toml": ()}
 _TEXTS = ("feature", "app", "app_dir")
 _GLOBS = ("territory", "tests", "control", "exclude")
 _SCOPES = ("none", "territory")
@@ -59,27 +59,52 @@ def load_config(root: Path) -> Config:
     Raises:
         CouldNotRunError: the file cannot be read, or a setting is unknown or has a value that cannot be used.
     """
-    for name, keys in _FILES:
-        if (root / name).is_file():
-            table = _read_table(root / name, keys)
-            prefix = ".".join((*keys, ""))
-            fields = dict(_field(key, value, f"{prefix}{key} in {name}") for key, value in table.items())
-            fields.pop("table", None)
-            return Config(**fields, table=table)  # type: ignore[arg-type]  # _field checked each by its key
+    for name in FILES:
+        try:
+            return parse_config((root / name).read_text(encoding="utf-8"), name)
+        except (FileNotFoundError, IsADirectoryError):
+            continue
+        except UnicodeDecodeError as error:
+            raise CouldNotRunError(f"{name} is not valid TOML: it is not UTF-8 ({error.reason}).") from error
+        except OSError as error:
+            raise CouldNotRunError(f"{name} cannot be read: {error.strerror}.") from error
     return Config()
 
 
-def _read_table(path: Path, keys: tuple[str, ...]) -> dict[str, object]:
+def parse_config(text: str, name: str) -> Config:
+    """Read the settings from the text of one of `FILES`.
+
+    Raises:
+        CouldNotRunError: as `load_config`.
+    """
+    keys = FILES[name]
+    table = _table(text, name, keys)
+    prefix = ".".join((*keys, ""))
+    fields = dict(_field(key, value, f"{prefix}{key} in {name}") for key, value in table.items())
+    fields.pop("table", None)
+    return Config(**fields, table=table)  # type: ignore[arg-type]  # _field checked each by its key
+
+
+def strictest(now: Config, before: Config) -> Config:
+    """Combine the settings around a change, so that a change cannot switch off what judges it."""
+    return now._replace(
+        territory=tuple(dict.fromkeys((*now.territory, *before.territory))),
+        control=tuple(dict.fromkeys((*now.control, *before.control))),
+        exclude=tuple(glob for glob in now.exclude if glob in before.exclude),
+        ignore=tuple(code for code in now.ignore if code in before.ignore),
+        default_scope=now.default_scope if now.default_scope == before.default_scope else "none",
+    )
+
+
+def _table(text: str, name: str, keys: tuple[str, ...]) -> dict[str, object]:
     try:
-        table: object = tomllib.loads(path.read_text(encoding="utf-8"))
-    except OSError as error:
-        raise CouldNotRunError(f"{path.name} cannot be read: {error.strerror}.") from error
+        table: object = tomllib.loads(text)
     except ValueError as error:
-        raise CouldNotRunError(f"{path.name} is not valid TOML: {error}. Mend it there.") from error
+        raise CouldNotRunError(f"{name} is not valid TOML: {error}. Mend it there.") from error
     for key in keys:
         table = table.get(key, {}) if isinstance(table, dict) else {}
     if not isinstance(table, dict):
-        raise CouldNotRunError(f"{'.'.join(keys)} in {path.name} must be a table.")
+        raise CouldNotRunError(f"{'.'.join(keys)} in {name} must be a table.")
     return table
 
 

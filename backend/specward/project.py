@@ -14,9 +14,8 @@ from specward.code.cache import Cache as Kept
 from specward.code.diff import Change, read_before, read_changes, start_revision
 from specward.code.files import list_files, list_tracked
 from specward.code.sources import SourceFile, read_source, read_sources
-from specward.config import Config, load_config
-from specward.contract.api import NOT_HELD, Api, Contracts, contract_paths, hold, read_contracts, read_served
-from specward.contract.served import Served
+from specward.config import FILES, Config, load_config, parse_config, strictest
+from specward.contract import NOT_HELD
 from specward.errors import CouldNotRunError
 from specward.permits.globs import is_plain, matches_any
 from specward.permits.permit import Permit, compile_permit
@@ -28,6 +27,8 @@ from specward.storage import FOLDER
 from specward.traces import Claim, TaskIndex, Trace, read_claims, read_traces
 
 if TYPE_CHECKING:
+    from specward.contract.api import Api, Contracts
+    from specward.contract.served import Served
     from specward.findings import Finding
 
 Fact = TypeVar("Fact")
@@ -62,8 +63,9 @@ class Project:
 
     @cached_property
     def config(self) -> Config:
-        """The settings."""
-        return load_config(self.root)
+        """The settings; in a comparison the strictest of those before and after it."""
+        now = load_config(self.root)
+        return strictest(now, self._config_before()) if self.compares else now
 
     @cached_property
     def paths_there(self) -> tuple[str, ...]:
@@ -113,11 +115,8 @@ class Project:
     def unresolved(self, trace: Trace) -> tuple[Unresolved, ...]:
         """Return the citations of a header that lead nowhere in any feature it may speak of."""
         features = trace.features or tuple(spec_set.feature for spec_set in self.spec_sets)
-        return tuple(
-            answer._replace(citation=citation)
-            for citation in trace.cites
-            if isinstance(answer := self._resolved(features, citation.document, citation.anchor), Unresolved)
-        )
+        found = (self._resolve(features, citation) for citation in trace.cites)
+        return tuple(answer for answer in found if isinstance(answer, Unresolved))
 
     @cached_property
     def claims(self) -> tuple[Claim, ...]:
@@ -181,15 +180,24 @@ class Project:
         return self._permits[task.key]
 
     @cached_property
-    def contracts(self) -> Contracts:
+    def has_contract(self) -> bool:
+        """Whether there is an API contract."""
+        return any(spec_set.contract for spec_set in self.spec_sets)
+
+    @cached_property
+    def contracts(self) -> "Contracts":
         """The API contracts of all spec sets."""
+        from specward.contract.api import contract_paths, read_contracts  # noqa: PLC0415  # see `registry.NEEDS`
+
         return read_contracts(contract_paths(self.spec_sets), self.text)
 
     @cached_property
-    def served(self) -> Served | Problem | None:
+    def served(self) -> "Served | Problem | None":
         """What the application serves; why it does not start; None where there is nothing to hold."""
         if self.paths is not None:
             return None  # it takes an import of the application, and speaks of the whole of it
+        from specward.contract.api import read_served  # noqa: PLC0415
+
         served = None
         if self.contracts.sources:
             served = read_served(self.root, self.config, cached=not self.tracked_state)
@@ -198,8 +206,11 @@ class Project:
         return served
 
     @cached_property
-    def api(self) -> Api | None:
+    def api(self) -> "Api | None":
         """The application held against its contracts; None where either side is missing."""
+        from specward.contract.api import hold  # noqa: PLC0415
+        from specward.contract.served import Served  # noqa: PLC0415
+
         if not isinstance(self.served, Served) or not self.contracts.whole:
             return None
         return hold(self.contracts, self.served, self.config)
@@ -275,15 +286,15 @@ class Project:
         advice = f"The nearest are {', '.join(near)}." if near else "`specward task` lists what there is."
         raise CouldNotRunError(f"There is no task {name}. {advice}")
 
-    def _resolved(self, features: tuple[str, ...], document: str, anchor: str) -> Section | Unresolved:
-        key = (features, document, anchor)
-        if key not in self._answers:
-            self._answers[key] = self._resolve(features, Citation(document, anchor, Place(document)))
-        return self._answers[key]
-
-    @cached_property
-    def _answers(self) -> dict[tuple[tuple[str, ...], str, str], Section | Unresolved]:
-        return {}
+    def _config_before(self) -> Config:
+        for name in FILES:
+            text = self.text_before(name)
+            if text is not None:
+                try:
+                    return parse_config(text, name)
+                except CouldNotRunError:
+                    break  # what was broken had switched nothing off
+        return Config()
 
     def _resolve(self, features: tuple[str, ...], citation: Citation) -> Section | Unresolved:
         if not citation.anchor and is_plain(citation.document) and (self.root / citation.document).is_file():

@@ -8,7 +8,7 @@ is believed. Connecting is not counted: a pool pays for it once. The proxy decli
 import asyncio
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 
 from specward.database.server import HOST
 from tests.servers.urls import through
@@ -83,17 +83,18 @@ async def _serve(wire: Wire, port: int, started: threading.Event, stopped: async
         connections.add(task)
         try:
             await _Connection(wire).run(port, reader, writer)
-        except (OSError, asyncio.IncompleteReadError):
-            pass  # a client or a server that goes away is for the other side to notice
+        except (OSError, asyncio.IncompleteReadError, asyncio.CancelledError):
+            pass  # a client or a server that goes away is for the other side to notice; so is our end
         finally:
             connections.discard(task)
-            writer.close()
+            await _close(writer)
 
     server = await asyncio.start_server(accept, HOST, 0)
     wire.port = server.sockets[0].getsockname()[1]
     started.set()
     await stopped.wait()
     server.close()
+    await asyncio.sleep(0)  # who was accepted just now begins, so that it can end too
     for task in connections:
         task.cancel()
     await asyncio.gather(*connections, return_exceptions=True)
@@ -122,7 +123,7 @@ class _Connection:
             for pump in pumps:
                 pump.cancel()
             await asyncio.gather(*pumps, return_exceptions=True)
-            to_server.close()
+            await _close(to_server)
 
     async def pump(
         self, source: asyncio.StreamReader, target: asyncio.StreamWriter, seen: Callable[[bytes], None]
@@ -177,6 +178,12 @@ class _Frames:
             yield data[place]
             place = end
         self.rest = data[place:]
+
+
+async def _close(writer: asyncio.StreamWriter) -> None:
+    writer.close()
+    with suppress(OSError):  # the other end may have gone first
+        await writer.wait_closed()
 
 
 async def _decline_encryption(client: asyncio.StreamReader, to_client: asyncio.StreamWriter) -> bytes:

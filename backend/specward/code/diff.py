@@ -38,10 +38,6 @@ def read_changes(root: Path, base: str | None = None) -> tuple[Change, ...]:
     Raises:
         GitError: `root` is no repository, or the revision is unknown.
     """
-    if not is_repository(root):
-        raise GitError(
-            f"{root} is not a git repository. Run `git init` there, or leave out --base and --task."
-        )
     tracked = git(root, "diff", "--raw", "-z", "--no-renames", "--no-ext-diff", "--ignore-submodules=none",
                   start_revision(root, base), "--")  # fmt: skip
     untracked = git(root, "ls-files", "-z", "--others", "--exclude-standard")
@@ -53,8 +49,12 @@ def start_revision(root: Path, base: str | None) -> str:
     """Return the commit or tree that changes are counted from.
 
     Raises:
-        GitError: the base is unknown here, or shares no history with HEAD.
+        GitError: `root` is no repository, or the base is unknown here or shares no history with HEAD.
     """
+    if not is_repository(root):
+        raise GitError(
+            f"{root} is not a git repository. Run `git init` there, or leave out --base and --task."
+        )
     head = _commit(root, "HEAD")
     if base is None:
         return head or _EMPTY_TREE

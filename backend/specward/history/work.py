@@ -28,7 +28,7 @@ class Work(NamedTuple):
 
 
 def changed_work(root: Path, task: Task, base: str | None) -> Work:
-    """Return the changes of the working tree that belong to a task: permitted by it, or traced to it.
+    """Return the changes of the working tree that belong to a task: its own by header, or by permit.
 
     Args:
         root: the repository root.
@@ -45,7 +45,7 @@ def changed_work(root: Path, task: Task, base: str | None) -> Work:
 def committed_work(root: Path, task: Task) -> Work:
     """Return the files of every commit up to HEAD that carries the trailer `Task: <id>`.
 
-    Of a commit that names several tasks, those files that the task permits or that name it.
+    Of a commit that names several tasks, those files that name it or, having no header, that it permits.
 
     Raises:
         GitError: no repository, or no commit yet.
@@ -80,13 +80,15 @@ def _ask(root: Path, *arguments: str) -> str:
 
 
 def _belongs(root: Path, task: Task, path: str) -> bool:
-    if matches_any((*task.files, *task.tests), path):
-        return True
+    """Let a file's own header decide; one without belongs to whoever permits it."""
     try:
         text = (root / path).read_text(encoding="utf-8", errors="replace")
     except OSError:
-        return False
-    return any(_is(mention.text[0], task) for header in parse_headers(text) for mention in header.tasks)
+        text = ""
+    mentions = [mention.text[0] for header in parse_headers(text) for mention in header.tasks]
+    if mentions:
+        return any(_is(mention, task) for mention in mentions)
+    return matches_any((*task.files, *task.tests), path)
 
 
 def _sort(task: Task, paths: Iterable[str]) -> Work:

@@ -7,12 +7,13 @@ from functools import lru_cache
 from typing import Generic, TypeVar
 
 from specward.specs.citations import is_line_range
-from specward.specs.ids import TaskReference, squash
+from specward.specs.ids import TaskReference, slug, squash
 from specward.specs.layouts import role_of
 from specward.specs.model import (
     Citation,
     Document,
     Operation,
+    Place,
     Section,
     SpecSet,
     Task,
@@ -20,7 +21,6 @@ from specward.specs.model import (
     Unresolved,
 )
 from specward.specs.packed import task_ids
-from specward.specs.sections import slug
 
 T = TypeVar("T")
 _NEAREST = 3
@@ -41,17 +41,8 @@ def resolve(spec_sets: tuple[SpecSet, ...], feature: str, citation: Citation) ->
     Returns:
         The section; or why there is none, with the nearest there are.
     """
-    spec_set = next((candidate for candidate in spec_sets if candidate.feature == feature), None)
-    documents = list(_documents(spec_sets, spec_set, citation.document))
-    if not documents:
-        return _no_document(spec_sets, spec_set, citation)
-    if is_line_range(citation.anchor):
-        return _line_range(documents, citation)
-    for document in documents:
-        section = _task_section(spec_sets, document, citation.anchor) or _section(document, citation.anchor)
-        if section:
-            return section
-    return _no_section(documents, citation)
+    answer = _resolved(_Same(spec_sets), feature, citation.document, citation.anchor)
+    return answer if isinstance(answer, Section) else answer._replace(citation=citation)
 
 
 def find_tasks(
@@ -120,18 +111,39 @@ class _Same(Generic[T]):
         return id(self.value)
 
 
-@lru_cache(maxsize=4)
-def _tasks_by_id(same: _Same[tuple[SpecSet, ...]]) -> dict[str, list[tuple[SpecSet, int]]]:
-    places: dict[str, list[tuple[SpecSet, int]]] = {}
-    for spec_set in same.value:
-        for number, task_id in enumerate(task_ids(spec_set.tasks)):
-            places.setdefault(squash(task_id), []).append((spec_set, number))
-    return places
+@lru_cache(maxsize=8192)
+def _resolved(same: _Same[tuple[SpecSet, ...]], feature: str, name: str, anchor: str) -> Section | Unresolved:
+    """Resolve once what many files and tasks cite; an answer names no place."""
+    spec_sets, citation = same.value, Citation(name, anchor, Place(name))
+    spec_set = next((candidate for candidate in spec_sets if candidate.feature == feature), None)
+    documents = list(_documents(spec_sets, spec_set, citation.document))
+    if not documents:
+        return _no_document(spec_sets, spec_set, citation)
+    if is_line_range(citation.anchor):
+        return _line_range(documents, citation)
+    for document in documents:
+        section = _task_section(spec_sets, document, citation.anchor) or _section(document, citation.anchor)
+        if section:
+            return section
+    return _no_section(documents, citation)
+
+
+@lru_cache(maxsize=1024)
+def _numbers_by_id(same: _Same[SpecSet]) -> dict[str, list[int]]:
+    numbers: dict[str, list[int]] = {}
+    for number, task_id in enumerate(task_ids(same.value.tasks)):
+        numbers.setdefault(squash(task_id), []).append(number)
+    return numbers
 
 
 def _named(spec_sets: tuple[SpecSet, ...], task_id: str, feature: str = "") -> list[Task]:
-    places = _tasks_by_id(_Same(spec_sets)).get(squash(task_id), [])
-    return [spec_set.tasks[number] for spec_set, number in places if feature in ("", spec_set.feature)]
+    wanted = squash(task_id)
+    sets = (spec_set for spec_set in spec_sets if feature in ("", spec_set.feature))
+    return [
+        spec_set.tasks[number]
+        for spec_set in sets
+        for number in _numbers_by_id(_Same(spec_set)).get(wanted, ())
+    ]
 
 
 def _is_named(section: Section, name: str) -> bool:
@@ -157,8 +169,8 @@ def _of_role(spec_set: SpecSet, role: str) -> Iterator[Document]:
 def _documents(spec_sets: tuple[SpecSet, ...], own: SpecSet | None, name: str) -> Iterator[Document]:
     """Find the documents a name may mean: by path, by role in the own feature, by the end of a path."""
     path = name.removeprefix("./")
-    everywhere = [document for spec_set in spec_sets for document in spec_set.documents]
     if "/" in path:
+        everywhere = [document for spec_set in spec_sets for document in spec_set.documents]
         exact = [document for document in everywhere if document.path == path]
         yield from exact[:1] or (document for document in everywhere if document.path.endswith(f"/{path}"))
     elif own:

@@ -1,0 +1,131 @@
+"""The ways round a permit: changes that no task asked for, made to look like ones that it did."""
+
+from pathlib import Path
+
+import pytest
+from tests.specward.repository import commit, git, make_repository, write_tree
+
+from specward.errors import CouldNotRunError
+from specward.rules.examples import HEADER, SPECS
+from specward.verify import verify
+
+ROUTES = "backend/app/orders/routes.py"
+TASKS = "specs/tasks.md"
+
+
+@pytest.fixture
+def root(tmp_path: Path) -> Path:
+    return make_repository(tmp_path / "shop", {**SPECS, ROUTES: HEADER, "backend/app/carts/a.py": HEADER})
+
+
+def found(root: Path, *, task: str | None = "T-001", base: str | None = None) -> set[tuple[str, str]]:
+    verdict = verify(root, tasks=(task,) if task else (), base=base, select=("SW109", "SW3"))
+    return {(finding.code, finding.place.path) for finding in verdict.findings}
+
+
+def test_what_the_permit_holds_passes(root: Path) -> None:
+    write_tree(root, {ROUTES: f"{HEADER}X = 1\n", "tests/orders/test_routes.py": "X = 1\n"})
+    assert found(root) == set()
+
+
+def test_a_rename_needs_both_of_its_ends(root: Path) -> None:
+    git(root, "mv", "backend/app/carts/a.py", "backend/app/orders/a.py")
+    assert found(root) == {("SW301", "backend/app/carts/a.py")}
+
+
+def test_a_deletion_is_a_change(root: Path) -> None:
+    (root / "backend/app/carts/a.py").unlink()
+    assert found(root) == {("SW301", "backend/app/carts/a.py")}
+
+
+def test_staging_or_not_makes_no_difference(root: Path) -> None:
+    write_tree(root, {"frontend/a.js": "1\n", "frontend/b.js": "1\n"})
+    git(root, "add", "frontend/a.js")
+    assert found(root) == {("SW301", "frontend/a.js"), ("SW301", "frontend/b.js")}
+
+
+def test_a_permitted_link_may_not_lead_elsewhere(root: Path) -> None:
+    (root / "backend/app/orders/web").symlink_to("../../../specs", target_is_directory=True)
+    assert found(root) == {("SW301", "backend/app/orders/web"), ("SW304", "backend/app/orders/web")}
+
+
+def test_a_folder_of_another_case_is_not_the_territory(root: Path) -> None:
+    write_tree(root, {"backend/App/orders/a.py": HEADER})
+    assert ("SW305", "backend/App/orders/a.py") in found(root)
+
+
+@pytest.mark.parametrize(
+    "path", [TASKS, ".claude/settings.json", ".github/ci.yml", "specs/approvals.toml", ".ci/run"]
+)
+def test_no_task_opens_what_holds_the_gate(root: Path, path: str) -> None:
+    write_tree(root, {path: "changed\n", TASKS: SPECS[TASKS].replace("orders/**`", "orders/**`, `**`", 1)})
+    assert ("SW301", path) in found(root)
+
+
+def test_records_that_the_gate_adds_are_no_change_of_the_agent(root: Path) -> None:
+    write_tree(root, {"history/prompts/shop/0001-list.green.prompt.md": "---\n"})
+    assert found(root) == set()
+    commit(root, "Record")
+    write_tree(root, {"history/prompts/shop/0001-list.green.prompt.md": "other\n"})
+    assert found(root) == {("SW301", "history/prompts/shop/0001-list.green.prompt.md")}
+
+
+@pytest.mark.parametrize(
+    ("after", "codes"),
+    [
+        (SPECS["pyproject.toml"].replace("[]", '["httpx>=1"]'), set()),
+        (SPECS["pyproject.toml"].replace("[]", "[\"HTTPX[http2]==1 ; python_version > '3'\"]"), set()),
+        (SPECS["pyproject.toml"].replace("[]", '["httpx", "requests"]'), {"SW306"}),
+        (
+            SPECS["pyproject.toml"].replace('feature = "shop"', 'feature = "shop"\nignore = ["SW3"]'),
+            {"SW306"},
+        ),
+        (SPECS["pyproject.toml"].replace('"shop"\n', '"shop"\nscripts = {a = "b:c"}\n', 1), {"SW306"}),
+        (f"# a remark\n{SPECS['pyproject.toml']}", set()),
+    ],
+)
+def test_the_project_file_opens_for_named_dependencies_alone(root: Path, after: str, codes: set[str]) -> None:
+    write_tree(root, {"pyproject.toml": after})
+    assert {code for code, _ in found(root)} == codes
+
+
+@pytest.mark.parametrize(
+    "setting", ['ignore = ["SW3"]', 'territory = "src/**"', 'exclude = ["**"]', "control = []"]
+)
+def test_a_change_cannot_switch_off_what_judges_it(root: Path, setting: str) -> None:
+    git(root, "tag", "before")
+    pyproject = SPECS["pyproject.toml"].replace('feature = "shop"', f'feature = "shop"\n{setting}')
+    write_tree(
+        root, {"pyproject.toml": pyproject, ROUTES: f"{HEADER}X = 1\n", ".claude/settings.json": "{}\n"}
+    )
+    assert found(root, task=None, base="before") >= {
+        ("SW306", "pyproject.toml"),
+        ("SW303", ".claude/settings.json"),
+    }
+
+
+def test_a_state_may_change_with_the_code_and_nothing_else_of_a_task(root: Path) -> None:
+    git(root, "tag", "before")
+    write_tree(root, {ROUTES: f"{HEADER}X = 1\n", TASKS: SPECS[TASKS].replace("open", "done")})
+    assert found(root, task=None, base="before") == set()
+    write_tree(root, {TASKS: SPECS[TASKS].replace("Outputs", "Results")})
+    assert found(root, task=None, base="before") == {("SW303", TASKS)}
+
+
+def test_specifications_that_change_alone_are_a_persons_business(root: Path) -> None:
+    git(root, "tag", "before")
+    write_tree(root, {TASKS: "# Tasks\n", ".claude/settings.json": "{}\n"})
+    assert found(root, task=None, base="before") == set()
+
+
+def test_a_deleted_file_counts_for_the_task_that_it_named(root: Path) -> None:
+    git(root, "tag", "before")
+    (root / ROUTES).unlink()
+    assert found(root, task=None, base="before") == set()
+    (root / "backend/app/carts/a.py").unlink()
+    assert found(root, task=None, base="before") == {("SW302", "backend/app/carts/a.py")}
+
+
+def test_a_bound_task_that_is_unknown_stops_the_run(root: Path) -> None:
+    with pytest.raises(CouldNotRunError, match="There is no task T-404"):
+        found(root, task="T-404")
