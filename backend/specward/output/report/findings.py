@@ -1,7 +1,9 @@
 """Findings with the source around them, and which of them speak of a place."""
 
 import re
+from collections import defaultdict
 from collections.abc import Iterable, Iterator
+from functools import cached_property
 
 from specward.findings import Finding, Verdict
 from specward.output.report.model import FrameLine, Told
@@ -31,15 +33,23 @@ class Findings:
 
     def within(self, path: str, first: int = 1, last: int | None = None) -> tuple[Told, ...]:
         """Return the findings that stand on, or refer to, lines of a file."""
-        return tuple(
+        return unique(
             told
-            for told in self.standing
-            if any(_is_within(place, path, first, last) for place in (told.place, *told.related))
+            for place, told in self._by_path.get(path, ())
+            if first <= place.line and (last is None or place.line <= last)
         )
 
     def at(self, path: str) -> tuple[Told, ...]:
         """Return the findings that stand in a file."""
-        return tuple(told for told in self.standing if told.place.path == path)
+        return tuple(told for place, told in self._by_path.get(path, ()) if place is told.place)
+
+    @cached_property
+    def _by_path(self) -> dict[str, list[tuple[Place, Told]]]:
+        places: dict[str, list[tuple[Place, Told]]] = defaultdict(list)
+        for told in self.standing:
+            for place in (told.place, *told.related):
+                places[place.path].append((place, told))
+        return places
 
     def _told(self, finding: Finding, anchor: str, reason: str = "") -> Told:
         place = finding.place
@@ -85,7 +95,3 @@ def _marked(number: int, text: str, start: int) -> FrameLine:
     word = _WORD.match(text, start)
     end = word.end() if word else start + 1
     return FrameLine(number, text[:start], text[start:end], text[end:])
-
-
-def _is_within(place: Place, path: str, first: int, last: int | None) -> bool:
-    return place.path == path and first <= place.line and (last is None or place.line <= last)

@@ -4,12 +4,15 @@ import re
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from functools import cached_property
+from typing import TypeVar
 
 from specward.approvals.parts import Part, read_parts
 from specward.contract.facts import Key, key_of
 from specward.output.report.model import Item
 from specward.project import Project
 from specward.specs.model import Place, Task, TaskKey, Unresolved
+
+K = TypeVar("K")
 
 
 class Links:
@@ -36,16 +39,15 @@ class Links:
 
     def tasks_citing(self, *places: Place) -> tuple[Task, ...]:
         """Return the tasks that cite what stands at any of these places, in the order of the task list."""
-        citing = {task.key for place in places for task in self._citing.get(place, ())}
-        return tuple(task for task in self.tasks if task.key in citing)
+        return self._in_order(task for place in places for task in self._citing.get(place, ()))
 
     def tasks_of_operation(self, key: Key) -> tuple[Task, ...]:
         """Return the tasks that name an API operation."""
-        return tuple(task for task in self.tasks if any(key_of(named) == key for named in task.operations))
+        return self._in_order(self._by_operation.get(key, ()))
 
     def tasks_of_table(self, name: str) -> tuple[Task, ...]:
         """Return the tasks that name a table."""
-        return tuple(task for task in self.tasks if name in task.tables)
+        return self._in_order(self._by_table.get(name, ()))
 
     def task_item(self, task: Task) -> Item:
         """Return a task as something to point at."""
@@ -58,6 +60,22 @@ class Links:
     def anchor_of(self, place: Place) -> str:
         """Return the anchor of whatever stands at a place of a specification."""
         return anchor("at", f"{place.path}-{place.line}")
+
+    def _in_order(self, tasks: Iterable[Task]) -> tuple[Task, ...]:
+        found = {self._order[task.key]: task for task in tasks}
+        return tuple(found[number] for number in sorted(found))
+
+    @cached_property
+    def _order(self) -> Mapping[TaskKey, int]:
+        return {task.key: number for number, task in enumerate(self.tasks)}
+
+    @cached_property
+    def _by_operation(self) -> Mapping[Key, list[Task]]:
+        return _grouped((key_of(operation), task) for task in self.tasks for operation in task.operations)
+
+    @cached_property
+    def _by_table(self) -> Mapping[str, list[Task]]:
+        return _grouped((table, task) for task in self.tasks for table in task.tables)
 
     @cached_property
     def _parts(self) -> Mapping[TaskKey, tuple[tuple[Part, ...], tuple[Unresolved, ...]]]:
@@ -73,16 +91,19 @@ class Links:
 
     @cached_property
     def _citing(self) -> Mapping[Place, list[Task]]:
-        citing: dict[Place, list[Task]] = defaultdict(list)
-        for task in self.tasks:
-            for part in self.parts_of(task)[0]:
-                citing[part.section.place].append(task)
-        return citing
+        return _grouped((part.section.place, task) for task in self.tasks for part in self.parts_of(task)[0])
 
 
 def anchor(kind: str, name: str) -> str:
     """Make the anchor of a row from its name."""
     return f"{kind}-{re.sub(r'[^A-Za-z0-9.]+', '-', name).strip('-')}"
+
+
+def _grouped(pairs: Iterable[tuple[K, Task]]) -> dict[K, list[Task]]:
+    groups: dict[K, list[Task]] = defaultdict(list)
+    for key, task in pairs:
+        groups[key].append(task)
+    return groups
 
 
 def joined(items: Iterable[Item]) -> str:
