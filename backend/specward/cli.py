@@ -16,7 +16,7 @@ from specward import __version__
 from specward.errors import CouldNotRunError
 
 COULD_NOT_RUN = 2
-COMMANDS = ("check", "task", "approve", "record", "explain", "database")
+COMMANDS = ("check", "task", "approve", "record", "report", "explain", "database")
 
 
 class Command(Protocol):

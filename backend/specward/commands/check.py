@@ -15,7 +15,7 @@ from specward.project import Project
 from specward.verify import judge, read_project
 
 SUMMARY = "Hold the project against its specifications."
-FORMATS = ("text", "json")
+FORMATS = ("text", "json", "sarif", "junit", "github", "html")
 
 
 def add_arguments(parser: ArgumentParser) -> None:

@@ -7,7 +7,7 @@ from difflib import get_close_matches
 from itertools import groupby
 
 from specward.errors import CouldNotRunError
-from specward.rules.examples import Example, Link
+from specward.rules.explanation import explanation
 from specward.rules.registry import FAMILIES, Entry, entries
 
 SUMMARY = "Say what a rule holds, why, and how to satisfy it."
@@ -24,8 +24,8 @@ def run(options: Namespace) -> int:
     Raises:
         CouldNotRunError: there is no such rule; the sentence names the nearest.
     """
-    lines = _overview() if options.code is None else _explanation(_find(options.code.upper()))
-    sys.stdout.write("\n".join(lines) + "\n")
+    text = "\n".join(_overview()) + "\n" if options.code is None else explanation(_find(options.code.upper()))
+    sys.stdout.write(text)
     return 0
 
 
@@ -44,29 +44,3 @@ def _overview() -> Iterator[str]:
         yield from (f"  {entry.code}  {entry.load().SUMMARY}" for entry in members)
         yield ""
     yield "`specward explain SW101` tells more of one."
-
-
-def _explanation(entry: Entry) -> Iterator[str]:
-    rule = entry.load()
-    yield f"{entry.code}: {rule.SUMMARY}"
-    yield ""
-    yield (rule.__doc__ or "").strip()
-    yield ""
-    yield "Found here:"
-    yield from _example(rule.BAD)
-    yield "Not here:"
-    yield from _example(rule.GOOD)
-    yield "To make an exception, give your reason at the line, or at the head of the file:"
-    yield ""
-    yield f"    # specward: allow {entry.code} -- why this is right here"
-
-
-def _example(example: Example) -> Iterator[str]:
-    yield ""
-    for path, text in example.files.items():
-        yield f"    {path}"
-        if isinstance(text, Link):
-            yield f"    │ (a link to {text})"
-            continue
-        yield from (f"    │ {line}".rstrip() for line in text.rstrip("\n").split("\n"))
-        yield ""

@@ -49,6 +49,11 @@ def _where(place: Place) -> str:
     return f"{printable(place.path)}:{place.line}"
 
 
+def summary(verdict: Verdict) -> str:
+    """Write the last line of a report, without colours."""
+    return _summary(verdict, _PLAIN)
+
+
 def _summary(verdict: Verdict, ink: dict[str, str]) -> str:
     read = [_count(verdict.files, "file"), _count(verdict.tasks, "task"), _count(len(verdict.rules), "rule")]
     if verdict.changes is not None:

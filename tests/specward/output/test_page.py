@@ -1,0 +1,118 @@
+"""The page as text: whole, harmless, the same every time; and the command that writes it."""
+
+import re
+import shutil
+from html.parser import HTMLParser
+from pathlib import Path
+
+import pytest
+from tests.specward.output import told
+from tests.specward.output.shop import make_shop
+
+from specward.cli import main
+from specward.findings import Verdict
+from specward.output import html
+from specward.project import Project
+from specward.verify import judge, read_project
+
+
+class Reader(HTMLParser):
+    """Collects what a page refers to, and holds that its tags are closed in order."""
+
+    VOID = frozenset({"meta", "link", "input", "rect", "path", "br"})
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.open: list[str] = []
+        self.ids: list[str] = []
+        self.references: list[str] = []
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        given = dict(attrs)
+        self.ids += [given["id"]] if given.get("id") else []  # type: ignore[list-item]  # not None: asked
+        self.references += [value or "" for name, value in attrs if name in ("href", "src", "action")]
+        if tag not in self.VOID:
+            self.open.append(tag)
+
+    def handle_endtag(self, tag: str) -> None:
+        if tag not in self.VOID:
+            assert self.open.pop() == tag
+
+
+def page_of(root: Path) -> str:
+    project = read_project(root)
+    return html.render(judge(project), project)
+
+
+def read(text: str) -> Reader:
+    reader = Reader()
+    reader.feed(text)
+    reader.close()
+    assert not reader.open
+    return reader
+
+
+def test_it_is_well_formed_and_refers_to_itself_alone(tmp_path: Path) -> None:
+    reader = read(page_of(make_shop(tmp_path / "shop")))
+    assert len(set(reader.ids)) == len(reader.ids)
+    internal = {reference[1:] for reference in reader.references if reference.startswith("#")}
+    assert internal <= set(reader.ids)
+    assert {reference for reference in reader.references if not reference.startswith("#")} == {"data:,"}
+
+
+def test_it_is_the_same_wherever_and_whenever_it_is_made(tmp_path: Path) -> None:
+    root = make_shop(tmp_path / "shop")
+    page = page_of(root)
+    assert page == page_of(root)
+    other = tmp_path / "elsewhere" / "other"
+    shutil.copytree(root, other)
+    assert page == page_of(other)
+    assert str(tmp_path) not in page
+
+
+def test_words_of_the_repository_are_words(tmp_path: Path) -> None:
+    page = page_of(make_shop(tmp_path / "shop"))
+    assert page.count("<script>") == 1
+    assert "<b>&amp; wrapping" not in page
+    assert "<em>" not in page
+    odd = html.render(told.VERDICT, told.project(tmp_path))
+    assert "\\x1b[31m" in odd
+    assert not re.search(r"[\x00-\x08\x0b-\x1f\x7f\u202a-\u202e\u2066-\u2069]", odd)
+    read(odd)
+
+
+def test_what_a_sentence_quotes_is_code(tmp_path: Path) -> None:
+    assert "<code>GET</code> answers &lt;em&gt;" in page_of(make_shop(tmp_path / "shop"))
+
+
+@pytest.mark.parametrize("verdict", [told.VERDICT, told.CLEAN], ids=["findings", "clean"])
+def test_it_says_the_verdict(verdict: Verdict, tmp_path: Path) -> None:
+    page = html.render(verdict, told.project(tmp_path))
+    assert f"<h1>{'Clean' if verdict.clean else '3 errors'}" in page
+
+
+def test_the_command_writes_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:  # fmt: skip  # noqa: E501
+    root = make_shop(tmp_path / "shop")
+    monkeypatch.chdir(root)
+    assert run("report", monkeypatch) == 0
+    path = Path(capsys.readouterr().out.strip())
+    assert path == root / ".specward/report.html"
+    written = path.read_text(encoding="utf-8")
+    assert run("report -o -", monkeypatch) == 0
+    assert capsys.readouterr().out == written
+    assert run("check --format html", monkeypatch) == 1
+    assert capsys.readouterr().out == written
+    assert run("report -o /proc/none/report.html", monkeypatch) == 2
+    assert "cannot be written" in capsys.readouterr().err
+
+
+def run(words: str, monkeypatch: pytest.MonkeyPatch) -> object:
+    monkeypatch.setattr("sys.argv", ["specward", *words.split()])
+    with pytest.raises(SystemExit) as leaving:
+        main()
+    return leaving.value.code
+
+
+def test_a_project_without_anything_has_a_page(tmp_path: Path) -> None:
+    project = Project(tmp_path)
+    read(html.render(judge(project), project))
