@@ -49,3 +49,43 @@ class EmailClaim(Asker):
     def claim(self) -> tuple[object, ...]:
         """The address."""
         return (self.email,)
+
+
+@dataclass(frozen=True, slots=True)
+class TokenClaim(Asker):
+    """Somebody who presents an opaque token: it reads the one refresh or mail token with this SHA-256."""
+
+    token_hash: bytes
+    settings: ClassVar[tuple[str, ...]] = ("app.token_hash",)
+
+    @property
+    def claim(self) -> tuple[object, ...]:
+        """The hash."""
+        return (self.token_hash,)
+
+
+@dataclass(frozen=True, slots=True)
+class IdentityClaim(Asker):
+    """Somebody for whom an external issuer speaks: it reads the one identity of that pair."""
+
+    issuer: str
+    subject: str
+    settings: ClassVar[tuple[str, ...]] = ("app.issuer", "app.subject")
+
+    @property
+    def claim(self) -> tuple[object, ...]:
+        """Issuer and subject."""
+        return (self.issuer, self.subject)
+
+
+@dataclass(frozen=True, slots=True)
+class Duty(Asker):
+    """The service itself at a duty of this name: it reaches what is no account's, and what policies grant."""
+
+    name: str
+    settings: ClassVar[tuple[str, ...]] = ("app.duty",)
+
+    @property
+    def claim(self) -> tuple[object, ...]:
+        """The name."""
+        return (self.name,)
