@@ -4,19 +4,18 @@
 [Description]: Decides who gets an account and who gets tokens.
 """
 
-import hashlib
-import secrets
 from datetime import UTC, datetime, timedelta
+from uuid import UUID
 
 from app.accounts import repository
 from app.accounts.schemas import Account, Credentials, LoginRequest, Tokens
 from app.core.asker import EmailClaim, Principal
 from app.core.database import Session
+from app.core.opaque import OpaqueToken, new_token
 from app.core.problems import INVALID_CREDENTIALS, UNAUTHENTICATED, ProblemError
 from app.core.runtime import Runtime
 
 USER_AGENT_LENGTH = 200
-REFRESH_TOKEN_BYTES = 32
 
 
 async def register(running: Runtime, credentials: Credentials) -> None:
@@ -44,19 +43,14 @@ async def log_in(running: Runtime, request: LoginRequest, user_agent: str | None
     session = running.database.acting_as(Principal(known.id))
     if verdict.renewed:
         await repository.renew_password(session, verdict.renewed)
-    refresh_token = secrets.token_urlsafe(REFRESH_TOKEN_BYTES)
+    refresh_token = new_token()
     session_id = await repository.begin_session(
         session,
         user_agent=user_agent[:USER_AGENT_LENGTH] if user_agent else None,
-        token_hash=hashlib.sha256(refresh_token.encode()).digest(),
-        expires_at=datetime.now(UTC) + timedelta(days=running.settings.refresh_token_days),
+        token_hash=refresh_token.digest,
+        expires_at=_refresh_token_expiry(running),
     )
-    return Tokens(
-        access_token=running.tokens.issue(known.id, session_id),
-        token_type="Bearer",  # noqa: S106 -- a word of RFC 6750
-        expires_in=running.tokens.seconds,
-        refresh_token=refresh_token,
-    )
+    return _tokens(running, known.id, session_id, refresh_token)
 
 
 async def read_account(session: Session[Principal]) -> Account:
@@ -69,3 +63,16 @@ async def read_account(session: Session[Principal]) -> Account:
     if account is None:
         raise ProblemError(UNAUTHENTICATED)
     return account
+
+
+def _refresh_token_expiry(running: Runtime) -> datetime:
+    return datetime.now(UTC) + timedelta(days=running.settings.refresh_token_days)
+
+
+def _tokens(running: Runtime, account_id: UUID, session_id: UUID, refresh_token: OpaqueToken) -> Tokens:
+    return Tokens(
+        access_token=running.tokens.issue(account_id, session_id),
+        token_type="Bearer",  # noqa: S106 -- a word of RFC 6750
+        expires_in=running.tokens.seconds,
+        refresh_token=refresh_token.text,
+    )
