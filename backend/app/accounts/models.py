@@ -1,5 +1,5 @@
 """
-[Task]: T-101, T-102
+[Task]: T-101, T-102, T-103
 [From]: data-model §2.1, §2.3, §2.4
 [Description]: The tables of accounts, sessions and refresh tokens.
 """
@@ -19,7 +19,7 @@ from sqlalchemy import (
 )
 from sqlmodel import Field, SQLModel, col
 
-from app.core.asker import EmailClaim, Principal
+from app.core.asker import EmailClaim, Principal, TokenClaim
 from app.core.isolation import reached_by
 
 TIMESTAMP = DateTime(timezone=True)
@@ -75,7 +75,7 @@ class RefreshToken(SQLModel, table=True):
             ["session_id", "owner_id"], ["sessions.id", "sessions.owner_id"], ondelete="CASCADE"
         ),
         Index(None, "owner_id", "session_id"),
-        {"info": reached_by({Principal: "owner_id"})},
+        {"info": reached_by({Principal: "owner_id", TokenClaim: "token_hash"})},
     )
 
     token_hash: bytes = Field(primary_key=True, sa_type=LargeBinary)

@@ -1,22 +1,25 @@
 """
-[Task]: T-101, T-102, T-105
-[From]: speckit.specify §2.1, §2.2, §2.5, speckit.plan §3.2, §3.3
+[Task]: T-101, T-102, T-103, T-105
+[From]: speckit.specify §2.1, §2.2, §2.3, §2.5, speckit.plan §3.2, §3.3
 [Description]: The statements on accounts, sessions and refresh tokens.
 """
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import NamedTuple
 from uuid import UUID
 
-from sqlalchemy import DateTime, LargeBinary, bindparam, select, update
+from sqlalchemy import ColumnElement, DateTime, Executable, LargeBinary, bindparam, func, or_, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlmodel import col
 
 from app.accounts import schemas
 from app.accounts.models import Account, LogInSession, RefreshToken
-from app.core.asker import EmailClaim, Principal
+from app.core.asker import EmailClaim, Principal, TokenClaim
 from app.core.database import Session
 from app.core.statement import prepare
+
+# For how long a client that lost the answer may send a spent refresh token again.
+RETRY_WINDOW = timedelta(seconds=10)
 
 
 class Credentials(NamedTuple):
@@ -41,23 +44,65 @@ _RENEW_PASSWORD = prepare(
     update(Account).values(password_hash=bindparam("password_hash")).returning(col(Account.id)), into=UUID
 )
 
+
+def _add_refresh_token(session_id: ColumnElement[UUID]) -> Executable:
+    """Add a refresh token to the session that a part of the same statement yields."""
+    values = select(
+        session_id,
+        bindparam("token_hash", type_=LargeBinary),
+        bindparam("expires_at", type_=DateTime(timezone=True)),
+    )
+    token = insert(RefreshToken).from_select(["session_id", "token_hash", "expires_at"], values)
+    return token.returning(col(RefreshToken.session_id))
+
+
 _new_session = (
     insert(LogInSession)
     .values(user_agent=bindparam("user_agent"))
     .returning(col(LogInSession.id))
     .cte("new_session")
 )
-_BEGIN_SESSION = prepare(
-    insert(RefreshToken)
-    .from_select(
-        ["session_id", "token_hash", "expires_at"],
-        select(
-            _new_session.c.id,
-            bindparam("token_hash", type_=LargeBinary),
-            bindparam("expires_at", type_=DateTime(timezone=True)),
+_BEGIN_SESSION = prepare(_add_refresh_token(_new_session.c.id), into=UUID)
+
+_REFRESH_TOKEN_OWNER = prepare(select(col(RefreshToken.owner_id)), into=UUID, by=TokenClaim)
+
+_presented = col(RefreshToken.token_hash) == bindparam("presented", type_=LargeBinary)
+_presented_session = select(col(RefreshToken.session_id)).where(_presented)
+_is_live = col(LogInSession.ended_at).is_(None)
+
+# The session's row comes first, and its lock makes concurrent uses take turns: each then sees the token as
+# the one before has left it, and none gets past the end of the session.
+_used_session = (
+    update(LogInSession)
+    .values(last_used_at=func.now())
+    .where(_is_live, col(LogInSession.id).in_(_presented_session))
+    .returning(col(LogInSession.id))
+    .cte("used_session")
+)
+_spent = (
+    update(RefreshToken)
+    .values(spent_at=func.coalesce(col(RefreshToken.spent_at), func.now()))
+    .where(
+        _presented,
+        col(RefreshToken.session_id) == _used_session.c.id,
+        col(RefreshToken.expires_at) > func.now(),
+        or_(col(RefreshToken.spent_at).is_(None), col(RefreshToken.spent_at) > func.now() - RETRY_WINDOW),
+    )
+    .returning(col(RefreshToken.session_id))
+    .cte("spent")
+)
+_ROTATE = prepare(_add_refresh_token(_spent.c.session_id), into=UUID)
+
+_END_REUSED = prepare(
+    update(LogInSession)
+    .values(ended_at=func.now(), end_reason="reuse")
+    .where(
+        _is_live,
+        col(LogInSession.id).in_(
+            _presented_session.where(col(RefreshToken.spent_at) <= func.now() - RETRY_WINDOW)
         ),
     )
-    .returning(col(RefreshToken.session_id)),
+    .returning(col(LogInSession.id)),
     into=UUID,
 )
 
@@ -95,6 +140,31 @@ async def begin_session(
         _BEGIN_SESSION, user_agent=user_agent, token_hash=token_hash, expires_at=expires_at
     )
     return session_id
+
+
+async def refresh_token_owner(session: Session[TokenClaim]) -> UUID | None:
+    """Find whose refresh token is claimed; None if there is no such token."""
+    return await session.first(_REFRESH_TOKEN_OWNER)
+
+
+async def rotate(
+    session: Session[Principal], presented: bytes, *, token_hash: bytes, expires_at: datetime
+) -> UUID | None:
+    """Spend a refresh token for the next one, or for another one within the retry window.
+
+    Returns:
+        The session; None if the token may not be spent, and nothing is changed.
+    """
+    return await session.first(_ROTATE, presented=presented, token_hash=token_hash, expires_at=expires_at)
+
+
+async def end_reused(session: Session[Principal], presented: bytes) -> UUID | None:
+    """End the live session of a refresh token that was spent before the retry window.
+
+    Returns:
+        The session; None if the token is not such a one.
+    """
+    return await session.first(_END_REUSED, presented=presented)
 
 
 async def account(session: Session[Principal]) -> schemas.Account | None:

@@ -1,6 +1,6 @@
 """
-[Task]: T-101, T-102, T-105
-[From]: speckit.specify §2.1, §2.2, §2.5, speckit.plan §3.5
+[Task]: T-101, T-102, T-103, T-105
+[From]: speckit.specify §2.1, §2.2, §2.3, §2.5, speckit.plan §3.5
 [Description]: The routes of accounts.
 """
 
@@ -9,7 +9,7 @@ from typing import Annotated
 from fastapi import APIRouter, Header, Response
 
 from app.accounts import service
-from app.accounts.schemas import Accepted, Account, Credentials, Jwks, LoginRequest, Tokens
+from app.accounts.schemas import Accepted, Account, Credentials, Jwks, LoginRequest, RefreshRequest, Tokens
 from app.core.problems import (
     INVALID_CREDENTIALS,
     INVALID_REQUEST,
@@ -52,6 +52,18 @@ async def log_in(
 ) -> Tokens:
     """Begin a session with address and password."""
     return await service.log_in(running, request, user_agent)
+
+
+@router.post(
+    "/v1/auth/refresh",
+    name="refresh",
+    summary="Exchange a refresh token",
+    response_description="The next pair of tokens.",
+    responses=responses(INVALID_CREDENTIALS, INVALID_REQUEST, TOO_MANY_REQUESTS),
+)
+async def refresh(request: RefreshRequest, running: RuntimeDep) -> Tokens:
+    """Exchange a refresh token for the next pair of tokens."""
+    return await service.refresh(running, request)
 
 
 @router.get(

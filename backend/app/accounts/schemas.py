@@ -1,6 +1,6 @@
 """
-[Task]: T-101, T-102, T-105
-[From]: speckit.specify §2.1, §2.2, §2.5
+[Task]: T-101, T-102, T-103, T-105
+[From]: speckit.specify §2.1, §2.2, §2.3, §2.5
 [Description]: What goes in and out about accounts.
 """
 
@@ -15,6 +15,7 @@ from app.core.keys import PublicJwk
 EMAIL_LENGTH = 254
 PASSWORD_LENGTH = 128
 NEW_PASSWORD_LENGTH = 12
+TOKEN_LENGTH = 100
 
 
 def normalise_email(address: str) -> str:
@@ -56,6 +57,13 @@ NewPassword = Annotated[
 ]
 
 
+OpaqueText = Annotated[
+    SecretStr,
+    Field(min_length=1, max_length=TOKEN_LENGTH),
+    WithJsonSchema({"type": "string", "minLength": 1, "maxLength": TOKEN_LENGTH}),
+]
+
+
 class Credentials(BaseModel):
     """What an account is registered with."""
 
@@ -72,6 +80,14 @@ class LoginRequest(BaseModel):
 
     email: EmailAddress
     password: Password
+
+
+class RefreshRequest(BaseModel):
+    """A refresh token, to be exchanged or ended."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    refresh_token: OpaqueText
 
 
 class Accepted(BaseModel):

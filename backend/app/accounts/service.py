@@ -1,19 +1,22 @@
 """
-[Task]: T-101, T-102, T-105
-[From]: speckit.specify §2.1, §2.2, §2.5, speckit.plan §3.1, §3.2, §3.3
+[Task]: T-101, T-102, T-103, T-105
+[From]: speckit.specify §2.1, §2.2, §2.3, §2.5, speckit.plan §3.1, §3.2, §3.3
 [Description]: Decides who gets an account and who gets tokens.
 """
 
+import logging
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
 from app.accounts import repository
-from app.accounts.schemas import Account, Credentials, LoginRequest, Tokens
-from app.core.asker import EmailClaim, Principal
+from app.accounts.schemas import Account, Credentials, LoginRequest, RefreshRequest, Tokens
+from app.core.asker import EmailClaim, Principal, TokenClaim
 from app.core.database import Session
-from app.core.opaque import OpaqueToken, new_token
+from app.core.opaque import OpaqueToken, digest_of, new_token
 from app.core.problems import INVALID_CREDENTIALS, UNAUTHENTICATED, ProblemError
 from app.core.runtime import Runtime
+
+logger = logging.getLogger(__name__)
 
 USER_AGENT_LENGTH = 200
 
@@ -51,6 +54,32 @@ async def log_in(running: Runtime, request: LoginRequest, user_agent: str | None
         expires_at=_refresh_token_expiry(running),
     )
     return _tokens(running, known.id, session_id, refresh_token)
+
+
+async def refresh(running: Runtime, request: RefreshRequest) -> Tokens:
+    """Exchange a refresh token for the next pair of tokens (RFC 9700 §4.14.2).
+
+    Two round trips: whose token it is must be known before anything of theirs may change. A third where the
+    token is refused, to see whether it was stolen.
+
+    Raises:
+        ProblemError: It is unknown, expired or spent, or its session has ended. If it was spent before the
+            retry window, its session ends now.
+    """
+    presented = digest_of(request.refresh_token.get_secret_value())
+    owner = await repository.refresh_token_owner(running.database.acting_as(TokenClaim(presented)))
+    if owner is None:
+        raise ProblemError(INVALID_CREDENTIALS)
+    session = running.database.acting_as(Principal(owner))
+    following = new_token()
+    session_id = await repository.rotate(
+        session, presented, token_hash=following.digest, expires_at=_refresh_token_expiry(running)
+    )
+    if session_id is None:
+        if ended := await repository.end_reused(session, presented):
+            logger.warning("session %s of account %s ended: a refresh token came twice", ended, owner)
+        raise ProblemError(INVALID_CREDENTIALS)
+    return _tokens(running, owner, session_id, following)
 
 
 async def read_account(session: Session[Principal]) -> Account:

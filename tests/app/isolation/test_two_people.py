@@ -17,8 +17,7 @@ pytestmark = pytest.mark.anyio
 BODIES: dict[str, dict[str, Any]] = {
     "register": {"email": "bob@example.org", "password": PASSWORD},
     "login": {"email": "bob@example.org", "password": PASSWORD},
-    "readAll": {},
-    "setPreference": {"enabled": False},
+    "refresh": {"refresh_token": "x"},
     "changeProfile": {"about": "stolen"},
 }
 # They never end; tests/app/notifications/test_stream.py attacks them.
