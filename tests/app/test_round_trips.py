@@ -32,6 +32,8 @@ TABLE: dict[str, tuple[int, Request | Callable[[Person], Awaitable[Request]]]] =
     "POST /v1/auth/register": (1, {"json": CREDENTIALS}),
     "POST /v1/auth/login": (2, {"json": CREDENTIALS}),
     "POST /v1/auth/refresh": (2, with_refresh_token),
+    "POST /v1/auth/logout": (2, with_refresh_token),
+    "POST /v1/auth/logout-everywhere": (1, {}),
     "GET /v1/account": (1, {}),
     "GET /.well-known/jwks.json": (0, {}),
     "GET /v1/profile": (1, {}),

@@ -1,6 +1,6 @@
 """
-[Task]: T-101, T-102, T-103, T-105
-[From]: speckit.specify §2.1, §2.2, §2.3, §2.5, speckit.plan §3.2, §3.3
+[Task]: T-101, T-102, T-103, T-104, T-105
+[From]: speckit.specify §2.1, §2.2, §2.3, §2.4, §2.5, speckit.plan §3.2, §3.3
 [Description]: The statements on accounts, sessions and refresh tokens.
 """
 
@@ -16,7 +16,7 @@ from app.accounts import schemas
 from app.accounts.models import Account, LogInSession, RefreshToken
 from app.core.asker import EmailClaim, Principal, TokenClaim
 from app.core.database import Session
-from app.core.statement import prepare
+from app.core.statement import Statement, prepare
 
 # For how long a client that lost the answer may send a spent refresh token again.
 RETRY_WINDOW = timedelta(seconds=10)
@@ -68,6 +68,7 @@ _REFRESH_TOKEN_OWNER = prepare(select(col(RefreshToken.owner_id)), into=UUID, by
 
 _presented = col(RefreshToken.token_hash) == bindparam("presented", type_=LargeBinary)
 _presented_session = select(col(RefreshToken.session_id)).where(_presented)
+_of_presented = col(LogInSession.id).in_(_presented_session)
 _is_live = col(LogInSession.ended_at).is_(None)
 
 # The session's row comes first, and its lock makes concurrent uses take turns: each then sees the token as
@@ -75,7 +76,7 @@ _is_live = col(LogInSession.ended_at).is_(None)
 _used_session = (
     update(LogInSession)
     .values(last_used_at=func.now())
-    .where(_is_live, col(LogInSession.id).in_(_presented_session))
+    .where(_is_live, _of_presented)
     .returning(col(LogInSession.id))
     .cte("used_session")
 )
@@ -93,18 +94,18 @@ _spent = (
 )
 _ROTATE = prepare(_add_refresh_token(_spent.c.session_id), into=UUID)
 
-_END_REUSED = prepare(
-    update(LogInSession)
-    .values(ended_at=func.now(), end_reason="reuse")
-    .where(
-        _is_live,
-        col(LogInSession.id).in_(
-            _presented_session.where(col(RefreshToken.spent_at) <= func.now() - RETRY_WINDOW)
-        ),
-    )
-    .returning(col(LogInSession.id)),
-    into=UUID,
+
+def _end_sessions(reason: str, *which: ColumnElement[bool]) -> Statement[Principal, UUID]:
+    ended = update(LogInSession).values(ended_at=func.now(), end_reason=reason).where(_is_live, *which)
+    return prepare(ended.returning(col(LogInSession.id)), into=UUID)
+
+
+_of_reused = col(LogInSession.id).in_(
+    _presented_session.where(col(RefreshToken.spent_at) <= func.now() - RETRY_WINDOW)
 )
+_END_REUSED = _end_sessions("reuse", _of_reused)
+_END_PRESENTED = _end_sessions("logout", _of_presented)
+_END_ALL = _end_sessions("everywhere")
 
 _ACCOUNT = prepare(
     select(
@@ -165,6 +166,16 @@ async def end_reused(session: Session[Principal], presented: bytes) -> UUID | No
         The session; None if the token is not such a one.
     """
     return await session.first(_END_REUSED, presented=presented)
+
+
+async def end_presented(session: Session[Principal], presented: bytes) -> None:
+    """End the live session of a refresh token, if it has one."""
+    await session.run(_END_PRESENTED, presented=presented)
+
+
+async def end_all(session: Session[Principal]) -> None:
+    """End all live sessions."""
+    await session.run(_END_ALL)
 
 
 async def account(session: Session[Principal]) -> schemas.Account | None:

@@ -1,6 +1,6 @@
 """
-[Task]: T-101, T-102, T-103, T-105
-[From]: speckit.specify §2.1, §2.2, §2.3, §2.5, speckit.plan §3.5
+[Task]: T-101, T-102, T-103, T-104, T-105
+[From]: speckit.specify §2.1, §2.2, §2.3, §2.4, §2.5, speckit.plan §3.5
 [Description]: The routes of accounts.
 """
 
@@ -8,7 +8,7 @@ from typing import Annotated
 
 from fastapi import APIRouter, Header, Response
 
-from app.accounts import service
+from app.accounts import repository, service
 from app.accounts.schemas import Accepted, Account, Credentials, Jwks, LoginRequest, RefreshRequest, Tokens
 from app.core.problems import (
     INVALID_CREDENTIALS,
@@ -64,6 +64,32 @@ async def log_in(
 async def refresh(request: RefreshRequest, running: RuntimeDep) -> Tokens:
     """Exchange a refresh token for the next pair of tokens."""
     return await service.refresh(running, request)
+
+
+@router.post(
+    "/v1/auth/logout",
+    status_code=204,
+    name="logout",
+    summary="Log out here",
+    response_description="The session, if there was one, has ended.",
+    responses=responses(INVALID_REQUEST),
+)
+async def log_out(request: RefreshRequest, running: RuntimeDep) -> None:
+    """End the session of a refresh token."""
+    await service.log_out(running, request)
+
+
+@router.post(
+    "/v1/auth/logout-everywhere",
+    status_code=204,
+    name="logoutEverywhere",
+    summary="Log out everywhere",
+    response_description="All sessions have ended.",
+    responses=responses(UNAUTHENTICATED, INVALID_REQUEST),
+)
+async def log_out_everywhere(session: CallerSession) -> None:
+    """End all sessions of the caller."""
+    await repository.end_all(session)
 
 
 @router.get(

@@ -1,6 +1,6 @@
 """
-[Task]: T-101, T-102, T-103, T-105
-[From]: speckit.specify §2.1, §2.2, §2.3, §2.5, speckit.plan §3.1, §3.2, §3.3
+[Task]: T-101, T-102, T-103, T-104, T-105
+[From]: speckit.specify §2.1, §2.2, §2.3, §2.4, §2.5, speckit.plan §3.1, §3.2, §3.3
 [Description]: Decides who gets an account and who gets tokens.
 """
 
@@ -80,6 +80,17 @@ async def refresh(running: Runtime, request: RefreshRequest) -> Tokens:
             logger.warning("session %s of account %s ended: a refresh token came twice", ended, owner)
         raise ProblemError(INVALID_CREDENTIALS)
     return _tokens(running, owner, session_id, following)
+
+
+async def log_out(running: Runtime, request: RefreshRequest) -> None:
+    """End the session of a refresh token, spent or not; nothing is said of an unknown one.
+
+    Two round trips: whose token it is must be known before anything of theirs may change.
+    """
+    presented = digest_of(request.refresh_token.get_secret_value())
+    owner = await repository.refresh_token_owner(running.database.acting_as(TokenClaim(presented)))
+    if owner is not None:
+        await repository.end_presented(running.database.acting_as(Principal(owner)), presented)
 
 
 async def read_account(session: Session[Principal]) -> Account:

@@ -18,6 +18,7 @@ BODIES: dict[str, dict[str, Any]] = {
     "register": {"email": "bob@example.org", "password": PASSWORD},
     "login": {"email": "bob@example.org", "password": PASSWORD},
     "refresh": {"refresh_token": "x"},
+    "logout": {"refresh_token": "x"},
     "changeProfile": {"about": "stolen"},
 }
 # They never end; tests/app/notifications/test_stream.py attacks them.
