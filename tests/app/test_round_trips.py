@@ -26,6 +26,13 @@ async def with_refresh_token(person: Person) -> Request:
     return {"json": {"refresh_token": answer.json()["refresh_token"]}}
 
 
+async def with_session_id(person: Person) -> Request:
+    """Begin a session, to be ended."""
+    await person.client.post("/v1/auth/login", json={"email": person.email, "password": PASSWORD})
+    newest, *_ = (await person.call("GET", "/v1/auth/sessions")).json()["items"]
+    return {"path": {"session_id": newest["id"]}}
+
+
 # operation: turns, request (what uses something up has a function that makes a new one). More than one turn
 # has its reason in the docstring of the service's function.
 TABLE: dict[str, tuple[int, Request | Callable[[Person], Awaitable[Request]]]] = {
@@ -34,6 +41,8 @@ TABLE: dict[str, tuple[int, Request | Callable[[Person], Awaitable[Request]]]] =
     "POST /v1/auth/refresh": (2, with_refresh_token),
     "POST /v1/auth/logout": (2, with_refresh_token),
     "POST /v1/auth/logout-everywhere": (1, {}),
+    "GET /v1/auth/sessions": (1, {}),
+    "DELETE /v1/auth/sessions/{session_id}": (1, with_session_id),
     "GET /v1/account": (1, {}),
     "GET /.well-known/jwks.json": (0, {}),
     "GET /v1/profile": (1, {}),

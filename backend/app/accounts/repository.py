@@ -1,6 +1,6 @@
 """
-[Task]: T-101, T-102, T-103, T-104, T-105
-[From]: speckit.specify §2.1, §2.2, §2.3, §2.4, §2.5, speckit.plan §3.2, §3.3
+[Task]: T-101, T-102, T-103, T-104, T-105, T-109
+[From]: speckit.specify §2.1, §2.2, §2.3, §2.4, §2.5, §2.8, speckit.plan §3.2, §3.3
 [Description]: The statements on accounts, sessions and refresh tokens.
 """
 
@@ -70,6 +70,11 @@ _presented = col(RefreshToken.token_hash) == bindparam("presented", type_=LargeB
 _presented_session = select(col(RefreshToken.session_id)).where(_presented)
 _of_presented = col(LogInSession.id).in_(_presented_session)
 _is_live = col(LogInSession.ended_at).is_(None)
+_can_be_refreshed = (
+    select(RefreshToken)
+    .where(col(RefreshToken.session_id) == col(LogInSession.id), col(RefreshToken.expires_at) > func.now())
+    .exists()
+)
 
 # The session's row comes first, and its lock makes concurrent uses take turns: each then sees the token as
 # the one before has left it, and none gets past the end of the session.
@@ -106,6 +111,20 @@ _of_reused = col(LogInSession.id).in_(
 _END_REUSED = _end_sessions("reuse", _of_reused)
 _END_PRESENTED = _end_sessions("logout", _of_presented)
 _END_ALL = _end_sessions("everywhere")
+_END_ONE = _end_sessions("revoked", _can_be_refreshed, col(LogInSession.id) == bindparam("session_id"))
+
+_LIVE_SESSIONS = prepare(
+    select(
+        col(LogInSession.id),
+        col(LogInSession.user_agent),
+        col(LogInSession.created_at),
+        col(LogInSession.last_used_at),
+        col(LogInSession.id).is_not_distinct_from(bindparam("current")).label("current"),
+    )
+    .where(_is_live, _can_be_refreshed)
+    .order_by(col(LogInSession.created_at).desc(), col(LogInSession.id)),
+    into=schemas.Session,
+)
 
 _ACCOUNT = prepare(
     select(
@@ -176,6 +195,16 @@ async def end_presented(session: Session[Principal], presented: bytes) -> None:
 async def end_all(session: Session[Principal]) -> None:
     """End all live sessions."""
     await session.run(_END_ALL)
+
+
+async def end_one(session: Session[Principal], session_id: UUID) -> bool:
+    """End one live session; tell whether there was such a one."""
+    return await session.first(_END_ONE, session_id=session_id) is not None
+
+
+async def live_sessions(session: Session[Principal], current: UUID) -> list[schemas.Session]:
+    """List the live sessions, newest first, and which of them is the current one."""
+    return await session.run(_LIVE_SESSIONS, current=current)
 
 
 async def account(session: Session[Principal]) -> schemas.Account | None:

@@ -1,23 +1,35 @@
 """
-[Task]: T-101, T-102, T-103, T-104, T-105
-[From]: speckit.specify §2.1, §2.2, §2.3, §2.4, §2.5, speckit.plan §3.5
+[Task]: T-101, T-102, T-103, T-104, T-105, T-109
+[From]: speckit.specify §2.1, §2.2, §2.3, §2.4, §2.5, §2.8, speckit.plan §3.5
 [Description]: The routes of accounts.
 """
 
 from typing import Annotated
+from uuid import UUID
 
 from fastapi import APIRouter, Header, Response
 
 from app.accounts import repository, service
-from app.accounts.schemas import Accepted, Account, Credentials, Jwks, LoginRequest, RefreshRequest, Tokens
+from app.accounts.schemas import (
+    Accepted,
+    Account,
+    Credentials,
+    Jwks,
+    LoginRequest,
+    RefreshRequest,
+    Sessions,
+    Tokens,
+)
 from app.core.problems import (
     INVALID_CREDENTIALS,
     INVALID_REQUEST,
+    NOT_FOUND,
     TOO_MANY_REQUESTS,
     UNAUTHENTICATED,
+    ProblemError,
     responses,
 )
-from app.core.runtime import CallerSession, RuntimeDep
+from app.core.runtime import Caller, CallerSession, RuntimeDep
 
 router = APIRouter(tags=["accounts"])
 
@@ -90,6 +102,32 @@ async def log_out(request: RefreshRequest, running: RuntimeDep) -> None:
 async def log_out_everywhere(session: CallerSession) -> None:
     """End all sessions of the caller."""
     await repository.end_all(session)
+
+
+@router.get(
+    "/v1/auth/sessions",
+    name="listSessions",
+    summary="List own sessions",
+    response_description="The caller's live sessions, newest first.",
+    responses=responses(UNAUTHENTICATED),
+)
+async def list_sessions(caller: Caller, session: CallerSession) -> Sessions:
+    """List the caller's live sessions."""
+    return Sessions.model_construct(items=await repository.live_sessions(session, caller.session_id))
+
+
+@router.delete(
+    "/v1/auth/sessions/{session_id}",
+    status_code=204,
+    name="endSession",
+    summary="End one of one's sessions",
+    response_description="Ended.",
+    responses=responses(UNAUTHENTICATED, NOT_FOUND, INVALID_REQUEST),
+)
+async def end_session(session_id: UUID, session: CallerSession) -> None:
+    """End one of the caller's sessions; the current one as well."""
+    if not await repository.end_one(session, session_id):
+        raise ProblemError(NOT_FOUND)
 
 
 @router.get(

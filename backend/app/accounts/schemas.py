@@ -1,6 +1,6 @@
 """
-[Task]: T-101, T-102, T-103, T-105
-[From]: speckit.specify §2.1, §2.2, §2.3, §2.5
+[Task]: T-101, T-102, T-103, T-105, T-109
+[From]: speckit.specify §2.1, §2.2, §2.3, §2.5, §2.8
 [Description]: What goes in and out about accounts.
 """
 
@@ -103,6 +103,22 @@ class Tokens(BaseModel):
     token_type: Literal["Bearer"]
     expires_in: Annotated[int, Field(description="Seconds.")]
     refresh_token: str
+
+
+class Session(BaseModel):
+    """A live session of the caller."""
+
+    id: UUID
+    user_agent: str | None
+    created_at: datetime
+    last_used_at: datetime
+    current: bool
+
+
+class Sessions(BaseModel):
+    """The caller's live sessions, newest first."""
+
+    items: list[Session]
 
 
 class Account(BaseModel):

@@ -1,0 +1,82 @@
+"""T-109: the caller sees and ends their own live sessions, and nobody else's."""
+
+from typing import Any
+from uuid import UUID, uuid4
+
+import pytest
+from httpx2 import AsyncClient
+
+from tests.app.accounts.test_refresh import PassFor, refresh, served
+from tests.app.conftest import PASSWORD, Person, join
+
+pytestmark = pytest.mark.anyio
+
+SESSIONS = "/v1/auth/sessions"
+
+
+async def sessions_of(person: Person) -> list[dict[str, Any]]:
+    answer = await person.call("GET", SESSIONS)
+    assert answer.status_code == 200
+    items: list[dict[str, Any]] = answer.json()["items"]
+    return items
+
+
+async def test_live_sessions_newest_first(client: AsyncClient, alice: Person) -> None:
+    credentials = {"email": alice.email, "password": PASSWORD}
+    answer = await client.post("/v1/auth/login", json=credentials, headers={"User-Agent": "a telephone"})
+    newer, older = await sessions_of(alice._replace(tokens=answer.json()))
+    assert set(newer) == {"id", "user_agent", "created_at", "last_used_at", "current"}
+    assert (newer["user_agent"], newer["current"], older["current"]) == ("a telephone", True, False)
+    assert newer["created_at"] > older["created_at"]
+    assert [session["current"] for session in await sessions_of(alice)] == [False, True]
+
+
+async def test_a_refresh_is_a_use(client: AsyncClient, alice: Person) -> None:
+    (before,) = await sessions_of(alice)
+    await served(client, alice.tokens["refresh_token"])
+    (after,) = await sessions_of(alice)
+    assert after["last_used_at"] > before["last_used_at"]
+    assert after["created_at"] == before["created_at"]
+
+
+async def test_what_has_ended_or_expired_is_not_listed(
+    client: AsyncClient, alice: Person, pass_for: PassFor
+) -> None:
+    logged_out, expired = await join(client, alice.email), await join(client, alice.email)
+    await client.post("/v1/auth/logout", json={"refresh_token": logged_out.tokens["refresh_token"]})
+    pass_for(expired.tokens["refresh_token"], "30 days")
+    assert [session["current"] for session in await sessions_of(alice)] == [True]
+    assert [session["current"] for session in await sessions_of(expired)] == [False]
+
+
+async def test_ending_one_ends_that_one(client: AsyncClient, alice: Person) -> None:
+    elsewhere = await join(client, alice.email)
+    (stranger,) = [session for session in await sessions_of(alice) if not session["current"]]
+    answer = await alice.call("DELETE", f"{SESSIONS}/{stranger['id']}")
+    assert (answer.status_code, answer.content) == (204, b"")
+    assert (await refresh(client, elsewhere.tokens["refresh_token"])).status_code == 401
+    assert (await alice.call("DELETE", f"{SESSIONS}/{stranger['id']}")).status_code == 404
+    await served(client, alice.tokens["refresh_token"])
+
+
+async def test_somebody_elses_answers_as_one_that_never_was(
+    client: AsyncClient, alice: Person, bob: Person
+) -> None:
+    (theirs,) = await sessions_of(alice)
+    foreign = await bob.call("DELETE", f"{SESSIONS}/{theirs['id']}")
+    missing = await bob.call("DELETE", f"{SESSIONS}/{uuid4()}")
+    assert foreign.status_code == missing.status_code == 404
+    assert foreign.content == missing.content
+    assert foreign.headers == missing.headers
+    assert UUID(theirs["id"]) not in {UUID(session["id"]) for session in await sessions_of(bob)}
+    await served(client, alice.tokens["refresh_token"])
+
+
+@pytest.mark.parametrize("session_id", ["1", "current", "%00"])
+async def test_what_is_no_id(alice: Person, session_id: str) -> None:
+    assert (await alice.call("DELETE", f"{SESSIONS}/{session_id}")).status_code == 422
+
+
+@pytest.mark.parametrize(("method", "path"), [("GET", SESSIONS), ("DELETE", f"{SESSIONS}/{uuid4()}")])
+async def test_a_caller_is_needed(client: AsyncClient, method: str, path: str) -> None:
+    assert (await client.request(method, path)).status_code == 401
