@@ -36,9 +36,9 @@ async def with_session_id(person: Person) -> Request:
 # operation: turns, request (what uses something up has a function that makes a new one). More than one turn
 # has its reason in the docstring of the service's function.
 TABLE: dict[str, tuple[int, Request | Callable[[Person], Awaitable[Request]]]] = {
-    "POST /v1/auth/register": (1, {"json": CREDENTIALS}),
-    "POST /v1/auth/login": (2, {"json": CREDENTIALS}),
-    "POST /v1/auth/refresh": (2, with_refresh_token),
+    "POST /v1/auth/register": (2, {"json": CREDENTIALS}),
+    "POST /v1/auth/login": (4, {"json": CREDENTIALS}),
+    "POST /v1/auth/refresh": (3, with_refresh_token),
     "POST /v1/auth/logout": (2, with_refresh_token),
     "POST /v1/auth/logout-everywhere": (1, {}),
     "GET /v1/auth/sessions": (1, {}),

@@ -1,13 +1,13 @@
 """
-[Task]: T-101, T-102, T-103, T-104, T-105, T-109
-[From]: speckit.specify §2.1, §2.2, §2.3, §2.4, §2.5, §2.8, speckit.plan §3.5
+[Task]: T-101, T-102, T-103, T-104, T-105, T-109, T-114
+[From]: speckit.specify §2.1, §2.2, §2.3, §2.4, §2.5, §2.8, §2.10, speckit.plan §3.5
 [Description]: The routes of accounts.
 """
 
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Header, Response
+from fastapi import APIRouter, Depends, Header, Response
 
 from app.accounts import repository, service
 from app.accounts.schemas import (
@@ -20,6 +20,7 @@ from app.accounts.schemas import (
     Sessions,
     Tokens,
 )
+from app.core.limits import Limit, NetworkAddress, limited
 from app.core.problems import (
     INVALID_CREDENTIALS,
     INVALID_REQUEST,
@@ -33,12 +34,15 @@ from app.core.runtime import Caller, CallerSession, RuntimeDep
 
 router = APIRouter(tags=["accounts"])
 
+REGISTRATIONS = Limit("registration", 20)
+REFRESHES = Limit("refresh", 20)
 JWKS_CACHE = "public, max-age=300"
 
 
 @router.post(
     "/v1/auth/register",
     status_code=202,
+    dependencies=[Depends(limited(REGISTRATIONS))],
     name="register",
     summary="Register an account",
     response_description="Accepted, whether or not the address already has an account.",
@@ -60,14 +64,16 @@ async def register(credentials: Credentials, running: RuntimeDep) -> Accepted:
 async def log_in(
     request: LoginRequest,
     running: RuntimeDep,
+    network: NetworkAddress,
     user_agent: Annotated[str | None, Header(include_in_schema=False)] = None,
 ) -> Tokens:
     """Begin a session with address and password."""
-    return await service.log_in(running, request, user_agent)
+    return await service.log_in(running, request, service.Client(network, user_agent))
 
 
 @router.post(
     "/v1/auth/refresh",
+    dependencies=[Depends(limited(REFRESHES))],
     name="refresh",
     summary="Exchange a refresh token",
     response_description="The next pair of tokens.",

@@ -1,23 +1,27 @@
 """
-[Task]: T-101, T-102, T-103, T-104, T-105
-[From]: speckit.specify §2.1, §2.2, §2.3, §2.4, §2.5, speckit.plan §3.1, §3.2, §3.3
+[Task]: T-101, T-102, T-103, T-104, T-105, T-114
+[From]: speckit.specify §2.1, §2.2, §2.3, §2.4, §2.5, §2.10, speckit.plan §3.1, §3.2, §3.3
 [Description]: Decides who gets an account and who gets tokens.
 """
 
 import logging
 from datetime import UTC, datetime, timedelta
+from typing import NamedTuple
 from uuid import UUID
 
 from app.accounts import repository
 from app.accounts.schemas import Account, Credentials, LoginRequest, RefreshRequest, Tokens
 from app.core.asker import EmailClaim, Principal, TokenClaim
 from app.core.database import Session
+from app.core.limits import Limit, give_back, take
 from app.core.opaque import OpaqueToken, digest_of, new_token
 from app.core.problems import INVALID_CREDENTIALS, UNAUTHENTICATED, ProblemError
 from app.core.runtime import Runtime
 
 logger = logging.getLogger(__name__)
 
+LOG_INS_FROM_NETWORK = Limit("log in from network", 100)
+LOG_INS_TO_ADDRESS = Limit("log in to address", 10)
 USER_AGENT_LENGTH = 200
 
 
@@ -30,30 +34,37 @@ async def register(running: Runtime, credentials: Credentials) -> None:
     await repository.add(running.database.acting_as(EmailClaim(credentials.email)), password_hash)
 
 
-async def log_in(running: Runtime, request: LoginRequest, user_agent: str | None) -> Tokens:
+class Client(NamedTuple):
+    """Where a log-in comes from."""
+
+    network: str
+    user_agent: str | None
+
+
+async def log_in(running: Runtime, request: LoginRequest, client: Client) -> Tokens:
     """Begin a session.
 
-    Two round trips: the hash must be verified before a session may begin. A third where a hash is renewed.
+    Four round trips: the try is counted whatever becomes of it, the hash must be verified before a session
+    may begin, and only a session that has begun clears the count. One more where a hash is renewed.
 
     Raises:
-        ProblemError: Address and password do not fit. An unknown address costs a verification as well.
+        ProblemError: Address and password do not fit. An unknown address costs a verification as well. Or
+            there were too many failures, known address or not.
     """
+    from_network = LOG_INS_FROM_NETWORK.bucket_of(client.network)
+    to_address = LOG_INS_TO_ADDRESS.bucket_of(request.email)
+    await take(running.database, from_network, to_address)
     known = await repository.credentials(running.database.acting_as(EmailClaim(request.email)))
     password = request.password.get_secret_value()
     verdict = await running.passwords.verify(password, known.password_hash if known else None)
     if known is None or not verdict.fits:
         raise ProblemError(INVALID_CREDENTIALS)
-    session = running.database.acting_as(Principal(known.id))
     if verdict.renewed:
+        session = running.database.acting_as(Principal(known.id))
         await repository.renew_password(session, verdict.renewed)
-    refresh_token = new_token()
-    session_id = await repository.begin_session(
-        session,
-        user_agent=user_agent[:USER_AGENT_LENGTH] if user_agent else None,
-        token_hash=refresh_token.digest,
-        expires_at=_refresh_token_expiry(running),
-    )
-    return _tokens(running, known.id, session_id, refresh_token)
+    tokens = await _begin_session(running, known.id, client.user_agent)
+    await give_back(running.database, from_network, and_clear=to_address)
+    return tokens
 
 
 async def refresh(running: Runtime, request: RefreshRequest) -> Tokens:
@@ -103,6 +114,17 @@ async def read_account(session: Session[Principal]) -> Account:
     if account is None:
         raise ProblemError(UNAUTHENTICATED)
     return account
+
+
+async def _begin_session(running: Runtime, account_id: UUID, user_agent: str | None) -> Tokens:
+    refresh_token = new_token()
+    session_id = await repository.begin_session(
+        running.database.acting_as(Principal(account_id)),
+        user_agent=user_agent[:USER_AGENT_LENGTH] if user_agent else None,
+        token_hash=refresh_token.digest,
+        expires_at=_refresh_token_expiry(running),
+    )
+    return _tokens(running, account_id, session_id, refresh_token)
 
 
 def _refresh_token_expiry(running: Runtime) -> datetime:

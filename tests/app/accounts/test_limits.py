@@ -1,0 +1,160 @@
+"""T-114: limits that all instances share, and that tell nothing about an address."""
+
+import asyncio
+import secrets
+from collections.abc import AsyncIterator
+
+import httpx2
+import pytest
+from httpx2 import AsyncClient
+from hypothesis import given
+from hypothesis import strategies as st
+
+from app.core.limits import network_of
+from app.main import create_app
+from specward.database.provision import Urls
+from tests.app.accounts.conftest import Run
+from tests.app.conftest import PASSWORD, Person, join, running, settings_for
+
+pytestmark = pytest.mark.anyio
+
+LOGIN, REGISTER, REFRESH = "/v1/auth/login", "/v1/auth/register", "/v1/auth/refresh"
+
+
+@pytest.fixture
+async def instances(database: Urls) -> AsyncIterator[tuple[AsyncClient, AsyncClient]]:
+    """Two instances on one database."""
+    apps = [create_app(settings_for(database.app)) for _ in range(2)]
+    async with running(apps[0]) as one, running(apps[1]) as other:
+        yield one, other
+
+
+@pytest.fixture
+def network() -> str:
+    """A network address that nobody else has."""
+    return f"203.0.113.{secrets.randbelow(256)}-{secrets.token_hex(4)}"
+
+
+async def log_in(
+    client: AsyncClient, email: str, password: str, network: str | None = None
+) -> httpx2.Response:
+    extensions = {"from": network} if network else {}
+    return await client.post(LOGIN, json={"email": email, "password": password}, extensions=extensions)
+
+
+async def test_ten_failures_for_one_address_over_two_instances(
+    instances: tuple[AsyncClient, AsyncClient],
+) -> None:
+    person = await join(instances[0])
+    for number in range(10):
+        assert (await log_in(instances[number % 2], person.email, "wrong")).status_code == 401
+    for client in instances:
+        refused = await log_in(client, person.email, PASSWORD)
+        assert refused.status_code == 429
+        assert refused.json()["type"] == "/problems/too-many-requests"
+        assert 0 < int(refused.headers["retry-after"]) <= 900
+
+
+async def test_attempts_at_once_cannot_slip_through(instances: tuple[AsyncClient, AsyncClient]) -> None:
+    person = await join(instances[0])
+    answers = await asyncio.gather(*(log_in(client, person.email, "wrong") for client in instances * 15))
+    statuses = [answer.status_code for answer in answers]
+    assert (statuses.count(401), statuses.count(429)) == (10, 20)
+
+
+async def test_an_unknown_address_is_limited_alike(client: AsyncClient, alice: Person) -> None:
+    def seen(answer: httpx2.Response) -> tuple[int, bytes, list[str]]:
+        return answer.status_code, answer.content, sorted(answer.headers)
+
+    for _ in range(12):
+        known = await log_in(client, alice.email, "wrong")
+        unknown = await log_in(client, f"un{alice.email}", "wrong")
+        assert seen(known) == seen(unknown)
+    assert known.status_code == 429
+
+
+async def test_a_success_clears_the_count_of_the_address(client: AsyncClient, alice: Person) -> None:
+    for _ in range(3):
+        for _ in range(9):
+            assert (await log_in(client, alice.email, "wrong")).status_code == 401
+        assert (await log_in(client, alice.email, PASSWORD)).status_code == 200
+
+
+async def test_a_window_ends(client: AsyncClient, alice: Person, superuser: Run) -> None:
+    for _ in range(11):
+        answer = await log_in(client, alice.email, "wrong")
+    assert answer.status_code == 429
+    superuser("update rate_limits set window_start = window_start - interval '15 minutes'")
+    for _ in range(10):
+        assert (await log_in(client, alice.email, "wrong")).status_code == 401
+    assert (await log_in(client, alice.email, "wrong")).status_code == 429
+
+
+async def test_a_hundred_failures_from_one_network(client: AsyncClient, alice: Person, network: str) -> None:
+    """Successes in between do not count."""
+    for number in range(100):
+        answer = await log_in(client, f"{number}-{network}@example.org", "wrong", network)
+        assert answer.status_code == 401
+        if number in {30, 60}:
+            assert (await log_in(client, alice.email, PASSWORD, network)).status_code == 200
+    assert (await log_in(client, alice.email, PASSWORD, network)).status_code == 429
+    assert (await log_in(client, alice.email, PASSWORD)).status_code == 200
+
+
+async def test_a_limit_is_reached_before_any_work_is_done(
+    client: AsyncClient, alice: Person, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for _ in range(10):
+        await log_in(client, alice.email, "wrong")
+    monkeypatch.setattr("app.core.passwords.Passwords.verify", None)
+    assert (await log_in(client, alice.email, PASSWORD)).status_code == 429
+
+
+@pytest.mark.parametrize(
+    ("path", "body", "status"),
+    [
+        (REGISTER, {"email": "limited@example.org", "password": PASSWORD}, 202),
+        (REFRESH, {"refresh_token": "x"}, 401),
+    ],
+)
+async def test_twenty_requests_of_a_kind_from_one_network(
+    instances: tuple[AsyncClient, AsyncClient], network: str, path: str, body: dict[str, str], status: int
+) -> None:
+    for number in range(20):
+        answer = await instances[number % 2].post(path, json=body, extensions={"from": network})
+        assert answer.status_code == status
+    refused = await instances[0].post(path, json=body, extensions={"from": network})
+    assert refused.status_code == 429
+    assert 0 < int(refused.headers["retry-after"]) <= 900
+    assert (await instances[0].post(path, json=body)).status_code == status
+
+
+async def test_nothing_readable_is_kept(
+    client: AsyncClient, alice: Person, network: str, superuser: Run
+) -> None:
+    await log_in(client, alice.email, "wrong", network)
+    for (kept,) in superuser("select rate_limits::text from rate_limits"):
+        assert alice.email not in kept
+        assert network not in kept
+
+
+@pytest.mark.parametrize(
+    ("host", "network"),
+    [
+        ("192.0.2.1", "192.0.2.1"),
+        ("::ffff:192.0.2.1", "192.0.2.1"),
+        ("2001:db8::1", "2001:db8::/64"),
+        ("2001:db8::ffff:1", "2001:db8::/64"),
+        ("2001:db8:0:1::1", "2001:db8:0:1::/64"),
+        ("fe80::1%eth0", "fe80::/64"),
+        ("", ""),
+        ("testclient", "testclient"),
+    ],
+)
+def test_what_counts_as_one_network(host: str, network: str) -> None:
+    assert network_of(host) == network
+
+
+@given(st.ip_addresses().map(str) | st.text())
+def test_any_host_has_a_network(host: str) -> None:
+    assert network_of(network_of(host)) == network_of(host)
