@@ -1,5 +1,5 @@
 """
-[Task]: T-001, T-002, T-101, T-102, T-105, T-042, T-085, T-084
+[Task]: T-001, T-002, T-101, T-102, T-105, T-106, T-042
 [From]: speckit.specify §6.1, §6.4, speckit.plan §1.1, §1.4
 [Description]: Puts the application together.
 """
@@ -16,10 +16,13 @@ from psycopg import Error as DatabaseError
 from psycopg_pool import PoolTimeout
 from pydantic import BaseModel
 
+from app.accounts.credentials.routes import router as credentials
 from app.accounts.routes import router as accounts
 from app.core import problems
+from app.core.background import Background
 from app.core.database import Database
-from app.core.keys import SigningKey, new_key, read_keys
+from app.core.keys import new_key, read_keys
+from app.core.mail import LogMailer, Mailer, SmtpMailer
 from app.core.passwords import Passwords
 from app.core.runtime import Runtime, RuntimeDep
 from app.core.settings import Settings, SettingsError, load_settings
@@ -60,6 +63,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
             async with _live(app, running.settings):
                 yield
         finally:
+            await running.background.finish()
             await running.database.close()
 
     app = FastAPI(
@@ -71,6 +75,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     )
     problems.install(app)
     app.include_router(accounts)
+    app.include_router(credentials)
     app.include_router(profiles)
     app.include_router(notifications)
     _add_health(app)
@@ -104,24 +109,15 @@ def _start(settings: Settings) -> Runtime:
             passes=settings.password_passes,
             lanes=settings.password_lanes,
         ),
-        make_notification=make_notification,
+        mailer=_mailer(settings),
+        background=Background(),
     )
 
 
-@asynccontextmanager
-async def _live(app: FastAPI, settings: Settings) -> AsyncIterator[None]:
-    """Serve live streams, which end as soon as the process is told to."""
-    url = settings.listen_database_url or settings.database_url
-    listener = Listener(url.get_secret_value(), direct=settings.listen_database_url is not None)
-    app.state.streams = listener.streams
-    listening = asyncio.create_task(listener.run())
-    try:
-        with on_termination(listener.streams.stop):
-            yield
-    finally:
-        listener.streams.stop()
-        listening.cancel()
-        await asyncio.wait([listening])
+def _mailer(settings: Settings) -> Mailer:
+    if settings.smtp_url is None:
+        return LogMailer()
+    return SmtpMailer(settings.smtp_url.get_secret_value(), settings.mail_from)
 
 
 async def _open(database: Database) -> None:

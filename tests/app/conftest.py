@@ -12,7 +12,7 @@ from fastapi import FastAPI
 from httpx2 import ASGITransport, AsyncClient
 from pydantic import SecretStr
 
-from app.core.keys import new_key, write_private
+from app.core.mail import Mail
 from app.core.settings import Settings
 from app.main import create_app
 from specward.database.provision import Urls
@@ -39,6 +39,11 @@ def settings_for(url: str) -> Settings:
     )
 
 
+def token_in(mail: Mail) -> str:
+    """The token of a mail: the longest word in it."""
+    return max(mail.text.split(), key=len)
+
+
 class FromAnywhere(ASGITransport):
     """Lets each request come from a network of its own, so that tests do not exhaust each other's limits.
 
@@ -51,6 +56,22 @@ class FromAnywhere(ASGITransport):
         return await super().handle_async_request(request)
 
 
+class Letterbox:
+    """Keeps the mails instead of sending them."""
+
+    def __init__(self) -> None:
+        self.mails: list[Mail] = []
+
+    async def send(self, mail: Mail) -> None:
+        self.mails.append(mail)
+
+
+async def mails_to(app: FastAPI, address: str) -> list[Mail]:
+    """What has been mailed to an address, when all that was begun has been done."""
+    await app.state.runtime.background.finish()
+    return [mail for mail in app.state.runtime.mailer.mails if mail.to == address]
+
+
 @asynccontextmanager
 async def running(app: FastAPI) -> AsyncIterator[AsyncClient]:
     """Serve an application inside its lifespan."""
@@ -59,6 +80,7 @@ async def running(app: FastAPI) -> AsyncIterator[AsyncClient]:
         app.router.lifespan_context(app),
         AsyncClient(transport=transport, base_url="http://t") as client,
     ):
+        app.state.runtime = app.state.runtime._replace(mailer=Letterbox())
         yield client
 
 

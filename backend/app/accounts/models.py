@@ -1,7 +1,7 @@
 """
-[Task]: T-101, T-102, T-103
-[From]: data-model §2.1, §2.3, §2.4
-[Description]: The tables of accounts, sessions and refresh tokens.
+[Task]: T-101, T-102, T-103, T-106
+[From]: data-model §2.1, §2.3, §2.4, §2.5
+[Description]: The tables of accounts, sessions, refresh tokens and mailed tokens.
 """
 
 from datetime import datetime
@@ -84,6 +84,25 @@ class RefreshToken(SQLModel, table=True):
     created_at: datetime = Field(sa_type=TIMESTAMP, sa_column_kwargs=NOW)
     expires_at: datetime = Field(sa_type=TIMESTAMP)
     spent_at: datetime | None = Field(sa_type=TIMESTAMP)
+
+
+class MailToken(SQLModel, table=True):
+    """A token that was mailed, as its SHA-256."""
+
+    __tablename__ = "mail_tokens"
+    __table_args__ = (
+        CheckConstraint("octet_length(token_hash) = 32"),
+        CheckConstraint("purpose in ('verify', 'reset')"),
+        Index(None, "owner_id", "purpose"),
+        {"info": reached_by({Principal: "owner_id", TokenClaim: "token_hash"})},
+    )
+
+    token_hash: bytes = Field(primary_key=True, sa_type=LargeBinary)
+    owner_id: UUID = Field(foreign_key="accounts.id", ondelete="CASCADE")
+    purpose: str = Field(sa_type=Text)
+    created_at: datetime = Field(sa_type=TIMESTAMP, sa_column_kwargs=NOW)
+    expires_at: datetime = Field(sa_type=TIMESTAMP)
+    used_at: datetime | None = Field(sa_type=TIMESTAMP)
 
 
 Index(None, col(LogInSession.owner_id), col(LogInSession.created_at).desc())

@@ -1,6 +1,6 @@
 """
-[Task]: T-101, T-102, T-103, T-104, T-105, T-114
-[From]: speckit.specify §2.1, §2.2, §2.3, §2.4, §2.5, §2.10, speckit.plan §3.1, §3.2, §3.3
+[Task]: T-101, T-102, T-103, T-104, T-105, T-106, T-114
+[From]: speckit.specify §2.1, §2.2, §2.3, §2.4, §2.5, §2.6, §2.10, speckit.plan §3.1, §3.2, §3.3
 [Description]: Decides who gets an account and who gets tokens.
 """
 
@@ -10,6 +10,7 @@ from typing import NamedTuple
 from uuid import UUID
 
 from app.accounts import repository
+from app.accounts.credentials.service import after_registration
 from app.accounts.schemas import Account, Credentials, LoginRequest, RefreshRequest, Tokens
 from app.core.asker import EmailClaim, Principal, TokenClaim
 from app.core.database import Session
@@ -28,10 +29,12 @@ USER_AGENT_LENGTH = 200
 async def register(running: Runtime, credentials: Credentials) -> None:
     """Register an address. A known one costs the same and stays as it is.
 
-    One round trip.
+    Two round trips: the try is counted by itself. What is mailed is nobody's to wait for.
     """
     password_hash = await running.passwords.hash(credentials.password.get_secret_value())
-    await repository.add(running.database.acting_as(EmailClaim(credentials.email)), password_hash)
+    claimant = running.database.acting_as(EmailClaim(credentials.email))
+    new_account = await repository.add(claimant, password_hash)
+    running.background.start(after_registration(running, credentials.email, new_account))
 
 
 class Client(NamedTuple):
@@ -70,8 +73,8 @@ async def log_in(running: Runtime, request: LoginRequest, client: Client) -> Tok
 async def refresh(running: Runtime, request: RefreshRequest) -> Tokens:
     """Exchange a refresh token for the next pair of tokens (RFC 9700 §4.14.2).
 
-    Two round trips: whose token it is must be known before anything of theirs may change. A third where the
-    token is refused, to see whether it was stolen.
+    Three round trips: the try is counted by itself, and whose token it is must be known before anything of
+    theirs may change. A fourth where the token is refused, to see whether it was stolen.
 
     Raises:
         ProblemError: It is unknown, expired or spent, or its session has ended. If it was spent before the

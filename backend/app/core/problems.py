@@ -1,5 +1,5 @@
 """
-[Task]: T-001, T-085
+[Task]: T-001, T-106
 [From]: speckit.specify §6.1, speckit.plan §4.1
 [Description]: The catalogue of problems, and the handlers that turn every error into one (RFC 9457).
 """
@@ -51,6 +51,12 @@ INVALID_CREDENTIALS = ProblemType(
     "The credentials do not fit.",
     "They do not fit; which part does not is not said.",
     CHALLENGE,
+)
+INVALID_TOKEN = ProblemType(
+    "invalid-token",
+    400,
+    "The token is not valid, or not any more.",
+    "The mailed token is unknown, used or expired.",
 )
 NOT_FOUND = ProblemType("not-found", 404, "There is no such thing.", "No such thing for this caller.")
 METHOD_NOT_ALLOWED = ProblemType(

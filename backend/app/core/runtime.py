@@ -1,5 +1,5 @@
 """
-[Task]: T-001, T-105, T-085
+[Task]: T-001, T-105, T-106
 [From]: speckit.specify §2.5, speckit.plan §1.2, §1.3, §1.4
 [Description]: What a running instance has, and the dependencies by which routes get at it.
 """
@@ -10,9 +10,10 @@ from fastapi import Depends, Request
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 
 from app.core.asker import Principal
+from app.core.background import Background
 from app.core.database import Database, Session
 from app.core.keys import SigningKey
-from app.core.notice import MakeNotification
+from app.core.mail import Mailer
 from app.core.passwords import Passwords
 from app.core.problems import UNAUTHENTICATED, ProblemError
 from app.core.settings import Settings
@@ -29,7 +30,8 @@ class Runtime(NamedTuple):
     keys: tuple[SigningKey, ...]
     tokens: AccessTokens
     passwords: Passwords
-    make_notification: MakeNotification
+    mailer: Mailer
+    background: Background
 
 
 async def runtime(request: Request) -> Runtime:

@@ -1,10 +1,11 @@
 """
-[Task]: T-001, T-084
+[Task]: T-001, T-106
 [From]: speckit.plan §1.4, §6.1
 [Description]: What an operator sets, read from the environment and checked at start.
 """
 
 from typing import Annotated, Literal
+from urllib.parse import urlsplit
 
 from pydantic import (
     AfterValidator,
@@ -39,14 +40,19 @@ def _plain_url(value: object) -> object:
     return value.replace("postgresql+psycopg://", "postgresql://", 1) if isinstance(value, str) else value
 
 
-def _is_url(value: str) -> str:
-    """Check a URL and keep its spelling: issuers are compared letter by letter (RFC 8725 §3.8)."""
-    _URL.validate_python(value)
+def _is_web_url(value: str) -> str:
+    _WEB_URL.validate_python(value)
     return value
 
 
-_URL: TypeAdapter[AnyHttpUrl] = TypeAdapter(AnyHttpUrl)
-IssuerUrl = Annotated[str, AfterValidator(_is_url)]
+def _is_smtp_url(value: SecretStr) -> SecretStr:
+    parts = urlsplit(value.get_secret_value())
+    if parts.scheme not in {"smtp", "smtps"} or not parts.hostname:
+        raise ValueError("It must be smtp://host:port or smtps://host:port")
+    return value
+
+
+_WEB_URL: TypeAdapter[AnyHttpUrl] = TypeAdapter(AnyHttpUrl)
 DatabaseUrl = Annotated[SecretStr, BeforeValidator(_plain_url)]
 
 
@@ -66,6 +72,9 @@ class Settings(BaseSettings):
     signing_keys: SecretStr | None = None
     access_token_seconds: Annotated[int, Field(ge=60, le=600)] = 600
     refresh_token_days: Annotated[int, Field(ge=1, le=30)] = 30
+    app_url: Annotated[str, AfterValidator(_is_web_url)] | None = None
+    smtp_url: Annotated[SecretStr, AfterValidator(_is_smtp_url)] | None = None
+    mail_from: Annotated[str, Field(pattern=r"^[^@\s]+@[^@\s]+$")] = "no-reply@localhost"
     password_memory_kib: Annotated[int, Field(ge=8)] = 65536
     password_passes: Annotated[int, Field(ge=1)] = 3
     password_lanes: Annotated[int, Field(ge=1)] = 4
@@ -98,6 +107,11 @@ def load_settings() -> Settings:
         raise SettingsError(
             "SIGNING_KEYS is not set, and production makes none up: put the output of "
             "`python -m app.core.keys` there."
+        )
+    if settings.environment == "production" and settings.smtp_url is None:
+        raise SettingsError(
+            "SMTP_URL is not set, and production writes no mails to its log: name a mail server, such as "
+            "smtps://user:password@host."
         )
     return settings
 

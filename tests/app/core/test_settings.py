@@ -43,7 +43,28 @@ def test_production_makes_up_no_keys(monkeypatch: pytest.MonkeyPatch) -> None:
     with pytest.raises(SettingsError, match="SIGNING_KEYS"):
         load_settings()
     monkeypatch.setenv("SIGNING_KEYS", write_private(new_key()))
+    monkeypatch.setenv("SMTP_URL", "smtps://mail.example.org")
     assert load_settings().environment == "production"
+
+
+def test_production_writes_no_mails_to_its_log(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("DATABASE_URL", SECRET)
+    monkeypatch.setenv("ENVIRONMENT", "production")
+    monkeypatch.setenv("SIGNING_KEYS", write_private(new_key()))
+    with pytest.raises(SettingsError, match="SMTP_URL"):
+        load_settings()
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [("SMTP_URL", "http://do-not-repeat-me"), ("SMTP_URL", "smtp://"), ("APP_URL", "do-not-repeat-me")],
+)
+def test_a_wrong_url_is_named(monkeypatch: pytest.MonkeyPatch, name: str, value: str) -> None:
+    monkeypatch.setenv("DATABASE_URL", SECRET)
+    monkeypatch.setenv(name, value)
+    with pytest.raises(SettingsError, match=name) as refusal:
+        load_settings()
+    assert "do-not-repeat-me" not in str(refusal.value)
 
 
 def test_the_embedded_servers_file_is_read() -> None:

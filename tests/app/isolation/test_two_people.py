@@ -19,6 +19,7 @@ BODIES: dict[str, dict[str, Any]] = {
     "login": {"email": "bob@example.org", "password": PASSWORD},
     "refresh": {"refresh_token": "x"},
     "logout": {"refresh_token": "x"},
+    "verifyEmail": {"token": "x"},
     "changeProfile": {"about": "stolen"},
 }
 # They never end; tests/app/notifications/test_stream.py attacks them.

@@ -1,0 +1,36 @@
+"""
+[Task]: T-106
+[From]: speckit.specify §2.6
+[Description]: What the mails say.
+"""
+
+from app.core.mail import Mail
+
+
+def verification(to: str, token: str, app_url: str | None) -> Mail:
+    """Ask somebody to prove that the address is theirs."""
+    return Mail(
+        to,
+        "Verify your e-mail address",
+        "Somebody, probably you, gave this address for an account. Within 24 hours, say that it is yours:\n\n"
+        f"{_way(app_url, 'verify-email', token)}\n\n"
+        "If it was not you, leave this mail alone.\n",
+    )
+
+
+def already_registered(to: str) -> Mail:
+    """Tell somebody that their address was given for a new account."""
+    return Mail(
+        to,
+        "You have an account already",
+        "Somebody, probably you, wanted to register this address, which has an account. Nothing has\n"
+        "changed. If you forgot the password, ask for a reset.\n",
+    )
+
+
+def _way(app_url: str | None, page: str, token: str) -> str:
+    """Give a link into the client's application, or the bare token where none is set.
+
+    The token is in the fragment, which browsers send to no server and name to no other page.
+    """
+    return f"{app_url.rstrip('/')}/{page}#token={token}" if app_url else token

@@ -1,0 +1,92 @@
+"""
+[Task]: T-106
+[From]: speckit.specify §2.6, speckit.plan §5.1
+[Description]: The mail port, and its two adapters: the log for development, and SMTP.
+"""
+
+import logging
+from email.headerregistry import Address
+from email.message import EmailMessage
+from email.policy import SMTP
+from typing import NamedTuple, Protocol
+from urllib.parse import unquote, urlsplit
+
+import aiosmtplib
+
+logger = logging.getLogger(__name__)
+
+SEND_SECONDS = 20.0
+PORTS = {"smtp": 587, "smtps": 465}
+
+
+class Mail(NamedTuple):
+    """A mail to one person, in plain text."""
+
+    to: str
+    subject: str
+    text: str
+
+
+class Mailer(Protocol):
+    """Sends mail."""
+
+    async def send(self, mail: Mail) -> None:
+        """Send one mail."""
+
+
+class LogMailer:
+    """Writes mails to the log, tokens and all: for development, and refused in production."""
+
+    async def send(self, mail: Mail) -> None:
+        """Log one mail."""
+        logger.warning("mail to %s: %s\n%s", mail.to, mail.subject, mail.text)
+
+
+class SmtpMailer:
+    """Hands mails to an SMTP server, a connection for each."""
+
+    def __init__(self, url: str, sender: str) -> None:
+        """Choose the server.
+
+        Args:
+            url: `smtp://` (upgraded to TLS where the server can, and always before a password is sent) or
+                `smtps://` (TLS from the first byte); user and password, if any, are percent-encoded.
+            sender: The address that mails come from.
+        """
+        parts = urlsplit(url)
+        self._host = parts.hostname
+        self._port = parts.port or PORTS[parts.scheme]
+        self._user = unquote(parts.username) if parts.username else None
+        self._password = unquote(parts.password) if parts.password else None
+        self._tls = parts.scheme == "smtps"
+        self._upgrade = True if self._user and not self._tls else None
+        self._sender = sender
+
+    async def send(self, mail: Mail) -> None:
+        """Hand over one mail.
+
+        Raises:
+            SMTPException: The server cannot be reached, or refuses it.
+            ValueError, MessageError: The address has no form that SMTP knows.
+        """
+        await aiosmtplib.send(
+            self._message(mail),
+            sender=self._sender,
+            recipients=[mail.to],
+            hostname=self._host,
+            port=self._port,
+            username=self._user,
+            password=self._password,
+            use_tls=self._tls,
+            start_tls=self._upgrade,
+            timeout=SEND_SECONDS,
+        )
+
+    def _message(self, mail: Mail) -> EmailMessage:
+        message = EmailMessage(policy=SMTP)
+        message["From"] = Address(addr_spec=self._sender)
+        message["To"] = Address(addr_spec=mail.to)
+        message["Subject"] = mail.subject
+        message["Auto-Submitted"] = "auto-generated"  # RFC 3834: no vacation notes, please
+        message.set_content(mail.text)
+        return message
