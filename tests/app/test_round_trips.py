@@ -39,6 +39,13 @@ async def with_mailed_token(person: Person, app: FastAPI) -> Request:
     return {"json": {"token": token_in((await mails_to(app, other.email))[-1])}}
 
 
+async def with_reset_token(person: Person, app: FastAPI) -> Request:
+    """Register somebody else, who forgets the password at once."""
+    other = await join(person.client)
+    await person.client.post("/v1/auth/forgot-password", json={"email": other.email})
+    return {"json": {"token": token_in((await mails_to(app, other.email))[-1]), "new_password": PASSWORD}}
+
+
 async def with_session_id(person: Person, _: FastAPI) -> Request:
     """Begin a session, to be ended."""
     await person.client.post("/v1/auth/login", json={"email": person.email, "password": PASSWORD})
@@ -58,6 +65,9 @@ TABLE: dict[str, tuple[int, Request | Callable[[Person, FastAPI], Awaitable[Requ
     "DELETE /v1/auth/sessions/{session_id}": (1, with_session_id),
     "POST /v1/auth/verify-email/resend": (3, {}),
     "POST /v1/auth/verify-email": (3, with_mailed_token),
+    "POST /v1/auth/change-password": (4, {"json": {"current_password": PASSWORD, "new_password": PASSWORD}}),
+    "POST /v1/auth/forgot-password": (3, {"json": {"email": CREDENTIALS["email"]}}),
+    "POST /v1/auth/reset-password": (5, with_reset_token),
     "GET /v1/account": (1, {}),
     "GET /.well-known/jwks.json": (0, {}),
     "GET /v1/profile": (1, {}),

@@ -41,7 +41,11 @@ _ADD = prepare(
 _CREDENTIALS = prepare(select(col(Account.id), col(Account.password_hash)), into=Credentials, by=EmailClaim)
 
 _RENEW_PASSWORD = prepare(
-    update(Account).values(password_hash=bindparam("password_hash")).returning(col(Account.id)), into=UUID
+    update(Account)
+    .values(password_hash=bindparam("password_hash"))
+    .where(col(Account.password_hash) == bindparam("verified"))
+    .returning(col(Account.id)),
+    into=UUID,
 )
 
 
@@ -147,9 +151,9 @@ async def credentials(session: Session[EmailClaim]) -> Credentials | None:
     return await session.first(_CREDENTIALS)
 
 
-async def renew_password(session: Session[Principal], password_hash: str) -> None:
-    """Keep the same password under newer parameters."""
-    await session.run(_RENEW_PASSWORD, password_hash=password_hash)
+async def renew_password(session: Session[Principal], password_hash: str, *, verified: str) -> None:
+    """Keep the same password under newer parameters, unless it has been changed since it was verified."""
+    await session.run(_RENEW_PASSWORD, password_hash=password_hash, verified=verified)
 
 
 async def begin_session(

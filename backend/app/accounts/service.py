@@ -64,7 +64,7 @@ async def log_in(running: Runtime, request: LoginRequest, client: Client) -> Tok
         raise ProblemError(INVALID_CREDENTIALS)
     if verdict.renewed:
         session = running.database.acting_as(Principal(known.id))
-        await repository.renew_password(session, verdict.renewed)
+        await repository.renew_password(session, verdict.renewed, verified=known.password_hash)
     tokens = await _begin_session(running, known.id, client.user_agent)
     await give_back(running.database, from_network, and_clear=to_address)
     return tokens

@@ -1,5 +1,5 @@
 """
-[Task]: T-001, T-106
+[Task]: T-001, T-085, T-106, T-107
 [From]: speckit.specify §6.1, speckit.plan §4.1
 [Description]: The catalogue of problems, and the handlers that turn every error into one (RFC 9457).
 """
@@ -51,6 +51,9 @@ INVALID_CREDENTIALS = ProblemType(
     "The credentials do not fit.",
     "They do not fit; which part does not is not said.",
     CHALLENGE,
+)
+WRONG_PASSWORD = ProblemType(
+    "wrong-password", 403, "The password is wrong.", "The current password is wrong."
 )
 INVALID_TOKEN = ProblemType(
     "invalid-token",

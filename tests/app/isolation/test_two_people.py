@@ -20,6 +20,11 @@ BODIES: dict[str, dict[str, Any]] = {
     "refresh": {"refresh_token": "x"},
     "logout": {"refresh_token": "x"},
     "verifyEmail": {"token": "x"},
+    "readAll": {},
+    "setPreference": {"enabled": False},
+    "changePassword": {"current_password": PASSWORD, "new_password": PASSWORD},
+    "forgotPassword": {"email": "bob@example.org"},
+    "resetPassword": {"token": "x", "new_password": PASSWORD},
     "changeProfile": {"about": "stolen"},
 }
 # They never end; tests/app/notifications/test_stream.py attacks them.

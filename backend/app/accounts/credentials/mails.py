@@ -1,6 +1,6 @@
 """
-[Task]: T-106
-[From]: speckit.specify §2.6
+[Task]: T-106, T-107
+[From]: speckit.specify §2.6, §2.7
 [Description]: What the mails say.
 """
 
@@ -15,6 +15,17 @@ def verification(to: str, token: str, app_url: str | None) -> Mail:
         "Somebody, probably you, gave this address for an account. Within 24 hours, say that it is yours:\n\n"
         f"{_way(app_url, 'verify-email', token)}\n\n"
         "If it was not you, leave this mail alone.\n",
+    )
+
+
+def reset(to: str, token: str, app_url: str | None) -> Mail:
+    """Let somebody who forgot the password set another one."""
+    return Mail(
+        to,
+        "Set a new password",
+        "Somebody, probably you, forgot the password of your account. To set a new one, within an hour:\n\n"
+        f"{_way(app_url, 'reset-password', token)}\n\n"
+        "If it was not you, leave this mail alone: nothing has changed.\n",
     )
 
 

@@ -1,6 +1,6 @@
 """
-[Task]: T-106
-[From]: speckit.specify §2.6, §2.10
+[Task]: T-106, T-107
+[From]: speckit.specify §2.6, §2.7, §2.10
 [Description]: The routes of addresses and passwords.
 """
 
@@ -8,14 +8,22 @@ from fastapi import APIRouter, Depends
 
 from app.accounts import service as accounts
 from app.accounts.credentials import service
-from app.accounts.credentials.schemas import MailToken
+from app.accounts.credentials.schemas import EmailOnly, MailToken, PasswordChange, PasswordReset
 from app.accounts.schemas import Accepted
 from app.core.limits import Limit, limited
-from app.core.problems import INVALID_REQUEST, INVALID_TOKEN, TOO_MANY_REQUESTS, UNAUTHENTICATED, responses
-from app.core.runtime import CallerSession, RuntimeDep
+from app.core.problems import (
+    INVALID_REQUEST,
+    INVALID_TOKEN,
+    TOO_MANY_REQUESTS,
+    UNAUTHENTICATED,
+    WRONG_PASSWORD,
+    responses,
+)
+from app.core.runtime import Caller, CallerSession, RuntimeDep
 
 router = APIRouter(tags=["accounts"])
 
+RESETS = Limit("reset", 20)
 VERIFICATIONS = Limit("verification", 20)
 
 
@@ -46,3 +54,45 @@ async def resend_verification(session: CallerSession, running: RuntimeDep) -> Ac
     """Send the caller another token."""
     service.resend_verification(running, await accounts.read_account(session))
     return Accepted(status="accepted")
+
+
+@router.post(
+    "/v1/auth/change-password",
+    status_code=204,
+    name="changePassword",
+    summary="Change the password",
+    response_description="Changed; all other sessions have ended.",
+    responses=responses(UNAUTHENTICATED, WRONG_PASSWORD, INVALID_REQUEST),
+)
+async def change_password(request: PasswordChange, caller: Caller, running: RuntimeDep) -> None:
+    """Set the caller's password."""
+    await service.change_password(running, caller, request)
+
+
+@router.post(
+    "/v1/auth/forgot-password",
+    status_code=202,
+    dependencies=[Depends(limited(RESETS))],
+    name="forgotPassword",
+    summary="Ask for a password reset",
+    response_description="Accepted, whether or not the address has an account.",
+    responses=responses(INVALID_REQUEST, TOO_MANY_REQUESTS),
+)
+async def forgot_password(request: EmailOnly, running: RuntimeDep) -> Accepted:
+    """Send a token to an address, if it has an account."""
+    service.forgot_password(running, request)
+    return Accepted(status="accepted")
+
+
+@router.post(
+    "/v1/auth/reset-password",
+    status_code=204,
+    dependencies=[Depends(limited(RESETS))],
+    name="resetPassword",
+    summary="Set a new password with a mailed token",
+    response_description="Set; all sessions have ended.",
+    responses=responses(INVALID_TOKEN, INVALID_REQUEST, TOO_MANY_REQUESTS),
+)
+async def reset_password(request: PasswordReset, running: RuntimeDep) -> None:
+    """Set a new password with a mailed token."""
+    await service.reset_password(running, request)

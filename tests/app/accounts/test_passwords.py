@@ -1,0 +1,151 @@
+"""T-107: a password is changed by whoever knows it, or reset by whoever reads the mail; sessions end."""
+
+import asyncio
+from collections.abc import Coroutine
+
+import httpx2
+import pytest
+from fastapi import FastAPI
+from httpx2 import AsyncClient
+
+from app.core.opaque import digest_of
+from tests.app.accounts.conftest import Run
+from tests.app.accounts.test_refresh import refresh, served
+from tests.app.conftest import PASSWORD, Person, join, mails_to, token_in
+
+pytestmark = pytest.mark.anyio
+
+CHANGE, FORGOT, RESET = "/v1/auth/change-password", "/v1/auth/forgot-password", "/v1/auth/reset-password"
+NEW = "another good password"
+
+
+async def log_in(person: Person, password: str) -> int:
+    credentials = {"email": person.email, "password": password}
+    return (await person.client.post("/v1/auth/login", json=credentials)).status_code
+
+
+async def change(person: Person, current: str, new: str) -> httpx2.Response:
+    body = {"current_password": current, "new_password": new}
+    return await person.call("POST", CHANGE, json=body)
+
+
+async def reset(person: Person, token: str) -> httpx2.Response:
+    return await person.client.post(RESET, json={"token": token, "new_password": NEW})
+
+
+async def reset_token(app: FastAPI, person: Person) -> str:
+    answer = await person.client.post(FORGOT, json={"email": person.email})
+    assert (answer.status_code, answer.json()) == (202, {"status": "accepted"})
+    return token_in((await mails_to(app, person.email))[-1])
+
+
+async def notices(person: Person) -> list[tuple[str, str]]:
+    items = (await person.call("GET", "/v1/notifications")).json()["items"]
+    return [(item["kind"], item["title"]) for item in items]
+
+
+async def test_changing_ends_all_other_sessions_and_tells_the_owner(
+    client: AsyncClient, alice: Person, bob: Person
+) -> None:
+    elsewhere = await join(client, alice.email)
+    answer = await change(alice, PASSWORD, NEW)
+    assert (answer.status_code, answer.content) == (204, b"")
+    assert (await log_in(alice, PASSWORD), await log_in(alice, NEW)) == (401, 200)
+    assert (await refresh(client, elsewhere.tokens["refresh_token"])).status_code == 401
+    await served(client, alice.tokens["refresh_token"])
+    assert await notices(alice) == [("security", "Your password was changed")]
+    assert (await log_in(bob, PASSWORD), await notices(bob)) == (200, [])
+
+
+async def test_a_wrong_password_changes_nothing(client: AsyncClient, alice: Person) -> None:
+    elsewhere = await join(client, alice.email)
+    answer = await change(alice, "wrong", NEW)
+    assert (answer.status_code, answer.json()["type"]) == (403, "/problems/wrong-password")
+    assert await log_in(alice, PASSWORD) == 200
+    await served(client, elsewhere.tokens["refresh_token"])
+    assert await notices(alice) == []
+
+
+async def test_of_two_changes_at_once_one_is_made(alice: Person) -> None:
+    answers = await asyncio.gather(*(change(alice, PASSWORD, f"{NEW} {number}") for number in range(4)))
+    assert sorted(answer.status_code for answer in answers) == [204, 403, 403, 403]
+    assert await notices(alice) == [("security", "Your password was changed")]
+
+
+async def test_a_reset_ends_all_sessions_and_verifies_the_address(
+    app: FastAPI, client: AsyncClient, alice: Person
+) -> None:
+    token = await reset_token(app, alice)
+    answer = await reset(alice, token)
+    assert (answer.status_code, answer.content) == (204, b"")
+    assert (await log_in(alice, PASSWORD), await log_in(alice, NEW)) == (401, 200)
+    assert (await refresh(client, alice.tokens["refresh_token"])).status_code == 401
+    assert (await alice.call("GET", "/v1/account")).json()["email_verified"]
+    assert await notices(alice) == [("security", "Your password was changed")]
+    assert (await reset(alice, token)).status_code == 400
+
+
+async def test_a_reset_for_an_unknown_address_cannot_be_told_apart(
+    app: FastAPI, client: AsyncClient, alice: Person, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """All that differs is begun in the background, and nothing of it has happened at the answer."""
+    held: list[Coroutine[object, object, None]] = []
+    monkeypatch.setattr(app.state.runtime.background, "start", held.append)
+    known = await client.post(FORGOT, json={"email": alice.email})
+    unknown = await client.post(FORGOT, json={"email": f"un{alice.email}"})
+    assert (known.status_code, known.content, known.headers) == (
+        unknown.status_code,
+        unknown.content,
+        unknown.headers,
+    )
+    assert len(held) == 2
+    for work in held:
+        await work
+    assert [mail.subject for mail in await mails_to(app, alice.email)][-1] == "Set a new password"
+    assert await mails_to(app, f"un{alice.email}") == []
+
+
+async def test_whatever_is_wrong_with_a_token_is_answered_alike(
+    app: FastAPI, alice: Person, superuser: Run
+) -> None:
+    verification = token_in((await mails_to(app, alice.email))[0])
+    void = await reset_token(app, alice)
+    expired = await reset_token(app, alice)
+    update = "update mail_tokens set expires_at = now() where token_hash = %(digest)s"
+    superuser(update, digest=digest_of(expired))
+    answers = [await reset(alice, token) for token in (verification, void, expired, "none")]
+    assert {(answer.status_code, answer.content) for answer in answers} == {(400, answers[0].content)}
+    assert answers[0].json()["type"] == "/problems/invalid-token"
+    assert await log_in(alice, PASSWORD) == 200
+    answer = await alice.client.post("/v1/auth/verify-email", json={"token": expired})
+    assert answer.status_code == 400
+
+
+async def test_a_token_resets_once_also_at_once(app: FastAPI, alice: Person) -> None:
+    token = await reset_token(app, alice)
+    answers = await asyncio.gather(*(reset(alice, token) for _ in range(4)))
+    assert sorted(answer.status_code for answer in answers) == [204, 400, 400, 400]
+
+
+async def test_a_reset_token_lives_an_hour(app: FastAPI, alice: Person, superuser: Run) -> None:
+    token = await reset_token(app, alice)
+    rows = superuser(
+        "select purpose, expires_at - created_at between '59 minutes' and '61 minutes' from mail_tokens "
+        "where token_hash = %(digest)s",
+        digest=digest_of(token),
+    )
+    assert rows == [("reset", True)]
+
+
+async def test_a_change_that_cannot_be_told_is_not_made(app: FastAPI, alice: Person) -> None:
+    async def fail(*_: object) -> None:
+        raise ConnectionError
+
+    app.state.runtime = app.state.runtime._replace(make_notification=fail)
+    assert (await change(alice, PASSWORD, NEW)).status_code == 500
+    assert await log_in(alice, PASSWORD) == 200
+
+
+async def test_changing_needs_a_caller(client: AsyncClient) -> None:
+    body = {"current_password": PASSWORD, "new_password": NEW}
+    assert (await client.post(CHANGE, json=body)).status_code == 401
