@@ -1,5 +1,5 @@
 """
-[Task]: T-001, T-002, T-101, T-102, T-105, T-106, T-042
+[Task]: T-001, T-002, T-101, T-102, T-105, T-106, T-110, T-042, T-085
 [From]: speckit.specify §6.1, §6.4, speckit.plan §1.1, §1.4
 [Description]: Puts the application together.
 """
@@ -10,6 +10,7 @@ import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any, Literal
+from uuid import UUID
 
 from fastapi import FastAPI
 from psycopg import Error as DatabaseError
@@ -17,11 +18,14 @@ from psycopg_pool import PoolTimeout
 from pydantic import BaseModel
 
 from app.accounts.credentials.routes import router as credentials
+from app.accounts.routes import add_export
 from app.accounts.routes import router as accounts
 from app.core import problems
+from app.core.asker import Principal
 from app.core.background import Background
-from app.core.database import Database
-from app.core.keys import new_key, read_keys
+from app.core.database import Database, Session
+from app.core.export import Part
+from app.core.keys import SigningKey, new_key, read_keys
 from app.core.mail import LogMailer, Mailer, SmtpMailer
 from app.core.passwords import Passwords
 from app.core.runtime import Runtime, RuntimeDep
@@ -32,9 +36,38 @@ from app.core.tokens import AccessTokens
 from app.notifications.listener import Listener
 from app.notifications.repository import make as make_notification
 from app.notifications.routes import router as notifications
+from app.notifications.schemas import Notification, Preference
+from app.notifications.service import list_page, preferences
+from app.profiles.repository import current as current_profile
 from app.profiles.routes import router as profiles
+from app.profiles.schemas import Profile
+from app.profiles.service import profile_of
 
 logger = logging.getLogger(__name__)
+
+
+async def _own_profile(session: Session[Principal], account_id: UUID) -> Profile:
+    return profile_of(account_id, await current_profile(session))
+
+
+async def _own_notifications(session: Session[Principal], _: UUID) -> list[Notification]:
+    page = await list_page(session, limit=100, cursor=None, unread=False, kind=None)
+    items = page.items
+    while page.next_cursor is not None:
+        page = await list_page(session, limit=100, cursor=page.next_cursor, unread=False, kind=None)
+        items += page.items
+    return items
+
+
+async def _own_preferences(session: Session[Principal], _: UUID) -> list[Preference]:
+    return (await preferences(session)).items
+
+
+EXPORT = (
+    Part("profile", Profile, _own_profile),
+    Part("notifications", list[Notification], _own_notifications),
+    Part("preferences", list[Preference], _own_preferences),
+)
 
 
 class Health(BaseModel):
@@ -78,6 +111,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     app.include_router(credentials)
     app.include_router(profiles)
     app.include_router(notifications)
+    add_export(app, EXPORT)
     _add_health(app)
     _add_problem_schemas(app)
     return app

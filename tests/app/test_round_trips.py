@@ -53,6 +53,19 @@ async def with_session_id(person: Person, _: FastAPI) -> Request:
     return {"path": {"session_id": newest["id"]}}
 
 
+async def as_somebody_else(person: Person, _: FastAPI) -> Request:
+    """Give the password as somebody who has just registered."""
+    other = await join(person.client)
+    token = {"Authorization": f"Bearer {other.tokens['access_token']}"}
+    return {"json": {"password": PASSWORD}, "headers": token}
+
+
+async def with_notification_id(person: Person, _: FastAPI) -> Request:
+    """Make a notification."""
+    made = await person.call("POST", "/v1/notifications/test")
+    return {"path": {"notification_id": made.json()["id"]}}
+
+
 # operation: turns, request (what uses something up has a function that makes a new one). More than one turn
 # has its reason in the docstring of the service's function. What is done in the background counts as well.
 TABLE: dict[str, tuple[int, Request | Callable[[Person, FastAPI], Awaitable[Request]]]] = {
@@ -69,6 +82,8 @@ TABLE: dict[str, tuple[int, Request | Callable[[Person, FastAPI], Awaitable[Requ
     "POST /v1/auth/forgot-password": (3, {"json": {"email": CREDENTIALS["email"]}}),
     "POST /v1/auth/reset-password": (5, with_reset_token),
     "GET /v1/account": (1, {}),
+    "GET /v1/account/export": (5, {}),
+    "POST /v1/account/deletion": (2, as_somebody_else),
     "GET /.well-known/jwks.json": (0, {}),
     "GET /v1/profile": (1, {}),
     "PATCH /v1/profile": (1, {"json": {"about": "x"}, "headers": IF_MATCH}),

@@ -1,6 +1,6 @@
 """
-[Task]: T-101, T-102, T-103, T-104, T-105, T-109
-[From]: speckit.specify §2.1, §2.2, §2.3, §2.4, §2.5, §2.8, speckit.plan §3.2, §3.3
+[Task]: T-101, T-102, T-103, T-104, T-105, T-109, T-110
+[From]: speckit.specify §2.1, §2.2, §2.3, §2.4, §2.5, §2.8, §2.9, speckit.plan §3.2, §3.3
 [Description]: The statements on accounts, sessions and refresh tokens.
 """
 
@@ -8,7 +8,18 @@ from datetime import datetime, timedelta
 from typing import NamedTuple
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, DateTime, Executable, LargeBinary, bindparam, func, or_, select, update
+from sqlalchemy import (
+    ColumnElement,
+    DateTime,
+    Executable,
+    LargeBinary,
+    bindparam,
+    delete,
+    func,
+    or_,
+    select,
+    update,
+)
 from sqlalchemy.dialects.postgresql import insert
 from sqlmodel import col
 
@@ -140,6 +151,11 @@ _ACCOUNT = prepare(
     into=schemas.Account,
 )
 
+_DELETE = prepare(
+    delete(Account).where(col(Account.password_hash) == bindparam("verified")).returning(col(Account.id)),
+    into=UUID,
+)
+
 
 async def add(session: Session[EmailClaim], password_hash: str) -> UUID | None:
     """Add the account of the claimed address; None if there is one, which stays as it is."""
@@ -214,3 +230,8 @@ async def live_sessions(session: Session[Principal], current: UUID) -> list[sche
 async def account(session: Session[Principal]) -> schemas.Account | None:
     """Read the principal's account; None if it has been deleted since the token was issued."""
     return await session.first(_ACCOUNT)
+
+
+async def delete_account(session: Session[Principal], *, verified: str) -> bool:
+    """Delete the account and, by cascade, all it owns; tell whether the verified hash still held."""
+    return await session.first(_DELETE, verified=verified) is not None

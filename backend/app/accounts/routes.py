@@ -1,13 +1,15 @@
 """
-[Task]: T-101, T-102, T-103, T-104, T-105, T-109, T-114
-[From]: speckit.specify §2.1, §2.2, §2.3, §2.4, §2.5, §2.8, §2.10, speckit.plan §3.5
+[Task]: T-101, T-102, T-103, T-104, T-105, T-109, T-110, T-114
+[From]: speckit.specify §2.1, §2.2, §2.3, §2.4, §2.5, §2.8, §2.9, §2.10, speckit.plan §3.5
 [Description]: The routes of accounts.
 """
 
-from typing import Annotated
+from collections.abc import Sequence
+from typing import Annotated, Any
 from uuid import UUID
 
-from fastapi import APIRouter, Depends, Header, Response
+from fastapi import APIRouter, Depends, FastAPI, Header, Response
+from pydantic import create_model
 
 from app.accounts import repository, service
 from app.accounts.schemas import (
@@ -16,20 +18,24 @@ from app.accounts.schemas import (
     Credentials,
     Jwks,
     LoginRequest,
+    PasswordOnly,
     RefreshRequest,
+    Session,
     Sessions,
     Tokens,
 )
-from app.core.limits import Limit, NetworkAddress, limited
+from app.core.export import Part
 from app.core.problems import (
     INVALID_CREDENTIALS,
     INVALID_REQUEST,
     NOT_FOUND,
     TOO_MANY_REQUESTS,
     UNAUTHENTICATED,
+    WRONG_PASSWORD,
     ProblemError,
     responses,
 )
+from app.core.rate_limits import Limit, NetworkAddress, limited
 from app.core.runtime import Caller, CallerSession, RuntimeDep
 
 router = APIRouter(tags=["accounts"])
@@ -146,6 +152,38 @@ async def end_session(session_id: UUID, session: CallerSession) -> None:
 async def read_account(session: CallerSession) -> Account:
     """Read the caller's account."""
     return await service.read_account(session)
+
+
+@router.post(
+    "/v1/account/deletion",
+    status_code=204,
+    name="deleteAccount",
+    summary="Delete one's account and all it owns",
+    response_description="Deleted.",
+    responses=responses(UNAUTHENTICATED, WRONG_PASSWORD, INVALID_REQUEST),
+)
+async def delete_account(request: PasswordOnly, caller: Caller, running: RuntimeDep) -> None:
+    """Delete the caller's account, at once and for good."""
+    await service.delete_account(running, caller.user_id, request)
+
+
+def add_export(app: FastAPI, parts: Sequence[Part]) -> None:
+    """Offer the export of all that is kept about the caller, with the parts of the other slices."""
+    fields: dict[str, Any] = {part.name: part.schema for part in parts}
+    document = create_model("Export", account=Account, sessions=list[Session], **fields)
+
+    @app.get(
+        "/v1/account/export",
+        tags=["accounts"],
+        name="exportAccount",
+        summary="Export all that is kept about oneself",
+        response_description="Everything but secrets.",
+        response_model=document,
+        responses=responses(UNAUTHENTICATED),
+    )
+    async def export_account(caller: Caller, session: CallerSession) -> dict[str, object]:
+        """Export all that is kept about the caller."""
+        return await service.export(session, caller, parts)
 
 
 @router.get(

@@ -1,6 +1,6 @@
 """
-[Task]: T-101, T-102, T-103, T-105, T-109
-[From]: speckit.specify §2.1, §2.2, §2.3, §2.5, §2.8
+[Task]: T-101, T-102, T-103, T-105, T-109, T-110
+[From]: speckit.specify §2.1, §2.2, §2.3, §2.5, §2.8, §2.9
 [Description]: What goes in and out about accounts.
 """
 
@@ -88,6 +88,14 @@ class RefreshRequest(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     refresh_token: OpaqueText
+
+
+class PasswordOnly(BaseModel):
+    """The password, to show that it is the owner."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    password: Password
 
 
 class Accepted(BaseModel):

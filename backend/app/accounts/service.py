@@ -1,23 +1,27 @@
 """
-[Task]: T-101, T-102, T-103, T-104, T-105, T-106, T-114
-[From]: speckit.specify §2.1, §2.2, §2.3, §2.4, §2.5, §2.6, §2.10, speckit.plan §3.1, §3.2, §3.3
+[Task]: T-101, T-102, T-103, T-104, T-105, T-106, T-110, T-114
+[From]: speckit.specify §2.1, §2.2, §2.3, §2.4, §2.5, §2.6, §2.9, §2.10, speckit.plan §3.1, §3.2, §3.3
 [Description]: Decides who gets an account and who gets tokens.
 """
 
 import logging
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from typing import NamedTuple
 from uuid import UUID
 
 from app.accounts import repository
+from app.accounts.credentials.repository import password_hash
 from app.accounts.credentials.service import after_registration
-from app.accounts.schemas import Account, Credentials, LoginRequest, RefreshRequest, Tokens
+from app.accounts.schemas import Account, Credentials, LoginRequest, PasswordOnly, RefreshRequest, Tokens
 from app.core.asker import EmailClaim, Principal, TokenClaim
 from app.core.database import Session
-from app.core.limits import Limit, give_back, take
+from app.core.export import Part
 from app.core.opaque import OpaqueToken, digest_of, new_token
-from app.core.problems import INVALID_CREDENTIALS, UNAUTHENTICATED, ProblemError
+from app.core.problems import INVALID_CREDENTIALS, UNAUTHENTICATED, WRONG_PASSWORD, ProblemError
+from app.core.rate_limits import Limit, give_back, take
 from app.core.runtime import Runtime
+from app.core.tokens import Claims
 
 logger = logging.getLogger(__name__)
 
@@ -31,9 +35,9 @@ async def register(running: Runtime, credentials: Credentials) -> None:
 
     Two round trips: the try is counted by itself. What is mailed is nobody's to wait for.
     """
-    password_hash = await running.passwords.hash(credentials.password.get_secret_value())
+    hashed = await running.passwords.hash(credentials.password.get_secret_value())
     claimant = running.database.acting_as(EmailClaim(credentials.email))
-    new_account = await repository.add(claimant, password_hash)
+    new_account = await repository.add(claimant, hashed)
     running.background.start(after_registration(running, credentials.email, new_account))
 
 
@@ -117,6 +121,35 @@ async def read_account(session: Session[Principal]) -> Account:
     if account is None:
         raise ProblemError(UNAUTHENTICATED)
     return account
+
+
+async def delete_account(running: Runtime, account_id: UUID, request: PasswordOnly) -> None:
+    """Delete the caller's account with all it owns.
+
+    Two round trips: the password must be verified before anything is deleted.
+
+    Raises:
+        ProblemError: The password is wrong, or the account has none.
+    """
+    session = running.database.acting_as(Principal(account_id))
+    kept = await password_hash(session)
+    verdict = await running.passwords.verify(request.password.get_secret_value(), kept)
+    if kept is None or not verdict.fits or not await repository.delete_account(session, verified=kept):
+        raise ProblemError(WRONG_PASSWORD)
+
+
+async def export(session: Session[Principal], caller: Claims, parts: Sequence[Part]) -> dict[str, object]:
+    """Read all that is kept about the caller; secrets are in no part of it.
+
+    As many round trips as there are parts and pages of them: they are read one after the other.
+
+    Raises:
+        ProblemError: The account has been deleted since the token was issued.
+    """
+    account = await read_account(session)
+    sessions = await repository.live_sessions(session, caller.session_id)
+    others = {part.name: await part.read(session, caller.user_id) for part in parts}
+    return {"account": account, "sessions": sessions, **others}
 
 
 async def _begin_session(running: Runtime, account_id: UUID, user_agent: str | None) -> Tokens:

@@ -12,7 +12,6 @@ from pydantic.json_schema import SkipJsonSchema
 from app.core.problems import INVALID_REQUEST, UNAUTHENTICATED, VERSION_MISMATCH, VERSION_REQUIRED, responses
 from app.core.runtime import Caller, CallerSession
 from app.profiles import repository, service
-from app.profiles.repository import Version
 from app.profiles.schemas import Profile, ProfilePatch
 
 router = APIRouter(tags=["profile"])
@@ -54,7 +53,7 @@ async def read_profile(
     if service.is_known(version, if_none_match):
         return Response(status_code=304, headers=tag)
     response.headers.update(tag)
-    return _profile(caller, version)
+    return service.profile_of(caller.user_id, version)
 
 
 @router.patch(
@@ -84,10 +83,4 @@ async def change_profile(
     """Change the caller's profile by a JSON merge patch."""
     version = await service.change(session, patch, if_match)
     response.headers["ETag"] = service.entity_tag(version)
-    return _profile(caller, version)
-
-
-def _profile(caller: Caller, version: Version) -> Profile:
-    values = version._asdict()
-    del values["version"]
-    return Profile.model_construct(account_id=caller.user_id, **values)
+    return service.profile_of(caller.user_id, version)

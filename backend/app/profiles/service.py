@@ -5,18 +5,26 @@
 """
 
 import re
+from uuid import UUID
 
 from app.core.asker import Principal
 from app.core.database import Session
 from app.core.problems import VERSION_MISMATCH, VERSION_REQUIRED, ProblemError
 from app.profiles import repository
 from app.profiles.repository import Version
-from app.profiles.schemas import ProfilePatch
+from app.profiles.schemas import Profile, ProfilePatch
 
 _ENTITY_TAG = re.compile(r'(?P<weak>W/)?"(?P<opaque>[^"]*)"')
 _VERSION = re.compile(r"0|[1-9][0-9]{0,8}")
 
 _DEFAULT = Version()
+
+
+def profile_of(account_id: UUID, version: Version) -> Profile:
+    """Show a version as the profile of an account."""
+    values = version._asdict()
+    del values["version"]
+    return Profile.model_construct(account_id=account_id, **values)
 
 
 def entity_tag(version: Version) -> str:

@@ -10,7 +10,7 @@ from httpx2 import AsyncClient
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.core.limits import network_of
+from app.core.rate_limits import network_of
 from app.main import create_app
 from specward.database.provision import Urls
 from tests.app.accounts.conftest import Run

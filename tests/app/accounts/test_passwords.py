@@ -1,7 +1,7 @@
 """T-107: a password is changed by whoever knows it, or reset by whoever reads the mail; sessions end."""
 
 import asyncio
-from collections.abc import Coroutine
+from typing import Any
 
 import httpx2
 import pytest
@@ -89,7 +89,7 @@ async def test_a_reset_for_an_unknown_address_cannot_be_told_apart(
     app: FastAPI, client: AsyncClient, alice: Person, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """All that differs is begun in the background, and nothing of it has happened at the answer."""
-    held: list[Coroutine[object, object, None]] = []
+    held: list[Any] = []
     monkeypatch.setattr(app.state.runtime.background, "start", held.append)
     known = await client.post(FORGOT, json={"email": alice.email})
     unknown = await client.post(FORGOT, json={"email": f"un{alice.email}"})

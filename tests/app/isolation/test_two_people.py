@@ -25,6 +25,7 @@ BODIES: dict[str, dict[str, Any]] = {
     "changePassword": {"current_password": PASSWORD, "new_password": PASSWORD},
     "forgotPassword": {"email": "bob@example.org"},
     "resetPassword": {"token": "x", "new_password": PASSWORD},
+    "deleteAccount": {"password": "wrong"},
     "changeProfile": {"about": "stolen"},
 }
 # They never end; tests/app/notifications/test_stream.py attacks them.

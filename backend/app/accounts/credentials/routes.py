@@ -10,7 +10,6 @@ from app.accounts import service as accounts
 from app.accounts.credentials import service
 from app.accounts.credentials.schemas import EmailOnly, MailToken, PasswordChange, PasswordReset
 from app.accounts.schemas import Accepted
-from app.core.limits import Limit, limited
 from app.core.problems import (
     INVALID_REQUEST,
     INVALID_TOKEN,
@@ -19,6 +18,7 @@ from app.core.problems import (
     WRONG_PASSWORD,
     responses,
 )
+from app.core.rate_limits import Limit, limited
 from app.core.runtime import Caller, CallerSession, RuntimeDep
 
 router = APIRouter(tags=["accounts"])
