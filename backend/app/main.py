@@ -1,5 +1,5 @@
 """
-[Task]: T-001, T-002, T-101, T-102, T-105, T-106, T-110, T-042, T-085
+[Task]: T-001, T-002, T-101, T-102, T-105, T-106, T-110, T-042, T-085, T-084
 [From]: speckit.specify §6.1, §6.4, speckit.plan §1.1, §1.4
 [Description]: Puts the application together.
 """
@@ -145,6 +145,7 @@ def _start(settings: Settings) -> Runtime:
         ),
         mailer=_mailer(settings),
         background=Background(),
+        make_notification=make_notification,
     )
 
 
@@ -152,6 +153,22 @@ def _mailer(settings: Settings) -> Mailer:
     if settings.smtp_url is None:
         return LogMailer()
     return SmtpMailer(settings.smtp_url.get_secret_value(), settings.mail_from)
+
+
+@asynccontextmanager
+async def _live(app: FastAPI, settings: Settings) -> AsyncIterator[None]:
+    """Serve live streams, which end as soon as the process is told to."""
+    url = settings.listen_database_url or settings.database_url
+    listener = Listener(url.get_secret_value(), direct=settings.listen_database_url is not None)
+    app.state.streams = listener.streams
+    listening = asyncio.create_task(listener.run())
+    try:
+        with on_termination(listener.streams.stop):
+            yield
+    finally:
+        listener.streams.stop()
+        listening.cancel()
+        await asyncio.wait([listening])
 
 
 async def _open(database: Database) -> None:

@@ -12,6 +12,7 @@ from fastapi import FastAPI
 from httpx2 import ASGITransport, AsyncClient
 from pydantic import SecretStr
 
+from app.core.keys import new_key, write_private
 from app.core.mail import Mail
 from app.core.settings import Settings
 from app.main import create_app

@@ -18,6 +18,7 @@ pytestmark = pytest.mark.anyio
 
 CREDENTIALS = {"email": "new@example.org", "password": PASSWORD}
 IF_MATCH = {"If-Match": "*"}
+ONE_KIND = {"kind": "product", "channel": "live"}
 
 Request = dict[str, object]
 
@@ -91,11 +92,11 @@ TABLE: dict[str, tuple[int, Request | Callable[[Person, FastAPI], Awaitable[Requ
     "GET /v1/notifications/unread-count": (1, {}),
     "POST /v1/notifications/read-all": (1, {"json": {}}),
     "POST /v1/notifications/test": (1, {}),
-    "GET /v1/notifications/{notification_id}": (1, {}),
-    "DELETE /v1/notifications/{notification_id}": (1, {}),
-    "PUT /v1/notifications/{notification_id}/read": (1, {}),
+    "GET /v1/notifications/{notification_id}": (1, with_notification_id),
+    "DELETE /v1/notifications/{notification_id}": (1, with_notification_id),
+    "PUT /v1/notifications/{notification_id}/read": (1, with_notification_id),
     "GET /v1/notifications/preferences": (1, {}),
-    "PUT /v1/notifications/preferences/{kind}/{channel}": (1, {"json": {"enabled": False}}),
+    "PUT /v1/notifications/preferences/{kind}/{channel}": (1, {"json": {"enabled": False}, "path": ONE_KIND}),
     "GET /livez": (0, {}),
     "GET /readyz": (1, {}),
 }

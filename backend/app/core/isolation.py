@@ -28,8 +28,16 @@ Reach = dict[type[Asker], tuple[str, ...]]
 
 # Functions are written into SQL by name, so only those known to read no table may pass.
 FUNCTIONS = frozenset(
-    {"coalesce", "count", "greatest", "least", "lower", "max", "min", "now", "sum", "unnest"}
+    {
+        *("coalesce", "count", "greatest", "least", "lower", "max", "min", "sum", "unnest"),
+        *("now", "clock_timestamp", "hashtextextended", "pg_advisory_xact_lock"),
+    }
 )
+
+OWNER_LOCK = func.pg_advisory_xact_lock(
+    func.hashtextextended(cast(bindparam("asker_0", type_=Uuid), Text), 0)
+)
+"""In a Principal's statement: waits until no other transaction holds it for the same account."""
 
 
 class IsolationError(Exception):

@@ -1,5 +1,5 @@
 """
-[Task]: T-001, T-105, T-106
+[Task]: T-001, T-105, T-085, T-106
 [From]: speckit.specify §2.5, speckit.plan §1.2, §1.3, §1.4
 [Description]: What a running instance has, and the dependencies by which routes get at it.
 """
@@ -14,6 +14,7 @@ from app.core.background import Background
 from app.core.database import Database, Session
 from app.core.keys import SigningKey
 from app.core.mail import Mailer
+from app.core.notice import MakeNotification
 from app.core.passwords import Passwords
 from app.core.problems import UNAUTHENTICATED, ProblemError
 from app.core.settings import Settings
@@ -32,6 +33,7 @@ class Runtime(NamedTuple):
     passwords: Passwords
     mailer: Mailer
     background: Background
+    make_notification: MakeNotification
 
 
 async def runtime(request: Request) -> Runtime:

@@ -1,5 +1,5 @@
 """
-[Task]: T-001, T-106
+[Task]: T-001, T-084, T-106
 [From]: speckit.plan §1.4, §6.1
 [Description]: What an operator sets, read from the environment and checked at start.
 """
@@ -40,9 +40,14 @@ def _plain_url(value: object) -> object:
     return value.replace("postgresql+psycopg://", "postgresql://", 1) if isinstance(value, str) else value
 
 
-def _is_web_url(value: str) -> str:
-    _WEB_URL.validate_python(value)
+def _is_url(value: str) -> str:
+    """Check a URL and keep its spelling: issuers are compared letter by letter (RFC 8725 §3.8)."""
+    _URL.validate_python(value)
     return value
+
+
+_URL: TypeAdapter[AnyHttpUrl] = TypeAdapter(AnyHttpUrl)
+IssuerUrl = Annotated[str, AfterValidator(_is_url)]
 
 
 def _is_smtp_url(value: SecretStr) -> SecretStr:
@@ -52,7 +57,6 @@ def _is_smtp_url(value: SecretStr) -> SecretStr:
     return value
 
 
-_WEB_URL: TypeAdapter[AnyHttpUrl] = TypeAdapter(AnyHttpUrl)
 DatabaseUrl = Annotated[SecretStr, BeforeValidator(_plain_url)]
 
 
@@ -72,7 +76,7 @@ class Settings(BaseSettings):
     signing_keys: SecretStr | None = None
     access_token_seconds: Annotated[int, Field(ge=60, le=600)] = 600
     refresh_token_days: Annotated[int, Field(ge=1, le=30)] = 30
-    app_url: Annotated[str, AfterValidator(_is_web_url)] | None = None
+    app_url: Annotated[str, AfterValidator(_is_url)] | None = None
     smtp_url: Annotated[SecretStr, AfterValidator(_is_smtp_url)] | None = None
     mail_from: Annotated[str, Field(pattern=r"^[^@\s]+@[^@\s]+$")] = "no-reply@localhost"
     password_memory_kib: Annotated[int, Field(ge=8)] = 65536

@@ -48,11 +48,16 @@ async def test_nothing_of_another_moves_or_shows(
     bob = await join(client, "bob@example.org")
     await alice.call("PATCH", "/v1/profile", json={"about": "alice's own"}, headers={"If-Match": "*"})
     target = (await alice.call("GET", "/v1/account")).json()["id"]
+    ids = {
+        "session_id": (await alice.call("GET", "/v1/auth/sessions")).json()["items"][0]["id"],
+        "notification_id": (await alice.call("POST", "/v1/notifications/test")).json()["id"],
+        "kind": "product",
+        "channel": "live",
+    }
     before = everything_of(server, database, target)
     assert "alice's own" in before
-    mine = (await alice.call("GET", "/v1/auth/sessions")).json()["items"][0]["id"]
     for operation, method, template in await operations(client):
-        path = template.format(session_id=mine)
+        path = template.format(**ids)
         for forged in forgeries(BODIES.get(operation), target):
             answer = await bob.call(method, path, **forged)
             for secret in (alice.email, target, "alice's own"):

@@ -7,7 +7,7 @@
 from alembic import op
 
 revision = "0008"
-down_revision = "0004"
+down_revision = "0006"
 
 # The words of the data model, unchanged.
 TABLES = """
