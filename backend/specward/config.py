@@ -62,6 +62,8 @@ def load_config(root: Path) -> Config:
     for name, keys in _FILES:
         if (root / name).is_file():
             table = _read_table(root / name, keys)
+            if not table:
+                continue
             prefix = ".".join((*keys, ""))
             fields = dict(_field(key, value, f"{prefix}{key} in {name}") for key, value in table.items())
             fields.pop("table", None)
