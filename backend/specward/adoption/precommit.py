@@ -9,6 +9,7 @@ from specward.errors import CouldNotRunError
 PATH = ".pre-commit-config.yaml"
 _ID = "specward"
 _ITEM = re.compile(r"^([ \t]*)- ", re.MULTILINE)
+_FORM = "its list `repos` is not written one entry a line"
 _ENTRY = """\
 - repo: local
   hooks:
@@ -34,12 +35,12 @@ def add_hook(text: str, program: str) -> str:
     entry = _ENTRY.format(program=program)
     if not text.strip():
         return f"repos:\n{_indented(entry, '  ')}"
-    before = _repositories(text)
+    before = _repositories(text, "it is no YAML")
     if any(_holds_gate(repository) for repository in before):
         return text
     added = _inserted(text, entry)
-    if _repositories(added) != [*before, *yaml.safe_load(entry)]:
-        raise _unusable("its list `repos` is not written one entry a line")
+    if _repositories(added, _FORM) != [*before, *yaml.safe_load(entry)]:
+        raise _unusable(_FORM)
     return added
 
 
@@ -63,11 +64,11 @@ def _indented(entry: str, indent: str) -> str:
     return "".join(f"{indent}{line}\n" for line in entry.splitlines())
 
 
-def _repositories(text: str) -> list[object]:
+def _repositories(text: str, reason: str) -> list[object]:
     try:
         loaded = yaml.safe_load(text)
     except (yaml.YAMLError, ValueError, RecursionError) as error:
-        raise _unusable("it is no YAML") from error
+        raise _unusable(reason) from error
     repositories = loaded.get("repos") if isinstance(loaded, dict) else None
     if not isinstance(repositories, list):
         raise _unusable("it has no list `repos`")

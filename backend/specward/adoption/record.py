@@ -65,7 +65,7 @@ def write(root: Path, proposals: Iterable[Proposal]) -> None:
         known[each.path] = Written(each.path, before, digest(each.after))
     _save(root, known.values())
     for each in proposals:
-        _put(root, each.path, each.after)
+        put(root, each.path, each.after)
 
 
 def _save(root: Path, items: Iterable[Written]) -> None:
@@ -73,8 +73,12 @@ def _save(root: Path, items: Iterable[Written]) -> None:
     write_atomically(root / PATH, json.dumps(stored, indent=1) + "\n")
 
 
-def _put(root: Path, path: str, text: str) -> None:
-    """Write one file: through a link to where it leads, and with the mode it had."""
+def put(root: Path, path: str, text: str) -> None:
+    """Write one file: through a link to where it leads, and with the mode it had.
+
+    Raises:
+        CouldNotRunError: the disk refuses.
+    """
     place = (root / path).resolve()
     mode = place.stat().st_mode if place.exists() else None
     write_atomically(place, text)

@@ -6,9 +6,9 @@ from pathlib import Path
 from typing import NamedTuple
 
 from specward.adoption.proposals import read
-from specward.adoption.record import Written, load
+from specward.adoption.record import Written, load, put
 from specward.errors import CouldNotRunError
-from specward.storage import FOLDER, write_atomically
+from specward.storage import FOLDER
 
 
 class Undone(NamedTuple):
@@ -48,13 +48,10 @@ def undo(root: Path) -> Undone:
 
 
 def _restore(root: Path, item: Written) -> None:
-    place = (root / item.path).resolve()
     if item.before is not None:
-        mode = place.stat().st_mode
-        write_atomically(place, item.before)
-        place.chmod(mode)
+        put(root, item.path, item.before)
         return
-    place.unlink()
+    (root / item.path).unlink()
     with suppress(OSError):  # a folder that holds anything else stays
         for folder in Path(item.path).parents:
             (root / folder).rmdir()

@@ -152,8 +152,8 @@ def _closing(root: Path, found: Survey, written: Sequence[Proposal]) -> Iterator
     tasks = [task for each in read_specs(root, load_config(root)) for task in each.tasks]
     if unnamed := sum(not task.files for task in tasks):
         yield (
-            f"{unnamed:,} of {len(tasks):,} tasks name no files, so they permit none: name them in the task, or "
-            'set default_scope = "territory".'
+            f"{unnamed:,} of {len(tasks):,} tasks name no files, so they permit none. Name them, or set "
+            'default_scope = "territory".'
         )
     if written:
         yield "Next: commit this, `specward approve` a task, and tell Claude Code `/implement` with its id."
