@@ -3,6 +3,7 @@
 from argparse import ArgumentParser, Namespace
 
 from specward.agent.fast import main
+from specward.errors import CouldNotRunError
 
 SUMMARY = "Answer one event of Claude Code on standard input (hooks run it, not people)."
 
@@ -15,5 +16,13 @@ def add_arguments(parser: ArgumentParser) -> None:
 
 
 def run(options: Namespace) -> int:
-    """Answer; 2 is a refusal."""
-    return main([options.part])
+    """Answer; 2 is a refusal.
+
+    Raises:
+        CouldNotRunError: what was read is no event, or something broke.
+    """
+    try:
+        return main([options.part])
+    except Exception as error:  # a gate that breaks must refuse, whatever broke
+        reason = f"{type(error).__name__}: {error}"
+        raise CouldNotRunError(f"this could not be judged, so it is refused: {reason}.") from error
