@@ -13,7 +13,8 @@ import yaml
 from specward import __version__
 from specward.adoption.client_settings import merge
 from specward.adoption.gate import find_gate
-from specward.adoption.proposals import OWN, launcher, template
+from specward.adoption.proposals import OWN, render, template
+from specward.adoption.survey import survey
 from tests.adoption.project import make_template, specward
 from tests.specward.repository import git
 
@@ -32,8 +33,7 @@ def loaded(path: str | Path) -> Any:
 
 def test_this_repository_has_what_init_installs() -> None:
     for path, name in OWN.items():
-        hook = find_gate(ROOT, "backend").hook
-        assert text(path) == template(name).replace("@GATE@", hook), f"{path} is not its template"
+        assert text(path) == render(template(name), survey(ROOT)), f"{path} is not its template"
     assert merge(text(".claude/settings.json"), template("settings.json")) == text(".claude/settings.json")
 
 
@@ -47,7 +47,7 @@ def test_the_hooks_run_the_script_beside_them_wherever_python_is(tmp_path: Path)
         '"$CLAUDE_PROJECT_DIR"/venv/bin/python -I -S '
         '"$CLAUDE_PROJECT_DIR"/venv/lib/python3*/site-packages/specward/agent/hook.py'
     )
-    assert "specward hook" in launcher(find_gate(tmp_path / "elsewhere", ".").hook)
+    assert find_gate(tmp_path / "elsewhere", ".").hook == "specward hook"
 
 
 def test_the_plugin_is_made_of_the_templates() -> None:

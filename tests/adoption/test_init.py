@@ -10,7 +10,7 @@ import pytest
 
 from specward import baseline
 from tests.adoption.project import FILES, OWN_SETTINGS, SPECWARD, make_template, specward, tree
-from tests.specward.repository import commit, write_tree
+from tests.specward.repository import commit, make_repository, write_tree
 
 AGENT = ".claude/agents/backend-engineer.md"
 
@@ -210,3 +210,15 @@ def test_a_hook_that_was_committed_lets_the_next_person_start(template: Path) ->
     commit(template, "Adopt the gate")
     assert "tracked by git" not in specward(template, "check")
     assert ".specward/" in (template / ".gitignore").read_text()
+
+
+def test_the_agent_is_told_the_territory_that_is_found(tmp_path: Path) -> None:
+    main = "from fastapi import FastAPI\n\nfrom src.db import x\n\napp = FastAPI()\n"
+    files = {"api/src/main.py": main, "api/src/db.py": "", "api/alembic/script.py.mako": ""}
+    root = make_repository(tmp_path, files)
+    specward(root, "init", "--yes")
+    agent = (root / AGENT).read_text()
+    assert "It lies within `api/src/**`, `api/alembic/**`" in agent
+    assert "Migrations are in `api/alembic/**`." in agent
+    assert "backend/app" not in agent
+    assert "Clean." in specward(root, "check", "--select", "SW9")

@@ -50,6 +50,34 @@ FACTORY = (
             id="src as a package",
         ),
         pytest.param(
+            {
+                "src/shop/__init__.py": "",
+                "src/shop/main.py": APP.format("import logging\nfrom .db import x\n"),
+                "src/shop/logging/__init__.py": "",
+            },
+            "shop.main:app",
+            "src",
+            ["src/shop/**"],
+            id="a package that imports within itself",
+        ),
+        pytest.param(
+            {
+                "api/app/main.py": "from app.setup import create_application\n\napp = create_application()\n",
+                "api/migrations/script.py.mako": "",
+            },
+            "app.main:app",
+            "api",
+            ["api/app/**", "api/migrations/**"],
+            id="made by a factory of another module",
+        ),
+        pytest.param(
+            {"backend/app/__init__.py": APP.format("")},
+            "app:app",
+            "backend",
+            ["backend/app/**"],
+            id="made by the package itself",
+        ),
+        pytest.param(
             {"src/shop/__init__.py": "", "src/shop/api.py": FACTORY},
             "shop.api:create_app()",
             "src",
@@ -65,14 +93,14 @@ FACTORY = (
             },
             "main:app",
             "backend",
-            ["backend/*.py", "backend/routers/**"],
+            ["backend/*.py", "backend/routers/**", "backend/migrations/**"],
             id="modules side by side",
         ),
         pytest.param(
             {"main.py": APP.format(""), "db/models.py": "", "tests/test_x.py": APP.format("")},
             "main:app",
             ".",
-            ["*.py", "db/**"],
+            ["*.py", "db/**", "migrations/**"],
             id="everything at the top",
         ),
         pytest.param(

@@ -1,6 +1,7 @@
 """Where a repository's FastAPI application begins: `app.main:app`, and the folder it is importable from."""
 
 import ast
+import re
 from collections.abc import Iterator
 from pathlib import Path, PurePosixPath
 from typing import NamedTuple
@@ -8,6 +9,8 @@ from typing import NamedTuple
 from specward.code.files import list_files
 
 _LONGEST = 1_000_000  # bytes of a module that may hold an application
+_USUAL = ("main.py", "app.py", "asgi.py")
+_FACTORY = re.compile(r"(create|make|build|get|init)_\w*app")
 _ELSEWHERE = frozenset({"tests", "test", "docs", "docs_src", "examples", "scripts", "site-packages"})
 
 
@@ -43,17 +46,18 @@ def module_of(root: Path, path: str, tree: ast.Module) -> tuple[str, str]:
     or not there are `__init__.py` files; a module beside it that it imports means its own folder.
     """
     folder = PurePosixPath(path).parent
-    names = frozenset(_imported(tree))
+    names = frozenset(_imported(tree)) - {"fastapi"}  # a folder of that name is not what it imports
     above = [parent for parent in (folder, *folder.parents) if parent.name in names]
     if above:
         base = above[-1].parent
-    elif any(_is_module(root / folder / name) for name in names):
+    elif not _is_relative(tree) and any(_is_module(root / folder / name) for name in names):
         base = folder
     else:
         base = folder
         while base.name and (root / base / "__init__.py").is_file():
             base = base.parent
-    return base.as_posix(), ".".join(PurePosixPath(path).relative_to(base).with_suffix("").parts)
+    module = ".".join(PurePosixPath(path).relative_to(base).with_suffix("").parts)
+    return base.as_posix(), module.removesuffix(".__init__")
 
 
 def parse(root: Path, path: str, wanted: str) -> ast.Module | None:
@@ -67,7 +71,7 @@ def parse(root: Path, path: str, wanted: str) -> ast.Module | None:
 
 
 def _read(root: Path, path: str) -> Iterator[Application]:
-    tree = parse(root, path, "FastAPI")
+    tree = parse(root, path, "app" if PurePosixPath(path).name in _USUAL else "FastAPI")
     if tree is None:
         return
     folder, module = module_of(root, path, tree)
@@ -79,12 +83,20 @@ def _read(root: Path, path: str) -> Iterator[Application]:
                 for target in targets
                 if isinstance(target, ast.Name)
             )
+        elif isinstance(node, ast.Assign) and _calls_factory(node):
+            yield Application(path, folder, module, "app")
         elif isinstance(node, ast.FunctionDef) and not _required(node) and _returns_application(node):
             yield Application(path, folder, module, node.name, is_factory=True)
 
 
 def _makes_application(node: ast.expr | None) -> bool:
     return isinstance(node, ast.Call) and ast.unparse(node.func) in ("FastAPI", "fastapi.FastAPI")
+
+
+def _calls_factory(node: ast.Assign) -> bool:
+    """Whether this is `app = create_app(...)`, with a factory from anywhere."""
+    named = any(isinstance(target, ast.Name) and target.id == "app" for target in node.targets)
+    return named and isinstance(node.value, ast.Call) and bool(_FACTORY.search(ast.unparse(node.value.func)))
 
 
 def _returns_application(node: ast.FunctionDef) -> bool:
@@ -118,6 +130,10 @@ def _imported(tree: ast.Module) -> Iterator[str]:
             yield node.module.partition(".")[0]
 
 
+def _is_relative(tree: ast.Module) -> bool:
+    return any(isinstance(node, ast.ImportFrom) and node.level for node in ast.walk(tree))
+
+
 def _is_module(path: Path) -> bool:
     return path.with_suffix(".py").is_file() or path.is_dir()
 
@@ -127,7 +143,7 @@ def _rank(application: Application) -> tuple[bool, bool, bool, int, str]:
     name = PurePosixPath(application.path).name
     return (
         application.attribute != "app",
-        name not in ("main.py", "app.py"),
+        name not in _USUAL,
         application.is_factory,
         application.path.count("/"),
         application.path,

@@ -49,9 +49,11 @@ def template(name: str) -> str:
     return files("specward.adoption").joinpath("templates", name).read_text(encoding="utf-8")
 
 
-def launcher(hook: str) -> str:
-    """Return the script that every hook runs, for a command that reaches the gate."""
-    return template("specward.sh").replace("@GATE@", hook)
+def render(text: str, found: Survey) -> str:
+    """Fit a template to a repository: how it reaches the gate, and what its territory is."""
+    territory = ", ".join(f"`{glob}`" for glob in found.territory)
+    text = text.replace("@GATE@", found.gate.hook).replace("`backend/app/**`", territory)
+    return text.replace("`backend/app/migrations/**`", f"`{found.migrations}`")
 
 
 def read(root: Path, path: str) -> str | None:
@@ -74,7 +76,7 @@ def read(root: Path, path: str) -> str | None:
 def _all(root: Path, found: Survey, without: tuple[str, ...]) -> Iterator[Proposal]:
     for path, name in OWN.items():
         before = read(root, path)
-        after = template(name).replace("@GATE@", found.gate.hook)
+        after = render(template(name), found)
         yield Proposal(path, before, after, replaces=before is not None)
     yield _extended(
         root, SETTINGS, lambda text: client_settings.merge(text or "{}", template("settings.json"))

@@ -9,6 +9,7 @@ from specward.adoption.gate import Gate, find_gate
 from specward.adoption.ownership import Ownership, find_ownership
 from specward.code.files import list_files
 from specward.config import Config, load_config
+from specward.permits.globs import within
 from specward.specs.layouts import Feature, find_features
 
 _TESTS = ("tests", "test")
@@ -20,6 +21,7 @@ class Survey(NamedTuple):
 
     applications: tuple[Application, ...]  # the likeliest first
     territory: tuple[str, ...]
+    migrations: str  # where Alembic keeps them
     tests: tuple[str, ...]
     features: tuple[Feature, ...]
     ownership: Ownership | None
@@ -47,9 +49,13 @@ def survey(root: Path, entry: str = "") -> Survey:
         territory, tests = config.territory, config.tests
     else:
         territory, tests = _territory(root, first), _tests(root, first)
+    migrations = _migrations(root) or f"{territory[0].removesuffix('*.py').removesuffix('**')}migrations/**"
+    if not is_configured and not any(within(migrations, glob) for glob in territory):
+        territory = (*territory, migrations)
     return Survey(
         applications=applications,
         territory=territory,
+        migrations=migrations,
         tests=tests,
         features=find_features(root, Config() if not is_configured else config),
         ownership=find_ownership(root, territory),
@@ -70,11 +76,17 @@ def _territory(root: Path, application: Application) -> tuple[str, ...]:
     """The package of the application; for a module of its own, what lies beside it."""
     package, _, below = application.module.partition(".")
     base = "" if application.folder == "." else f"{application.folder}/"
-    if below:
+    if below or application.path.endswith("/__init__.py"):
         return (f"{base}{package}/**",)
     depth = base.count("/")
     beside = {path.split("/")[depth] for path in list_files(root, (f"{base}*/**/*.py",))}
     return (f"{base}*.py", *(f"{base}{name}/**" for name in sorted(beside - {*_TESTS})))
+
+
+def _migrations(root: Path) -> str:
+    """Return the folder that Alembic was set up in; empty: none."""
+    found = next(iter(list_files(root, ("**/script.py.mako",))), "")
+    return f"{found.rpartition('/')[0]}/**" if "/" in found else ""
 
 
 def _tests(root: Path, application: Application) -> tuple[str, ...]:
