@@ -64,6 +64,7 @@ FACTORY = (
             {
                 "api/app/main.py": "from app.setup import create_application\n\napp = create_application()\n",
                 "api/migrations/script.py.mako": "",
+                "another/app/alembic/script.py.mako": "",
             },
             "app.main:app",
             "api",

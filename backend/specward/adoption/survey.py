@@ -49,7 +49,10 @@ def survey(root: Path, entry: str = "") -> Survey:
         territory, tests = config.territory, config.tests
     else:
         territory, tests = _territory(root, first), _tests(root, first)
-    migrations = _migrations(root) or f"{territory[0].removesuffix('*.py').removesuffix('**')}migrations/**"
+    migrations = (
+        _migrations(root, first.folder if first else ".")
+        or f"{territory[0].removesuffix('*.py').removesuffix('**')}migrations/**"
+    )
     if not is_configured and not any(within(migrations, glob) for glob in territory):
         territory = (*territory, migrations)
     return Survey(
@@ -83,9 +86,10 @@ def _territory(root: Path, application: Application) -> tuple[str, ...]:
     return (f"{base}*.py", *(f"{base}{name}/**" for name in sorted(beside - {*_TESTS})))
 
 
-def _migrations(root: Path) -> str:
-    """Return the folder that Alembic was set up in; empty: none."""
-    found = next(iter(list_files(root, ("**/script.py.mako",))), "")
+def _migrations(root: Path, folder: str) -> str:
+    """Return the folder that Alembic was set up in for this application, or at the top; empty: none."""
+    near = "**/script.py.mako" if folder == "." else f"{folder}/**/script.py.mako"
+    found = next(iter(list_files(root, (near, "*/script.py.mako"))), "")
     return f"{found.rpartition('/')[0]}/**" if "/" in found else ""
 
 
