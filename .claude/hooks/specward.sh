@@ -7,8 +7,8 @@
 # settings.json adds `|| exit 2` and `onFailure: block` for the case that this file itself is missing. That is one
 # handler per event for old and new clients; the exec form beside it would run the gate twice where both are known.
 
-"$CLAUDE_PROJECT_DIR/.venv/bin/python" -I -S "$CLAUDE_PROJECT_DIR/backend/specward/agent/hook.py" "$@"
+"$CLAUDE_PROJECT_DIR"/.venv/bin/python -I -S "$CLAUDE_PROJECT_DIR"/backend/specward/agent/hook.py "$@"
 code=$?
 [ "$code" = 0 ] && exit 0
-[ "$code" = 2 ] || echo "Specward: the gate did not answer, so nothing goes on. Run: make install" >&2
+[ "$code" = 2 ] || echo "Specward: the gate did not answer, so nothing goes on. Install the project's environment." >&2
 exit 2

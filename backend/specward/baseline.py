@@ -70,10 +70,15 @@ def parse_baseline(text: str) -> Baseline:
         ) from error
 
 
-def write_baseline(root: Path, baseline: Baseline) -> None:
-    """Write a baseline, one finding a line, so that a person sees in a diff what went."""
+def render(baseline: Baseline) -> str:
+    """Give a baseline's text, one finding a line, so that a person sees in a diff what went."""
     rows = ",\n".join(f"    {json.dumps([*entry, count])}" for entry, count in sorted(baseline.items()))
-    write_atomically(root / PATH, f'{{\n  "version": {_VERSION},\n  "findings": [\n{rows}\n  ]\n}}\n')
+    return f'{{\n  "version": {_VERSION},\n  "findings": [\n{rows}\n  ]\n}}\n'
+
+
+def write_baseline(root: Path, baseline: Baseline) -> None:
+    """Write a baseline where it belongs."""
+    write_atomically(root / PATH, render(baseline))
 
 
 def part(

@@ -6,6 +6,7 @@ start, because it imports pydantic.
 """
 
 import io
+import os
 import sys
 from argparse import ArgumentParser, Namespace
 from collections.abc import Sequence
@@ -16,7 +17,7 @@ from specward import __version__
 from specward.errors import CouldNotRunError
 
 COULD_NOT_RUN = 2
-COMMANDS = ("check", "task", "approve", "record", "report", "explain", "database")
+COMMANDS = ("init", "check", "task", "approve", "record", "report", "explain", "database", "hook")
 
 
 class Command(Protocol):
@@ -41,6 +42,9 @@ def main() -> None:
     except CouldNotRunError as error:
         sys.stderr.write(f"specward: {error}\n")
         sys.exit(COULD_NOT_RUN)
+    except BrokenPipeError:  # whoever read has gone, as `head` does; what is still buffered has no reader
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(141)  # as a shell has it: 128 + SIGPIPE
     except KeyboardInterrupt:
         sys.exit(130)  # as a shell has it: 128 + SIGINT
 

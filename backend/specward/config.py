@@ -61,13 +61,15 @@ def load_config(root: Path) -> Config:
     """
     for name in FILES:
         try:
-            return parse_config((root / name).read_text(encoding="utf-8"), name)
+            config = parse_config((root / name).read_text(encoding="utf-8"), name)
         except (FileNotFoundError, IsADirectoryError):
             continue
         except UnicodeDecodeError as error:
             raise CouldNotRunError(f"{name} is not valid TOML: it is not UTF-8 ({error.reason}).") from error
         except OSError as error:
             raise CouldNotRunError(f"{name} cannot be read: {error.strerror}.") from error
+        if config.table:
+            return config
     return Config()
 
 

@@ -4,6 +4,7 @@ The client cuts each string of a hook's answer at 10,000 characters (2.1.330), s
 the same handler is registered `PARTS` times, each with its number. What is longer still is read from a file.
 """
 
+import os
 from pathlib import Path
 
 from specward.agent import wiring
@@ -25,7 +26,9 @@ def at_start(_event: dict[str, object], caller: Caller, _part: int) -> str:
         "within their permit. The gate itself, approvals, history and the build are for people."
     )
     bound = _binding(record) if record.asked else 'A task is bound by naming it: "Implement task T-042".'
-    broken = [f"The gate is not whole: {problem}" for problem in wiring.problems(Path(caller.project))]
+    # A plugin's hooks need nothing in the project; the client tells them apart by this variable.
+    problems = () if os.environ.get("CLAUDE_PLUGIN_ROOT") else wiring.problems(Path(caller.project))
+    broken = [f"The gate is not whole: {problem}" for problem in problems]
     return "\n".join([about, bound, *broken])
 
 

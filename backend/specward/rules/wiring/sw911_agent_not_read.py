@@ -36,7 +36,8 @@ def check(project: Project) -> Iterable[Finding]:
         if agent.is_project and names[agent.name] > 1:
             message = f"{names[agent.name]} agent files have the name {agent.name}; which one runs is open."
             yield _finding(agent.path, message, "Keep one of them.")
-    if not any(agent.path == AGENT_PATH or agent.name == AGENT for agent in found.agents):
+    known = any(agent.path == AGENT_PATH or agent.name == AGENT for agent in found.agents)
+    if not known and not found.gate_is_a_plugin:  # the plugin brings its own
         yield _finding(AGENT_PATH, f"There is no agent {AGENT}.", "Run `specward init`, which writes it.")
 
 

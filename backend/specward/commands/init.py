@@ -1,0 +1,175 @@
+"""`specward init`: adopt the gate in an existing repository, or take it back."""
+
+import os
+import sys
+from argparse import ArgumentParser, Namespace
+from collections.abc import Iterable, Iterator, Sequence
+from difflib import unified_diff
+from pathlib import Path
+
+from specward import baseline
+from specward.adoption import record, workflow
+from specward.adoption.proposals import PARTS, Proposal, propose
+from specward.adoption.survey import Survey, survey
+from specward.adoption.undo import undo
+from specward.config import find_root, load_config
+from specward.errors import CouldNotRunError
+from specward.output.excerpts import printable
+from specward.specs.reader import read_specs
+from specward.verify import judge, read_project
+
+SUMMARY = "Adopt the gate in this repository: agent, hooks, settings, pre-commit, CI, baseline."
+_NOT_WRITTEN = 1
+_TONES = {"+": "\x1b[32m", "-": "\x1b[31m", "@": "\x1b[36m"}
+_PLAIN = "\x1b[0m"
+
+
+def add_arguments(parser: ArgumentParser) -> None:
+    """Declare the options."""
+    add = parser.add_argument
+    add("--yes", action="store_true", help="write without asking; a file of yours that differs is left")
+    add("--app", default="", metavar="ENTRY", help="the application to take, such as app.main:app")
+    add("--replace", action="store_true", help="also replace files of yours that have the gate's names")
+    add("--without", action="append", default=[], choices=PARTS, help="leave this part out")
+    add("--undo", action="store_true", help="take back what init wrote and nobody has changed since")
+
+
+def run(options: Namespace) -> int:
+    """Show what would be written, ask, write it, and set the baseline; 1 where nothing was agreed to.
+
+    Raises:
+        CouldNotRunError: a file cannot be added to, or an option names what is not there.
+    """
+    root = find_root(Path.cwd())
+    if options.undo:
+        return _undo(root)
+    found = _chosen(root, options)
+    _say(_summary(root, found))
+    proposals = propose(root, found, without=tuple(options.without))
+    known = {item.path: item for item in record.load(root)}
+    theirs = [
+        each
+        for each in proposals
+        if each.replaces and not (each.path in known and known[each.path].is_untouched(each.before))
+    ]
+    _show(proposals)
+    wanted = [each for each in proposals if each not in theirs or _replaced(each, options)]
+    if wanted and not _agreed(f"Write {_count(wanted)}?", yes=options.yes):
+        _say(["Nothing was written. Run `specward init --yes` to write without being asked."])
+        return _NOT_WRITTEN
+    record.write(root, wanted)
+    _say(
+        f"Left as it is, for it is yours: {each.path} (--replace takes ours)."
+        for each in theirs
+        if each not in wanted
+    )
+    _baseline(root)
+    _say(_closing(root, found, wanted))
+    return 0
+
+
+def _chosen(root: Path, options: Namespace) -> Survey:
+    found = survey(root, options.app)
+    entries = list(dict.fromkeys(each.entry for each in found.applications))
+    if options.app and options.app not in entries:
+        raise CouldNotRunError(
+            f"There is no FastAPI application {options.app!r} here. Found: {', '.join(entries) or 'none'}."
+        )
+    if options.app or options.yes or found.is_configured or len(entries) < 2 or not sys.stdin.isatty():  # noqa: PLR2004
+        return found
+    answer = _ask(f"Which application is to be held: {', '.join(entries)}? [{entries[0]}] ")
+    return survey(root, answer) if answer in entries else found
+
+
+def _summary(root: Path, found: Survey) -> Iterator[str]:
+    application = found.application
+    yield f"Specward reads {root.name} as:"
+    where = f"{application.entry} in {application.path}" if application else "no FastAPI application yet"
+    yield f"  application     {where}"
+    yield f"  territory       {', '.join(found.territory)}"
+    yield f"  tests           {', '.join(found.tests)}"
+    yield f"  specifications  {', '.join(each.name for each in found.features) or 'none yet'}"
+    if found.ownership:
+        columns = ", ".join(found.ownership.columns) or "no foreign keys to it"
+        yield f"  users           table {found.ownership.table}; {columns}"
+    yield f"  gate            {found.gate.program}"
+    yield ""
+
+
+def _show(proposals: Iterable[Proposal]) -> None:
+    colour = sys.stdout.isatty() and not os.environ.get("NO_COLOR")
+    for each in proposals:
+        before = (each.before or "").splitlines()
+        source = "/dev/null" if each.before is None else each.path
+        for line in unified_diff(before, each.after.splitlines(), source, each.path, lineterm=""):
+            tone = _TONES.get(line[0], "") if colour else ""
+            sys.stdout.write(f"{tone}{printable(line.expandtabs(4))}{_PLAIN if tone else ''}\n")
+        sys.stdout.write("\n")
+
+
+def _replaced(each: Proposal, options: Namespace) -> bool:
+    if options.replace or options.yes or not sys.stdin.isatty():
+        return bool(options.replace)
+    return _agreed(f"{each.path} is yours. Replace it by the gate's, as shown above?", yes=False)
+
+
+def _agreed(question: str, *, yes: bool) -> bool:
+    return yes or (sys.stdin.isatty() and _ask(f"{question} [y/N] ").lower() in ("y", "yes"))
+
+
+def _ask(question: str) -> str:
+    sys.stdout.write(question)
+    sys.stdout.flush()
+    return sys.stdin.readline().strip()
+
+
+def _baseline(root: Path) -> None:
+    """List what is wrong today, once: from then on the list only shrinks."""
+    if baseline.read_baseline(root) is not None:
+        return
+    project = read_project(root)
+    judge(project)
+    standing = baseline.Baseline(
+        baseline.entry_of(each, project.text(each.place.path)) for each in project.standing
+    )
+    if standing:
+        record.write(root, [Proposal(baseline.PATH, None, baseline.render(standing))])
+        _say([f"{baseline.PATH} lists {standing.total():,} findings of today; new ones are held at once."])
+
+
+def _closing(root: Path, found: Survey, written: Sequence[Proposal]) -> Iterator[str]:
+    if not written:
+        yield "Everything is in place already."
+    if not found.gate.here:
+        yield (
+            "Specward is in no environment of this repository, so the hooks run `specward` from the PATH and "
+            "refuse everything where it is missing. Install it in .venv, and run `specward init` again."
+        )
+    if service := workflow.other_service(root):
+        yield f"Add `specward check` to {service}: that is where a change is held for good."
+    if not found.features:
+        yield "There are no specifications yet: Spec Kit's specs/NNN-name/, or specs/specify.md and tasks.md."
+    tasks = [task for each in read_specs(root, load_config(root)) for task in each.tasks]
+    if unnamed := sum(not task.files for task in tasks):
+        yield (
+            f"{unnamed:,} of {len(tasks):,} tasks name no files, so they permit none. Name them, or set "
+            'default_scope = "territory".'
+        )
+    if written:
+        yield "Next: commit this, `specward approve` a task, and tell Claude Code `/implement` with its id."
+
+
+def _undo(root: Path) -> int:
+    undone = undo(root)
+    _say(f"As before: {path}" for path in undone.back)
+    _say(f"Removed: {path}" for path in undone.gone)
+    _say(f"Left, because it was changed since: {path}" for path in undone.left)
+    return 0
+
+
+def _count(proposals: Sequence[Proposal]) -> str:
+    return f"{len(proposals)} file{'s' if len(proposals) != 1 else ''}"
+
+
+def _say(lines: Iterable[str]) -> None:
+    sys.stdout.writelines(f"{printable(line)}\n" for line in lines)

@@ -1,0 +1,98 @@
+"""The doors that are files: each template has one source, and what runs elsewhere is pinned and runs."""
+
+import json
+import re
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from specward import __version__
+from specward.adoption.client_settings import merge
+from specward.adoption.gate import find_gate
+from specward.adoption.proposals import OWN, render, template
+from specward.adoption.survey import survey
+from tests.adoption.project import make_template, specward
+from tests.specward.repository import git
+
+ROOT = Path(__file__).parents[2]
+PLUGIN = ROOT / "packaging/claude-plugin"
+PINNED = re.compile(r"uses: [\w.-]+/[\w./-]+@[0-9a-f]{40} # v\d+(\.\d+)*")
+
+
+def text(path: str | Path) -> str:
+    return (ROOT / path).read_text(encoding="utf-8")
+
+
+def loaded(path: str | Path) -> Any:
+    return yaml.safe_load(text(path))  # JSON is YAML, too
+
+
+def test_this_repository_has_what_init_installs() -> None:
+    for path, name in OWN.items():
+        assert text(path) == render(template(name), survey(ROOT)), f"{path} is not its template"
+    assert merge(text(".claude/settings.json"), template("settings.json")) == text(".claude/settings.json")
+
+
+def test_the_hooks_run_the_script_beside_them_wherever_python_is(tmp_path: Path) -> None:
+    script = tmp_path / "venv/lib/python3.99/site-packages/specward/agent/hook.py"
+    script.parent.mkdir(parents=True)
+    script.touch()
+    (tmp_path / "venv/bin").mkdir()
+    (tmp_path / "venv/bin/python").touch()
+    assert find_gate(tmp_path, ".").hook == (
+        '"$CLAUDE_PROJECT_DIR"/venv/bin/python -I -S '
+        '"$CLAUDE_PROJECT_DIR"/venv/lib/python3*/site-packages/specward/agent/hook.py'
+    )
+    assert find_gate(tmp_path / "elsewhere", ".").hook == "specward hook"
+
+
+def test_the_plugin_is_made_of_the_templates() -> None:
+    assert text(PLUGIN / "agents/backend-engineer.md") == template("backend-engineer.md")
+    skill = template("SKILL.md").replace("\nagent: ", "\nagent: specward:")
+    assert text(PLUGIN / "skills/implement/SKILL.md") == skill
+    hooks = json.dumps(json.loads(template("settings.json"))["hooks"])
+    hooks = hooks.replace('$CLAUDE_PROJECT_DIR\\"/.claude', '${CLAUDE_PLUGIN_ROOT}\\"')
+    assert loaded(PLUGIN / "hooks/hooks.json")["hooks"] == json.loads(hooks)
+
+
+def test_every_door_has_the_version_of_the_package() -> None:
+    assert loaded(PLUGIN / ".claude-plugin/plugin.json")["version"] == __version__
+    assert loaded("packaging/spec-kit/extension.yml")["extension"]["version"] == __version__
+    assert f'version = "{__version__}"' in text("pyproject.toml")
+
+
+@pytest.mark.parametrize(
+    "path", [".github/workflows/ci.yml", "action.yml", "backend/specward/adoption/templates/workflow.yml"]
+)
+def test_actions_are_pinned_and_no_expression_reaches_a_shell(path: str) -> None:
+    lines = text(path).splitlines()
+    assert all(PINNED.search(line) for line in lines if "uses: " in line)
+    assert not [line for line in lines if "run:" in line and "${{" in line]
+
+
+def test_the_action_holds_a_change(tmp_path: Path) -> None:
+    project = make_template(tmp_path / "shop")
+    specward(project, "init", "--yes")
+    step = loaded("action.yml")["runs"]["steps"][-1]
+
+    def run(base: str) -> int:
+        environment = {"PYTHON": sys.executable, "BASE": base, "PATH": "/usr/bin:/bin"}
+        command = [step["shell"], "-e", "-c", step["run"]]
+        return subprocess.run(
+            command, cwd=project, env=environment, capture_output=True, check=False
+        ).returncode
+
+    assert run("") == run("HEAD") == 0
+    (project / "backend/app/data.json").write_text("{}\n")
+    git(project, "add", "--all")
+    assert run("HEAD") == 1
+
+
+def test_pre_commit_runs_the_hook_of_this_repository() -> None:
+    (hook,) = loaded(".pre-commit-hooks.yaml")
+    assert hook["entry"] == "specward check"
+    assert (hook["language"], hook["pass_filenames"], hook["always_run"]) == ("python", False, True)

@@ -1,0 +1,224 @@
+"""`specward init` in a repository with a life of its own: nothing is lost, and all of it can be undone."""
+
+import json
+import os
+import pty
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from specward import baseline
+from tests.adoption.project import FILES, OWN_SETTINGS, SPECWARD, make_template, specward, tree
+from tests.specward.repository import commit, make_repository, write_tree
+
+AGENT = ".claude/agents/backend-engineer.md"
+
+
+@pytest.fixture
+def template(tmp_path: Path) -> Path:
+    return make_template(tmp_path / "shop")
+
+
+def settings_of(root: Path) -> dict[str, dict[str, list[object]]]:
+    found: dict[str, dict[str, list[object]]] = json.loads((root / ".claude/settings.json").read_text())
+    return found
+
+
+def test_a_template_project_is_adopted_without_editing_anything(template: Path) -> None:
+    said = specward(template, "init", "--yes")
+    assert "app.main:app in backend/app/main.py" in said
+    assert "table user; item.owner_id" in said
+    settings = (template / "pyproject.toml").read_text()
+    assert settings.partition("[tool.specward]")[2] == (
+        '\napp = "app.main:app"\napp_dir = "backend"\n'
+        'territory = ["backend/app/**"]\ntests = ["backend/tests/**"]\n\n'
+        '[tool.specward.isolation]\nuser_table = "user"\n'
+    )
+    assert "in the baseline" in specward(template, "check")
+    write_tree(template, {"backend/app/new.py": "value = 1\n"})
+    assert "backend/app/new.py\n  1:1  SW101" in specward(template, "check", code=1)
+
+
+def test_everything_that_is_written_was_shown(template: Path) -> None:
+    before = tree(template)
+    said = specward(template, "init", "--yes")
+    written = {path for path, data in tree(template).items() if before.get(path) != data}
+    written -= {path for path in written if path.startswith(".specward/")} | {baseline.PATH}
+    assert written == {line[4:] for line in said.splitlines() if line.startswith("+++ ")}
+    shown = [line[1:] for line in said.splitlines() if line.startswith("+") and not line.startswith("+++")]
+    assert set((template / AGENT).read_text().splitlines()) <= set(shown)
+
+
+def test_what_people_have_survives(template: Path) -> None:
+    specward(template, "init", "--yes")
+    after = tree(template)
+    for path in FILES:
+        kept = FILES[path].strip().encode()
+        merged = path in (".claude/settings.json", ".pre-commit-config.yaml")
+        assert merged or after[path].startswith(kept)
+    found = settings_of(template)
+    assert found["model"] == OWN_SETTINGS["model"]
+    assert found["permissions"]["allow"] == ["Bash(npm run lint)"]
+    assert found["permissions"]["deny"][0] == "Read(./.env)"
+    assert found["hooks"]["PostToolUse"][0] == OWN_SETTINGS["hooks"]["PostToolUse"][0]  # type: ignore[index]
+    assert found["hooks"]["Notification"] == OWN_SETTINGS["hooks"]["Notification"]  # type: ignore[index]
+    assert (template / ".claude/settings.json").read_text().startswith('{\n    "model"')
+    text = (template / ".pre-commit-config.yaml").read_text()
+    assert text.startswith("# Our hooks\n")
+    assert text.index("id: specward") < text.index("ci:\n")
+
+
+def test_twice_is_once(template: Path) -> None:
+    specward(template, "init", "--yes")
+    once = tree(template)
+    assert "Everything is in place already." in specward(template, "init", "--yes")
+    assert {path: data for path, data in tree(template).items() if not path.startswith(".specward/")} == {
+        path: data for path, data in once.items() if not path.startswith(".specward/")
+    }
+
+
+def test_undone_is_as_before(template: Path) -> None:
+    before = tree(template)
+    folders = {path for path in template.rglob("*") if path.is_dir() and ".git" not in path.parts}
+    (template / "backend/app/main.py").chmod(0o755)
+    specward(template, "init", "--yes")
+    specward(template, "init", "--yes")
+    specward(template, "init", "--undo")
+    assert tree(template) == before
+    assert folders == {path for path in template.rglob("*") if path.is_dir() and ".git" not in path.parts}
+    assert "There is no record" in specward(template, "init", "--undo", code=2)
+
+
+def test_what_was_changed_since_is_left_and_named(template: Path) -> None:
+    specward(template, "init", "--yes")
+    with (template / "pyproject.toml").open("a") as stream:
+        stream.write("# Ours\n")
+    said = specward(template, "init", "--undo")
+    assert "Left, because it was changed since: pyproject.toml" in said
+    assert "[tool.specward]" in (template / "pyproject.toml").read_text()
+    assert not (template / AGENT).exists()
+
+
+def test_nothing_is_written_without_a_word(template: Path) -> None:
+    before = tree(template)
+    assert "Nothing was written" in specward(template, "init", code=1)
+    assert tree(template) == before
+
+
+def test_a_file_of_ones_own_is_shown_and_left(tmp_path: Path) -> None:
+    own = "---\nname: backend-engineer\ndescription: Ours\n---\n\nBe quick.\n"
+    template = make_template(tmp_path / "shop", **{AGENT: own})
+    said = specward(template, "init", "--yes")
+    assert "-Be quick." in said
+    assert f"Left as it is, for it is yours: {AGENT}" in said
+    assert (template / AGENT).read_text() == own
+    specward(template, "check")
+    specward(template, "init", "--yes", "--replace")
+    assert "Be quick." not in (template / AGENT).read_text()
+    specward(template, "init", "--undo")
+    assert (template / AGENT).read_text() == own
+
+
+def test_a_file_that_init_wrote_is_renewed(template: Path) -> None:
+    specward(template, "init", "--yes")
+    (template / "venv/bin").mkdir(parents=True)  # the environment comes later, and the hooks are to use it
+    (template / "venv/bin/specward").symlink_to(SPECWARD)
+    specward(template, "init", "--yes")
+    assert (
+        '"$CLAUDE_PROJECT_DIR"/venv/bin/specward hook "$@"'
+        in (template / ".claude/hooks/specward.sh").read_text()
+    )
+
+
+def test_at_a_terminal_it_asks(template: Path) -> None:
+    before = tree(template)
+    assert "Write 7 files? [y/N]" in at_terminal(template, "n\n")
+    assert tree(template) == before
+    at_terminal(template, "y\n")
+    assert (template / AGENT).is_file()
+
+
+def at_terminal(root: Path, answers: str) -> str:
+    """Run init as a person does, and type the answers."""
+    master, slave = pty.openpty()
+    process = subprocess.Popen([str(SPECWARD), "init"], cwd=root, stdin=slave, stdout=slave, stderr=slave)
+    os.close(slave)
+    os.write(master, answers.encode())
+    said = b""
+    try:
+        while data := os.read(master, 65536):
+            said += data
+    except OSError:  # Linux ends a terminal so
+        pass
+    process.wait()
+    os.close(master)
+    return said.decode()
+
+
+@pytest.mark.parametrize(
+    ("path", "text", "why"),
+    [
+        (".claude/settings.json", "{", ".claude/settings.json cannot be added to"),
+        (".claude/settings.json", '{"a": 1, "a": 2}', "stands in it twice"),
+        (".claude/settings.json", '{"hooks": []}', "`hooks` is no object"),
+        (".pre-commit-config.yaml", "repos: [{repo: local, hooks: []}]\n", "one entry a line"),
+        (".pre-commit-config.yaml", "a: [", "it is no YAML"),
+        ("pyproject.toml", "a = [", "not valid TOML"),
+        ("pyproject.toml", 'tool = {x = "y"}\n', "pyproject.toml cannot be added to"),
+    ],
+)
+def test_what_cannot_be_added_to_is_told_before_anything_is_written(
+    tmp_path: Path, path: str, text: str, why: str
+) -> None:
+    template = make_template(tmp_path / "shop", **{path: text})
+    before = tree(template)
+    said = specward(template, "init", "--yes", code=2)
+    assert why in said
+    assert "Traceback" not in said
+    assert tree(template) == before
+
+
+def test_a_link_out_of_the_repository_is_not_followed(template: Path) -> None:
+    (template.parent / "shared.json").write_text("{}\n")
+    (template / ".claude/settings.json").unlink()
+    (template / ".claude/settings.json").symlink_to("../../shared.json")
+    assert "leads out of the repository" in specward(template, "init", "--yes", code=2)
+    assert (template.parent / "shared.json").read_text() == "{}\n"
+
+
+def test_line_ends_stay_as_they_are(tmp_path: Path) -> None:
+    template = make_template(tmp_path / "shop")
+    for path in ("pyproject.toml", ".gitignore", ".pre-commit-config.yaml", ".claude/settings.json"):
+        (template / path).write_bytes((template / path).read_bytes().replace(b"\n", b"\r\n"))
+    specward(template, "init", "--yes")
+    for path in ("pyproject.toml", ".gitignore", ".pre-commit-config.yaml", ".claude/settings.json"):
+        data = (template / path).read_bytes()
+        assert data.count(b"\n") == data.count(b"\r\n"), path
+
+
+def test_parts_can_be_left_out_and_another_service_is_named(template: Path) -> None:
+    (template / ".gitlab-ci.yml").write_text("test: {}\n")
+    said = specward(template, "init", "--yes", "--without", "pre-commit")
+    assert "Add `specward check` to .gitlab-ci.yml" in said
+    assert (template / ".pre-commit-config.yaml").read_text() == FILES[".pre-commit-config.yaml"]
+    assert not (template / ".github").exists()
+
+
+def test_a_hook_that_was_committed_lets_the_next_person_start(template: Path) -> None:
+    specward(template, "init", "--yes")
+    commit(template, "Adopt the gate")
+    assert "tracked by git" not in specward(template, "check")
+    assert ".specward/" in (template / ".gitignore").read_text()
+
+
+def test_the_agent_is_told_the_territory_that_is_found(tmp_path: Path) -> None:
+    main = "from fastapi import FastAPI\n\nfrom src.db import x\n\napp = FastAPI()\n"
+    files = {"api/src/main.py": main, "api/src/db.py": "", "api/alembic/script.py.mako": ""}
+    root = make_repository(tmp_path, files)
+    specward(root, "init", "--yes")
+    agent = (root / AGENT).read_text()
+    assert "It lies within `api/src/**`, `api/alembic/**`" in agent
+    assert "Migrations are in `api/alembic/**`." in agent
+    assert "backend/app" not in agent
+    assert "Clean." in specward(root, "check", "--select", "SW9")
