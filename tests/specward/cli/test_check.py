@@ -143,6 +143,7 @@ def test_a_baseline_lets_old_findings_be_and_only_shrinks(root: Path) -> None:
         (("check", "--base", "nowhere"), "specward: The revision 'nowhere' is unknown here."),
         (("check", "--task", "T-099"), "specward: There is no task T-099. The nearest are T-001."),
         (("check", "missing.py"), "specward: There is no file or folder 'missing.py'."),
+        (("check", "--select", "SW1,SWX"), "specward: There is no rule SWX: `specward explain` lists them."),
         (("check", "/"), "specward: '/' lies outside of the project"),
         (
             ("check", "--write-baseline", "--task", "T-001"),
