@@ -149,7 +149,7 @@ def test_a_baseline_lets_old_findings_be_and_only_shrinks(root: Path) -> None:
             ("check", "--write-baseline", "--task", "T-001"),
             "specward: --write-baseline is for the whole project",
         ),
-        (("explain", "SW1010"), "specward: There is no rule SW1010. Did you mean SW10"),
+        (("explain", "SW1010"), "specward: There is no rule SW1010. Did you mean SW1"),
     ],
 )
 def test_what_cannot_run_is_2_and_a_sentence(root: Path, arguments: tuple[str, ...], sentence: str) -> None:
