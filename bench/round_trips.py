@@ -14,7 +14,7 @@ import anyio
 from sqlalchemy import create_engine, func, select, update
 from sqlmodel import Session
 from tests.app.conftest import join, running, settings_for
-from tests.app.test_round_trips import TABLE, cost
+from tests.app.test_round_trips import CREDENTIALS, TABLE, cost
 from tests.servers.pgbouncer import MISSING, find_pgbouncer, pgbouncer_to
 from tests.servers.plugin import ROOT
 from tests.servers.urls import through
@@ -64,11 +64,12 @@ def measure(urls: Urls, port: int) -> dict[str, int]:
 
 async def of_the_application(url: str, wire: Wire) -> dict[str, int]:
     settings = settings_for(url).model_copy(update={"database_max_connections": 1})
-    async with running(create_app(settings)) as client:
-        person = await join(client)
+    app = create_app(settings)
+    async with running(app) as client:
+        person = await join(client, CREDENTIALS["email"])
         return {
-            operation: [await cost(operation, request, person, wire) for _ in range(WARM)][-1]
-            for operation, (_, request) in TABLE.items()
+            operation: [await cost(operation, given, person, app, wire) for _ in range(WARM)][-1]
+            for operation, (_, given) in TABLE.items()
         }
 
 

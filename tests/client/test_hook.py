@@ -93,6 +93,8 @@ def test_reading_is_free_inside_the_repository_and_refused_outside(bound: Path) 
     assert use(bound, "Glob", pattern="../*").decision == "deny"
     assert use(bound, "Glob", pattern="{specs,../..}/*").decision == "deny"
     assert use(bound, "Glob", pattern="~/*").decision == "deny"
+    assert use(bound, "Glob", pattern="{/etc,specs}/*").decision == "deny"
+    assert use(bound, "Glob", pattern="{specs,~}/*").decision == "deny"
     assert use(bound, "Glob", pattern=f"{bound}/specs/*").decision == "allow"
     assert use(bound, "Grep", pattern="root", path="~").decision == "deny"
     assert use(bound, "Glob", pattern="specs/*/../../../*").decision == "deny"

@@ -83,6 +83,8 @@ UNAVAILABLE = ProblemType(
     "unavailable", 503, "The service cannot serve at the moment.", "The database cannot be reached."
 )
 
+_LENGTHS = {"too_short": ("min_length", "at least"), "too_long": ("max_length", "at most")}
+
 BY_STATUS = {400: INVALID_REQUEST, 404: NOT_FOUND, 405: METHOD_NOT_ALLOWED}
 
 
@@ -200,6 +202,8 @@ def _fault(error: Mapping[str, Any]) -> Fault:
     source, *path = error["loc"]
     if error["type"] == "extra_forbidden":
         path.pop()
+    if error["type"] == "json_invalid":
+        path.clear()  # it is an offset, and no member of the document
     pointer = str(path[0]) if source != "body" and path else "".join(f"/{step}" for step in path)
     return Fault(pointer=pointer, message=_message(error))
 
@@ -211,4 +215,7 @@ def _message(error: Mapping[str, Any]) -> str:
     # Pydantic's parsers quote what they could not parse; its other messages speak of the rule alone.
     if kind.endswith("_parsing") or kind in {"json_invalid", "string_unicode"}:
         return "It cannot be read."
+    if kind in _LENGTHS and error["ctx"]["field_type"] == "Value":  # a secret; Pydantic tells its length
+        name, limit = _LENGTHS[kind]
+        return f"It takes {limit} {error['ctx'][name]} characters."
     return str(error["msg"]).removeprefix("Value error, ")

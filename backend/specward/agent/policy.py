@@ -20,6 +20,7 @@ READS = {"Read": "file_path", "Grep": "path", "Glob": "path"}
 TALK = frozenset({"AskUserQuestion", "TodoWrite", "TaskCreate", "TaskUpdate", "TaskList", "TaskGet"})
 TALK |= {"ToolSearch", "EnterPlanMode", "ExitPlanMode", "TaskStop", "TaskOutput"}
 DELEGATION = frozenset({"Agent", "Task", "Skill"})
+LEAVING = ("..", "{/", ",/", "{~", ",~")  # how a glob leads out, alternatives in braces included
 DEPENDENCY_FILE = "pyproject.toml"  # what may change in it, only the slow path can tell
 CLARIFICATIONS = "history/clarifications/**"
 _CONTROL = "{} belongs to the specification, the gate, the history or the build: only people change it."
@@ -129,7 +130,7 @@ def _read(given: dict[str, object], tool: str, event: dict[str, object], caller:
     wanted = str(given.get(READS[tool]) or event["cwd"])
     if pattern.startswith(("/", "~")):
         wanted = pattern.partition("*")[0]
-    if ".." in pattern or _place(wanted, event, caller) is None:
+    if any(sign in pattern for sign in LEAVING) or _place(wanted, event, caller) is None:
         return DENY, f"{pattern or wanted} leads out of the repository, where no task is done."
     return ALLOW, "Reading inside the repository is free."
 

@@ -12,6 +12,7 @@ from specward.config import find_root
 from specward.errors import CouldNotRunError
 from specward.findings import Verdict
 from specward.project import Project
+from specward.rules.registry import entries
 from specward.verify import judge, read_project
 
 SUMMARY = "Hold the project against its specifications."
@@ -42,13 +43,20 @@ def run(options: Namespace) -> int:
     gc.disable()  # a short run with many values and hardly a cycle: collecting is a tenth of its time
     root = find_root(Path.cwd())
     paths = [_inside(root, path) for path in options.paths]
-    select = [code for item in options.select for code in item.split(",") if code]
+    select = [_known(code) for item in options.select for code in item.split(",") if code]
     project = read_project(root, tasks=options.task, base=options.base, paths=paths or None)
     if options.write_baseline:
         return _write_baseline(project, partial=bool(paths or select or project.compares))
     verdict = judge(project, select=select or None)
     sys.stdout.write(_render(options.format, verdict, project))
     return 0 if verdict.clean else 1
+
+
+def _known(code: str) -> str:
+    """Return a code or the beginning of one; a misspelt one would run nothing, and find nothing wrong."""
+    if not any(entry.code.startswith(code.upper()) for entry in entries()):
+        raise CouldNotRunError(f"There is no rule {code}: `specward explain` lists them.")
+    return code
 
 
 def _render(form: str, verdict: Verdict, project: Project) -> str:

@@ -1,9 +1,9 @@
 """One document, read: by its role, from its bytes."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
-from specward.specs.model import Document, Problem, Task
+from specward.specs.model import Document, Place, Problem, Task
 
 
 class Reading(NamedTuple):
@@ -35,15 +35,24 @@ def read_document(raw: bytes, role: str, path: str, feature: str) -> Reading:
     from specward.specs.tasks import read_tasks  # noqa: PLC0415
     from specward.specs.text import decode, split  # noqa: PLC0415
 
-    text = decode(raw)
+    text, undecoded = decode(raw), tuple(_undecoded(raw, path))
     if role == "contract":
         from specward.specs.contracts import read_contract  # noqa: PLC0415  # YAML costs 15 ms that few runs need
 
         sections, problems = read_contract(text, path)
-        return Reading(Document(role, path, sections), (), problems)
+        return Reading(Document(role, path, sections), (), (*undecoded, *problems))
     lines = split(text)
     if role != "tasks":
-        return Reading(Document(role, path, read_sections(lines, role, path)), (), ())
+        return Reading(Document(role, path, read_sections(lines, role, path)), (), undecoded)
     found = read_tasks(lines, feature, path)
     sections = read_sections(lines, role, path, found.lines)
-    return Reading(Document(role, path, sections), found.tasks, found.problems)
+    return Reading(Document(role, path, sections), found.tasks, (*undecoded, *found.problems))
+
+
+def _undecoded(raw: bytes, path: str) -> Iterator[Problem]:
+    """Tell of the first byte that is no text: what it should say is not known, and nobody can approve it."""
+    try:
+        raw.decode("utf-8")
+    except UnicodeDecodeError as error:
+        place = Place(path, raw.count(b"\n", 0, error.start) + 1)
+        yield Problem(place, f"{path} is not UTF-8: byte {error.start} is no text.", "Save it as UTF-8.")

@@ -242,7 +242,8 @@ def _task_section(spec_sets: tuple[SpecSet, ...], document: Document, anchor: st
 def _no_document(spec_sets: tuple[SpecSet, ...], own: SpecSet | None, citation: Citation) -> Unresolved:
     known = [document.path for spec_set in ([own] if own else spec_sets) for document in spec_set.documents]
     near = difflib.get_close_matches(citation.document, known, n=_NEAREST, cutoff=0.4) or known[:_NEAREST]
-    hint = f"There are: {', '.join(near)}. Others can be named under [tool.specward.documents]."
+    there = f"There are: {', '.join(near)}." if near else "There are no specifications here."
+    hint = f"{there} Others can be named under [tool.specward.documents]."
     return Unresolved(citation, f"No document is called {citation.document}", hint, ())
 
 

@@ -61,7 +61,21 @@ async def test_a_body_that_does_not_fit(client: AsyncClient, body: object, point
 async def test_a_body_that_cannot_be_read(client: AsyncClient, content: bytes) -> None:
     headers = {"Content-Type": "application/json"}
     answer = await client.post("/v1/auth/register", content=content, headers=headers)
-    assert problem(answer)["type"] == "/problems/invalid-request"
+    document = problem(answer)
+    assert document["type"] == "/problems/invalid-request"
+    assert all(fault["pointer"] == "" for fault in document.get("errors", []))  # the whole of it
+
+
+@pytest.mark.parametrize(("password", "rule"), [("x", "at least 12"), ("x" * 2000, "at most")])
+async def test_a_password_that_does_not_fit_is_not_measured(
+    client: AsyncClient, password: str, rule: str
+) -> None:
+    """What is told is the rule, and not how far from it the secret is."""
+    body = {"email": "a@example.org", "password": password}
+    [fault] = problem(await client.post("/v1/auth/register", json=body))["errors"]
+    assert fault["pointer"] == "/password"
+    assert fault["message"].startswith(f"It takes {rule} ")
+    assert f"not {len(password)}" not in fault["message"]
 
 
 async def test_a_header_that_does_not_fit(alice: Person) -> None:

@@ -143,12 +143,13 @@ def test_a_baseline_lets_old_findings_be_and_only_shrinks(root: Path) -> None:
         (("check", "--base", "nowhere"), "specward: The revision 'nowhere' is unknown here."),
         (("check", "--task", "T-099"), "specward: There is no task T-099. The nearest are T-001."),
         (("check", "missing.py"), "specward: There is no file or folder 'missing.py'."),
+        (("check", "--select", "SW1,SWX"), "specward: There is no rule SWX: `specward explain` lists them."),
         (("check", "/"), "specward: '/' lies outside of the project"),
         (
             ("check", "--write-baseline", "--task", "T-001"),
             "specward: --write-baseline is for the whole project",
         ),
-        (("explain", "SW1010"), "specward: There is no rule SW1010. Did you mean SW10"),
+        (("explain", "SW1010"), "specward: There is no rule SW1010. Did you mean SW1"),
     ],
 )
 def test_what_cannot_run_is_2_and_a_sentence(root: Path, arguments: tuple[str, ...], sentence: str) -> None:

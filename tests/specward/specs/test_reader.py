@@ -275,6 +275,13 @@ def test_no_document_can_stop_the_reader(raw: bytes, role: str) -> None:
     assert reading.document.sections[0].anchors == ("",)
 
 
+@pytest.mark.parametrize("role", ["specify", "tasks", "contract"])
+def test_a_document_that_is_no_text_is_a_problem(role: str) -> None:
+    reading = read_document(b"# A\n\ncaf\xe9\n", role, "specs/a.md", "shop")
+    assert reading.problems[0].place == Place("specs/a.md", 3)
+    assert "not UTF-8" in reading.problems[0].message
+
+
 def test_the_cache_gives_back_what_was_read(tmp_path: Path) -> None:
     write(
         tmp_path,
