@@ -1,0 +1,72 @@
+"""The bare limit: Starlette and one raw psycopg statement, with no check of anything and no isolation."""
+
+import os
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from psycopg import AsyncRawCursor
+from psycopg.rows import dict_row
+from psycopg_pool import AsyncConnectionPool
+from pydantic_core import to_json
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+LIST = """
+select id, kind, title, body, data, created_at, read_at from notifications
+where owner_id = $1 order by created_at desc, id desc limit 21
+"""
+ONE = """
+select id, kind, title, body, data, created_at, read_at from notifications where owner_id = $1 and id = $2
+"""
+MAKE = """
+insert into notifications (owner_id, kind, title) values ($1, 'product', 'This is a test')
+returning id, kind, title, body, data, created_at, read_at
+"""
+
+pool = AsyncConnectionPool(
+    os.environ["BENCH_DATABASE_URL"].replace("+psycopg", ""),
+    min_size=1,
+    max_size=10,
+    open=False,
+    kwargs={"autocommit": True, "cursor_factory": AsyncRawCursor, "row_factory": dict_row},
+)
+
+
+async def run(statement: str, *arguments: str) -> list[dict[str, object]]:
+    async with pool.connection() as connection:
+        async with connection.pipeline():
+            cursor = await connection.execute(statement, arguments)
+        return await cursor.fetchall()  # type: ignore[return-value]  # dict_row
+
+
+async def read_items(request: Request) -> Response:
+    rows = await run(LIST, request.headers["x-owner"])
+    return Response(to_json({"items": rows[:20]}), media_type="application/json")
+
+
+async def read_item(request: Request) -> Response:
+    (row,) = await run(ONE, request.headers["x-owner"], request.path_params["item_id"])
+    return Response(to_json(row), media_type="application/json")
+
+
+async def create_item(request: Request) -> Response:
+    (row,) = await run(MAKE, request.headers["x-owner"])
+    return Response(to_json(row), 201, media_type="application/json")
+
+
+@asynccontextmanager
+async def lifespan(_: Starlette) -> AsyncIterator[None]:
+    async with pool:
+        yield
+
+
+app = Starlette(
+    routes=[
+        Route("/v1/notifications", read_items),
+        Route("/v1/notifications/test", create_item, methods=["POST"]),
+        Route("/v1/notifications/{item_id}", read_item),
+    ],
+    lifespan=lifespan,
+)
