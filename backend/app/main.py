@@ -1,6 +1,6 @@
 """
-[Task]: T-001, T-002, T-101, T-102, T-105, T-106, T-110, T-042, T-085, T-084
-[From]: speckit.specify §6.1, §6.4, speckit.plan §1.1, §1.4
+[Task]: T-001, T-002, T-003, T-004, T-101, T-102, T-105, T-106, T-110, T-042, T-085, T-084
+[From]: speckit.specify §6.1, §6.3, §6.4, §6.5, speckit.plan §1.1, §1.4, §6.2, §6.3
 [Description]: Puts the application together.
 """
 
@@ -13,23 +13,30 @@ from typing import Any, Literal
 from uuid import UUID
 
 from fastapi import FastAPI
+from fastapi.telemetry import TelemetryConfig
 from psycopg import Error as DatabaseError
 from psycopg_pool import PoolTimeout
 from pydantic import BaseModel
+from starlette.middleware import Middleware
 
 from app.accounts.credentials.routes import router as credentials
 from app.accounts.routes import add_export
 from app.accounts.routes import router as accounts
-from app.core import problems
+from app.core import logs, problems
 from app.core.asker import Principal
 from app.core.background import Background
+from app.core.bounds import Bounds
 from app.core.database import Database, Session
+from app.core.docs import add_docs
 from app.core.export import Part
+from app.core.headers import Cors, SecurityHeaders
+from app.core.idempotency.unit import Idempotency, Replay, replay
 from app.core.keys import SigningKey, new_key, read_keys
 from app.core.mail import LogMailer, Mailer, SmtpMailer
 from app.core.passwords import Passwords
 from app.core.runtime import Runtime, RuntimeDep
 from app.core.settings import Settings, SettingsError, load_settings
+from app.core.shutdown import announced_shutdown
 from app.core.startup import StartError, check_database
 from app.core.termination import on_termination
 from app.core.tokens import AccessTokens
@@ -44,6 +51,21 @@ from app.profiles.schemas import Profile
 from app.profiles.service import profile_of
 
 logger = logging.getLogger(__name__)
+
+HEALTH = ("/livez", "/readyz")
+MIDDLEWARE = (
+    Middleware(SecurityHeaders),
+    Middleware(logs.RequestLog),
+    Middleware(Cors),
+    Middleware(Bounds),
+    Middleware(Idempotency),
+)
+# Exporters are those that OpenTelemetry's own environment variables name. Its logs quote what failed: off.
+TELEMETRY: TelemetryConfig = {
+    "auto_configure": True,
+    "logs": False,
+    "exclude": lambda scope: scope.get("path") in HEALTH,
+}
 
 
 async def _own_profile(session: Session[Principal], account_id: UUID) -> Profile:
@@ -86,38 +108,46 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         try:
-            running = _start(settings or load_settings())
-            await _open(running.database)
+            chosen = settings or load_settings()
+            with announced_shutdown(chosen.shutdown_delay_seconds) as draining:
+                running = _start(chosen, draining)
+                await _open(running.database)
+                app.state.runtime = running
+                logs.configure()  # until here a person may be reading, who wants the sentences plain
+                try:
+                    async with _live(app, chosen):
+                        yield
+                finally:
+                    await running.background.finish()
+                    await running.database.close()
         except (SettingsError, StartError):
             sys.tracebacklimit = 0  # the process ends here, and the sentence says it all
             raise
-        app.state.runtime = running
-        try:
-            async with _live(app, running.settings):
-                yield
-        finally:
-            await running.background.finish()
-            await running.database.close()
 
     app = FastAPI(
         title="Accounts, profiles and notifications",
         version="1.0.0",
         lifespan=lifespan,
+        docs_url=None,
         redoc_url=None,
+        middleware=MIDDLEWARE,
+        telemetry=TELEMETRY,
         generate_unique_id_function=lambda route: route.name,
     )
     problems.install(app)
+    app.add_exception_handler(Replay, replay)
     app.include_router(accounts)
     app.include_router(credentials)
     app.include_router(profiles)
     app.include_router(notifications)
     add_export(app, EXPORT)
     _add_health(app)
+    add_docs(app)
     _add_problem_schemas(app)
     return app
 
 
-def _start(settings: Settings) -> Runtime:
+def _start(settings: Settings, draining: asyncio.Event) -> Runtime:
     if settings.signing_keys is None:
         logger.warning("SIGNING_KEYS is not set: signing with a key that ends with this process")
         keys: tuple[SigningKey, ...] = (new_key(),)
@@ -146,6 +176,7 @@ def _start(settings: Settings) -> Runtime:
         mailer=_mailer(settings),
         background=Background(),
         make_notification=make_notification,
+        draining=draining,
     )
 
 
@@ -197,6 +228,8 @@ def _add_health(app: FastAPI) -> None:
         responses=problems.responses(problems.UNAVAILABLE),
     )
     async def readyz(running: RuntimeDep) -> Health:
+        if running.draining.is_set():
+            raise problems.ProblemError(problems.UNAVAILABLE)
         try:
             await running.database.ping()
         except DatabaseError:

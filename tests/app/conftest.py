@@ -1,7 +1,9 @@
 """The application on a real PostgreSQL as its runtime role, and people who use it."""
 
+import logging
+import re
 import secrets
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
 from typing import NamedTuple
 
@@ -12,6 +14,7 @@ from fastapi import FastAPI
 from httpx2 import ASGITransport, AsyncClient
 from pydantic import SecretStr
 
+from app.core import logs
 from app.core.keys import new_key, write_private
 from app.core.mail import Mail
 from app.core.settings import Settings
@@ -20,6 +23,11 @@ from specward.database.provision import Urls
 
 PASSWORD = "correct horse battery"
 SIGNING_KEYS = SecretStr(write_private(new_key()))
+
+# Passwords, their hashes, access tokens and addresses, whatever test they are from.
+SECRETS = re.compile(rf"{PASSWORD}|\$argon2|eyJ[\w-]+\.eyJ|[\w.+-]+@[\w-]+\.\w+")
+HANDED_OUT: set[str] = set()
+"""Every refresh token that `join` got."""
 
 
 def name_of(urls: Urls) -> str:
@@ -105,7 +113,41 @@ async def join(client: AsyncClient, email: str | None = None) -> Person:
     assert registered.status_code == 202, registered.text
     answer = await client.post("/v1/auth/login", json=credentials)
     assert answer.status_code == 200, answer.text
+    HANDED_OUT.add(answer.json()["refresh_token"])
     return Person(credentials["email"], client, answer.json())
+
+
+class _Written(logging.Handler):
+    """Keeps the lines that would be written."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setFormatter(logs.formatter())
+        self.lines: list[str] = []
+
+    def emit(self, record: logging.LogRecord) -> None:
+        if record.name != "httpx2":  # the client of the tests
+            self.lines.append(self.format(record))
+
+
+def is_mail(line: str) -> bool:
+    """Tell a mail that the mailer of development, or the test server, writes to the log as it is."""
+    return '"logger": "app.core.mail"' in line or '"logger": "mail.log"' in line
+
+
+@pytest.fixture(scope="session", autouse=True)
+def keeps_secrets() -> Iterator[None]:
+    """Search the logs of the whole run for what must not be in them; a find is an error of the last test."""
+    written = _Written()
+    logging.getLogger().addHandler(written)
+    yield
+    logging.getLogger().removeHandler(written)
+    found = [
+        line
+        for line in written.lines
+        if not is_mail(line) and (SECRETS.search(line) or any(map(line.__contains__, HANDED_OUT)))
+    ]
+    assert found == []
 
 
 @pytest.fixture

@@ -145,7 +145,11 @@ async def test_the_table_names_every_operation(client: AsyncClient) -> None:
 
 
 async def cost(
-    operation: str, given: Request | Callable[..., Awaitable[Request]], person: Person, app: FastAPI, wire: Wire
+    operation: str,
+    given: Request | Callable[[Person, FastAPI], Awaitable[Request]],
+    person: Person,
+    app: FastAPI,
+    wire: Wire,
 ) -> int:
     """Count the round trips of one request, with the work that it leaves to the background."""
     request = await given(person, app) if callable(given) else given

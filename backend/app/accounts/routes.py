@@ -1,5 +1,5 @@
 """
-[Task]: T-101, T-102, T-103, T-104, T-105, T-109, T-110, T-114
+[Task]: T-004, T-101, T-102, T-103, T-104, T-105, T-109, T-110, T-114
 [From]: speckit.specify §2.1, §2.2, §2.3, §2.4, §2.5, §2.8, §2.9, §2.10, speckit.plan §3.5
 [Description]: The routes of accounts.
 """
@@ -25,6 +25,7 @@ from app.accounts.schemas import (
     Tokens,
 )
 from app.core.export import Part
+from app.core.idempotency.dependency import IdempotentSession
 from app.core.problems import (
     INVALID_CREDENTIALS,
     INVALID_REQUEST,
@@ -111,7 +112,7 @@ async def log_out(request: RefreshRequest, running: RuntimeDep) -> None:
     response_description="All sessions have ended.",
     responses=responses(UNAUTHENTICATED, INVALID_REQUEST),
 )
-async def log_out_everywhere(session: CallerSession) -> None:
+async def log_out_everywhere(session: IdempotentSession) -> None:
     """End all sessions of the caller."""
     await repository.end_all(session)
 
@@ -162,9 +163,9 @@ async def read_account(session: CallerSession) -> Account:
     response_description="Deleted.",
     responses=responses(UNAUTHENTICATED, WRONG_PASSWORD, INVALID_REQUEST),
 )
-async def delete_account(request: PasswordOnly, caller: Caller, running: RuntimeDep) -> None:
+async def delete_account(request: PasswordOnly, session: IdempotentSession, running: RuntimeDep) -> None:
     """Delete the caller's account, at once and for good."""
-    await service.delete_account(running, caller.user_id, request)
+    await service.delete_account(running, session, request)
 
 
 def add_export(app: FastAPI, parts: Sequence[Part]) -> None:

@@ -123,7 +123,7 @@ async def read_account(session: Session[Principal]) -> Account:
     return account
 
 
-async def delete_account(running: Runtime, account_id: UUID, request: PasswordOnly) -> None:
+async def delete_account(running: Runtime, session: Session[Principal], request: PasswordOnly) -> None:
     """Delete the caller's account with all it owns.
 
     Two round trips: the password must be verified before anything is deleted.
@@ -131,7 +131,6 @@ async def delete_account(running: Runtime, account_id: UUID, request: PasswordOn
     Raises:
         ProblemError: The password is wrong, or the account has none.
     """
-    session = running.database.acting_as(Principal(account_id))
     kept = await password_hash(session)
     verdict = await running.passwords.verify(request.password.get_secret_value(), kept)
     if kept is None or not verdict.fits or not await repository.delete_account(session, verified=kept):

@@ -1,5 +1,5 @@
 """
-[Task]: T-002
+[Task]: T-002, T-004
 [From]: speckit.specify §5.3, speckit.plan §1.2, §2.2, §2.6, §2.7
 [Description]: The one door to the database: units of work bound to an asker, one round trip each.
 """
@@ -37,6 +37,8 @@ class Message(NamedTuple):
 
 BEGIN = Message("begin")
 COMMIT = Message("commit")
+MARK = Message("savepoint work")
+UNDO = Message("rollback to savepoint work")
 
 
 class Database:
@@ -145,6 +147,10 @@ class Session(Generic[A]):
         rows = await self.run(statement, **parameters)
         return rows[0] if rows else None
 
+    def joining(self, transaction: Transaction[A]) -> JoinedSession[A]:
+        """Give a session of the same asker inside a transaction that this one began."""
+        return JoinedSession(self._database, self._asker, transaction)
+
     @asynccontextmanager
     async def transaction(self) -> AsyncIterator[Transaction[A]]:
         """Run several statements as one unit of work: a round trip for each, and one for the commit."""
@@ -187,6 +193,36 @@ class Transaction(Generic[A]):
         return await _send(
             self._connection, before, statement, statement.arguments(self._asker, parameters), ()
         )
+
+    def mark(self) -> None:
+        """Let `undo` come back to here. It travels with the next statement."""
+        self._before = (*self._before, MARK)
+
+    def undo(self) -> None:
+        """Undo what was done since `mark`, also where a statement has failed. It travels likewise."""
+        self._before = () if MARK in self._before else (UNDO,)
+
+
+class JoinedSession(Session[A]):
+    """A session inside an open transaction: what it runs is done together with that, or not at all."""
+
+    def __init__(self, database: Database, asker: A, transaction: Transaction[A]) -> None:
+        """Bind to a transaction of the same asker."""
+        super().__init__(database, asker)
+        self._open = transaction
+
+    async def run(self, statement: Statement[A, R], /, **parameters: object) -> list[R]:
+        """Run one statement, in one round trip.
+
+        Returns:
+            The rows.
+        """
+        return await self._open.run(statement, **parameters)
+
+    @asynccontextmanager
+    async def transaction(self) -> AsyncIterator[Transaction[A]]:
+        """Give the open transaction; whoever began it ends it."""
+        yield self._open
 
 
 async def _send(

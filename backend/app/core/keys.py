@@ -1,11 +1,12 @@
 """
-[Task]: T-102, T-105
+[Task]: T-102, T-105, T-004
 [From]: speckit.specify §2.12, speckit.plan §3.1, §3.5
 [Description]: The keys of the access tokens: the first signs, all verify. As a program it prints a new set.
 """
 
 import base64
 import hashlib
+import hmac
 import json
 import sys
 from typing import Annotated, Literal, NamedTuple
@@ -51,6 +52,10 @@ class SigningKey(NamedTuple):
     def public(self) -> Ed25519PublicKey:
         """The half that verifies."""
         return self.private.public_key()
+
+    def secret_for(self, purpose: str) -> bytes:
+        """Derive a secret of 32 bytes that every instance has."""
+        return hmac.digest(self.private.private_bytes_raw(), purpose.encode(), "sha256")
 
     def public_jwk(self) -> PublicJwk:
         """Write the public half."""

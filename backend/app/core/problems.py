@@ -1,5 +1,5 @@
 """
-[Task]: T-001, T-085, T-106, T-107
+[Task]: T-001, T-003, T-004, T-085, T-106, T-107
 [From]: speckit.specify §6.1, speckit.plan §4.1
 [Description]: The catalogue of problems, and the handlers that turn every error into one (RFC 9457).
 """
@@ -7,7 +7,6 @@
 import logging
 from collections.abc import Mapping, Sequence
 from typing import Annotated, Any, NamedTuple
-from uuid import uuid4
 
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
@@ -71,12 +70,21 @@ VERSION_MISMATCH = ProblemType(
 VERSION_REQUIRED = ProblemType(
     "version-required", 428, "Say which version you mean with If-Match.", "If-Match is missing."
 )
+IDEMPOTENCY_MISMATCH = ProblemType(
+    "idempotency-mismatch",
+    422,
+    "The Idempotency-Key was used for another request.",
+    INVALID_REQUEST.description,
+)
 TOO_MANY_REQUESTS = ProblemType(
     "too-many-requests",
     429,
     "Too many requests.",
     "Too many; Retry-After says when again.",
     (("Retry-After", "integer", ""),),
+)
+PAYLOAD_TOO_LARGE = ProblemType(
+    "payload-too-large", 413, "The request is too large.", "The body has more than 64 KiB."
 )
 INTERNAL_ERROR = ProblemType("internal-error", 500, "Something went wrong on our side.", "Our fault.")
 UNAVAILABLE = ProblemType(
@@ -85,7 +93,7 @@ UNAVAILABLE = ProblemType(
 
 _LENGTHS = {"too_short": ("min_length", "at least"), "too_long": ("max_length", "at most")}
 
-BY_STATUS = {400: INVALID_REQUEST, 404: NOT_FOUND, 405: METHOD_NOT_ALLOWED}
+BY_STATUS = {400: INVALID_REQUEST, 404: NOT_FOUND, 405: METHOD_NOT_ALLOWED, 413: PAYLOAD_TOO_LARGE}
 
 
 class Fault(BaseModel):
@@ -145,15 +153,15 @@ def install(app: FastAPI) -> None:
     app.add_exception_handler(HTTPException, _on_http_exception)
     app.add_exception_handler(ForeignKeyViolation, _on_missing_owner)
     app.add_exception_handler(OperationalError, _on_unavailable)
-    app.add_exception_handler(Exception, _on_exception)
 
 
-def _answer(
+def answer(
     kind: ProblemType,
     headers: Mapping[str, str] | None = None,
     detail: str | None = None,
     errors: Sequence[Fault] | None = None,
 ) -> JSONResponse:
+    """Write an entry of the catalogue as an answer."""
     document = Problem(
         type=f"/problems/{kind.name}",
         title=kind.title,
@@ -165,20 +173,25 @@ def _answer(
     return JSONResponse(content, kind.status, headers, media_type=MEDIA_TYPE)
 
 
+def internal_error(request_id: str) -> JSONResponse:
+    """Answer for a fault of ours: the id under which the log tells more, and nothing else."""
+    return answer(INTERNAL_ERROR, detail=request_id)
+
+
 def _on_problem(_: Request, error: Exception) -> JSONResponse:
     assert isinstance(error, ProblemError)  # noqa: S101 -- registered for it
-    return _answer(error.kind, error.headers)
+    return answer(error.kind, error.headers)
 
 
 def _on_invalid_request(_: Request, error: Exception) -> JSONResponse:
     assert isinstance(error, RequestValidationError)  # noqa: S101 -- registered for it
-    return _answer(INVALID_REQUEST, errors=[_fault(fault) for fault in error.errors()])
+    return answer(INVALID_REQUEST, errors=[_fault(fault) for fault in error.errors()])
 
 
 def _on_http_exception(_: Request, error: Exception) -> JSONResponse:
     assert isinstance(error, HTTPException)  # noqa: S101 -- registered for it
     other = ProblemType("other", error.status_code, "The request cannot be served.", "")
-    return _answer(BY_STATUS.get(error.status_code, other), error.headers)
+    return answer(BY_STATUS.get(error.status_code, other), error.headers)
 
 
 def _on_missing_owner(request: Request, _: Exception) -> JSONResponse:
@@ -188,13 +201,7 @@ def _on_missing_owner(request: Request, _: Exception) -> JSONResponse:
 
 def _on_unavailable(_: Request, error: Exception) -> JSONResponse:
     logger.error("the database cannot be reached: %s", type(error).__name__)
-    return _answer(UNAVAILABLE)
-
-
-def _on_exception(_: Request, error: Exception) -> JSONResponse:
-    reference = str(uuid4())
-    logger.error("request %s failed: %s", reference, type(error).__name__)
-    return _answer(INTERNAL_ERROR, detail=reference)
+    return answer(UNAVAILABLE)
 
 
 def _fault(error: Mapping[str, Any]) -> Fault:

@@ -1,13 +1,15 @@
 """
-[Task]: T-001, T-105, T-085, T-106
+[Task]: T-001, T-003, T-105, T-085, T-106
 [From]: speckit.specify §2.5, speckit.plan §1.2, §1.3, §1.4
 [Description]: What a running instance has, and the dependencies by which routes get at it.
 """
 
+import asyncio
 from typing import Annotated, NamedTuple, cast
 
 from fastapi import Depends, Request
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
+from structlog.contextvars import bind_contextvars
 
 from app.core.asker import Principal
 from app.core.background import Background
@@ -34,11 +36,18 @@ class Runtime(NamedTuple):
     mailer: Mailer
     background: Background
     make_notification: MakeNotification
+    draining: asyncio.Event
+    """Set once the instance is about to end: what would last must end by itself."""
+
+
+def _runtime(request: Request) -> Runtime:
+    # Not a dependency of the dependencies below: each one costs FastAPI some 30 us a request to resolve.
+    return cast("Runtime", request.app.state.runtime)
 
 
 async def runtime(request: Request) -> Runtime:
     """Give what the lifespan made."""
-    return cast("Runtime", request.app.state.runtime)
+    return _runtime(request)
 
 
 RuntimeDep = Annotated[Runtime, Depends(runtime)]
@@ -47,7 +56,7 @@ bearer = HTTPBearer(bearerFormat="JWT", scheme_name="bearer", auto_error=False)
 
 
 async def authenticate(
-    running: RuntimeDep,
+    request: Request,
     credentials: Annotated[HTTPAuthorizationCredentials | None, Depends(bearer)],
 ) -> Claims:
     """Turn the bearer token into what it says. Nothing else in a request identifies the caller.
@@ -58,17 +67,19 @@ async def authenticate(
     if credentials is None:
         raise ProblemError(UNAUTHENTICATED)
     try:
-        return running.tokens.verify(credentials.credentials)
+        claims = _runtime(request).tokens.verify(credentials.credentials)
     except InvalidTokenError:
         raise ProblemError(UNAUTHENTICATED, INVALID_TOKEN) from None
+    bind_contextvars(account_id=str(claims.user_id))
+    return claims
 
 
 Caller = Annotated[Claims, Depends(authenticate)]
 
 
-async def caller_session(caller: Caller, running: RuntimeDep) -> Session[Principal]:
+async def caller_session(request: Request, caller: Caller) -> Session[Principal]:
     """Give the caller's session: the only one a route can ask for."""
-    return running.database.acting_as(Principal(caller.user_id))
+    return _runtime(request).database.acting_as(Principal(caller.user_id))
 
 
 CallerSession = Annotated[Session[Principal], Depends(caller_session)]

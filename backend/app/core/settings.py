@@ -1,9 +1,10 @@
 """
-[Task]: T-001, T-084, T-106
-[From]: speckit.plan §1.4, §6.1
+[Task]: T-001, T-003, T-084, T-106
+[From]: speckit.plan §1.4, §4.7, §6.1
 [Description]: What an operator sets, read from the environment and checked at start.
 """
 
+from collections.abc import Iterator
 from typing import Annotated, Literal
 from urllib.parse import urlsplit
 
@@ -13,10 +14,11 @@ from pydantic import (
     BeforeValidator,
     Field,
     SecretStr,
+    StringConstraints,
     TypeAdapter,
     ValidationError,
 )
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 # `specward database start` writes the URLs of the embedded server to the second one.
 ENV_FILES = (".env", ".data/dev.env")
@@ -31,6 +33,11 @@ MISSING_MIGRATION_DATABASE = (
 )
 
 
+DATABASE_PASSWORD_LENGTH = 16
+# The least that OWASP's Password Storage Cheat Sheet has for Argon2id: 19 MiB, two passes.
+LEAST_MEMORY_KIB, LEAST_PASSES = 19_456, 2
+
+
 class SettingsError(Exception):
     """A setting is missing or wrong. The message is a sentence for the operator."""
 
@@ -38,6 +45,11 @@ class SettingsError(Exception):
 def _plain_url(value: object) -> object:
     """Take SQLAlchemy's spelling of a URL as well; the driver knows the plain one."""
     return value.replace("postgresql+psycopg://", "postgresql://", 1) if isinstance(value, str) else value
+
+
+def _parts(value: object) -> object:
+    """Part a list at its commas."""
+    return [part.strip() for part in value.split(",") if part.strip()] if isinstance(value, str) else value
 
 
 def _is_url(value: str) -> str:
@@ -58,6 +70,7 @@ def _is_smtp_url(value: SecretStr) -> SecretStr:
 
 
 DatabaseUrl = Annotated[SecretStr, BeforeValidator(_plain_url)]
+Origin = Annotated[str, StringConstraints(pattern=r"^https?://[^/\s?#@*]+$")]
 
 
 class Settings(BaseSettings):
@@ -82,6 +95,8 @@ class Settings(BaseSettings):
     password_memory_kib: Annotated[int, Field(ge=8)] = 65536
     password_passes: Annotated[int, Field(ge=1)] = 3
     password_lanes: Annotated[int, Field(ge=1)] = 4
+    cors_origins: Annotated[tuple[Origin, ...], NoDecode, BeforeValidator(_parts)] = ()
+    shutdown_delay_seconds: Annotated[float, Field(ge=0, le=60)] = 0
 
     @property
     def prepare_threshold(self) -> int | None:
@@ -101,22 +116,14 @@ def load_settings() -> Settings:
     """Read the settings from the environment and the files of `ENV_FILES`.
 
     Raises:
-        SettingsError: One is missing or wrong, or production lacks a secret.
+        SettingsError: One is missing or wrong, or too weak for anything but development.
     """
     try:
         settings = Settings()
     except ValidationError as error:
         raise SettingsError(_sentence(error, {"database_url": MISSING_DATABASE})) from None
-    if settings.environment == "production" and settings.signing_keys is None:
-        raise SettingsError(
-            "SIGNING_KEYS is not set, and production makes none up: put the output of "
-            "`python -m app.core.keys` there."
-        )
-    if settings.environment == "production" and settings.smtp_url is None:
-        raise SettingsError(
-            "SMTP_URL is not set, and production writes no mails to its log: name a mail server, such as "
-            "smtps://user:password@host."
-        )
+    if settings.environment != "development" and (faults := list(_weaknesses(settings))):
+        raise SettingsError(" ".join(faults))
     return settings
 
 
@@ -132,6 +139,33 @@ def migration_url() -> str:
         missing = {"migration_database_url": MISSING_MIGRATION_DATABASE}
         raise SettingsError(_sentence(error, missing)) from None
     return url.get_secret_value().replace("postgresql://", "postgresql+psycopg://", 1)
+
+
+def _weaknesses(settings: Settings) -> Iterator[str]:
+    """Say what must not leave a developer's machine."""
+    if settings.signing_keys is None:
+        yield (
+            "SIGNING_KEYS is not set, and production makes none up: put the output of "
+            "`python -m app.core.keys` there."
+        )
+    password = urlsplit(settings.database_url.get_secret_value()).password or ""
+    if len(password) < DATABASE_PASSWORD_LENGTH:
+        yield (
+            f"DATABASE_URL has no password of at least {DATABASE_PASSWORD_LENGTH} characters: "
+            "give app_user a random one."
+        )
+    if not settings.issuer.startswith("https://"):
+        yield "ISSUER is not an https URL: it is the public address of this service."
+    if settings.password_memory_kib < LEAST_MEMORY_KIB or settings.password_passes < LEAST_PASSES:
+        yield (
+            f"PASSWORD_MEMORY_KIB is below {LEAST_MEMORY_KIB} or PASSWORD_PASSES below {LEAST_PASSES}: "
+            "leave both out."
+        )
+    if settings.smtp_url is None:
+        yield (
+            "SMTP_URL is not set, and production writes no mails to its log: name a mail server, such as "
+            "smtps://user:password@host."
+        )
 
 
 def _sentence(error: ValidationError, missing: dict[str, str]) -> str:

@@ -7,9 +7,10 @@
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Depends, Header, Query
+from fastapi import APIRouter, Header, Query
 from pydantic.json_schema import SkipJsonSchema
 
+from app.core.idempotency.dependency import IdempotentSession
 from app.core.notice import Kind
 from app.core.problems import INVALID_REQUEST, NOT_FOUND, TOO_MANY_REQUESTS, UNAUTHENTICATED, responses
 from app.core.runtime import Caller, CallerSession
@@ -28,15 +29,6 @@ from app.notifications.schemas import (
 from app.notifications.streams import CallerStream
 
 router = APIRouter(tags=["notifications"])
-
-
-async def idempotency_key(
-    key: Annotated[
-        str | SkipJsonSchema[None], Header(alias="Idempotency-Key", min_length=1, max_length=255)
-    ] = None,
-) -> str | None:
-    """Take the key under which a client may send the same request again (speckit.specify §6.2)."""
-    return key
 
 
 @router.get(
@@ -77,9 +69,8 @@ async def count_unread(session: CallerSession) -> UnreadCount:
     summary="Mark all as read",
     response_description="How many were marked.",
     responses=responses(UNAUTHENTICATED, INVALID_REQUEST),
-    dependencies=[Depends(idempotency_key)],
 )
-async def read_all(session: CallerSession, which: ReadAll) -> Marked:
+async def read_all(session: IdempotentSession, which: ReadAll) -> Marked:
     """Mark all of the caller's notifications as read, or all up to a given one."""
     return Marked(marked=await repository.mark_all_read(session, which.up_to))
 
@@ -91,9 +82,8 @@ async def read_all(session: CallerSession, which: ReadAll) -> Marked:
     summary="Send oneself a test notification",
     response_description="Made.",
     responses=responses(UNAUTHENTICATED, INVALID_REQUEST),
-    dependencies=[Depends(idempotency_key)],
 )
-async def send_test(session: CallerSession) -> Notification:
+async def send_test(session: IdempotentSession) -> Notification:
     """Make a test notification for the caller."""
     return await service.send_test(session)
 

@@ -191,6 +191,29 @@ async def test_a_read_is_tried_once_more_when_its_connection_is_lost(
         assert await session.run(AGENTS) == []
 
 
+@pytest.mark.parametrize("way", ["direct", "pooled"])
+async def test_a_read_whose_backend_is_killed_under_way_is_tried_once_more(
+    urls: Urls, me: Principal, server: Server, request: pytest.FixtureRequest, way: str
+) -> None:
+    """57P01 from the server, class 08 from the pooler in front of it."""
+    port = server.port if way == "direct" else request.getfixturevalue("pooler")
+    async with opened(through(urls.app, port)) as database:
+        session = database.acting_as(me)
+        await session.run(ADD, agent="a")
+        with psycopg.connect(server.superuser_url(name_of(urls))) as blocker:
+            blocker.execute("lock table sessions")
+            read = asyncio.create_task(session.run(AGENTS))
+            await until_one_waits(blocker)
+            await asyncio.to_thread(end_connections, server)
+        assert await read == ["a"]
+
+
+async def until_one_waits(blocker: psycopg.Connection) -> None:
+    query = "select count(*) from pg_locks where not granted and relation = 'sessions'::regclass"
+    while blocker.execute(query).fetchone() == (0,):  # noqa: ASYNC110 -- another process's state
+        await asyncio.sleep(0.01)
+
+
 async def test_a_request_that_is_given_up_leaves_the_pool_good(
     database: Database, me: Principal, urls: Urls, server: Server
 ) -> None:

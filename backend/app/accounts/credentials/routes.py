@@ -1,6 +1,6 @@
 """
-[Task]: T-106, T-107
-[From]: speckit.specify §2.6, §2.7, §2.10
+[Task]: T-004, T-106, T-107
+[From]: speckit.specify §2.6, §2.7, §2.10, §6.2
 [Description]: The routes of addresses and passwords.
 """
 
@@ -10,6 +10,7 @@ from app.accounts import service as accounts
 from app.accounts.credentials import service
 from app.accounts.credentials.schemas import EmailOnly, MailToken, PasswordChange, PasswordReset
 from app.accounts.schemas import Accepted
+from app.core.idempotency.dependency import IdempotentSession
 from app.core.problems import (
     INVALID_REQUEST,
     INVALID_TOKEN,
@@ -19,7 +20,7 @@ from app.core.problems import (
     responses,
 )
 from app.core.rate_limits import Limit, limited
-from app.core.runtime import Caller, CallerSession, RuntimeDep
+from app.core.runtime import Caller, RuntimeDep
 
 router = APIRouter(tags=["accounts"])
 
@@ -50,7 +51,7 @@ async def verify_email(request: MailToken, running: RuntimeDep) -> None:
     response_description="Accepted.",
     responses=responses(UNAUTHENTICATED, INVALID_REQUEST, TOO_MANY_REQUESTS),
 )
-async def resend_verification(session: CallerSession, running: RuntimeDep) -> Accepted:
+async def resend_verification(session: IdempotentSession, running: RuntimeDep) -> Accepted:
     """Send the caller another token."""
     service.resend_verification(running, await accounts.read_account(session))
     return Accepted(status="accepted")
@@ -64,9 +65,11 @@ async def resend_verification(session: CallerSession, running: RuntimeDep) -> Ac
     response_description="Changed; all other sessions have ended.",
     responses=responses(UNAUTHENTICATED, WRONG_PASSWORD, INVALID_REQUEST),
 )
-async def change_password(request: PasswordChange, caller: Caller, running: RuntimeDep) -> None:
+async def change_password(
+    request: PasswordChange, session: IdempotentSession, caller: Caller, running: RuntimeDep
+) -> None:
     """Set the caller's password."""
-    await service.change_password(running, caller, request)
+    await service.change_password(running, session, caller, request)
 
 
 @router.post(

@@ -13,6 +13,7 @@ from app.accounts.credentials.repository import Purpose
 from app.accounts.credentials.schemas import EmailOnly, MailToken, PasswordChange, PasswordReset
 from app.accounts.schemas import Account
 from app.core.asker import EmailClaim, Principal, TokenClaim
+from app.core.database import Session
 from app.core.notice import Notice
 from app.core.opaque import digest_of, new_token
 from app.core.problems import INVALID_TOKEN, WRONG_PASSWORD, ProblemError
@@ -57,7 +58,9 @@ async def verify_email(running: Runtime, request: MailToken) -> None:
         raise ProblemError(INVALID_TOKEN)
 
 
-async def change_password(running: Runtime, caller: Claims, request: PasswordChange) -> None:
+async def change_password(
+    running: Runtime, session: Session[Principal], caller: Claims, request: PasswordChange
+) -> None:
     """Set the caller's password, and tell them.
 
     Four round trips: the current password must be verified before anything changes, and the change, the
@@ -66,7 +69,6 @@ async def change_password(running: Runtime, caller: Claims, request: PasswordCha
     Raises:
         ProblemError: The current password is wrong, or the account has none.
     """
-    session = running.database.acting_as(Principal(caller.user_id))
     kept = await repository.password_hash(session)
     verdict = await running.passwords.verify(request.current_password.get_secret_value(), kept)
     if kept is None or not verdict.fits:

@@ -1,0 +1,84 @@
+"""
+[Task]: T-003
+[From]: speckit.plan §4.7
+[Description]: The headers that go out with every answer, and to which origins a browser may hand one.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from starlette.datastructures import MutableHeaders
+from starlette.middleware.cors import CORSMiddleware
+
+if TYPE_CHECKING:
+    from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+    from app.core.settings import Settings
+
+TWO_YEARS = 63_072_000
+HSTS = f"max-age={TWO_YEARS}; includeSubDomains"
+
+METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
+REQUEST_HEADERS = ("Authorization", "Content-Type", "Idempotency-Key", "If-Match", "If-None-Match")
+RESPONSE_HEADERS = ("ETag", "Retry-After")
+PREFLIGHT_SECONDS = 600
+
+
+class SecurityHeaders:
+    """Adds the headers of plan §4.7. An answer that may be cached says so itself."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serve a request, and add the headers to its answer."""
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+
+        async def add(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                headers = MutableHeaders(scope=message)
+                headers["X-Content-Type-Options"] = "nosniff"
+                headers["Referrer-Policy"] = "no-referrer"
+                headers.setdefault("Cache-Control", "no-store")
+                if _settings(scope).environment != "development":
+                    headers["Strict-Transport-Security"] = HSTS
+            await send(message)
+
+        await self._app(scope, receive, add)
+
+
+class Cors:
+    """Starlette's CORS for the origins of the settings, which are known once the lifespan has begun."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+        self._served: ASGIApp | None = None
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serve a request; without configured origins no answer names one, and browsers keep it closed."""
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        if self._served is None:
+            self._served = self._with(_settings(scope).cors_origins)
+        await self._served(scope, receive, send)
+
+    def _with(self, origins: tuple[str, ...]) -> ASGIApp:
+        if not origins:
+            return self._app
+        return CORSMiddleware(
+            self._app,
+            allow_origins=origins,
+            allow_methods=METHODS,
+            allow_headers=REQUEST_HEADERS,
+            expose_headers=RESPONSE_HEADERS,
+            max_age=PREFLIGHT_SECONDS,
+        )
+
+
+def _settings(scope: Scope) -> Settings:
+    settings: Settings = scope["app"].state.runtime.settings
+    return settings

@@ -1,0 +1,142 @@
+"""
+[Task]: T-004
+[From]: speckit.specify §6.2, speckit.plan §4.5
+[Description]: Does a request with a key in one transaction together with its kept answer.
+"""
+
+from __future__ import annotations
+
+import hmac
+from contextlib import AsyncExitStack
+from typing import TYPE_CHECKING, NamedTuple
+
+from starlette.datastructures import Headers
+from starlette.responses import Response
+
+from app.core.idempotency import repository
+from app.core.problems import IDEMPOTENCY_MISMATCH, MEDIA_TYPE, ProblemError
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from starlette.requests import Request
+    from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+    from app.core.asker import Principal
+    from app.core.database import Session, Transaction
+    from app.core.keys import SigningKey
+
+HEADER = "Idempotency-Key"
+SCOPE = "app.idempotency"
+
+BAD_REQUEST, SERVER_ERROR = 400, 500
+# These may be otherwise the next time, and nothing was done: unauthenticated, too many requests.
+NOT_KEPT = frozenset({401, 429})
+
+
+class Replay(Exception):  # noqa: N818 -- it is no error
+    """The key has been used for this request: its kept answer is the answer."""
+
+    def __init__(self, answer: repository.Kept) -> None:
+        super().__init__()
+        self.answer = answer
+
+
+async def replay(_: Request, error: Exception) -> Response:
+    """Answer as the first time."""
+    assert isinstance(error, Replay)  # noqa: S101 -- registered for it
+    status, body = error.answer.status, error.answer.body
+    return Response(body, status, media_type=MEDIA_TYPE if status >= BAD_REQUEST else "application/json")
+
+
+class Fingerprint(NamedTuple):
+    """A request, as it can be kept: the first hash is under the newest key, the others under older ones."""
+
+    operation: str
+    hashes: tuple[bytes, ...]
+
+
+async def fingerprint(request: Request, keys: Sequence[SigningKey]) -> Fingerprint:
+    """Tell requests apart without keeping them: one may hold a password."""
+    url = request.url
+    parts = (request.method, url.path, url.query, request.headers.get("content-type", ""))
+    message = b"\n".join((*(part.encode() for part in parts), await request.body()))
+    hashes = tuple(hmac.digest(key.secret_for("idempotency"), message, "sha256") for key in keys)
+    return Fingerprint(f"{request.method} {request.scope['route'].path}", hashes)
+
+
+class _Undone(Exception):  # noqa: N818 -- it is no error
+    """Ends a transaction that is not to be kept."""
+
+
+class Unit:
+    """One request with a key. Its transaction begins when the caller is known and ends after the answer."""
+
+    def __init__(self, stack: AsyncExitStack) -> None:
+        self._stack = stack
+        self._claimed: tuple[Transaction[Principal], str, str] | None = None
+
+    async def begin(self, session: Session[Principal], key: str, request: Fingerprint) -> Session[Principal]:
+        """Claim the key.
+
+        Returns:
+            A session for what the request does.
+
+        Raises:
+            Replay: The key has been used for this request.
+            ProblemError: The key has been used for another request.
+        """
+        transaction = await self._stack.enter_async_context(session.transaction())
+        if not await repository.claim(transaction, request.operation, key, request.hashes[0]):
+            answer = await repository.kept(transaction, request.operation, key)
+            raise (
+                Replay(answer)
+                if answer.request_hash in request.hashes
+                else ProblemError(IDEMPOTENCY_MISMATCH)
+            )
+        transaction.mark()
+        self._claimed = transaction, request.operation, key
+        return session.joining(transaction)
+
+    async def end(self, status: int, body: bytes) -> None:
+        """Keep the answer. One that says no is kept as well, and what was done before it is undone.
+
+        Raises:
+            _Undone: It must not be kept.
+        """
+        if self._claimed is None:
+            return  # nothing was written; a rollback would make psycopg forget its prepared statements
+        if status >= SERVER_ERROR or status in NOT_KEPT:
+            raise _Undone
+        transaction, operation, key = self._claimed
+        if status >= BAD_REQUEST:
+            transaction.undo()
+        await repository.keep(transaction, operation, key, status=status, body=body)
+
+
+class Idempotency:
+    """Holds the answer to a request with a key back until it is kept."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serve a request. Whether its key counts is up to the route: see `IdempotentSession`."""
+        if scope["type"] != "http" or HEADER not in Headers(scope=scope):
+            await self._app(scope, receive, send)
+            return
+        held: list[Message] = []
+
+        async def hold(message: Message) -> None:
+            held.append(message)
+
+        try:
+            async with AsyncExitStack() as stack:
+                scope[SCOPE] = unit = Unit(stack)
+                await self._app(scope, receive, hold)
+                body = b"".join(message.get("body", b"") for message in held)
+                await unit.end(held[0]["status"], body)
+        except _Undone:
+            pass
+        for message in held:
+            await send(message)

@@ -1,0 +1,133 @@
+"""
+[Task]: T-003
+[From]: speckit.specify §6.5, speckit.plan §6.2
+[Description]: Logs: one JSON line for each event and each request, and nothing personal in any.
+"""
+
+from __future__ import annotations
+
+import logging
+import sys
+import traceback
+from time import perf_counter
+from typing import TYPE_CHECKING, Any
+from uuid import uuid4
+
+import structlog
+from opentelemetry import trace
+from structlog.contextvars import bind_contextvars, clear_contextvars
+
+from app.core.problems import internal_error
+
+if TYPE_CHECKING:
+    from starlette.types import ASGIApp, Message, Receive, Scope, Send
+    from structlog.typing import EventDict, Processor, WrappedLogger
+
+logger: structlog.stdlib.BoundLogger = structlog.get_logger("app.request")
+
+
+def formatter() -> logging.Formatter:
+    """Give the formatter that writes every record, also a library's, as one JSON line."""
+    return structlog.stdlib.ProcessorFormatter(
+        foreign_pre_chain=_COMMON,
+        processors=[
+            structlog.stdlib.ProcessorFormatter.remove_processors_meta,
+            structlog.processors.JSONRenderer(),
+        ],
+    )
+
+
+def configure() -> None:
+    """Send every log of the process through `formatter` to standard error, the server's included."""
+    structlog.configure(
+        processors=[*_COMMON, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
+        logger_factory=structlog.stdlib.LoggerFactory(),
+        wrapper_class=structlog.stdlib.BoundLogger,
+        cache_logger_on_first_use=True,
+    )
+    root = logging.getLogger()
+    root.setLevel(logging.INFO)
+    if not any(isinstance(handler, _StandardError) for handler in root.handlers):
+        handler = _StandardError()
+        handler.setFormatter(formatter())
+        root.addHandler(handler)
+    for name in ("uvicorn", "uvicorn.error", "uvicorn.access"):
+        logging.getLogger(name).handlers.clear()
+        # The access log names paths with their queries; the request line takes its place.
+        logging.getLogger(name).propagate = name != "uvicorn.access"
+
+
+class RequestLog:
+    """Gives each request an id, logs one line about it, and answers for what nobody caught."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serve a request. A failure is answered with its id, which is all that the client learns of it."""
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        started, status, request_id = perf_counter(), 0, str(uuid4())
+
+        async def note(message: Message) -> None:
+            nonlocal status
+            if message["type"] == "http.response.start":
+                status = message["status"]
+            await send(message)
+
+        clear_contextvars()
+        bind_contextvars(request_id=request_id)
+        try:
+            await self._app(scope, receive, note)
+        except Exception as error:
+            logger.error("request failed", exc_info=error)  # noqa: TRY400 -- it is rendered without its words
+            if status:
+                raise
+            await internal_error(request_id)(scope, receive, note)
+        finally:
+            logger.info(
+                "request",
+                method=scope["method"],
+                # The template, not the path: what a client writes into a path is the client's.
+                route=getattr(scope.get("route"), "path", None),
+                status=status,
+                milliseconds=round((perf_counter() - started) * 1000, 1),
+            )
+
+
+class _StandardError(logging.StreamHandler[Any]):
+    """Writes to what is standard error at the moment, since a test runner changes it."""
+
+    def emit(self, record: logging.LogRecord) -> None:
+        self.stream = sys.stderr
+        super().emit(record)
+
+
+def _trace_id(_: WrappedLogger, __: str, event: EventDict) -> EventDict:
+    context = trace.get_current_span().get_span_context()
+    if context.is_valid:
+        event["trace_id"] = trace.format_trace_id(context.trace_id)
+    return event
+
+
+def _error_without_words(_: WrappedLogger, __: str, event: EventDict) -> EventDict:
+    """Keep the type and the place of an error. Its message may quote anybody's data."""
+    info = event.pop("exc_info", None)
+    error = sys.exception() if info is True else info[1] if isinstance(info, tuple) else info
+    if isinstance(error, BaseException):
+        event["error"] = type(error).__name__
+        frames = traceback.extract_tb(error.__traceback__)
+        event["frames"] = [f"{frame.filename}:{frame.lineno} {frame.name}" for frame in frames]
+    return event
+
+
+_COMMON: list[Processor] = [
+    structlog.contextvars.merge_contextvars,
+    structlog.stdlib.add_log_level,
+    structlog.stdlib.add_logger_name,
+    structlog.stdlib.PositionalArgumentsFormatter(),
+    structlog.processors.TimeStamper(fmt="iso", utc=True, key="time"),
+    _trace_id,
+    _error_without_words,
+]

@@ -1,0 +1,130 @@
+"""How large a request may be, how long it may take, and what comes with every answer."""
+
+import asyncio
+from collections.abc import AsyncIterator
+
+import pytest
+from fastapi import FastAPI
+from fastapi.responses import StreamingResponse
+from httpx2 import AsyncClient
+
+from app.core import bounds
+from app.main import create_app
+from specward.database.provision import Urls
+from tests.app.conftest import Person, running, settings_for
+
+pytestmark = pytest.mark.anyio
+
+JSON = {"Content-Type": "application/json"}
+ORIGIN = "https://app.example.com"
+
+
+async def in_chunks(size: int) -> AsyncIterator[bytes]:
+    """A body whose length is not announced."""
+    for _ in range(size // 1024):
+        yield b" " * 1024
+
+
+@pytest.mark.parametrize("path", ["/v1/auth/register", "/v1/profile", "/livez", "/nowhere"])
+@pytest.mark.parametrize("method", ["GET", "POST"])
+async def test_an_announced_body_that_is_too_large(client: AsyncClient, method: str, path: str) -> None:
+    answer = await client.request(method, path, content=b" " * (bounds.BODY_BYTES + 1), headers=JSON)
+    assert (answer.status_code, answer.json()["type"]) == (413, "/problems/payload-too-large")
+    assert answer.headers["content-type"] == "application/problem+json"
+
+
+async def test_a_body_that_turns_out_too_large(client: AsyncClient) -> None:
+    answer = await client.post("/v1/auth/register", content=in_chunks(bounds.BODY_BYTES + 1024), headers=JSON)
+    assert (answer.status_code, answer.json()["type"]) == (413, "/problems/payload-too-large")
+
+
+async def test_the_largest_body_that_may_be(client: AsyncClient) -> None:
+    for content in (b" " * bounds.BODY_BYTES, in_chunks(bounds.BODY_BYTES)):
+        answer = await client.post("/v1/auth/register", content=content, headers=JSON)
+        assert answer.json()["type"] == "/problems/invalid-request"
+
+
+async def test_a_request_that_takes_too_long_is_given_up(
+    app: FastAPI, client: AsyncClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(bounds, "SECONDS", 0.01)
+    given_up = asyncio.Event()
+
+    @app.get("/forever")
+    async def forever() -> None:
+        try:
+            await asyncio.Event().wait()
+        finally:
+            given_up.set()
+
+    answer = await client.get("/forever")
+    assert (answer.status_code, answer.json()["type"]) == (503, "/problems/unavailable")
+    assert given_up.is_set()
+
+
+async def test_a_stream_may_take_longer(
+    app: FastAPI, client: AsyncClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(bounds, "SECONDS", 0.01)
+
+    async def events() -> AsyncIterator[bytes]:
+        for number in range(3):
+            await asyncio.sleep(0.02)
+            yield f"data: {number}\n\n".encode()
+
+    @app.get("/events")
+    async def stream() -> StreamingResponse:
+        return StreamingResponse(events(), media_type="text/event-stream")
+
+    assert (await client.get("/events")).text.count("data:") == 3
+
+
+async def test_an_error_of_time_that_is_not_ours_is_our_fault(app: FastAPI, client: AsyncClient) -> None:
+    @app.get("/gives-up")
+    async def gives_up() -> None:
+        raise TimeoutError
+
+    assert (await client.get("/gives-up")).status_code == 500
+
+
+@pytest.mark.parametrize("path", ["/livez", "/v1/profile", "/nowhere", "/docs", "/boom"])
+async def test_the_headers_of_every_answer(app: FastAPI, client: AsyncClient, path: str) -> None:
+    @app.get("/boom")
+    async def boom() -> None:
+        raise RuntimeError
+
+    headers = (await client.get(path)).headers
+    assert headers["x-content-type-options"] == "nosniff"
+    assert headers["referrer-policy"] == "no-referrer"
+    assert headers["cache-control"] == "no-store"
+    assert "strict-transport-security" not in headers
+
+
+async def test_what_may_be_cached_says_so(client: AsyncClient) -> None:
+    answer = await client.get("/.well-known/jwks.json")
+    assert answer.headers["cache-control"] == "public, max-age=300"
+
+
+async def test_https_alone_outside_development(database: Urls) -> None:
+    settings = settings_for(database.app).model_copy(update={"environment": "production"})
+    async with running(create_app(settings)) as client:
+        assert "max-age=63072000" in (await client.get("/livez")).headers["strict-transport-security"]
+
+
+async def test_cors_is_closed(alice: Person) -> None:
+    answer = await alice.call("GET", "/v1/profile", headers={"Origin": ORIGIN})
+    assert answer.status_code == 200
+    assert not [name for name in answer.headers if name.startswith("access-control")]
+    preflight = {"Origin": ORIGIN, "Access-Control-Request-Method": "PATCH"}
+    assert (await alice.client.options("/v1/profile", headers=preflight)).status_code == 405
+
+
+async def test_cors_opens_for_the_origins_of_the_settings(database: Urls) -> None:
+    settings = settings_for(database.app).model_copy(update={"cors_origins": (ORIGIN,)})
+    preflight = {"Access-Control-Request-Method": "PATCH", "Access-Control-Request-Headers": "If-Match"}
+    async with running(create_app(settings)) as client:
+        ours = await client.options("/v1/profile", headers={**preflight, "Origin": ORIGIN})
+        others = await client.options("/v1/profile", headers={**preflight, "Origin": "https://evil.example"})
+    assert ours.headers["access-control-allow-origin"] == ORIGIN
+    assert "access-control-allow-credentials" not in ours.headers
+    assert "access-control-allow-origin" not in others.headers
