@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 UV := $(shell command -v uv 2>/dev/null)
 PORT ?= 8000
 
-.PHONY: help install install-dev lock run database-start database-stop test check lint types format bench clean
+.PHONY: help install install-dev lock run database-start database-stop test check report lint types format bench clean
 
 help: ## list the commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -74,6 +74,9 @@ test: install-dev ## run the tests
 check: install-dev ## hold this repository against its own gate
 	$(BIN)/specward check
 
+report: install-dev ## write the report, one page, to .specward/report.html
+	$(BIN)/specward report
+
 lint: install-dev ## ruff and the import contracts
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
@@ -86,6 +89,8 @@ bench: install-dev ## print what is promised in figures: ratios and round trips
 	$(BIN)/python -m bench.hook
 	$(BIN)/python -m bench.check
 	$(BIN)/python -m bench.round_trips
+	$(BIN)/python -m bench.throughput
+	$(BIN)/python bench/isolation/run.py
 
 format: install-dev ## format the code
 	$(BIN)/ruff format .
