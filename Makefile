@@ -16,7 +16,7 @@ define install-lock
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Specward needs Python 3.11 or newer; set PYTHON=/path/to/it.")'
 	@if [ -n "$(UV)" ]; then \
 		$(UV) venv --quiet --allow-existing --python $(PYTHON) $(VENV) && \
-		$(UV) pip install --quiet --python $(BIN)/python --require-hashes -r $(1) && \
+		$(UV) pip install --quiet --compile-bytecode --python $(BIN)/python --require-hashes -r $(1) && \
 		$(UV) pip install --quiet --python $(BIN)/python --no-deps --no-build-isolation -e . ; \
 	else \
 		$(PYTHON) -m venv $(VENV) && \
@@ -53,7 +53,7 @@ endef
 export RUN_NOTE
 
 run: install ## serve the API, with a database of its own unless DATABASE_URL is set
-	@echo "$$RUN_NOTE"
+	@printf "%s\n" "$$RUN_NOTE"
 	@exec $(BIN)/specward database run -- uvicorn app.main:app --app-dir backend --port $(PORT)
 
 database-start: install ## keep the database running, for plain uvicorn

@@ -302,6 +302,16 @@ def test_the_data_outlives_a_wrong_start(checkout: Checkout) -> None:
     assert "did not start: database files are incompatible with server" in output
 
 
+def test_without_a_driver_there_is_a_sentence_and_the_other_commands(tmp_path: Path) -> None:
+    script = "import sys; sys.modules['psycopg'] = None; from specward.cli import main; main()"
+    for words, status, text in ((["--help"], 0, "commands:"), (["database", "start"], 2, "needs psycopg")):
+        done = subprocess.run(  # noqa: S603 -- our own interpreter
+            [sys.executable, "-c", script, *words], cwd=tmp_path, capture_output=True, text=True, check=False
+        )
+        assert done.returncode == status
+        assert text in done.stdout + done.stderr
+
+
 only_root = pytest.mark.skipif(os.geteuid() != 0, reason="only root hands the server to another user")
 
 

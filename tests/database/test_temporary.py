@@ -2,16 +2,19 @@
 
 import os
 import signal
+import socket
 import subprocess
 import sys
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 import psycopg
 import pytest
 
-from specward.database.binaries import FORM_VARIABLE, FORMS, find_programs
-from specward.database.server import HOST, Server
+from specward.database import temporary
+from specward.database.binaries import FORMS, find_programs
+from specward.database.server import HOST, Server, free_port
 from specward.database.temporary import temporary_server
 from specward.errors import CouldNotRunError
 
@@ -23,9 +26,9 @@ def data_folder(server: Server) -> Path:
     return Path(str(row[0]))
 
 
-def await_(condition: object) -> None:
+def wait_until(condition: Callable[[], bool]) -> None:
     for _ in range(1000):
-        if callable(condition) and condition():
+        if condition():
             return
         time.sleep(0.01)
     pytest.fail("it never came about")
@@ -69,10 +72,17 @@ def test_each_form_serves_and_leaves_nothing(form: str) -> None:
         psycopg.connect(server.superuser_url())
 
 
-def test_unknown_form_is_refused_in_a_sentence(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv(FORM_VARIABLE, "oracle")
-    with pytest.raises(CouldNotRunError, match="it can be installed or embedded"):
-        find_programs()
+def test_a_port_taken_in_between_is_asked_for_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    with socket.create_server((HOST, 0)) as rival:
+        answers = iter([rival.getsockname()[1], free_port()])
+        monkeypatch.setattr(temporary, "free_port", lambda: next(answers))
+        with temporary_server() as server:
+            psycopg.connect(server.superuser_url()).close()
+
+
+def test_a_setting_that_the_server_refuses_is_told_in_its_own_words() -> None:
+    with pytest.raises(CouldNotRunError, match=r"did not start: .*max_connections"):
+        temporary_server(settings=("max_connections=many",)).__enter__()
 
 
 def test_killed_owner_takes_the_server_along() -> None:
@@ -90,4 +100,4 @@ def test_killed_owner_takes_the_server_along() -> None:
             row = connection.execute("select current_setting('data_directory')").fetchone()
         assert row is not None
         os.kill(owner.pid, signal.SIGKILL)
-    await_(lambda: not Path(str(row[0])).parents[1].exists())
+    wait_until(lambda: not Path(str(row[0])).parents[1].exists())

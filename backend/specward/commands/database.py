@@ -5,12 +5,6 @@ from argparse import ArgumentParser, Namespace
 from pathlib import Path
 
 from specward.config import find_root
-from specward.database.development import (
-    current_urls,
-    run_with_database,
-    start_in_background,
-    stop_in_background,
-)
 from specward.database.supervise import leave_when_told
 from specward.errors import CouldNotRunError
 
@@ -44,18 +38,25 @@ def run(options: Namespace) -> int:
 
 
 def _act(root: Path, options: Namespace) -> int:
+    try:
+        # The gate's own wheel brings no database driver; every other command works without.
+        from specward.database import development  # noqa: PLC0415
+    except ModuleNotFoundError as error:
+        raise CouldNotRunError(
+            f"`specward database` needs {error.name}, which is not installed: pip install 'psycopg[binary]'."
+        ) from error
     if options.action == "run":
         leave_when_told()
-        return run_with_database(root, options.command)
+        return development.run_with_database(root, options.command)
     if options.action == "start":
-        server = start_in_background(root)
+        server = development.start_in_background(root)
         sys.stdout.write(
             f"PostgreSQL runs on port {server.port}; the application finds it by .data/dev.env.\n"
         )
     elif options.action == "stop":
-        stopped = stop_in_background(root, with_data=options.remove)
+        stopped = development.stop_in_background(root, with_data=options.remove)
         sys.stdout.write("The server is stopped.\n" if stopped else "No server was running.\n")
     else:
-        urls = current_urls(root)
+        urls = development.current_urls(root)
         sys.stdout.write(f"{urls.migration if options.migration else urls.app}\n")
     return 0

@@ -15,15 +15,17 @@ from specward.errors import CouldNotRunError
 
 FAST = ("fsync=off", "synchronous_commit=off", "full_page_writes=off")
 
+ATTEMPTS = 3  # somebody may take the port between our asking for it and the server's listening on it
+
 # TERM ends a server that is too young to have handlers, INT one that would wait for its clients.
 # Ends the server, and the folder with it, when our end of its input closes: by `kill -9` too.
 LIFELINE = """\
 folder=$1; log=$2; shift 2
 "$@" </dev/null >"$log" 2>&1 &
 echo $!
-cat >/dev/null
+read -r told || killed=yes
 kill -TERM $!; kill -INT $!; wait $!
-rm -rf "$folder"
+[ -z "$killed" ] || rm -rf "$folder"
 """
 
 
@@ -69,19 +71,25 @@ def _root_folder() -> Path:
 
 @contextmanager
 def _tied_to_us(cluster: Cluster, root: Path) -> Iterator[Server]:
-    port = free_port()
-    with subprocess.Popen(  # noqa: S603 -- programs we found ourselves
-        ["sh", "-c", LIFELINE, "sh", str(root), str(cluster.log), *command(cluster, port)],  # noqa: S607
-        user=cluster.account.user,
-        group=cluster.account.group,
-        extra_groups=cluster.account.extra_groups,
-        cwd="/",
-        env=ENVIRONMENT,
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        start_new_session=True,
-    ) as shell:
-        assert shell.stdout is not None  # noqa: S101 -- tells the type checker what PIPE means
-        if not await_ready(cluster.data, int(shell.stdout.readline())):
-            raise CouldNotRunError(f"The PostgreSQL server did not start: {last_words(cluster)}")
-        yield Server(port, cluster.superuser_password)
+    for _ in range(ATTEMPTS):
+        port = free_port()
+        with subprocess.Popen(  # noqa: S603 -- programs we found ourselves
+            ["sh", "-c", LIFELINE, "sh", str(root), str(cluster.log), *command(cluster, port)],  # noqa: S607
+            user=cluster.account.user,
+            group=cluster.account.group,
+            extra_groups=cluster.account.extra_groups,
+            cwd="/",
+            env=ENVIRONMENT,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            start_new_session=True,
+        ) as shell:
+            assert shell.stdin is not None  # noqa: S101 -- tells the type checker what PIPE means
+            assert shell.stdout is not None  # noqa: S101
+            try:
+                if await_ready(cluster.data, int(shell.stdout.readline())):
+                    yield Server(port, cluster.superuser_password)
+                    return
+            finally:
+                shell.stdin.write(b"an orderly end\n")
+    raise CouldNotRunError(f"The PostgreSQL server did not start: {last_words(cluster)}")
