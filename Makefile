@@ -82,6 +82,11 @@ lint: install-dev ## ruff and the import contracts
 types: install-dev ## mypy, strict
 	$(BIN)/mypy
 
+bench: install-dev ## print what is promised in figures: ratios and round trips
+	$(BIN)/python -m bench.hook
+	$(BIN)/python -m bench.check
+	$(BIN)/python -m bench.round_trips
+
 format: install-dev ## format the code
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .

@@ -18,7 +18,7 @@ from pydantic import BaseModel
 from app.accounts.routes import router as accounts
 from app.core import problems
 from app.core.database import Database
-from app.core.keys import new_key, read_keys
+from app.core.keys import SigningKey, new_key, read_keys
 from app.core.passwords import Passwords
 from app.core.runtime import Runtime, RuntimeDep
 from app.core.settings import Settings, SettingsError, load_settings
@@ -74,7 +74,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
 def _start(settings: Settings) -> Runtime:
     if settings.signing_keys is None:
         logger.warning("SIGNING_KEYS is not set: signing with a key that ends with this process")
-        keys: tuple[Any, ...] = (new_key(),)
+        keys: tuple[SigningKey, ...] = (new_key(),)
     else:
         keys = read_keys(settings.signing_keys.get_secret_value())
     return Runtime(
@@ -87,7 +87,7 @@ def _start(settings: Settings) -> Runtime:
         keys=keys,
         tokens=AccessTokens(
             keys,
-            issuer=str(settings.issuer),
+            issuer=settings.issuer,
             audience=settings.audience,
             client_id=settings.client_id,
             seconds=settings.access_token_seconds,

@@ -15,8 +15,7 @@ from specward.code.diff import Change, read_before, read_changes, start_revision
 from specward.code.files import list_files, list_tracked
 from specward.code.sources import SourceFile, read_source, read_sources
 from specward.config import Config, load_config
-from specward.contract.api import NOT_HELD, Api, Contracts, contract_paths, hold, read_contracts, read_served
-from specward.contract.served import Served
+from specward.contract import NOT_HELD
 from specward.errors import CouldNotRunError
 from specward.permits.globs import is_plain, matches_any
 from specward.permits.permit import Permit, compile_permit
@@ -28,6 +27,8 @@ from specward.storage import FOLDER
 from specward.traces import Claim, TaskIndex, Trace, read_claims, read_traces
 
 if TYPE_CHECKING:
+    from specward.contract.api import Api, Contracts
+    from specward.contract.served import Served
     from specward.findings import Finding
 
 Fact = TypeVar("Fact")
@@ -181,15 +182,24 @@ class Project:
         return self._permits[task.key]
 
     @cached_property
-    def contracts(self) -> Contracts:
+    def has_contract(self) -> bool:
+        """Whether there is an API contract."""
+        return any(spec_set.contract for spec_set in self.spec_sets)
+
+    @cached_property
+    def contracts(self) -> "Contracts":
         """The API contracts of all spec sets."""
+        from specward.contract.api import contract_paths, read_contracts  # noqa: PLC0415  # see `registry.NEEDS`
+
         return read_contracts(contract_paths(self.spec_sets), self.text)
 
     @cached_property
-    def served(self) -> Served | Problem | None:
+    def served(self) -> "Served | Problem | None":
         """What the application serves; why it does not start; None where there is nothing to hold."""
         if self.paths is not None:
             return None  # it takes an import of the application, and speaks of the whole of it
+        from specward.contract.api import read_served  # noqa: PLC0415
+
         served = None
         if self.contracts.sources:
             served = read_served(self.root, self.config, cached=not self.tracked_state)
@@ -198,8 +208,11 @@ class Project:
         return served
 
     @cached_property
-    def api(self) -> Api | None:
+    def api(self) -> "Api | None":
         """The application held against its contracts; None where either side is missing."""
+        from specward.contract.api import hold  # noqa: PLC0415
+        from specward.contract.served import Served  # noqa: PLC0415
+
         if not isinstance(self.served, Served) or not self.contracts.whole:
             return None
         return hold(self.contracts, self.served, self.config)

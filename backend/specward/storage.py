@@ -1,7 +1,7 @@
 """The gate's own run state under `.specward/`: never half written, never followed through a link."""
 
 import os
-import tempfile
+import time
 from pathlib import Path
 
 from specward.errors import CouldNotRunError
@@ -17,14 +17,13 @@ def write_atomically(path: Path, text: str) -> None:
     """
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        handle, temporary = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
+        temporary = path.with_name(f".{path.name}.{os.getpid()}.{time.monotonic_ns()}")
         try:
-            with os.fdopen(handle, "w", encoding="utf-8") as stream:
+            with temporary.open("x", encoding="utf-8") as stream:
                 stream.write(text)
-            Path(temporary).chmod(0o644)  # mkstemp's own mode would lock others out of a committed file
-            Path(temporary).replace(path)
+            temporary.replace(path)
         except BaseException:
-            Path(temporary).unlink(missing_ok=True)
+            temporary.unlink(missing_ok=True)
             raise
     except OSError as error:
         raise CouldNotRunError(f"{path} cannot be written: {error.strerror}.") from error

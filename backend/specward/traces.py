@@ -1,6 +1,7 @@
 """From headers to tasks: which task each file says it implements, as far as the specifications know it."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from functools import cached_property
 from typing import NamedTuple
 
 from specward.code.headers import Header
@@ -65,6 +66,14 @@ class TaskIndex:
     def find(self, name: str) -> tuple[Task, ...]:
         """Return every task that a name may mean. An id spelt exactly wins over one that only looks alike."""
         return find_tasks(self._spec_sets, name)
+
+    def __contains__(self, key: TaskKey) -> bool:
+        """Whether there is a task of exactly this key."""
+        return key.id in self._ids.get(key.feature, ())
+
+    @cached_property
+    def _ids(self) -> dict[str, frozenset[str]]:
+        return {spec_set.feature: frozenset(task_ids(spec_set.tasks)) for spec_set in self._spec_sets}
 
     @property
     def ids(self) -> Iterator[str]:

@@ -48,7 +48,8 @@ def read_project(
 
 def judge(project: Project, *, select: Sequence[str] | None = None) -> Verdict:
     """Run the rules on a project, part the findings, and keep the verdict of a whole run."""
-    chosen = [entry for entry in entries() if _is_chosen(entry.code, select, project.config.ignore)]
+    selected = (entry for entry in entries() if _is_chosen(entry.code, select, project.config.ignore))
+    chosen = [entry for entry in selected if entry.applies(project)]
     project.raised = tuple(_run(project, (entry for entry in chosen if not entry.closes)))
     project.ran = frozenset(entry.code for entry in chosen)
     project.standing, excused = excuses.apply(project, project.raised)

@@ -10,12 +10,15 @@ import psycopg
 import pytest
 from fastapi import FastAPI
 from httpx2 import ASGITransport, AsyncClient
+from pydantic import SecretStr
 
+from app.core.keys import new_key, write_private
 from app.core.settings import Settings
 from app.main import create_app
 from specward.database.provision import Urls
 
 PASSWORD = "correct horse battery"
+SIGNING_KEYS = SecretStr(write_private(new_key()))
 
 
 def name_of(urls: Urls) -> str:
@@ -29,6 +32,7 @@ def settings_for(url: str) -> Settings:
         _env_file=None,
         database_url=url,
         database_max_connections=4,
+        signing_keys=SIGNING_KEYS,
         password_memory_kib=8,
         password_passes=1,
         password_lanes=1,

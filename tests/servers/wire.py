@@ -83,8 +83,8 @@ async def _serve(wire: Wire, port: int, started: threading.Event, stopped: async
         connections.add(task)
         try:
             await _Connection(wire).run(port, reader, writer)
-        except (OSError, asyncio.IncompleteReadError):
-            pass  # a client or a server that goes away is for the other side to notice
+        except (OSError, asyncio.IncompleteReadError, asyncio.CancelledError):
+            pass  # a client or a server that goes away is for the other side to notice; so is our end
         finally:
             connections.discard(task)
             writer.close()

@@ -38,8 +38,9 @@ def reached_by(reach: Mapping[type[Asker], str | tuple[str, ...]]) -> dict[str, 
     """Declare in a table's `info` which askers reach its rows, and by which columns.
 
     Args:
-        reach: For each kind of asker the column (or columns) that must equal its claim. An asker that is not
-            named reaches nothing. Columns of an asker are set by the session and by nothing else.
+        reach: For each kind of asker the column (or columns) that must equal its claim; they are set by the
+            session and by nothing else. An asker that is not named reaches nothing. Empty for a table that
+            is about nobody.
 
     Returns:
         The value for `Table(info=...)`.

@@ -6,7 +6,15 @@
 
 from typing import Annotated, Literal
 
-from pydantic import AnyHttpUrl, BeforeValidator, Field, SecretStr, ValidationError
+from pydantic import (
+    AfterValidator,
+    AnyHttpUrl,
+    BeforeValidator,
+    Field,
+    SecretStr,
+    TypeAdapter,
+    ValidationError,
+)
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 # `specward database start` writes the URLs of the embedded server to the second one.
@@ -31,6 +39,14 @@ def _plain_url(value: object) -> object:
     return value.replace("postgresql+psycopg://", "postgresql://", 1) if isinstance(value, str) else value
 
 
+def _is_url(value: str) -> str:
+    """Check a URL and keep its spelling: issuers are compared letter by letter (RFC 8725 §3.8)."""
+    _URL.validate_python(value)
+    return value
+
+
+_URL: TypeAdapter[AnyHttpUrl] = TypeAdapter(AnyHttpUrl)
+IssuerUrl = Annotated[str, AfterValidator(_is_url)]
 DatabaseUrl = Annotated[SecretStr, BeforeValidator(_plain_url)]
 
 
@@ -43,7 +59,7 @@ class Settings(BaseSettings):
     database_url: DatabaseUrl
     database_max_connections: Annotated[int, Field(ge=1, le=1000)] = 10
     database_prepare_threshold: Annotated[int, Field(ge=0)] = 5
-    issuer: AnyHttpUrl = AnyHttpUrl("http://localhost:8000")
+    issuer: IssuerUrl = "http://localhost:8000"
     audience: Annotated[str, Field(min_length=1)] = "backend"
     client_id: Annotated[str, Field(min_length=1)] = "first-party"
     signing_keys: SecretStr | None = None

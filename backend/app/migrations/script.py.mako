@@ -1,11 +1,7 @@
 ## [Task]: T-002
 ## [From]: speckit.plan §2.5
-## [Description]: What a new revision looks like; its header is filled in by whoever writes it.
-"""
-<%text>[Task]:</%text>
-<%text>[From]:</%text>
-<%text>[Description]:</%text> ${message}.
-"""
+## [Description]: What a new revision begins as; its header is for whoever knows the task.
+"""${message}."""
 
 from alembic import op
 

@@ -16,11 +16,6 @@ from specward.contract.validity import problems
 from specward.errors import CouldNotRunError
 from specward.specs.model import Operation, Problem, SpecSet, Task
 
-NOT_HELD = (
-    "What the application serves was not held against a contract: that needs specs/contracts/openapi.yaml "
-    'and `app = "app.main:app"` under [tool.specward].'
-)
-
 
 class Contracts(NamedTuple):
     """The approved contracts of a project."""

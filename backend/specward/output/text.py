@@ -59,11 +59,12 @@ def _summary(verdict: Verdict, ink: dict[str, str]) -> str:
 
 
 def _outcome(verdict: Verdict, ink: dict[str, str]) -> str:
-    warned = f" with {_count(verdict.warnings, 'warning')}" if verdict.warnings else ""
+    warnings = _count(verdict.warnings, "warning")
     if verdict.clean:
-        return f"{ink['green']}Clean{ink['off']}{warned}."
+        return f"{ink['green']}Clean{ink['off']}{f', with {warnings}' if verdict.warnings else ''}."
     paths = len({finding.place.path for finding in verdict.findings})
-    return f"{ink['red']}{_count(verdict.errors, 'error')}{ink['off']}{warned} in {_count(paths, 'file')}."
+    also = f" and {warnings}" if verdict.warnings else ""
+    return f"{ink['red']}{_count(verdict.errors, 'error')}{ink['off']}{also} in {_count(paths, 'file')}."
 
 
 def _count(number: int, noun: str) -> str:

@@ -1,9 +1,10 @@
 """The rules, named one by one. Modules are imported when they run, so that naming them costs nothing."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from importlib import import_module
 from typing import NamedTuple, Protocol, cast
 
+from specward.contract import NOT_HELD
 from specward.findings import Finding
 from specward.project import Project
 from specward.rules.examples import Example
@@ -84,6 +85,17 @@ RULES = (
 )
 
 
+class Need(NamedTuple):
+    """What a family needs to have anything to say."""
+
+    is_met: Callable[[Project], bool]
+    note: str  # what a run says that could not see it
+
+
+# Where a family has nothing to say, its modules are not even imported: they cost more than a small check.
+NEEDS: Mapping[str, Need] = {"SW4": Need(lambda project: project.has_contract, NOT_HELD)}
+
+
 class Rule(Protocol):
     """What a rule's module holds; its docstring is what `explain` prints."""
 
@@ -105,6 +117,14 @@ class Entry(NamedTuple):
     def closes(self) -> bool:
         """Whether it judges the exceptions to other rules, and so runs when these are done."""
         return self.code.startswith("SW0")
+
+    def applies(self, project: Project) -> bool:
+        """Whether the project has what the rule's family needs; where it has not, the report notes it."""
+        need = NEEDS.get(self.code[:3])
+        if need is None or need.is_met(project):
+            return True
+        project.note(need.note)
+        return False
 
     def load(self) -> Rule:
         """Import it."""

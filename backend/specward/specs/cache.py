@@ -15,9 +15,9 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import NamedTuple
 
-from specward.specs.document import Reading, read_document
+from specward.specs.document import Reading, read_document, whole_text
 from specward.specs.model import Document, Place, Problem
-from specward.specs.packed import Packed, Plain, pack, plain, unpack_section, unpack_task
+from specward.specs.packed import Packed, Plain, pack, pack_sections, plain, unpack_section, unpack_task
 
 _FILE = ".specward/cache/specs"
 _DIGEST_SIZE = hashlib.sha256().digest_size
@@ -47,7 +47,7 @@ class Cache:
         key = _key(source)
         if key not in self._now:
             self._now[key] = self._before[key] if key in self._before else _packed(*source)
-        return _reading(self._now[key])
+        return _reading(self._now[key], source.raw)
 
     def prepare(self, sources: Iterable[Source]) -> None:
         """Read many documents at once, on all processors, where that is worth the start of the processes."""
@@ -104,13 +104,14 @@ def _reader_digest() -> str:
 def _packed(raw: bytes, role: str, path: str, feature: str) -> Plain:
     """Read a document and pack the reading; this is what the worker processes do."""
     document, tasks, problems = read_document(raw, role, path, feature)
-    sections = pack(("", section) for section in document.sections)
+    sections = pack_sections(document.sections, whole_text(raw))
     return role, path, sections, pack((task.key.id, task) for task in tasks), plain(problems)
 
 
-def _reading(packed: Plain) -> Reading:
+def _reading(packed: Plain, raw: bytes) -> Reading:
     role, path, sections, tasks, problems = packed
-    document = Document(role, path, Packed(sections, unpack_section))
+    unpack = functools.partial(unpack_section, whole=functools.partial(whole_text, raw))
+    document = Document(role, path, Packed(sections, unpack))
     return Reading(document, Packed(tasks, unpack_task), tuple(map(_problem, problems)))
 
 

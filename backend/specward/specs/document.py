@@ -4,9 +4,6 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from specward.specs.model import Document, Problem, Task
-from specward.specs.sections import read_sections
-from specward.specs.tasks import read_tasks
-from specward.specs.text import decode, split
 
 
 class Reading(NamedTuple):
@@ -15,6 +12,13 @@ class Reading(NamedTuple):
     document: Document
     tasks: Sequence[Task]
     problems: tuple[Problem, ...]
+
+
+def whole_text(raw: bytes) -> str:
+    """Give the text of a document as its first section has it."""
+    from specward.specs.text import decode  # noqa: PLC0415  # as below
+
+    return decode(raw).rstrip()
 
 
 def read_document(raw: bytes, role: str, path: str, feature: str) -> Reading:
@@ -26,6 +30,11 @@ def read_document(raw: bytes, role: str, path: str, feature: str) -> Reading:
         path: where it stands, relative to the repository root.
         feature: whose document it is; the tasks' keys carry it.
     """
+    # These grammars take 15 ms to load, and a run that finds everything in its cache needs none of them.
+    from specward.specs.sections import read_sections  # noqa: PLC0415
+    from specward.specs.tasks import read_tasks  # noqa: PLC0415
+    from specward.specs.text import decode, split  # noqa: PLC0415
+
     text = decode(raw)
     if role == "contract":
         from specward.specs.contracts import read_contract  # noqa: PLC0415  # YAML costs 15 ms that few runs need

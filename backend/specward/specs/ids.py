@@ -53,6 +53,11 @@ def squash(task_id: str) -> str:
     return task_id.replace("-", "").upper()
 
 
+def slug(title: str) -> str:
+    """Reduce a title to its letters and digits, so that case, dashes and emoji do not matter."""
+    return " ".join(re.findall(r"[^\W_]+", title.casefold()))
+
+
 def between(first: str, last: str) -> Iterator[str]:
     """Count from one id to another, both included: `US1` to `US3`, `2.1` to `2.4`, `T008` to `T011`."""
     start, end = _NUMBERED.fullmatch(first), _NUMBERED.fullmatch(last)

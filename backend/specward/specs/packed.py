@@ -52,7 +52,7 @@ class Packed(Sequence[T], Generic[T]):
         return hash(tuple(self))
 
 
-def pack(items: Iterable[tuple[str, T]]) -> Pack:
+def pack(items: Iterable[tuple[str, Plain]]) -> Pack:
     """Pack named items; whoever reads the names need not unpack anything."""
     pairs = [(name, marshal.dumps(plain(item))) for name, item in items]
     return tuple(name for name, _ in pairs), tuple(packed for _, packed in pairs)
@@ -79,7 +79,15 @@ def unpack_task(value: Plain) -> Task:
     )
 
 
-def unpack_section(value: Plain) -> Section:
-    """Rebuild a section from its plain form."""
+def pack_sections(sections: Iterable[Section], whole: str) -> Pack:
+    """Pack sections; one that is the whole document over again is kept without its text."""
+    return pack(
+        ("", (*section[:3], None if section.text == whole else section.text, section.place))
+        for section in sections
+    )
+
+
+def unpack_section(value: Plain, whole: Callable[[], str]) -> Section:
+    """Rebuild a section from its plain form; `whole` gives the text of the whole document."""
     document, anchors, title, text, place = value
-    return Section(document, anchors, title, text, Place(*place))
+    return Section(document, anchors, title, whole() if text is None else text, Place(*place))

@@ -7,7 +7,7 @@ from functools import lru_cache
 from typing import Generic, TypeVar
 
 from specward.specs.citations import is_line_range
-from specward.specs.ids import TaskReference, squash
+from specward.specs.ids import TaskReference, slug, squash
 from specward.specs.layouts import role_of
 from specward.specs.model import (
     Citation,
@@ -20,7 +20,6 @@ from specward.specs.model import (
     Unresolved,
 )
 from specward.specs.packed import task_ids
-from specward.specs.sections import slug
 
 T = TypeVar("T")
 _NEAREST = 3
@@ -120,18 +119,22 @@ class _Same(Generic[T]):
         return id(self.value)
 
 
-@lru_cache(maxsize=4)
-def _tasks_by_id(same: _Same[tuple[SpecSet, ...]]) -> dict[str, list[tuple[SpecSet, int]]]:
-    places: dict[str, list[tuple[SpecSet, int]]] = {}
-    for spec_set in same.value:
-        for number, task_id in enumerate(task_ids(spec_set.tasks)):
-            places.setdefault(squash(task_id), []).append((spec_set, number))
-    return places
+@lru_cache(maxsize=1024)
+def _numbers_by_id(same: _Same[SpecSet]) -> dict[str, list[int]]:
+    numbers: dict[str, list[int]] = {}
+    for number, task_id in enumerate(task_ids(same.value.tasks)):
+        numbers.setdefault(squash(task_id), []).append(number)
+    return numbers
 
 
 def _named(spec_sets: tuple[SpecSet, ...], task_id: str, feature: str = "") -> list[Task]:
-    places = _tasks_by_id(_Same(spec_sets)).get(squash(task_id), [])
-    return [spec_set.tasks[number] for spec_set, number in places if feature in ("", spec_set.feature)]
+    wanted = squash(task_id)
+    sets = (spec_set for spec_set in spec_sets if feature in ("", spec_set.feature))
+    return [
+        spec_set.tasks[number]
+        for spec_set in sets
+        for number in _numbers_by_id(_Same(spec_set)).get(wanted, ())
+    ]
 
 
 def _is_named(section: Section, name: str) -> bool:
@@ -157,8 +160,8 @@ def _of_role(spec_set: SpecSet, role: str) -> Iterator[Document]:
 def _documents(spec_sets: tuple[SpecSet, ...], own: SpecSet | None, name: str) -> Iterator[Document]:
     """Find the documents a name may mean: by path, by role in the own feature, by the end of a path."""
     path = name.removeprefix("./")
-    everywhere = [document for spec_set in spec_sets for document in spec_set.documents]
     if "/" in path:
+        everywhere = [document for spec_set in spec_sets for document in spec_set.documents]
         exact = [document for document in everywhere if document.path == path]
         yield from exact[:1] or (document for document in everywhere if document.path.endswith(f"/{path}"))
     elif own:

@@ -55,11 +55,6 @@ def plain(text: str) -> str:
     return _MARKUP.sub("", text).strip()
 
 
-def slug(text: str) -> str:
-    """Reduce a title to its letters and digits, so that case, dashes and emoji do not matter."""
-    return " ".join(re.findall(r"[^\W_]+", text.casefold()))
-
-
 def _headings(text: Text, role: str, path: str, skip: frozenset[int]) -> Iterator[Section]:
     found = [
         (number, *heading)

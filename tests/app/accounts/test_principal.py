@@ -8,7 +8,9 @@ from httpx2 import AsyncClient
 
 from app.core.keys import new_key
 from app.core.tokens import AccessTokens
-from tests.app.conftest import Person
+from app.main import create_app
+from specward.database.provision import Urls
+from tests.app.conftest import Person, join, running, settings_for
 
 pytestmark = pytest.mark.anyio
 
@@ -57,7 +59,7 @@ async def test_a_token_of_another_instance_with_other_keys_is_refused(app: FastA
     mine: AccessTokens = app.state.runtime.tokens
     other = AccessTokens(
         [new_key()],
-        issuer=str(app.state.runtime.settings.issuer),
+        issuer=app.state.runtime.settings.issuer,
         audience="backend",
         client_id="first-party",
         seconds=600,
@@ -87,3 +89,18 @@ async def test_the_keys_may_be_cached_and_hold_nothing_private(client: AsyncClie
     (key,) = answer.json()["keys"]
     assert set(key) == {"kty", "crv", "x", "kid", "use", "alg"}
     assert (key["kty"], key["crv"], key["use"], key["alg"]) == ("OKP", "Ed25519", "sig", "EdDSA")
+
+
+async def test_without_keys_development_makes_one_and_says_so(
+    database: Urls, caplog: pytest.LogCaptureFixture
+) -> None:
+    settings = settings_for(database.app).model_copy(update={"signing_keys": None})
+    async with running(create_app(settings)) as client:
+        person = await join(client)
+        assert (await person.call("GET", "/v1/account")).status_code == 200
+    assert "SIGNING_KEYS is not set" in caplog.text
+
+
+async def test_instances_with_the_same_keys_take_each_others_tokens(database: Urls, alice: Person) -> None:
+    async with running(create_app(settings_for(database.app))) as other:
+        assert (await alice._replace(client=other).call("GET", "/v1/account")).status_code == 200

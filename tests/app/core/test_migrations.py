@@ -33,7 +33,10 @@ def test_many_may_start_at_once(
     provision(server, "at_once", roles, role_passwords)
     urls = role_urls(server, "at_once", role_passwords)
     environment = {**os.environ, **urls.environment(), "PATH": search_path()}
-    runs = [subprocess.Popen(migrate, cwd=ROOT, env=environment, stderr=subprocess.PIPE) for _ in range(3)]
+    runs = [
+        subprocess.Popen(migrate, cwd=ROOT, env=environment, stderr=subprocess.PIPE)
+        for _ in range(3)
+    ]
     errors = [run.communicate(timeout=60)[1].decode() for run in runs]
     assert [run.returncode for run in runs] == [0, 0, 0], errors
     with psycopg.connect(server.superuser_url("at_once")) as connection:

@@ -1,11 +1,13 @@
 """A fault in the settings is a sentence that names it and repeats no value."""
 
+import re
 from pathlib import Path
 
 import pytest
 
 from app.core.keys import new_key, write_private
 from app.core.settings import Settings, SettingsError, load_settings, migration_url
+from tests.servers.plugin import ROOT
 
 SECRET = "postgresql://app_user:do-not-repeat-me@localhost/app"
 
@@ -62,3 +64,23 @@ def test_prepared_statements_can_be_switched_off(monkeypatch: pytest.MonkeyPatch
     monkeypatch.setenv("DATABASE_URL", SECRET)
     monkeypatch.setenv("DATABASE_PREPARE_THRESHOLD", "0")
     assert load_settings().prepare_threshold is None
+
+
+def test_the_example_names_every_setting_and_is_valid() -> None:
+    text = (ROOT / ".env.example").read_text()
+    named = re.findall(r"^(?:# )?([A-Z_]+)=", text, re.MULTILINE)
+    assert sorted(named) == sorted(
+        name.upper() for name in (*Settings.model_fields, "migration_database_url")
+    )
+    settings = Settings(_env_file=ROOT / ".env.example")
+    for name, field in Settings.model_fields.items():
+        assert field.is_required() or getattr(settings, name) == field.get_default()
+
+
+def test_an_issuer_is_a_url_and_keeps_its_spelling(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("DATABASE_URL", SECRET)
+    monkeypatch.setenv("ISSUER", "https://Issuer.example")
+    assert load_settings().issuer == "https://Issuer.example"
+    monkeypatch.setenv("ISSUER", "issuer")
+    with pytest.raises(SettingsError, match="ISSUER is wrong"):
+        load_settings()

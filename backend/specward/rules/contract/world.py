@@ -58,4 +58,4 @@ def world(
     if app is not None:
         settings += 'app = "app.main:app"\napp_dir = "backend"\n'
     files = {"pyproject.toml": settings, "specs/tasks.md": tasks, "specs/contracts/openapi.yaml": contract}
-    return files if app is None else {**files, "backend/app/main.py": app}
+    return files if app is None else {**files, "backend/app/__init__.py": "", "backend/app/main.py": app}

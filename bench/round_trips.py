@@ -1,0 +1,93 @@
+"""How many network round trips each operation costs, direct and through PgBouncer, beside plain SQLModel.
+
+Run with `python -m bench.round_trips`. Counted on the wire by a proxy. The plain pattern is
+the usual one, on the same tables and the same server: a session for each request, the user bound by
+`set_config`, a statement, a commit.
+"""
+
+import secrets
+from collections.abc import Iterator
+from contextlib import contextmanager
+from uuid import uuid4
+
+import anyio
+from sqlalchemy import create_engine, func, select, update
+from sqlmodel import Session
+from tests.app.conftest import join, running, settings_for
+from tests.app.test_round_trips import TABLE, cost
+from tests.servers.pgbouncer import MISSING, find_pgbouncer, pgbouncer_to
+from tests.servers.plugin import ROOT
+from tests.servers.urls import through
+from tests.servers.wire import Wire, wire_to
+
+from app.main import create_app
+from app.profiles.models import Profile
+from specward.config import load_config
+from specward.database.provision import APP_USER, MIGRATOR, Urls, migrate, provision, read_recipe
+from specward.database.server import Server
+from specward.database.temporary import temporary_server
+
+WARM = 8  # requests before the one that is counted: statements are prepared by then
+
+
+def main() -> None:
+    passwords = {role: secrets.token_urlsafe() for role in (APP_USER, MIGRATOR)}
+    with temporary_server() as server:
+        recipe = read_recipe(ROOT, load_config(ROOT))
+        urls = provision(server, "bench", recipe.roles, passwords)
+        migrate(ROOT, recipe.migrate, urls.environment())
+        with ways(server, passwords) as ports:
+            columns = {name: measure(urls, port) for name, port in ports.items()}
+    print(f"{'round trips':<32}" + "".join(f"{name:>10}" for name in columns))
+    for row in next(iter(columns.values())):
+        print(f"{row:<32}" + "".join(f"{column[row]:>10}" for column in columns.values()))
+
+
+@contextmanager
+def ways(server: Server, passwords: dict[str, str]) -> Iterator[dict[str, int]]:
+    """The ports of the ways to the server, by name."""
+    program = find_pgbouncer()
+    if program is None:
+        print(MISSING)
+        yield {"direct": server.port}
+        return
+    with pgbouncer_to(server, passwords, program) as pooler:
+        yield {"direct": server.port, "pooled": pooler}
+
+
+def measure(urls: Urls, port: int) -> dict[str, int]:
+    """Count every operation of the application, and the plain pattern, on one way."""
+    with wire_to(port) as wire:
+        url = through(urls.app, wire.port)
+        return {**anyio.run(of_the_application, url, wire), **of_plain_sqlmodel(url, wire)}
+
+
+async def of_the_application(url: str, wire: Wire) -> dict[str, int]:
+    settings = settings_for(url).model_copy(update={"database_max_connections": 1})
+    async with running(create_app(settings)) as client:
+        person = await join(client)
+        return {
+            operation: [await cost(operation, request, person, wire) for _ in range(WARM)][-1]
+            for operation, (_, request) in TABLE.items()
+        }
+
+
+def of_plain_sqlmodel(url: str, wire: Wire) -> dict[str, int]:
+    """Read a profile and change one, each in the session of a request. Whose it is, costs the same."""
+    engine = create_engine(url.replace("postgresql:", "postgresql+psycopg:"))
+    statements = {"read": select(Profile), "write": update(Profile).values(about="x")}
+    counts = {}
+    for name, statement in statements.items():
+        for _ in range(WARM):
+            before = wire.turns
+            with Session(engine) as session:
+                session.execute(select(func.set_config("app.user_id", str(uuid4()), True)))  # noqa: FBT003 -- SQL
+                session.execute(statement)
+                session.commit()
+            counts[f"plain SQLModel, {name}"] = wire.turns - before
+    engine.dispose()
+    return counts
+
+
+if __name__ == "__main__":
+    main()
