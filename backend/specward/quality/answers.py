@@ -26,23 +26,23 @@ def read_answer(root: Path, text: str) -> tuple[Remark, ...]:
 
 
 def _remarks(root: Path, text: str) -> Iterator[Remark]:
-    start = text.lstrip()[:1]
-    if start == "[":
-        yield from (_ruff(root, item) for item in json.loads(text))
-        return
-    first = json.loads(text.strip().partition("\n")[0]) if start == "{" and text.strip().count("\n") else None
-    if start == "{" and not (isinstance(first, dict) and "file" in first):
-        whole = json.loads(text)
-        if "generalDiagnostics" in whole:
-            yield from (
-                _pyright(root, item) for item in whole["generalDiagnostics"] if item["severity"] == "error"
-            )
-            return
-    for line in text.splitlines():
-        if line.strip():
-            item = json.loads(line)
-            if item["severity"] == "error":
-                yield _mypy(root, item)
+    whole = _whole(text)
+    if isinstance(whole, list):
+        yield from (_ruff(root, item) for item in whole)
+    elif isinstance(whole, dict) and "generalDiagnostics" in whole:
+        items = whole["generalDiagnostics"]
+        yield from (_pyright(root, item) for item in items if item["severity"] == "error")
+    else:
+        items = (json.loads(line) for line in text.splitlines() if line.strip())
+        yield from (_mypy(root, item) for item in items if item["severity"] == "error")
+
+
+def _whole(text: str) -> object:
+    """Return the one JSON value that a text is; None where it is none, or several lines of them."""
+    try:
+        return json.loads(text)
+    except ValueError:
+        return None
 
 
 def _ruff(root: Path, item: Mapping[str, Any]) -> Remark:

@@ -118,7 +118,7 @@ class Need(NamedTuple):
     """What a family needs to have anything to say."""
 
     is_met: Callable[[Project], bool]
-    note: str  # what a run says that could not see it
+    note: str = ""  # what a run says that could not see it; empty where there is nothing to see
 
 
 # Where a family has nothing to say, its modules are not even imported: they cost more than a small check.
@@ -126,6 +126,7 @@ class Need(NamedTuple):
 NEEDS: Mapping[str, Need] = {
     "SW4": Need(lambda project: project.has_contract, NOT_HELD),
     "SW501": Need(lambda project: project.has_data_model, NOT_READ),
+    "SW502": Need(lambda project: any("/versions/" in path for path in project.paths_there)),
     "SW51": Need(lambda project: project.builds, NOT_BUILT),
     "SW65": Need(lambda project: project.builds, NOT_BUILT),
     "SW66": Need(lambda project: project.builds, NOT_BUILT),
@@ -159,7 +160,8 @@ class Entry(NamedTuple):
         need = next((need for prefix, need in NEEDS.items() if self.code.startswith(prefix)), None)
         if need is None or need.is_met(project):
             return True
-        project.note(need.note)
+        if need.note:
+            project.note(need.note)
         return False
 
     def load(self) -> Rule:

@@ -11,7 +11,7 @@ from specward.findings import Finding
 from specward.project import Project
 from specward.rules.catalog.world import world
 from specward.rules.examples import Example
-from specward.rules.schema.reading import found
+from specward.rules.schema.built import found
 
 SUMMARY = "the runtime role has a privilege that row security does not hold"
 GOOD = Example(world(), database=True)

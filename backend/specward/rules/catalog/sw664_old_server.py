@@ -12,7 +12,7 @@ from specward.findings import Finding
 from specward.project import Project
 from specward.rules.catalog.world import world
 from specward.rules.examples import Example
-from specward.rules.schema.reading import found
+from specward.rules.schema.built import found
 
 SUMMARY = "the server is older than the fix of a leak"
 GOOD = Example(world(), database=True)

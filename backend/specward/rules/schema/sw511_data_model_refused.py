@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from specward.findings import Finding
 from specward.project import Project
 from specward.rules.examples import Example
-from specward.rules.schema.reading import found
+from specward.rules.schema.built import found
 from specward.rules.schema.world import DATA_MODEL, world
 
 SUMMARY = "PostgreSQL refuses a statement of the data model"

@@ -11,7 +11,7 @@ from collections.abc import Iterable
 from specward.findings import Finding
 from specward.project import Project
 from specward.rules.examples import Example
-from specward.rules.schema.reading import found
+from specward.rules.schema.built import found
 from specward.rules.schema.world import TABLES, world
 
 SUMMARY = "the migrations differ from the data model"
