@@ -16,7 +16,7 @@ from specward import __version__
 from specward.errors import CouldNotRunError
 
 COULD_NOT_RUN = 2
-COMMANDS = ("check", "task", "approve", "record", "explain", "database")
+COMMANDS = ("check", "task", "approve", "record", "explain", "data-model", "database")
 
 
 class Command(Protocol):
@@ -65,4 +65,4 @@ def _top_level() -> ArgumentParser:
 
 
 def _load(name: str) -> Command:
-    return cast("Command", import_module(f"specward.commands.{name}"))
+    return cast("Command", import_module(f"specward.commands.{name.replace('-', '_')}"))
