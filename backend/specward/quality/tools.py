@@ -17,13 +17,14 @@ _VERSION = "1"
 _LONGEST = 200
 
 
-def lint(root: Path, command: tuple[str, ...], digests: Mapping[str, str]) -> Report:
+def lint(root: Path, command: tuple[str, ...], digests: Mapping[str, str], *, whole: bool = True) -> Report:
     """Ask a linter, which looks at each file by itself: only about files whose content is new.
 
     Args:
         root: The repository's top, where the tool runs.
         command: Its words; the files follow them.
         digests: The content of each file, by path.
+        whole: Whether these are all files; a look at a few must not drop what is known of the others.
     """
     cache, key = Cache.open(root, "lint", _VERSION), _settings_key(root, command)
     names = {path: f"{key} {path} {digest}" for path, digest in digests.items()}
@@ -33,7 +34,8 @@ def lint(root: Path, command: tuple[str, ...], digests: Mapping[str, str]) -> Re
         return answer
     for path in unknown:
         cache.put(names[path], [remark[1:] for remark in answer.remarks if remark.path == path])
-    cache.save()
+    if whole:
+        cache.save()
     known = (Remark(path, *remark) for path in digests for remark in _list(cache.get(names[path])))
     return Report(command[0], tuple(known))
 

@@ -179,8 +179,20 @@ def test_several_key_columns_are_one_key_and_names_are_quoted() -> None:
 
 
 WORDS = st.sampled_from(
-    ["#", "## t", "|", "---", "Field", "Type", "uuid", "```sql", "```", "create table", ";", "\n", "\\|"]
-    + [
+    [
+        "#",
+        "## t",
+        "|",
+        "---",
+        "Field",
+        "Type",
+        "uuid",
+        "```sql",
+        "```",
+        "create table",
+        ";",
+        "\n",
+        "\\|",
         "PK",
         "Optional[",
         "default '",
@@ -193,7 +205,7 @@ WORDS = st.sampled_from(
         "-->",
         "\t",
         "é",
-        "\0",
+        "\x00",
     ]
 )
 

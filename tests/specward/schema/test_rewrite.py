@@ -100,8 +100,10 @@ LINES = st.sampled_from(
         "```",
         "class A(B, table=True):",
         "    x: int = 1",
+        "",
+        "| a |",
+        "text",
     ]
-    + ["", "| a |", "text"]
 )
 
 

@@ -20,7 +20,9 @@ def tools(project: Project) -> Tools:
 def linted(project: Project) -> Report:
     """What the linter says of the files of this run."""
     command = project.fact(tools).lint
-    return lint(project.root, command, _digests(project)) if command else Report("")
+    if not command:
+        return Report("")
+    return lint(project.root, command, _digests(project), whole=project.paths is None)
 
 
 def typed(project: Project) -> Report:
