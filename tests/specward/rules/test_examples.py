@@ -6,7 +6,6 @@ from datetime import date
 from pathlib import Path
 
 import pytest
-from tests.specward.repository import commit, git, make_repository, write_tree
 
 from specward.approvals.stamps import PATH, write_approvals
 from specward.approvals.status import stamp_task
@@ -19,6 +18,7 @@ from specward.rules.registry import Entry, entries
 from specward.specs.reader import read_specs
 from specward.specs.resolve import find_tasks
 from specward.verify import verify
+from tests.specward.repository import commit, git, make_repository, write_tree
 
 
 @pytest.fixture(scope="module")

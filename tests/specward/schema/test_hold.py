@@ -7,8 +7,6 @@ from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 
 import pytest
-from tests.database.test_catalog import EQUAL, MUTATIONS, SCHEMA
-from tests.specward.repository import make_repository
 
 from specward.database.server import Lend, Server
 from specward.database.temporary import temporary_server
@@ -16,6 +14,8 @@ from specward.findings import Finding, Verdict
 from specward.rules.examples import SPECS
 from specward.rules.schema.world import DATA_MODEL, MODELS, TABLES, world
 from specward.verify import verify
+from tests.database.test_catalog import EQUAL, MUTATIONS, SCHEMA
+from tests.specward.repository import make_repository
 
 SPECWARD = str(Path(sys.executable).with_name("specward"))
 

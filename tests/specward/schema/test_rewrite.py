@@ -7,12 +7,12 @@ from pathlib import Path
 
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.specward.repository import make_repository
 
 from specward.rules.examples import SPECS
 from specward.schema import ddl
 from specward.schema.reader import read_data_model
 from specward.schema.rewrite import rewrite
+from tests.specward.repository import make_repository
 
 BULLETS = """# Data model
 
