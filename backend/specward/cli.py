@@ -17,7 +17,10 @@ from specward import __version__
 from specward.errors import CouldNotRunError
 
 COULD_NOT_RUN = 2
-COMMANDS = ("init", "check", "task", "approve", "record", "report", "explain", "database", "hook")
+COMMANDS = (
+    *("init", "check", "task", "approve", "record", "report", "explain"),
+    *("data-model", "database", "hook"),
+)
 
 
 class Command(Protocol):
@@ -69,4 +72,4 @@ def _top_level() -> ArgumentParser:
 
 
 def _load(name: str) -> Command:
-    return cast("Command", import_module(f"specward.commands.{name}"))
+    return cast("Command", import_module(f"specward.commands.{name.replace('-', '_')}"))

@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from specward.code.dataflow.analysis import Analysis
     from specward.contract.api import Api, Contracts
     from specward.contract.served import Served
+    from specward.database.server import Lend
     from specward.findings import Finding
 
 Fact = TypeVar("Fact")
@@ -43,6 +44,7 @@ class Project:
         tasks: The tasks bound to this run, as a person names them (`T-042`, `001-auth/T012`).
         base: The revision to compare with; None with bound tasks means the last commit.
         paths: Files or folders to confine the run to, relative to `root`; None is the whole territory.
+        lend: Gives a database server for the rules that need one; None leaves them out.
     """
 
     def __init__(
@@ -52,11 +54,13 @@ class Project:
         tasks: tuple[str, ...] = (),
         base: str | None = None,
         paths: tuple[str, ...] | None = None,
+        lend: "Lend | None" = None,
     ) -> None:
         self.root = root
         self.bound_names = tasks
         self.base = base
         self.paths = paths
+        self.lend = lend
         self.raised: tuple[Finding, ...] = ()  # by the families before; for the rules on exceptions
         self.standing: list[Finding] = []  # of those raised, the ones that nobody has excused
         self.ran: frozenset[str] = frozenset()  # the codes of the rules that raised them
@@ -192,6 +196,16 @@ class Project:
     def has_contract(self) -> bool:
         """Whether there is an API contract."""
         return any(spec_set.contract for spec_set in self.spec_sets)
+
+    @cached_property
+    def has_data_model(self) -> bool:
+        """Whether there is a data model."""
+        return any(spec_set.data_model for spec_set in self.spec_sets)
+
+    @property
+    def builds(self) -> bool:
+        """Whether databases are built in this run: they speak of the whole project, and take seconds."""
+        return self.lend is not None and self.paths is None and self.has_data_model
 
     @cached_property
     def contracts(self) -> "Contracts":

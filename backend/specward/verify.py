@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from specward import baseline, excuses
 from specward.findings import Finding, Verdict
@@ -10,16 +11,20 @@ from specward.project import Project
 from specward.rules.registry import Entry, entries
 from specward.storage import FOLDER, write_atomically
 
+if TYPE_CHECKING:
+    from specward.database.server import Lend
+
 VERDICT = f"{FOLDER}/verdict.json"
 
 
-def verify(
+def verify(  # noqa: PLR0913 -- each is a choice of its own, by name
     root: Path,
     *,
     tasks: Sequence[str] = (),
     base: str | None = None,
     paths: Sequence[str] | None = None,
     select: Sequence[str] | None = None,
+    lend: "Lend | None" = None,
 ) -> Verdict:
     """Hold a project against its specifications.
 
@@ -29,6 +34,7 @@ def verify(
         base: A revision: changes are counted from its merge base, and judged by the tasks their files name.
         paths: Confine the run to these files or folders, relative to `root`.
         select: Run these rules or families only (`SW1`, `SW603`).
+        lend: Gives a database server of our own, for the rules that need one; None leaves them out.
 
     Returns:
         The verdict. A run over the whole project with every rule also keeps it as `.specward/verdict.json`.
@@ -36,14 +42,20 @@ def verify(
     Raises:
         CouldNotRunError: something keeps the gate from judging; the text says what.
     """
-    return judge(read_project(root, tasks=tasks, base=base, paths=paths), select=select)
+    return judge(read_project(root, tasks=tasks, base=base, paths=paths, lend=lend), select=select)
 
 
 def read_project(
-    root: Path, *, tasks: Sequence[str] = (), base: str | None = None, paths: Sequence[str] | None = None
+    root: Path,
+    *,
+    tasks: Sequence[str] = (),
+    base: str | None = None,
+    paths: Sequence[str] | None = None,
+    lend: "Lend | None" = None,
 ) -> Project:
     """Return the project as `verify` judges it, for those who also render the verdict."""
-    return Project(root, tasks=tuple(tasks), base=base, paths=None if paths is None else tuple(paths))
+    covered = None if paths is None else tuple(paths)
+    return Project(root, tasks=tuple(tasks), base=base, paths=covered, lend=lend)
 
 
 def judge(project: Project, *, select: Sequence[str] | None = None) -> Verdict:

@@ -4,11 +4,11 @@ from pathlib import Path
 
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.specward.repository import write_tree
 
 from specward.brief import brief, brief_json, gather, pieces
 from specward.config import Config
 from specward.specs.reader import read_specs
+from tests.specward.repository import write_tree
 
 CONFIG = Config(feature="shop")
 TASKS = """### T-1: Carts

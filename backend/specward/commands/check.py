@@ -5,7 +5,9 @@ import os
 import sys
 from argparse import ArgumentParser, Namespace
 from importlib import import_module
+from importlib.util import find_spec
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from specward import baseline
 from specward.config import find_root
@@ -14,6 +16,9 @@ from specward.findings import Verdict
 from specward.project import Project
 from specward.rules.registry import entries
 from specward.verify import judge, read_project
+
+if TYPE_CHECKING:
+    from specward.database.server import Lend
 
 SUMMARY = "Hold the project against its specifications."
 FORMATS = ("text", "json", "sarif", "junit", "github", "html")
@@ -26,6 +31,11 @@ def add_arguments(parser: ArgumentParser) -> None:
     add("--task", action="append", default=[], help="hold every change against this task's permit")
     add("--base", metavar="REV", help="judge what changed since this revision")
     add("--select", action="append", default=[], metavar="CODES", help="run these only: SW1 or SW601,SW602")
+    add(
+        "--database",
+        action="store_true",
+        help="build the schema in a database of its own, and judge it there, too",
+    )
     add("--format", choices=FORMATS, default="text", help="the form of the report (default: text)")
     add(
         "--write-baseline",
@@ -44,7 +54,8 @@ def run(options: Namespace) -> int:
     root = find_root(Path.cwd())
     paths = [_inside(root, path) for path in options.paths]
     select = [_known(code) for item in options.select for code in item.split(",") if code]
-    project = read_project(root, tasks=options.task, base=options.base, paths=paths or None)
+    lend = _lend() if options.database else None
+    project = read_project(root, tasks=options.task, base=options.base, paths=paths or None, lend=lend)
     if options.write_baseline:
         return _write_baseline(project, partial=bool(paths or select or project.compares))
     verdict = judge(project, select=select or None)
@@ -57,6 +68,16 @@ def _known(code: str) -> str:
     if not any(entry.code.startswith(code.upper()) for entry in entries()):
         raise CouldNotRunError(f"There is no rule {code}: `specward explain` lists them.")
     return code
+
+
+def _lend() -> "Lend":
+    if find_spec("psycopg") is None:
+        raise CouldNotRunError(
+            "--database needs psycopg, which is not installed: pip install 'psycopg[binary]'."
+        )
+    from specward.database.temporary import temporary_server  # noqa: PLC0415 -- for --database alone
+
+    return temporary_server
 
 
 def _render(form: str, verdict: Verdict, project: Project) -> str:
@@ -85,13 +106,18 @@ def _write_baseline(project: Project, *, partial: bool) -> int:
     now = baseline.Baseline(
         baseline.entry_of(finding, project.text(finding.place.path)) for finding in project.standing
     )
-    kept = now if before is None else now & before
+    kept = now if before is None else (now & before) + _unjudged(before, project.ran)
     baseline.write_baseline(project.root, kept)
     gone = 0 if before is None else before.total() - kept.total()
     sys.stdout.write(
         f"{baseline.PATH} holds {kept.total():,} findings; {gone:,} are mended and gone from it.\n"
     )
     return 0
+
+
+def _unjudged(known: baseline.Baseline, ran: frozenset[str]) -> baseline.Baseline:
+    """Return what no rule of this run could see again: without a database that is what needs one."""
+    return baseline.Baseline({entry: count for entry, count in known.items() if entry.code not in ran})
 
 
 def _inside(root: Path, path: Path) -> str:

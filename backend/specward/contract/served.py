@@ -57,11 +57,11 @@ def load(root: Path, entry: EntryPoint, *, cached: bool = True) -> Served:
         LoadError: It does not start, or takes too long.
     """
     cache = Cache.open(root, "served", "1")
-    key = _digest(root, entry)
+    key = digest_of(root, entry)
     known = _served(root, cache.get(key)) if cached else None
     if known is not None:
         return known
-    answer = _ask(root, entry)
+    answer = ask(root, entry)
     served = _served(root, answer)
     if served is None:
         raise LoadError(_failure(root, entry, answer))
@@ -83,10 +83,11 @@ def _served(root: Path, answer: object) -> Served | None:
 
 def _route(root: Path, found: Mapping[str, object]) -> Route:
     operation = Operation(str(found["method"]), str(found["path"]))
-    return Route(operation, _place(root, found), found["docs"] is True)
+    return Route(operation, place_of(root, found), found["docs"] is True)
 
 
-def _place(root: Path, found: Mapping[str, object]) -> Place | None:
+def place_of(root: Path, found: Mapping[str, object]) -> Place | None:
+    """Return the place that a probe names; None where that is no code of the project."""
     file, line = found.get("file"), found.get("line")
     if not isinstance(file, str) or not Path(file).is_relative_to(root):
         return None
@@ -98,7 +99,7 @@ def _failure(root: Path, entry: EntryPoint, answer: Mapping[str, object]) -> Pro
     if len(message) > _LONGEST_MESSAGE:
         message = message[:_LONGEST_MESSAGE] + " …"
     return Problem(
-        _place(root, answer) or entry.place,
+        place_of(root, answer) or entry.place,
         f"The application {entry.app} does not start, so its contract cannot be checked: {message}".rstrip(
             "."
         )
@@ -107,12 +108,13 @@ def _failure(root: Path, entry: EntryPoint, answer: Mapping[str, object]) -> Pro
     )
 
 
-def _ask(root: Path, entry: EntryPoint) -> dict[str, object]:
+def ask(root: Path, entry: EntryPoint, probe: Path = _PROBE) -> dict[str, object]:
+    """Run a probe in the application's own interpreter. An "error" in its answer says why there is none."""
     with tempfile.TemporaryDirectory(prefix="specward-") as scratch:
         # The answer goes to a file: whatever the application prints cannot disturb it.
         answer, errors = Path(scratch, "answer.json"), Path(scratch, "errors")
         try:
-            status = _run(root, entry, answer, errors)
+            status = _run(root, entry, probe, answer, errors)
         except subprocess.TimeoutExpired:
             return {"error": f"it has not finished importing after {entry.timeout:g} seconds"}
         except OSError as error:
@@ -125,13 +127,13 @@ def _ask(root: Path, entry: EntryPoint) -> dict[str, object]:
         return found
 
 
-def _run(root: Path, entry: EntryPoint, answer: Path, errors: Path) -> int:
+def _run(root: Path, entry: EntryPoint, probe: Path, answer: Path, errors: Path) -> int:
     folder = root / entry.folder
     environment = {name: os.environ[name] for name in _INHERITED if name in os.environ}
     environment |= {"PYTHONDONTWRITEBYTECODE": "1", "PYTHONHASHSEED": "0", **entry.env}
     with errors.open("wb") as stream:
         process = subprocess.Popen(  # noqa: S603 -- the project's own interpreter and entry point
-            [_interpreter(root, entry), str(_PROBE), entry.app, str(folder), str(answer)],
+            [_interpreter(root, entry), str(probe), entry.app, str(folder), str(answer)],
             cwd=folder,
             env=environment,
             stdin=subprocess.DEVNULL,
@@ -165,7 +167,7 @@ def _interpreter(root: Path, entry: EntryPoint) -> str:
     return sys.executable
 
 
-def _digest(root: Path, entry: EntryPoint) -> str:
+def digest_of(root: Path, entry: EntryPoint) -> str:
     """A name for everything that what is served depends on."""
     folder = root / entry.folder
     interpreter = _interpreter(root, entry)

@@ -12,6 +12,8 @@ import signal
 import socket
 import subprocess
 import time
+from collections.abc import Callable
+from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import NamedTuple
 from urllib.parse import quote
@@ -48,6 +50,9 @@ class Server(NamedTuple):
     def superuser_url(self, database: str = "postgres") -> str:
         """Return the connection URL of the server's superuser, for provisioning only."""
         return self.url(SUPERUSER, self.superuser_password, database)
+
+
+Lend = Callable[[], AbstractContextManager[Server]]  # gives a server for as long as the context lasts
 
 
 class Cluster(NamedTuple):

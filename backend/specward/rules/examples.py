@@ -18,6 +18,7 @@ class Example(NamedTuple):
     approved: tuple[str, ...] = ("T-001",)  # tasks that carry a stamp, given on what `SPECS` says
     approved_before: bool = True  # whether the stamps were there at the base revision
     task: str | None = None  # the task bound to the run
+    database: bool = False  # whether it takes a database server to see it
 
 
 SPECS: Mapping[str, str] = {

@@ -8,6 +8,7 @@ from specward.contract import NOT_HELD
 from specward.findings import Finding
 from specward.project import Project
 from specward.rules.examples import Example
+from specward.schema import NOT_BUILT, NOT_READ
 
 FAMILIES: Mapping[str, str] = {
     "SW0": "gate: the gate's own exceptions",
@@ -62,12 +63,40 @@ RULES = (
     "contract.sw409_contract_changed",
     "contract.sw410_operation_shadowed",
     "contract.sw411_operation_of_another_task",
+    "schema.sw501_data_model_unclear",
+    "schema.sw502_revisions_not_one_chain",
+    "schema.sw511_data_model_refused",
+    "schema.sw512_models_unreadable",
+    "schema.sw513_migrations_fail",
+    "schema.sw514_way_back_differs",
+    "schema.sw515_models_differ",
+    "schema.sw516_migrations_differ",
+    "schema.sw517_table_beyond_data_model",
+    "schema.sw518_table_absent",
     "isolation.sw601_owner_missing",
     "isolation.sw602_owner_conditional",
     "isolation.sw603_identity_from_client",
     "isolation.sw604_reference_unchecked",
     "isolation.sw605_text_unprovable",
     "isolation.sw606_relationship_escapes",
+    "catalog.sw651_row_security_off",
+    "catalog.sw652_row_security_not_forced",
+    "catalog.sw653_verb_without_policy",
+    "catalog.sw654_policy_not_bound",
+    "catalog.sw655_setting_per_row",
+    "catalog.sw656_cast_on_wrong_side",
+    "catalog.sw657_owner_column_nullable",
+    "catalog.sw658_owner_column_without_index",
+    "catalog.sw659_foreign_key_across_owners",
+    "catalog.sw660_forbidden_grant",
+    "catalog.sw661_view_as_its_owner",
+    "catalog.sw662_definer_with_open_path",
+    "catalog.sw663_powerful_role",
+    "catalog.sw664_old_server",
+    "quality.sw701_linter",
+    "quality.sw702_type_checker",
+    "quality.sw703_docstring",
+    "quality.sw704_tool_missing",
     "history.sw801_task_not_recorded",
     "history.sw802_record_invalid",
     "history.sw803_record_of_unknown_task",
@@ -97,11 +126,19 @@ class Need(NamedTuple):
     """What a family needs to have anything to say."""
 
     is_met: Callable[[Project], bool]
-    note: str  # what a run says that could not see it
+    note: str = ""  # what a run says that could not see it; empty where there is nothing to see
 
 
 # Where a family has nothing to say, its modules are not even imported: they cost more than a small check.
-NEEDS: Mapping[str, Need] = {"SW4": Need(lambda project: project.has_contract, NOT_HELD)}
+# By the beginning of the codes.
+NEEDS: Mapping[str, Need] = {
+    "SW4": Need(lambda project: project.has_contract, NOT_HELD),
+    "SW501": Need(lambda project: project.has_data_model, NOT_READ),
+    "SW502": Need(lambda project: any("/versions/" in path for path in project.paths_there)),
+    "SW51": Need(lambda project: project.builds, NOT_BUILT),
+    "SW65": Need(lambda project: project.builds, NOT_BUILT),
+    "SW66": Need(lambda project: project.builds, NOT_BUILT),
+}
 
 
 class Rule(Protocol):
@@ -128,10 +165,11 @@ class Entry(NamedTuple):
 
     def applies(self, project: Project) -> bool:
         """Whether the project has what the rule's family needs; where it has not, the report notes it."""
-        need = NEEDS.get(self.code[:3])
+        need = next((need for prefix, need in NEEDS.items() if self.code.startswith(prefix)), None)
         if need is None or need.is_met(project):
             return True
-        project.note(need.note)
+        if need.note:
+            project.note(need.note)
         return False
 
     def load(self) -> Rule:

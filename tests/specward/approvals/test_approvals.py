@@ -7,7 +7,6 @@ from pathlib import Path
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.specward.repository import commit, make_repository, write_tree
 
 from specward.approvals.history import approvals_since, changed_words, word_diff
 from specward.approvals.stamps import PATH, Stamp, load_approvals, parse_approvals, write_approvals
@@ -17,6 +16,7 @@ from specward.errors import CouldNotRunError
 from specward.specs.model import SpecSet, TaskKey
 from specward.specs.reader import read_specs
 from specward.specs.resolve import find_tasks
+from tests.specward.repository import commit, make_repository, write_tree
 
 DAY = date(2026, 11, 23)
 CONFIG = Config(feature="shop")

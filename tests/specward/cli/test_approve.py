@@ -10,9 +10,9 @@ import time
 from pathlib import Path
 
 import pytest
-from tests.specward.repository import git, make_repository, write_tree
 
 from specward.approvals.stamps import PATH, load_approvals
+from tests.specward.repository import git, make_repository, write_tree
 
 TASKS = """### T-101: Register
 

@@ -8,9 +8,9 @@ import sys
 from pathlib import Path
 
 import pytest
-from tests.specward.repository import commit, git, make_repository, write_tree
 
 from specward.rules.examples import HEADER, SPECS
+from tests.specward.repository import commit, git, make_repository, write_tree
 
 SPECWARD = Path(sys.executable).with_name("specward")
 ROUTES = "backend/app/orders/routes.py"

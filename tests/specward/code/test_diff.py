@@ -6,10 +6,10 @@ from pathlib import Path
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.specward.repository import commit, git, make_repository, write_tree
 
 from specward.code.diff import Change, parse_raw, read_before, read_changes, start_revision
 from specward.code.git import GitError
+from tests.specward.repository import commit, git, make_repository, write_tree
 
 
 def kinds(root: Path, base: str | None = None) -> dict[str, str]:

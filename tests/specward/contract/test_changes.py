@@ -5,11 +5,11 @@ from copy import deepcopy
 from typing import Any
 
 import pytest
-from tests.specward.contract.held import held
-from tests.specward.contract.shop import HAND_30, HAND_31, app
 
 from specward.contract.compare import Mismatch
 from specward.contract.source import parse
+from tests.specward.contract.held import held
+from tests.specward.contract.shop import HAND_30, HAND_31, app
 
 Api = dict[str, Any]
 GENERATED: Api = app.openapi()

@@ -1,6 +1,7 @@
 """What means the same gives nothing, and what does not gives something: one line per form."""
 
 import pytest
+
 from tests.specward.contract.held import held, with_schema
 
 NAME = {"$ref": "#/components/schemas/Name"}

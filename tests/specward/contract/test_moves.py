@@ -1,6 +1,7 @@
 """A moved operation is one mismatch, and two strangers are two."""
 
 import pytest
+
 from tests.specward.contract.held import held
 
 ROOT = "openapi: 3.1.0\ninfo: {title: T, version: '1'}\npaths:\n"

@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Any
 
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.specward.contract.held import held, with_schema
 
 from specward.contract.source import ContractError, parse, place
 from specward.contract.validity import problems
+from tests.specward.contract.held import held, with_schema
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -3,13 +3,13 @@
 from pathlib import Path
 
 import pytest
-from tests.specward.repository import commit, git, make_repository, write_tree
 
 from specward.findings import Finding, Verdict
 from specward.rules.contract.world import APP, CONTRACT, world
 from specward.rules.examples import SPECS
 from specward.specs.model import Place
 from specward.verify import verify
+from tests.specward.repository import commit, git, make_repository, write_tree
 
 OTHER = '\n\n@app.post("/v1/orders/{{order}}/{0}")\ndef {0}(order: int) -> int:\n    return order\n'
 

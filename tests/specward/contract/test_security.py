@@ -1,6 +1,7 @@
 """What is less than the contract demands, and what is only different."""
 
 import pytest
+
 from tests.specward.contract.held import held
 
 ROOT = """openapi: 3.1.0

@@ -4,13 +4,13 @@ import os
 from pathlib import Path
 
 import pytest
-from tests.specward.repository import write_tree
 
 from specward.config import Config
 from specward.contract.entry import EntryPoint, entry_point, unlisted
 from specward.contract.served import LoadError, Served, load
 from specward.errors import CouldNotRunError
 from specward.specs.model import Operation, Place
+from tests.specward.repository import write_tree
 
 ENTRY = EntryPoint("app.main:app", "backend")
 APP = """

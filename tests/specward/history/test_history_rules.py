@@ -3,12 +3,11 @@
 import os
 from pathlib import Path
 
-from tests.specward.repository import commit, git, make_repository, write_tree
-
 from specward.findings import Finding, Severity
 from specward.rules.examples import HEADER, SPECS
 from specward.rules.history.examples import PATH, RECORD
 from specward.verify import verify
+from tests.specward.repository import commit, git, make_repository, write_tree
 
 CODE = {"backend/app/orders/routes.py": HEADER}
 BROKEN = RECORD.replace("date: '2026-11-23'", "date: soon")

@@ -4,7 +4,6 @@ import json
 from pathlib import Path
 
 import pytest
-from tests.specward.repository import commit, git, make_repository, write_tree
 
 from specward import cli
 from specward.history.model import EVALUATION, OUTCOME, PROMPT, RESPONSE
@@ -12,6 +11,7 @@ from specward.history.reader import read_record
 from specward.history.validity import invalidities, mismatches, placeholders
 from specward.history.writer import NOT_RECORDED
 from specward.rules.examples import HEADER, SPECS
+from tests.specward.repository import commit, git, make_repository, write_tree
 
 TRANSCRIPTS = Path(__file__).parent / "transcripts"
 PATH = "history/prompts/shop/0001-t-001-list-orders.green.prompt.md"

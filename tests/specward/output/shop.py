@@ -3,12 +3,11 @@
 from datetime import date
 from pathlib import Path
 
-from tests.specward.repository import make_repository, write_tree
-
 from specward.approvals.stamps import write_approvals
 from specward.approvals.status import stamp_task
 from specward.config import load_config
 from specward.specs.reader import read_specs
+from tests.specward.repository import make_repository, write_tree
 
 TASKS = """# Tasks
 

@@ -6,11 +6,11 @@ from itertools import pairwise
 from pathlib import Path
 
 import pytest
-from tests.specward.output.browser import Page, browse, find_chromium
-from tests.specward.output.shop import make_shop
 
 from specward.output import html
 from specward.verify import judge, read_project
+from tests.specward.output.browser import Page, browse, find_chromium
+from tests.specward.output.shop import make_shop
 
 CHROMIUM = find_chromium()
 pytestmark = pytest.mark.skipif(
@@ -158,7 +158,6 @@ def test_light_dark_and_as_the_system_has_it(page: Page) -> None:
     page.type("t")
     page.prefer("light")
     assert ground() == dark
-    page.ask("location.reload()")
     page.open(Path(re.sub("^file://", "", str(page.ask("location.href")))))
     assert ground() == dark  # it is remembered
     page.type("t")

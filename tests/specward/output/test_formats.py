@@ -3,12 +3,12 @@
 from pathlib import Path
 
 import pytest
-from tests.specward.repository import write_tree
 
 from specward.findings import Excused, Finding, Severity, Verdict
 from specward.output import json, text
 from specward.project import Project
 from specward.specs.model import Place
+from tests.specward.repository import write_tree
 
 GOLDEN = Path(__file__).parent / "golden"
 PATH = "backend/app/orders/routes.py"

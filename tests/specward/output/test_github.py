@@ -5,12 +5,12 @@ from pathlib import Path
 
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.specward.output import told
 
 from specward.findings import Finding, Severity
 from specward.output import github
 from specward.project import Project
 from specward.specs.model import Place
+from tests.specward.output import told
 
 _COMMAND = re.compile(r"::(error|warning|notice) ?(.*?)::(.*)")
 

@@ -5,13 +5,13 @@ from xml.etree import ElementTree as ET
 
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.specward.output import told
 
 from specward.findings import Finding, Severity
 from specward.history.evidence import Totals, read_test_run
 from specward.output import junit
 from specward.project import Project
 from specward.specs.model import Place
+from tests.specward.output import told
 
 
 def test_golden(tmp_path: Path) -> None:

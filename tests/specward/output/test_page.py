@@ -6,14 +6,14 @@ from html.parser import HTMLParser
 from pathlib import Path
 
 import pytest
-from tests.specward.output import told
-from tests.specward.output.shop import make_shop
 
 from specward.cli import main
 from specward.findings import Verdict
 from specward.output import html
 from specward.project import Project
 from specward.verify import judge, read_project
+from tests.specward.output import told
+from tests.specward.output.shop import make_shop
 
 
 class Reader(HTMLParser):

@@ -5,13 +5,13 @@ from pathlib import Path
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.specward.output.shop import make_shop
-from tests.specward.repository import write_tree
 
 from specward.output.report.findings import frame
 from specward.output.report.model import Chain, Link, Phase, Report, State
 from specward.output.report.read import read_report
 from specward.verify import judge, read_project
+from tests.specward.output.shop import make_shop
+from tests.specward.repository import write_tree
 
 
 @pytest.fixture(scope="module")

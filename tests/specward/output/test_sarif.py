@@ -9,13 +9,13 @@ import jsonschema
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.specward.output import told
 
 from specward.findings import Finding, Severity, Verdict
 from specward.output import sarif
 from specward.project import Project
 from specward.rules.registry import entries
 from specward.specs.model import Place
+from tests.specward.output import told
 
 
 @pytest.fixture(scope="session")

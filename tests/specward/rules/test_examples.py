@@ -1,25 +1,36 @@
 """Each rule's own examples, run: the bad one is found, the good one is not."""
 
+from collections.abc import Iterator
+from contextlib import nullcontext
 from datetime import date
 from pathlib import Path
 
 import pytest
-from tests.specward.repository import commit, git, make_repository, write_tree
 
 from specward.approvals.stamps import PATH, write_approvals
 from specward.approvals.status import stamp_task
 from specward.config import load_config
+from specward.database.server import Lend
+from specward.database.temporary import temporary_server
 from specward.findings import Finding
 from specward.rules.examples import SPECS, Example
 from specward.rules.registry import Entry, entries
 from specward.specs.reader import read_specs
 from specward.specs.resolve import find_tasks
 from specward.verify import verify
+from tests.specward.repository import commit, git, make_repository, write_tree
+
+
+@pytest.fixture(scope="module")
+def lend() -> Iterator[Lend]:
+    """One server for all examples: their roles are not those of the application's tests."""
+    with temporary_server() as server:
+        yield lambda: nullcontext(server)
 
 
 @pytest.mark.parametrize("entry", entries(), ids=lambda entry: entry.code)
-def test_the_bad_example_is_found(entry: Entry, tmp_path: Path) -> None:
-    findings = run(entry, entry.load().BAD, tmp_path)
+def test_the_bad_example_is_found(entry: Entry, tmp_path: Path, lend: Lend) -> None:
+    findings = run(entry, entry.load().BAD, tmp_path, lend)
     assert findings, f"{entry.code} does not find its own bad example"
     assert {finding.code for finding in findings} == {entry.code}
     for finding in findings:
@@ -29,8 +40,8 @@ def test_the_bad_example_is_found(entry: Entry, tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("entry", entries(), ids=lambda entry: entry.code)
-def test_the_good_example_is_not(entry: Entry, tmp_path: Path) -> None:
-    assert run(entry, entry.load().GOOD, tmp_path) == ()
+def test_the_good_example_is_not(entry: Entry, tmp_path: Path, lend: Lend) -> None:
+    assert run(entry, entry.load().GOOD, tmp_path, lend) == ()
 
 
 @pytest.mark.parametrize("entry", entries(), ids=lambda entry: entry.code)
@@ -47,7 +58,7 @@ def test_codes_are_unique_and_in_order() -> None:
     assert codes == sorted(set(codes))
 
 
-def run(entry: Entry, example: Example, root: Path) -> tuple[Finding, ...]:
+def run(entry: Entry, example: Example, root: Path, lend: Lend) -> tuple[Finding, ...]:
     stamps = stamp(make_repository(root, SPECS), example.approved)
     write_tree(root, {**(stamps if example.approved_before else {}), **(example.before or example.files)})
     commit(root, "Before")
@@ -60,7 +71,8 @@ def run(entry: Entry, example: Example, root: Path) -> tuple[Finding, ...]:
     if base:
         commit(root, "Change")
     tasks = (example.task,) if example.task else ()
-    return verify(root, tasks=tasks, base=base, select=(entry.code,)).findings
+    given = lend if example.database else None
+    return verify(root, tasks=tasks, base=base, select=(entry.code,), lend=given).findings
 
 
 def stamp(root: Path, names: tuple[str, ...]) -> dict[str, str]:

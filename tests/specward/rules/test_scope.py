@@ -3,11 +3,11 @@
 from pathlib import Path
 
 import pytest
-from tests.specward.repository import commit, git, make_repository, write_tree
 
 from specward.errors import CouldNotRunError
 from specward.rules.examples import HEADER, SPECS
 from specward.verify import verify
+from tests.specward.repository import commit, git, make_repository, write_tree
 
 ROUTES = "backend/app/orders/routes.py"
 TASKS = "specs/tasks.md"

@@ -6,12 +6,12 @@ from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
-from tests.specward.repository import make_repository
 
 from specward.findings import Finding, Severity
 from specward.rules.examples import SPECS
 from specward.rules.wiring.examples import AGENT, COMMAND, ENGINEER, EVENTS, local, settings
 from specward.verify import verify
+from tests.specward.repository import make_repository
 
 SEED = (Path(__file__).parent / "seed.md").read_text(encoding="utf-8")
 PLUGIN = {".claude-plugin/plugin.json": '{"name": "shop"}'}

@@ -111,13 +111,13 @@ order by c.relname, p.polname
 """
 
 FOREIGN_KEYS = """
-select k.conrelid::regclass::text, k.conname,
+select r.relname, k.conname,
     array(select a.attname::text from unnest(k.conkey) with ordinality c (attnum, place)
           join pg_attribute a on a.attrelid = k.conrelid and a.attnum = c.attnum order by c.place),
     t.relname,
     array(select a.attname::text from unnest(k.confkey) with ordinality c (attnum, place)
           join pg_attribute a on a.attrelid = k.confrelid and a.attnum = c.attnum order by c.place)
-from pg_constraint k join pg_class t on t.oid = k.confrelid
+from pg_constraint k join pg_class r on r.oid = k.conrelid join pg_class t on t.oid = k.confrelid
 where k.contype = 'f' and k.connamespace = to_regnamespace(%(schema)s)
 order by 1, k.conname
 """

@@ -1,0 +1,1 @@
+"""What the project's own linter and type checker say, taken as it is."""

@@ -1,0 +1,23 @@
+"""No index of a user-owned table begins with the owner column.
+
+Every statement filters by the owner: the application does, and row security does once more. Without such an
+index each of them reads the rows of all users, and the time that takes tells how many these are. A partial
+index does not count, as it does not serve every statement.
+"""
+
+from collections.abc import Iterable
+
+from specward.findings import Finding
+from specward.project import Project
+from specward.rules.catalog.world import world
+from specward.rules.examples import Example
+from specward.rules.schema.built import found
+
+SUMMARY = "no index begins with the owner column"
+GOOD = Example(world(), database=True)
+BAD = Example(world("drop index notes_owner_id_idx;"), database=True)
+
+
+def check(project: Project) -> Iterable[Finding]:
+    """Give one finding for each column."""
+    yield from found(project, "SW658")

@@ -1,0 +1,1 @@
+"""Whether the data model, the models and the migrations describe one database."""
