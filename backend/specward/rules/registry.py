@@ -129,15 +129,18 @@ class Need(NamedTuple):
     note: str = ""  # what a run says that could not see it; empty where there is nothing to see
 
 
+_DATA_MODEL = Need(lambda project: project.has_data_model, NOT_READ)
+_DATABASE = Need(lambda project: project.builds, NOT_BUILT)
+
 # Where a family has nothing to say, its modules are not even imported: they cost more than a small check.
-# By the beginning of the codes.
-NEEDS: Mapping[str, Need] = {
-    "SW4": Need(lambda project: project.has_contract, NOT_HELD),
-    "SW501": Need(lambda project: project.has_data_model, NOT_READ),
-    "SW502": Need(lambda project: any("/versions/" in path for path in project.paths_there)),
-    "SW51": Need(lambda project: project.builds, NOT_BUILT),
-    "SW65": Need(lambda project: project.builds, NOT_BUILT),
-    "SW66": Need(lambda project: project.builds, NOT_BUILT),
+# By the beginning of the codes; the first need that is not met speaks.
+NEEDS: Mapping[str, tuple[Need, ...]] = {
+    "SW4": (Need(lambda project: project.has_contract, NOT_HELD),),
+    "SW501": (_DATA_MODEL,),
+    "SW502": (Need(lambda project: any("/versions/" in path for path in project.paths_there)),),
+    "SW51": (_DATA_MODEL, _DATABASE),
+    "SW65": (_DATA_MODEL, _DATABASE),
+    "SW66": (_DATA_MODEL, _DATABASE),
 }
 
 
@@ -165,12 +168,11 @@ class Entry(NamedTuple):
 
     def applies(self, project: Project) -> bool:
         """Whether the project has what the rule's family needs; where it has not, the report notes it."""
-        need = next((need for prefix, need in NEEDS.items() if self.code.startswith(prefix)), None)
-        if need is None or need.is_met(project):
-            return True
-        if need.note:
-            project.note(need.note)
-        return False
+        needs = next((needs for prefix, needs in NEEDS.items() if self.code.startswith(prefix)), ())
+        lacking = next((need for need in needs if not need.is_met(project)), None)
+        if lacking and lacking.note and project.paths is None:
+            project.note(lacking.note)
+        return lacking is None
 
     def load(self) -> Rule:
         """Import it."""
