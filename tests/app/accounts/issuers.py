@@ -96,7 +96,8 @@ class Issuer:
         return IssuerProfile.model_validate(given)
 
     def key_set(self) -> Answer:
-        return Answer(body=json.dumps({"keys": [key.jwk() for key in self.keys]}).encode())
+        use = "sig" if self.kind == "oidc" else None  # Better Auth leaves it out
+        return Answer(body=json.dumps({"keys": [key.jwk(use=use) for key in self.keys]}).encode())
 
     def claims(self, subject: str) -> dict[str, Any]:
         """What a token of this kind of issuer says."""
