@@ -1,6 +1,6 @@
 """
 [Task]: T-087, T-088
-[From]: speckit.specify §4.9, speckit.plan §5.2, §5.3, §6.3
+[From]: speckit.specify §4.9, §4.10, §6.6, speckit.plan §5.2, §5.3, §6.3
 [Description]: The worker's process: puts its jobs together and does them; shows those that were set aside.
 """
 
@@ -19,14 +19,17 @@ from procrastinate import App
 from procrastinate.exceptions import ConnectorException
 from psycopg import OperationalError
 
+from app.accounts import retention as tokens
 from app.accounts.repository import account as account_of
-from app.core import logs, queue
+from app.core import logs, queue, rate_limits
 from app.core.asker import Principal
 from app.core.database import Database, Session
+from app.core.idempotency import retention as idempotency_keys
 from app.core.mail import Mailer, mailer_for
 from app.core.settings import Settings, SettingsError, load_settings
 from app.core.startup import StartError, database_of, open_database
 from app.core.upkeep.service import look_after, queue_due
+from app.notifications import retention as notifications
 from app.notifications.digests import send_digest
 
 Enqueue = Callable[[UUID], Awaitable[None]]
@@ -47,7 +50,12 @@ def add_jobs(jobs: App, database: Database, mailer: Mailer, settings: Settings) 
     Returns:
         What puts an account into the queue.
     """
-    chores = (partial(send_digest, mailer=mailer, address_of=verified_address, app_url=settings.app_url),)
+    chores = (
+        notifications.sweep,
+        tokens.sweep,
+        idempotency_keys.sweep,
+        partial(send_digest, mailer=mailer, address_of=verified_address, app_url=settings.app_url),
+    )
 
     @jobs.task(name="look_after", retry=queue.RETRY)
     async def look_after_account(account_id: str) -> None:
@@ -69,11 +77,17 @@ def add_jobs(jobs: App, database: Database, mailer: Mailer, settings: Settings) 
         await queue.recover(jobs)
 
     @jobs.periodic(cron="7 * * * *")
-    @jobs.task(name="forget", priority=FIRST)
-    async def forget(timestamp: int) -> None:  # noqa: ARG001 -- as above
-        await queue.forget(jobs)
+    @jobs.task(name="clear", priority=FIRST)
+    async def clear_hourly(timestamp: int) -> None:  # noqa: ARG001 -- as above
+        await clear(jobs, database)
 
     return enqueue
+
+
+async def clear(jobs: App, database: Database) -> None:
+    """Delete what is nobody's and past its time."""
+    await queue.forget(jobs)
+    await rate_limits.sweep(database)
 
 
 class Opened(NamedTuple):
@@ -112,6 +126,7 @@ async def run(settings: Settings, *, once: bool = False) -> None:
         logging.getLogger("procrastinate").setLevel(logging.WARNING)  # we have a line of our own
         if once:
             await queue.recover(jobs)
+            await clear(jobs, database)
             await queue_due(database, enqueue)
         await _until_told(queue.work(jobs, settings, stay=not once), once=once)
 
