@@ -57,7 +57,7 @@ run: install ## serve the API, with a database of its own unless DATABASE_URL is
 	@exec $(BIN)/specward database run -- uvicorn app.main:app --app-dir backend --port $(PORT)
 
 worker: install ## do what nobody waits for: digests by mail, deletion of what is past its time
-	@cd backend && exec ../$(BIN)/specward database run -- ../$(BIN)/python -m app.worker
+	@PYTHONPATH=backend exec $(BIN)/specward database run -- python -m app.worker
 
 database-start: install ## keep the database running, for plain uvicorn
 	@$(BIN)/specward database start

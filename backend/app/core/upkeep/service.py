@@ -32,7 +32,8 @@ async def queue_due(database: Database, enqueue: Callable[[UUID], Awaitable[None
             await enqueue(account_id)
             await repository.put_off(database.acting_as(Principal(account_id)))
         queued += len(due)
-    logger.info("accounts queued", count=queued)
+    if queued:
+        logger.info("accounts queued", count=queued)
 
 
 async def look_after(database: Database, account_id: UUID, chores: Sequence[Chore]) -> None:
