@@ -11,7 +11,7 @@ import pytest
 from tests.families.shop import make_shop
 from tests.families.wrongs import WRONGS, Wrong, apply
 
-SPECWARD = Path(sys.executable).with_name("specward")
+SPECWARD = str(Path(sys.executable).with_name("specward"))
 
 
 @pytest.fixture(scope="module")

@@ -16,7 +16,7 @@ from tests.families.wrongs import MAIN, MODELS, SECURITY, WRONGS, apply, main_wi
 from tests.specward.repository import commit, git
 
 ROOT = Path(__file__).parents[3]
-SPECWARD = Path(sys.executable).with_name("specward")
+SPECWARD = str(Path(sys.executable).with_name("specward"))
 OLD = ("SW8", "SW9")  # what no task may touch is wrong before the work begins
 WORK = {
     MAIN: main_with(".where(Order.owner_id == caller)", "").replace(
@@ -91,7 +91,9 @@ def test_a_commit_and_ci_find_the_same(root: Path, expected: list[Any], tmp_path
     copy = Path(shutil.copytree(root, tmp_path / "shop", symlinks=True))
     (entry,) = yaml.safe_load((ROOT / ".pre-commit-hooks.yaml").read_text(encoding="utf-8"))
     door = copy / ".git/hooks/pre-commit"
-    door.write_text(f"#!/bin/sh\n{SPECWARD.parent}/{entry['entry']} --format json >before-commit.json\n")
+    door.write_text(
+        f"#!/bin/sh\n{Path(SPECWARD).parent}/{entry['entry']} --format json >before-commit.json\n"
+    )
     door.chmod(0o755)
     with pytest.raises(subprocess.CalledProcessError):
         commit(copy, "Work")
