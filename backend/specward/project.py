@@ -101,6 +101,11 @@ class Project:
         within = matches_any(self.config.territory, path)
         return within and not matches_any(self.config.exclude, path)
 
+    @property
+    def is_within_territory(self) -> bool:
+        """Whether the run is confined to places where implementation lives, as after the write of a file."""
+        return self.paths is not None and all(map(self.is_territory, self.paths))
+
     def target(self, path: str) -> str:
         """Return where a link leads, relative to the root; empty for a place outside of the project."""
         target = Path(os.path.realpath(self.root / path))

@@ -1,7 +1,7 @@
 """Notices that files have changed, by looking at their times and sizes twice a second.
 
-Looking is enough: git lists the files of a large project in some 20 ms, it works on every file system, also on
-those of networks and containers, and the gate needs no library for it.
+Looking is enough: git lists the files of a large project in some 20 ms, it works on every file system, those
+of networks and containers included, and the gate needs no library for it.
 """
 
 import time

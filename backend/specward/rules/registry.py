@@ -131,6 +131,7 @@ class Need(NamedTuple):
 
 _DATA_MODEL = Need(lambda project: project.has_data_model, NOT_READ)
 _DATABASE = Need(lambda project: project.builds, NOT_BUILT)
+_BESIDE = Need(lambda project: not project.is_within_territory)  # these never speak of implementation
 
 # Where a family has nothing to say, its modules are not even imported: they cost more than a small check.
 # By the beginning of the codes; the first need that is not met speaks.
@@ -141,6 +142,8 @@ NEEDS: Mapping[str, tuple[Need, ...]] = {
     "SW51": (_DATA_MODEL, _DATABASE),
     "SW65": (_DATA_MODEL, _DATABASE),
     "SW66": (_DATA_MODEL, _DATABASE),
+    "SW8": (_BESIDE,),
+    "SW9": (_BESIDE,),
 }
 
 
