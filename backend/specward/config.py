@@ -46,13 +46,22 @@ _SCOPES = ("none", "territory")
 
 
 def find_root(start: Path) -> Path:
-    """Return the nearest folder at or above `start` with `.git`, else with `pyproject.toml`, else `start`."""
+    """Return the top of the project that holds a folder.
+
+    That is the nearest folder at or above `start` with `.git`, else with one of the files of settings.
+
+    Raises:
+        CouldNotRunError: there is none: what lies here belongs to no project.
+    """
     start = start.resolve()
-    for marker in (".git", "pyproject.toml"):
+    for markers in ((".git",), FILES):
         for folder in (start, *start.parents):
-            if (folder / marker).exists():
+            if any((folder / marker).exists() for marker in markers):
                 return folder
-    return start
+    raise CouldNotRunError(
+        f"{start} is in no project: neither it nor a folder above has .git, {' or '.join(FILES)}. "
+        "Go to the project, or begin one with `git init`."
+    )
 
 
 def load_config(root: Path) -> Config:
