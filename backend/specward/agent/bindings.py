@@ -14,6 +14,7 @@ from pathlib import Path
 
 from specward.agent.permission import compile_record
 from specward.agent.record import Caller, Record, load, save
+from specward.agent.standing import remember
 from specward.specs.ids import parse_task_ids
 
 KEPT = 30 * 24 * 3600  # seconds: as long as the client keeps a session that can be resumed
@@ -51,13 +52,18 @@ def bind_session(caller: Caller, asked: tuple[str, ...]) -> Record:
     before = load(str(own))
     if before and before.tasks:
         own.rename(own.with_name(f"earlier-{time.time_ns()}"))
-    return _keep(own, compile_record(caller.project, asked))
+    record = _keep(own, compile_record(caller.project, asked))
+    remember(caller, record.keys)
+    return record
 
 
 def bind_call(caller: Caller, call: str, asked: tuple[str, ...]) -> Record:
     """Bind a delegated call to its tasks: it keeps its record only where there is something to do."""
     record = compile_record(caller.project, asked)
-    return _keep(Path(caller.home, f"call-{call}"), record) if record.tasks else record
+    if not record.tasks:
+        return record
+    remember(caller, record.keys)
+    return _keep(Path(caller.home, f"call-{call}"), record)
 
 
 def session_record(caller: Caller) -> Record:

@@ -7,8 +7,8 @@ import sys
 from specward.agent import context, verdicts
 from specward.agent.bindings import caller_record
 from specward.agent.fast import answer
-from specward.agent.judgement import judge
-from specward.agent.policy import UNDECIDED, decide
+from specward.agent.judgement import judge, with_caller
+from specward.agent.policy import ALLOW, OWN, UNDECIDED, decide
 from specward.agent.record import Caller
 from specward.errors import CouldNotRunError
 
@@ -57,6 +57,8 @@ def _answer(event: dict[str, object], part: int) -> str:
 def _permission(event: dict[str, object], caller: Caller) -> str:
     record = caller_record(caller)
     decision, reason = decide(event, caller, record)
+    if str(event["tool_name"]).startswith(OWN):
+        return answer(ALLOW, "It is a tool of the gate's own.", json.dumps(with_caller(event)))
     if decision == UNDECIDED:
         decision, reason = judge(event, caller, record)
     return answer(decision, reason)

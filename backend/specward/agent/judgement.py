@@ -6,6 +6,7 @@ from specward.agent.dependencies import refusal
 from specward.agent.paths import joined, read, real, relative
 from specward.agent.policy import (
     ALLOW,
+    CALLER,
     CLARIFICATIONS,
     DELEGATION,
     DENY,
@@ -22,6 +23,7 @@ from specward.permits.globs import matches
 from specward.specs.ids import squash
 
 SKILL = "implement"
+_IDENTITY = ("session_id", "agent_id", "agent_type", "cwd", "transcript_path")  # what `Caller` reads
 
 
 def judge(event: dict[str, object], caller: Caller, record: Record) -> Answer:
@@ -43,6 +45,14 @@ def judge(event: dict[str, object], caller: Caller, record: Record) -> Answer:
         why = refusal(read(f"{caller.root}/{path}"), text, record.dependencies)
         return (DENY, why) if why else (ALLOW, "The permit allows these dependencies.")
     return _header(path, text, record)
+
+
+def with_caller(event: dict[str, object]) -> dict[str, object]:
+    """Return the input of a call to the gate's own server, with who calls written into it."""
+    given = event["tool_input"]
+    if not isinstance(given, dict):
+        raise TypeError("tool_input is no object")
+    return {**given, CALLER: {name: event.get(name) for name in _IDENTITY}}
 
 
 def _delegation(tool: str, given: dict[str, object], call: str, caller: Caller) -> Answer:

@@ -20,6 +20,8 @@ READS = {"Read": "file_path", "Grep": "path", "Glob": "path"}
 TALK = frozenset({"AskUserQuestion", "TodoWrite", "TaskCreate", "TaskUpdate", "TaskList", "TaskGet"})
 TALK |= {"ToolSearch", "EnterPlanMode", "ExitPlanMode", "TaskStop", "TaskOutput"}
 DELEGATION = frozenset({"Agent", "Task", "Skill"})
+OWN = ("mcp__specward__", "mcp__plugin_specward_specward__")  # the gate's server, of a project and a plugin
+CALLER = "caller"  # the argument that tells these tools whose call it is; only the hook writes it
 LEAVING = ("..", "{/", ",/", "{~", ",~")  # how a glob leads out, alternatives in braces included
 DEPENDENCY_FILE = "pyproject.toml"  # what may change in it, only the slow path can tell
 CLARIFICATIONS = "history/clarifications/**"
@@ -46,7 +48,7 @@ def decide(event: dict[str, object], caller: Caller, record: Record) -> Answer:
     if tool in WRITES:
         path = _place(given[WRITES[tool]], event, caller)
         return _bound_write(path, tool, given, caller, record) if bound else _free_write(path, record)
-    if tool in DELEGATION and not caller.engineer:
+    if tool.startswith(OWN) or (tool in DELEGATION and not caller.engineer):
         return UNDECIDED, ""
     if not bound:
         return NOTHING, ""
@@ -55,8 +57,8 @@ def decide(event: dict[str, object], caller: Caller, record: Record) -> Answer:
     if tool in TALK and not caller.engineer:
         return NOTHING, ""
     return DENY, (
-        f"{tool} is not among the tools of a task: Read, Grep, Glob, Write and Edit are. The gate itself "
-        "runs the checks, after each write and at the end."
+        f"{tool} is not among the tools of a task: Read, Grep, Glob, Write and Edit are, and the gate's own: "
+        "brief, check, test and clarify."
     )
 
 

@@ -8,6 +8,7 @@ from specward.agent.clarifications import filed
 from specward.agent.paths import joined, real, relative
 from specward.agent.policy import WRITES
 from specward.agent.record import Caller
+from specward.agent.standing import outstanding
 from specward.findings import Finding, Severity
 from specward.permits.globs import matches_any
 from specward.verify import verify
@@ -43,7 +44,7 @@ def at_the_end(event: dict[str, object], caller: Caller) -> str:
     if not tasks or _runs_on(event):
         return ""
     root = Path(caller.root)
-    errors = [finding for finding in verify(root, tasks=tasks).findings if finding.severity is Severity.ERROR]
+    errors = outstanding(caller, tasks).errors
     if not errors:
         return ""
     outside = [finding for finding in errors if finding.code.startswith(SCOPE)]
