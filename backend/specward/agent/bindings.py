@@ -6,7 +6,6 @@ documented, so never relied on alone).
 """
 
 import json
-import re
 import shutil
 import time
 from collections.abc import Iterator
@@ -15,26 +14,8 @@ from pathlib import Path
 from specward.agent.permission import compile_record
 from specward.agent.record import Caller, Record, load, save
 from specward.agent.standing import remember
-from specward.specs.ids import parse_task_ids
 
 KEPT = 30 * 24 * 3600  # seconds: as long as the client keeps a session that can be resumed
-
-# In a session of any other kind a task that is merely mentioned binds nobody.
-_ORDER = re.compile(
-    r"\b(implement|create|build|add|write|develop|code|finish|complete|continue|resume|redo)\b", re.IGNORECASE
-)
-
-
-def asked_for(prompt: str, *, always: bool = False) -> tuple[str, ...]:
-    """Return the tasks that a prompt orders, as it names them, ranges written out.
-
-    Args:
-        prompt: what a person, or a delegating agent, wrote.
-        always: take every mention for an order: what the backend engineer is told is one.
-    """
-    if not always and not _ORDER.search(prompt):
-        return ()
-    return tuple(dict.fromkeys(str(reference) for reference in parse_task_ids(prompt)))
 
 
 def is_order(prompt: str) -> bool:

@@ -48,7 +48,7 @@ def _answer(event: dict[str, object], part: int) -> str:
         return _block(verdicts.after_write(event, caller))
     if name in CLOSING:
         signal.alarm(TIME_TO_CLOSE)
-        return _block(verdicts.at_the_end(event, caller))
+        return _end(verdicts.at_the_end(event, caller))
     if name == "ConfigChange" and event.get("source") in SETTINGS:
         return _block("The settings that wire the gate in do not change within a session. Start a new one.")
     return ""
@@ -68,6 +68,10 @@ def _context(name: str, text: str) -> str:
     if not text:
         return ""
     return json.dumps({"hookSpecificOutput": {"hookEventName": name, "additionalContext": text}})
+
+
+def _end(end: verdicts.End) -> str:
+    return json.dumps({"systemMessage": f"Specward: {end.notice}"}) if end.notice else _block(end.objection)
 
 
 def _block(reason: str) -> str:

@@ -1,8 +1,9 @@
 """The calls that only the slow path judges: delegations, clarifications, headers that are not plain."""
 
-from specward.agent.bindings import asked_for, bind_call, bind_session, session_record
+from specward.agent.bindings import bind_call, bind_session, session_record
 from specward.agent.clarifications import ClarificationError, parse_clarification
 from specward.agent.dependencies import refusal
+from specward.agent.orders import ordered
 from specward.agent.paths import joined, read, real, relative
 from specward.agent.policy import (
     ALLOW,
@@ -61,7 +62,7 @@ def _delegation(tool: str, given: dict[str, object], call: str, caller: Caller) 
         return _skill(given, caller)
     if str(given.get("subagent_type")).rpartition(":")[2] != "backend-engineer":
         return NOTHING, ""
-    asked = asked_for(str(given.get("prompt", "")), always=True)
+    asked = ordered(str(given.get("prompt", "")), always=True)
     own = session_record(caller)
     if own.tasks:
         asked = tuple(name for name in asked if _bare(name) in map(_bare, own.asked))
@@ -80,7 +81,7 @@ def _skill(given: dict[str, object], caller: Caller) -> Answer:
     """A model that starts the skill itself names the tasks in its arguments."""
     if str(given.get("skill")).rpartition(":")[2] != SKILL or session_record(caller).tasks:
         return NOTHING, ""
-    record = bind_session(caller, asked_for(str(given.get("args", "")), always=True))
+    record = bind_session(caller, ordered(str(given.get("args", "")), always=True))
     return (NOTHING, "") if record.tasks else (DENY, record.missing)
 
 
