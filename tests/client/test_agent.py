@@ -130,7 +130,10 @@ def test_a_record_that_cannot_be_written_holds_the_agent_up_once(project: Path, 
     (project / "history").write_text("no folder\n", encoding="utf-8")
     commit(project)
     done = as_main(project, [[model.write("own", "backend/app/notes/a.py", headed())]])
-    assert done.longest.count("its history record could not be written") == 1
+    assert (
+        done.longest.count("feedback:\nThe work is clean, but its history record could not be written") == 1
+    )
+    assert any("run `specward record`" in str(told.get("content")) for told in done.events)  # the person
     assert done.result["subtype"] == "success"
 
 
@@ -244,16 +247,17 @@ def verdict(project: Path) -> Json:
 def test_a_clarification_ends_the_work_unless_something_lies_outside(project: Path, model: Model) -> None:
     wrong = headed().replace("§2.1", "§9.9")
     question = "history/clarifications/backend/T-042-spec-contradiction.md"
-    (project / "frontend/stray.ts").write_text("export {}\n", encoding="utf-8")
-    stray: Json = {"type": "remove", "path": str(project / "frontend/stray.ts")}
+    path = str(project / "frontend/stray.ts")
+    appears: Json = {"type": "file_change", "path": path, "text": "export {}\n"}
+    goes: Json = {"type": "remove", "path": path}
     turns: list[Turn] = [
-        [model.write("wrong", "backend/app/notes/bad.py", wrong)],
+        [appears, model.write("wrong", "backend/app/notes/bad.py", wrong)],
         [
             model.write("empty", question, QUESTION.replace("B\n", "\n")),
             model.write("question", question, QUESTION),
         ],
         text("I stop."),
-        [stray, *text("I stop.")],
+        [goes, *text("I stop.")],
     ]
     done = as_main(project, turns)
     assert "none empty" in done.answer_to("empty")

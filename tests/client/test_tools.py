@@ -75,12 +75,12 @@ async def test_the_official_client_understands_the_server(project: Path) -> None
     )
     async with stdio_client(server) as (reader, writer), ClientSession(reader, writer) as session:
         about = await session.initialize()
-        assert (about.protocolVersion, about.serverInfo.name) == (REVISIONS[0], "specward")
+        assert (about.protocol_version, about.server_info.name) == (REVISIONS[0], "specward")
         await session.send_ping()
         listed = await session.list_tools()
         assert tuple(tool.name for tool in listed.tools) == NAMES
         answer = await session.call_tool("brief", {"task": "T-042"})
-        assert answer.isError  # the call did not come through the hook
+        assert answer.is_error  # the call did not come through the hook
         (content,) = answer.content
         assert isinstance(content, TextContent)
         assert "did not pass the gate's hook" in content.text

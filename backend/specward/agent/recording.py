@@ -31,13 +31,14 @@ def record_session(event: dict[str, object], caller: Caller, work: Outstanding) 
     root, place = Path(caller.root), Path(f"{caller.home}.records.json")
     written = _load(place)
     waiting = {change.path for change in read_changes(root) if change.path.startswith(f"{FOLDER}/")}
-    transcript = str(event.get("agent_transcript_path") or caller.transcript)
+    own = _file(str(event.get("agent_transcript_path") or caller.transcript))
     for task in _tasks(caller):
         if not has_work(root, task):
             continue
         before = written.get(task, "")
         request = Request(
-            transcript=Path(transcript) if Path(transcript).is_file() else None,
+            transcript=own,
+            session=_file(caller.transcript),
             response=str(event.get("last_assistant_message") or ""),
             grade=_grade(work),
             known=frozenset(waiting),
@@ -50,6 +51,10 @@ def record_session(event: dict[str, object], caller: Caller, work: Outstanding) 
 def _tasks(caller: Caller) -> Iterator[str]:
     """Give the tasks to record: a sub-agent answers for its own, the session for all."""
     yield from caller_record(caller).keys if caller.agent else session_tasks(caller)
+
+
+def _file(path: str) -> Path | None:
+    return Path(path) if path and Path(path).is_file() else None
 
 
 def _load(place: Path) -> dict[str, str]:

@@ -26,6 +26,7 @@ class Request(NamedTuple):
     base: str | None = None  # compare with this revision instead of the last commit
     commits: bool = False  # take the files from the commits with the trailer `Task: <id>`
     transcript: Path | None = None  # the client's, of the session or the sub-agent
+    session: Path | None = None  # of the session that started the sub-agent: its words, where that has none
     junit: Path | None = None  # a report of the test run
     verdict: Path | None = None  # the gate's last, as `verify` keeps it
     grade: str = ""  # or what it says, in a line
@@ -122,6 +123,8 @@ def _transcript(request: Request) -> Transcript | None:
     if request.transcript is None:
         return None
     transcript = read_transcript(_read(request.transcript))
+    if request.session and not transcript.prompts:  # a skill that forks hands over a text of its own
+        transcript = transcript._replace(prompts=read_transcript(_read(request.session)).prompts)
     return transcript._replace(response=request.response or transcript.response)
 
 
