@@ -109,7 +109,10 @@ async def list_names(response: Response) -> Names:
     response.headers["Cache-Control"] = DAY
     return Names(items=sorted({values}))
 '''
-IMPORT = "from app.profiles.repository import current as current_profile\n"
+IMPORTS = {  # the line that each module's import stands below, in the order of the linter
+    "locales": "from app.notifications.service import list_page, preferences\n",
+    "time_zones": "from app.profiles.service import profile_of\n",
+}
 INCLUDE = "    app.include_router(profiles)\n"
 
 
@@ -117,7 +120,7 @@ def _list(task: str, **parts: str) -> Work:
     module = parts["path"].replace("-", "_")
     edits = (
         ("[Task]: ", f"[Task]: {task}, "),
-        (IMPORT, f"from app.profiles.{module} import router as {module}\n{IMPORT}"),
+        (IMPORTS[module], f"{IMPORTS[module]}from app.profiles.{module} import router as {module}\n"),
         (INCLUDE, f"{INCLUDE}    app.include_router({module})\n"),
     )
     return Work({f"backend/app/profiles/{module}.py": LIST.format(task=task, **parts)}, {MAIN: edits})
@@ -196,4 +199,4 @@ def test_the_agent_implements_an_open_task_and_ends_clean(repository: Path, task
     changed = set(git(repository, "status", "--short", "--untracked-files=all").split()[1::2])
     (record,) = (path for path in changed if path.startswith("history/prompts/"))
     assert changed == {record, *work.new, *work.edits}
-    assert f"```text\n/implement {task}\n```" in (repository / record).read_text(encoding="utf-8")
+    assert f"tasks:\n- {task}\n" in (repository / record).read_text(encoding="utf-8")
