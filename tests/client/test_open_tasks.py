@@ -199,4 +199,4 @@ def test_the_agent_implements_an_open_task_and_ends_clean(repository: Path, task
     changed = set(git(repository, "status", "--short", "--untracked-files=all").split()[1::2])
     (record,) = (path for path in changed if path.startswith("history/prompts/"))
     assert changed == {record, *work.new, *work.edits}
-    assert f"tasks:\n- {task}\n" in (repository / record).read_text(encoding="utf-8")
+    assert f"```text\n/implement {task}\n```" in (repository / record).read_text(encoding="utf-8")

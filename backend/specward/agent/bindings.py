@@ -14,6 +14,7 @@ from pathlib import Path
 from specward.agent.permission import compile_record
 from specward.agent.record import Caller, Record, load, save
 from specward.agent.standing import remember
+from specward.storage import write_atomically
 
 KEPT = 30 * 24 * 3600  # seconds: as long as the client keeps a session that can be resumed
 
@@ -36,6 +37,19 @@ def bind_session(caller: Caller, asked: tuple[str, ...]) -> Record:
     record = _keep(own, compile_record(caller.project, asked))
     remember(caller, record.keys)
     return record
+
+
+def keep_words(caller: Caller, prompt: str) -> None:
+    """Keep the prompt that bound the session: of a forking skill, the transcript has it at the end only."""
+    write_atomically(Path(f"{caller.home}.prompt"), prompt)
+
+
+def words(caller: Caller) -> str:
+    """Return the prompt that bound the session last; empty where none did."""
+    try:
+        return Path(f"{caller.home}.prompt").read_text(encoding="utf-8")
+    except FileNotFoundError:
+        return ""
 
 
 def bind_call(caller: Caller, call: str, asked: tuple[str, ...]) -> Record:

@@ -8,7 +8,7 @@ import json
 from collections.abc import Iterator
 from pathlib import Path
 
-from specward.agent.bindings import caller_record, session_tasks
+from specward.agent.bindings import caller_record, session_tasks, words
 from specward.agent.record import Caller
 from specward.agent.standing import Outstanding
 from specward.code.diff import read_changes
@@ -38,7 +38,7 @@ def record_session(event: dict[str, object], caller: Caller, work: Outstanding) 
         before = written.get(task, "")
         request = Request(
             transcript=own,
-            session=_file(caller.transcript),
+            words=words(caller),
             response=str(event.get("last_assistant_message") or ""),
             grade=_grade(work),
             known=frozenset(waiting),

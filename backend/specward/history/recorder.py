@@ -12,7 +12,7 @@ from specward.history.compose import Circumstances
 from specward.history.evidence import read_test_run, read_verdict
 from specward.history.model import STAGES
 from specward.history.recording import find_record, write_record
-from specward.history.transcript import Transcript, read_transcript
+from specward.history.transcript import Prompt, Transcript, read_transcript
 from specward.history.work import Work, branch, changed_work, committed_work, user
 from specward.specs.model import Task
 from specward.specs.reader import read_specs
@@ -26,7 +26,7 @@ class Request(NamedTuple):
     base: str | None = None  # compare with this revision instead of the last commit
     commits: bool = False  # take the files from the commits with the trailer `Task: <id>`
     transcript: Path | None = None  # the client's, of the session or the sub-agent
-    session: Path | None = None  # of the session that started the sub-agent: its words, where that has none
+    words: str = ""  # what was asked, where the transcript does not have it (yet)
     junit: Path | None = None  # a report of the test run
     verdict: Path | None = None  # the gate's last, as `verify` keeps it
     grade: str = ""  # or what it says, in a line
@@ -123,8 +123,9 @@ def _transcript(request: Request) -> Transcript | None:
     if request.transcript is None:
         return None
     transcript = read_transcript(_read(request.transcript))
-    if request.session and not transcript.prompts:  # a skill that forks hands over a text of its own
-        transcript = transcript._replace(prompts=read_transcript(_read(request.session)).prompts)
+    if request.words and not transcript.prompts:  # a skill that forks hands over a text of its own
+        command = request.words if request.words.startswith("/") else ""
+        transcript = transcript._replace(prompts=(Prompt(request.words, command),))
     return transcript._replace(response=request.response or transcript.response)
 
 
