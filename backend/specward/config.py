@@ -16,6 +16,7 @@ class Config(NamedTuple):
     territory: tuple[str, ...] = ("backend/app/**",)  # where tasks may write, and every file needs a header
     tests: tuple[str, ...] = ("tests/**",)  # where a task with a Tests entry may write, too
     control: tuple[str, ...] = (  # what holds the gate itself; no task opens it
+        ".mcp.json",
         ".claude/**",
         ".specify/**",
         ".specward/**",

@@ -119,6 +119,7 @@ RULES = (
     "wiring.sw913_agent_head_misleads",
     "wiring.sw914_skill_forks_elsewhere",
     "wiring.sw915_nested_claude_folder",
+    "wiring.sw916_tool_server_missing",
     "wiring.sw921_prompt_rule_missing",
 )
 
