@@ -68,6 +68,8 @@ def settle(value: Value, facts: Facts, other: Facts) -> Value:
     if not atoms:
         return value
     match value:
+        case v.Const(None) if v.ADMIN in atoms:
+            return v.Unlimited()
         case v.Query() if v.ADMIN in atoms:
             return value._replace(waived=True)
         case Row(id=row) if v.ADMIN in atoms or ("owned", row) in atoms:
@@ -154,6 +156,9 @@ class Engine(Protocol):
 
     def bind(self, table: str, column: str) -> None:
         """Note that a statement binds a column to the principal."""
+
+    def consult(self) -> None:
+        """Note that something was compared with the principal."""
 
     def number(self) -> int:
         """An id for a new row."""

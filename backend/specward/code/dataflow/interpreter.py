@@ -3,11 +3,11 @@
 import ast
 from typing import NamedTuple
 
-from specward.code.dataflow import attributes, calls, expressions, statements
+from specward.code.dataflow import attributes, calls, expressions, guards, statements
 from specward.code.dataflow import values as v
 from specward.code.dataflow.annotations import annotated
 from specward.code.dataflow.engine import Arguments, Frame, State
-from specward.code.dataflow.lattice import join_all, origin, rows
+from specward.code.dataflow.lattice import join_all, origin, present, rows
 from specward.code.dataflow.program import Found, Program, dotted_name
 from specward.code.dataflow.proof import Proof
 from specward.code.dataflow.results import result
@@ -55,13 +55,14 @@ class Interpreter:
         self.program = program
         self.schema = schema
         self.signed_in = False
-        self.violations: dict[tuple[str, str, int, int], Violation] = {}
+        self.violations: dict[tuple[str, str, int, int, tuple[str, ...]], Violation] = {}
         self.bindings: set[tuple[str, str]] = set()
         self.reached: set[tuple[str, int]] = set()
         self.dependencies: dict[tuple[object, ...], Provided] = {}
         self._globals: dict[tuple[str, str], Value | None] = {}
         self._pending: set[tuple[str, str]] = set()
         self._stack: list[tuple[str, int]] = []
+        self.consultations = 0
         self._numbers = 0
         self._nested = 0
         self._left = _BUDGET
@@ -108,10 +109,10 @@ class Interpreter:
         )
 
     def report(self, code: str, site: Site, table: str) -> None:
-        """Note a finding; the shortest way to it is kept."""
+        """Note a finding, once for each route that reaches it; the shortest way is kept."""
         if not site.path:
             return
-        key = (code, site.path, site.line, site.column)
+        key = (code, site.path, site.line, site.column, site.chain[:2])
         known = self.violations.get(key)
         if known is None or len(site.chain) < len(known.site.chain):
             self.violations[key] = Violation(code, table, site)
@@ -123,8 +124,13 @@ class Interpreter:
             if not proof.harmless(row):
                 self.report(row.code, row.site, row.table)
 
+    def consult(self) -> None:
+        """Note that something was compared with the principal."""
+        self.consultations += 1
+
     def bind(self, table: str, column: str) -> None:
         """Note that a statement binds a column to the principal."""
+        self.consult()
         self.bindings.add((table, column))
 
     def named(self, module: str, dotted: str) -> Value | None:
@@ -182,13 +188,13 @@ class Interpreter:
     def call(self, target: Value, arguments: Arguments, state: State, node: ast.AST) -> Value:
         """Call a value."""
         match target:
-            case v.Either(alternatives):
-                results = [self.call(item, arguments, state, node) for item in alternatives if item != NONE]
+            case v.Either():
+                results = [self.call(item, arguments, state, node) for item in present(target)]
                 return join_all(results) if results else UNKNOWN
             case Function() if _is_among(target, self.schema.settings.scoped_builders):
                 return UNKNOWN
             case Function():
-                return self.enter(target, arguments, state)
+                return self._checked(target, arguments, state)
             case Class():
                 return self.instantiate(target, arguments, state)
             case v.Instance():
@@ -205,6 +211,12 @@ class Interpreter:
                 return calls.call(self, target, arguments, state, node)
             case _:
                 return calls.call(self, target, arguments, state, node)
+
+    def _checked(self, function: Function, arguments: Arguments, state: State) -> Value:
+        before = self.consultations
+        value = self.enter(function, arguments, state)
+        consulted = self.consultations > before
+        return guards.believed(self, function, arguments, state, value, consulted=consulted)
 
     def _super(self, receiver: Value, name: str, arguments: Arguments, state: State) -> Value:
         owner = state.frame.owner
@@ -284,6 +296,8 @@ class Interpreter:
 
     def _parsed(self, cls: Class, arguments: Arguments) -> Value:
         """A data object made in the project: what it holds is what it was given."""
+        if len(arguments.spread) == 1 and isinstance(arguments.spread[0], v.Row) and not arguments.named:
+            return arguments.spread[0]
         if arguments.positional or arguments.spread:
             inner = Scalar(max(map(origin, arguments.all)), rows=rows(v.Sequence(arguments.all)))
             if arguments.spread and not inner.rows:
