@@ -218,13 +218,21 @@ def _generic_model(cls: v.Class, name: str) -> Value | None:
     return models[0] if models and "model" in name.lower() else None
 
 
+_SET_OUTSIDE = frozenset({"BaseSettings", "Settings", "Config"})  # defaults that the environment overrides
+
+
 def _member(engine: Engine, cls: v.Class, owner: Definition, member: ast.stmt, name: str) -> Value | None:
     match member:
         case ast.Assign(targets=[ast.Name(id=target)], value=value) if target == name:
-            if engine.program.outside_bases(owner) & {"Enum", "StrEnum", "IntEnum"}:
+            bases = engine.program.outside_bases(owner)
+            if bases & {"Enum", "StrEnum", "IntEnum"}:
                 return v.Const(name)
+            if bases & _SET_OUTSIDE:
+                return v.UNKNOWN
             return engine.evaluate(value, class_state(owner))
         case ast.AnnAssign(target=ast.Name(id=target), annotation=annotation, value=value) if target == name:
+            if engine.program.outside_bases(owner) & _SET_OUTSIDE:
+                return annotated(engine, owner.module, annotation, name)
             if value is not None:
                 return engine.evaluate(value, class_state(owner))
             models = [item for item in cls.models if isinstance(item, v.Model)]

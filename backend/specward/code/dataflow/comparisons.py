@@ -167,7 +167,11 @@ def equal(engine: Engine, left: Value, right: Value, state: State) -> Condition:
     """What `left == right` proves, both ways."""
     if isinstance(left, v.Const) and isinstance(right, v.Const):
         return Condition(NOTHING, IMPOSSIBLE) if left == right else Condition(IMPOSSIBLE, NOTHING)
+    if isinstance(left, v.Instance) and isinstance(right, v.Instance):
+        return Condition(NOTHING, IMPOSSIBLE) if left is right else Condition(NOTHING, NOTHING)
     for value, other in ((left, right), (right, left)):
+        if isinstance(other, v.Instance | v.Class) and isinstance(value, Scalar | Row | Field):
+            return Condition(IMPOSSIBLE, NOTHING)  # `value is not NOT_SET`
         if other == NONE:
             return none_check(engine, value, state)
         if isinstance(other, v.Const):

@@ -45,6 +45,11 @@ _PROVIDED = frozenset(
         "UploadFile",
     }
 )
+_MACHINE = re.compile(
+    r"webhook|callback|cron|internal|scheduler|worker|health|metrics|oauth|saml|sso|log_?in|log_?out|sign_?(up|in)"
+    r"|regist(er|ration)|password|verif|token|public|shared?\b|/p/|/events?/|invit|unsubscribe|confirm",
+    re.IGNORECASE,
+)
 _NAMED_USER = ("user", "principal", "account", "identity", "claims", "auth", "jwt", "me", "payload", "owner")
 _PRINCIPAL_TYPE = re.compile(r"(Current|Auth|Verified|LoggedIn|Principal|Me\b|ActiveUser)")
 
@@ -62,6 +67,11 @@ class Entry:
         """Interpret the route."""
         route, interpreter = self.route, self.interpreter
         interpreter.begin()
+        self._interpret(route, interpreter)
+        if not interpreter.signed_in and _MACHINE.search(f"{route.label} {route.name}"):
+            interpreter.forget()  # another program calls it, or somebody not signed in yet: nobody is the caller
+
+    def _interpret(self, route: Route, interpreter: Interpreter) -> None:
         state = State(Frame(route.module, None, (route.label,), []), {})
         for dependency in route.dependencies:
             self._listed(dependency, state)

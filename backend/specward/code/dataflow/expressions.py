@@ -121,6 +121,10 @@ def _boolean(engine: Engine, op: ast.boolop, nodes: list[ast.expr], state: State
     conditions: list[v.Condition] = []
     for node in nodes:
         value = engine.evaluate(node, branch)
+        if not branch.facts.possible and conditions:  # `row or raise_not_found()`
+            state.assume(conditions[-1].true if not conjunction else conditions[-1].false)
+            narrow(engine, nodes[len(conditions) - 1], state, holds=not conjunction)
+            break
         values.append(value)
         conditions.append(truth(engine, value, branch))
         branch.assume(conditions[-1].true if conjunction else conditions[-1].false)

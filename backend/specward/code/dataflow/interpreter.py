@@ -56,6 +56,7 @@ class Interpreter:
         self.schema = schema
         self.signed_in = False
         self.violations: dict[tuple[str, str, int, int, tuple[str, ...]], Violation] = {}
+        self._before: dict[tuple[str, str, int, int, tuple[str, ...]], Violation] = {}
         self.bindings: set[tuple[str, str]] = set()
         self.reached: set[tuple[str, int]] = set()
         self.dependencies: dict[tuple[object, ...], Provided] = {}
@@ -71,6 +72,11 @@ class Interpreter:
         """Start with a new route: nobody is signed in yet, the budget is full."""
         self.signed_in = False
         self._left = _BUDGET
+        self._before = dict(self.violations)
+
+    def forget(self) -> None:
+        """Take back what the present route reported."""
+        self.violations = self._before
 
     def evaluate(self, node: ast.expr, state: State) -> Value:
         """The value of an expression."""

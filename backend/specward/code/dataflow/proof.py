@@ -57,6 +57,13 @@ class Proof:
         real = [item for item in present(value) if not isinstance(item, v.Const)]
         return bool(real) and all(holds(item) for item in real)
 
+    def _is_chosen_by_principal(self, value: Value) -> bool:
+        """Whether it is the principal, or else what the configuration says (a user of development mode)."""
+        real = [item for item in present(value) if not isinstance(item, v.Const)]
+        named = [item for item in real if self.is_principal(item)]
+        rest = [item for item in real if item not in named]
+        return bool(named) and all(origin(item) <= Origin.UNKNOWN and not rows(item) for item in rest)
+
     def _field_is_identity(self, row: Row, column: str, depth: int) -> bool:
         for name, key in row.keys:
             if name == column:
@@ -69,7 +76,7 @@ class Proof:
             case v.Scalar(source, symbol, _):
                 return source in {Origin.IDENTITY, Origin.CALLER} or ("same", symbol) in self.facts
             case v.Either():
-                return self._all_chosen(value, self.is_principal)
+                return self._is_chosen_by_principal(value)
             case Row(table=table) | v.Field(Row(table=table)) if table == self.schema.user:
                 return self.is_identity(value)
             case v.Field(row, column) if column in self.schema.owners.get(row.table, ()):
