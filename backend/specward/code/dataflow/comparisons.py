@@ -63,6 +63,8 @@ def truth(engine: Engine, value: Value, state: State) -> Condition:
         case Field(row, column) if row.table == engine.schema.user and _privileged(engine, column):
             admin = Facts(frozenset({v.ADMIN})) if engine.proof(state).is_identity(row) else NOTHING
             return Condition(admin, NOTHING)
+        case Field(row, column) if row.table == engine.schema.user and _is_key(engine, column):
+            return Condition(NOTHING, IMPOSSIBLE)
         case Scalar(Origin.CLIENT, symbol, _) if symbol:
             return Condition(NOTHING, Facts(frozenset({("absent", symbol)})))
         case Scalar(_, _, read) if len(read) == 1:

@@ -60,6 +60,8 @@ class Entry:
     def __init__(self, interpreter: Interpreter, route: Route) -> None:
         self.interpreter = interpreter
         self.route = route
+        self._identified = False
+        self._before = interpreter.violations
         self._known: dict[tuple[str, int, int, int], Value] = {}
         self._running: list[tuple[str, int, int, int]] = []
 
@@ -67,9 +69,10 @@ class Entry:
         """Interpret the route."""
         route, interpreter = self.route, self.interpreter
         interpreter.begin()
+        self._before = dict(interpreter.violations)
         self._interpret(route, interpreter)
-        if not interpreter.signed_in and _MACHINE.search(f"{route.label} {route.name}"):
-            interpreter.forget()  # another program calls it, or somebody not signed in yet: nobody is the caller
+        if not self._identified and _MACHINE.search(f"{route.label} {route.name}"):
+            interpreter.forget(self._before)  # a program calls it, or somebody not signed in yet
 
     def _interpret(self, route: Route, interpreter: Interpreter) -> None:
         state = State(Frame(route.module, None, (route.label,), []), {})
@@ -200,12 +203,24 @@ class Entry:
         value = self._provide(target, name, module, annotation, inner)
         state.facts = inner.facts
         if self._identifies(value):
-            self.interpreter.signed_in = True
+            self.interpreter.signed_in = self._identified = True
+        if self._admits_administrators(node, target, value):
+            state.assume(v.Facts(frozenset({v.ADMIN})))
         return value
 
+    def _admits_administrators(self, node: ast.expr, target: Value, value: Value) -> bool:
+        """A dependency that is called `require_admin` or `current_superuser`, however it finds out."""
+        called = node.func if isinstance(node, ast.Call) else node
+        named = PRIVILEGE.search(dotted_name(called).rpartition(".")[2])
+        refuses = isinstance(target, Function) and any(isinstance(item, ast.Raise) for item in ast.walk(target.node))
+        return bool(named) and (refuses or self._identifies(value))
+
     def _identifies(self, value: Value) -> bool:
+        user = self.interpreter.schema.user
         return any(
-            isinstance(item, Scalar) and item.origin == Origin.IDENTITY
+            isinstance(item, v.Row) and item.table == user and not item.many
+            if isinstance(item, v.Row)
+            else isinstance(item, Scalar) and item.origin == Origin.IDENTITY
             for item in (*options(value), *parts(value))
         )
 
@@ -265,7 +280,10 @@ class Entry:
         if key not in shared:
             value: Value = IDENTITY
             if not self._is_principal(function):
+                before = dict(self.interpreter.violations)
                 value = self.interpreter.enter(function, self.arguments(function, state), state)
+                if self._identifies(value):
+                    self.interpreter.forget(before)  # who signs in is found before there is a caller to compare with
             shared[key] = Provided(value, state.facts, self.interpreter.signed_in, function)
         provided = shared[key]
         state.facts = provided.facts

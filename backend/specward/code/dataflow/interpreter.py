@@ -1,7 +1,7 @@
 """The interpreter as a whole: enters functions and classes, keeps the budget, collects what it finds."""
 
 import ast
-from typing import NamedTuple
+from typing import NamedTuple, TypeAlias
 
 from specward.code.dataflow import attributes, calls, expressions, guards, statements
 from specward.code.dataflow import values as v
@@ -39,6 +39,9 @@ class Violation(NamedTuple):
     site: Site
 
 
+Violations: TypeAlias = dict[tuple[str, str, int, int, tuple[str, ...]], Violation]
+
+
 class Provided(NamedTuple):
     """What running a dependency gave."""
 
@@ -55,8 +58,7 @@ class Interpreter:
         self.program = program
         self.schema = schema
         self.signed_in = False
-        self.violations: dict[tuple[str, str, int, int, tuple[str, ...]], Violation] = {}
-        self._before: dict[tuple[str, str, int, int, tuple[str, ...]], Violation] = {}
+        self.violations: Violations = {}
         self.bindings: set[tuple[str, str]] = set()
         self.reached: set[tuple[str, int]] = set()
         self.dependencies: dict[tuple[object, ...], Provided] = {}
@@ -72,11 +74,10 @@ class Interpreter:
         """Start with a new route: nobody is signed in yet, the budget is full."""
         self.signed_in = False
         self._left = _BUDGET
-        self._before = dict(self.violations)
 
-    def forget(self) -> None:
-        """Take back what the present route reported."""
-        self.violations = self._before
+    def forget(self, before: Violations) -> None:
+        """Take back what was reported since."""
+        self.violations = before
 
     def evaluate(self, node: ast.expr, state: State) -> Value:
         """The value of an expression."""

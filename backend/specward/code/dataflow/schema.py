@@ -215,7 +215,7 @@ class Schema:
             if any("password" in column for column in table.columns):
                 scores[name] += 3
             stem = _stem(table.model.name if table.model else name)
-            if stem in {"user", "account", "app_user", "db_user", "user_model", "customer", "member"}:
+            if _USER.match(stem):
                 scores[name] += 3
         for model in _depended_on(program):
             table_name = self.by_model.get(model)
@@ -226,6 +226,7 @@ class Schema:
 
 
 _ENOUGH = 3
+_USER = re.compile(r"((app|db|auth|dispatch)_)?(user|account|customer|member)(_(model|profile|account|table|orm))?$")
 _CREATED = re.compile(r"(creat|add|upload|submit|post)\w*_?by|creator|author|uploader", re.IGNORECASE)
 _ACTED = re.compile(
     _CREATED.pattern
@@ -257,7 +258,8 @@ def _depended_on(program: Program) -> set[Definition]:
                     definition = program.find(source.path, dotted_name(argument.annotation or argument))
                     if definition is not None and isinstance(definition.node, ast.ClassDef):
                         found.add(Definition(definition.module, definition.name))
-        for value in source.assigns.values():
+        arguments = [item.annotation for node in source.functions.values() for item in node.args.args]
+        for value in [*source.assigns.values(), *arguments]:
             match value:
                 case ast.Subscript(slice=ast.Tuple(elts=[first, ast.Call(func=call), *_])) if dotted_name(
                     call
