@@ -11,6 +11,7 @@ from specward.code.dataflow.engine import Arguments, Frame, State
 from specward.code.dataflow.interpreter import Interpreter, Provided
 from specward.code.dataflow.lattice import join_all, options, parts
 from specward.code.dataflow.program import dotted_name
+from specward.code.dataflow.proof import UNJUDGED
 from specward.code.dataflow.routes import Dependency, Route
 from specward.code.dataflow.values import (
     IDENTITY,
@@ -71,6 +72,9 @@ class Entry:
         interpreter.begin()
         self._before = dict(interpreter.violations)
         self._interpret(route, interpreter)
+        if interpreter.exhausted:
+            here = v.Site(route.module, route.node.lineno, route.node.col_offset + 1, (route.label, route.name))
+            interpreter.report(UNJUDGED, here, "")
         if not self._identified and _MACHINE.search(f"{route.label} {route.name}"):
             interpreter.forget(self._before)  # a program calls it, or somebody not signed in yet
 
@@ -200,7 +204,7 @@ class Entry:
         frame = Frame(module, None, state.frame.chain, [])
         inner = State(frame, {}, state.facts)
         target = self.interpreter.evaluate(node, inner)
-        value = self._provide(target, name, module, annotation, inner)
+        value = _without_stand_ins(self._provide(target, name, module, annotation, inner))
         state.facts = inner.facts
         if self._identifies(value):
             self.interpreter.signed_in = self._identified = True
@@ -311,6 +315,13 @@ class Entry:
             privileged = PRIVILEGE.search(last)
             return Scalar(Origin.IDENTITY, "is_admin" if privileged else "")
         return annotated(self.interpreter, module, annotation, name)
+
+
+def _without_stand_ins(value: Value) -> Value:
+    """The principal, without the fixed users that stand in for it while nobody is registered or in development."""
+    named = [item for item in options(value) if isinstance(item, Scalar) and item.origin == Origin.IDENTITY]
+    rest = [item for item in options(value) if not isinstance(item, v.Instance | v.Const | v.Mapping)]
+    return join_all(rest) if named else value
 
 
 def _is_for_administrators(route: Route) -> bool:

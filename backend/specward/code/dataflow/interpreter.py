@@ -69,20 +69,28 @@ class Interpreter:
         self._numbers = 0
         self._nested = 0
         self._left = _BUDGET
+        self._too_deep = False
 
     def begin(self) -> None:
         """Start with a new route: nobody is signed in yet, the budget is full."""
         self.signed_in = False
         self._left = _BUDGET
+        self._too_deep = False
 
     def forget(self, before: Violations) -> None:
         """Take back what was reported since."""
         self.violations = before
 
+    @property
+    def exhausted(self) -> bool:
+        """Whether the present route was too much: what was not evaluated is not proved."""
+        return self._left < 0 or self._too_deep
+
     def evaluate(self, node: ast.expr, state: State) -> Value:
         """The value of an expression."""
         self._left -= 1
         if self._left < 0 or self._nested > _DEEPEST_EXPRESSION:
+            self._too_deep = True
             return UNKNOWN
         self._nested += 1
         value = expressions.evaluate(self, node, state)
@@ -330,7 +338,10 @@ class Interpreter:
         self.reached.add(key)
         if _is_among(function, self.schema.settings.system_scope):
             return UNKNOWN
-        if len(self._stack) >= _DEEPEST or self._stack.count(key) > 1 or self._left < 0:
+        if len(self._stack) >= _DEEPEST:
+            self._too_deep = True
+            return UNKNOWN
+        if self._stack.count(key) > 1 or self._left < 0:
             return UNKNOWN
         self._stack.append(key)
         inner = self._inner(function, arguments, state)

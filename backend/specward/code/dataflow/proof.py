@@ -8,13 +8,14 @@ from specward.code.dataflow.lattice import origin, present, rows
 from specward.code.dataflow.schema import Schema
 from specward.code.dataflow.values import Bind, Exists, Fact, Facts, Link, Origin, Query, Row, Value, Within
 
-MISSING, CONDITIONAL, CLIENT, FOREIGN, UNPROVABLE, ESCAPES = (
+MISSING, CONDITIONAL, CLIENT, FOREIGN, UNPROVABLE, ESCAPES, UNJUDGED = (
     "SW601",
     "SW602",
     "SW603",
     "SW604",
     "SW605",
     "SW606",
+    "SW607",
 )
 
 _CAPABILITY = re.compile(
