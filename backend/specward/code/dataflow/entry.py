@@ -73,7 +73,9 @@ class Entry:
         self._before = dict(interpreter.violations)
         self._interpret(route, interpreter)
         if interpreter.exhausted:
-            here = v.Site(route.module, route.node.lineno, route.node.col_offset + 1, (route.label, route.name))
+            here = v.Site(
+                route.module, route.node.lineno, route.node.col_offset + 1, (route.label, route.name)
+            )
             interpreter.report(UNJUDGED, here, "")
         if not self._identified and _MACHINE.search(f"{route.label} {route.name}"):
             interpreter.forget(self._before)  # a program calls it, or somebody not signed in yet
@@ -204,7 +206,7 @@ class Entry:
         frame = Frame(module, None, state.frame.chain, [])
         inner = State(frame, {}, state.facts)
         target = self.interpreter.evaluate(node, inner)
-        value = _without_stand_ins(self._provide(target, name, module, annotation, inner))
+        value = self._without_stand_ins(self._provide(target, name, module, annotation, inner))
         state.facts = inner.facts
         if self._identifies(value):
             self.interpreter.signed_in = self._identified = True
@@ -216,16 +218,30 @@ class Entry:
         """A dependency that is called `require_admin` or `current_superuser`, however it finds out."""
         called = node.func if isinstance(node, ast.Call) else node
         named = PRIVILEGE.search(dotted_name(called).rpartition(".")[2])
-        refuses = isinstance(target, Function) and any(isinstance(item, ast.Raise) for item in ast.walk(target.node))
+        refuses = isinstance(target, Function) and any(
+            isinstance(item, ast.Raise) for item in ast.walk(target.node)
+        )
         return bool(named) and (refuses or self._identifies(value))
 
     def _identifies(self, value: Value) -> bool:
-        user = self.interpreter.schema.user
-        return any(
-            isinstance(item, v.Row) and item.table == user and not item.many
-            if isinstance(item, v.Row)
-            else isinstance(item, Scalar) and item.origin == Origin.IDENTITY
-            for item in (*options(value), *parts(value))
+        return any(self._is_caller(item) for item in (*options(value), *parts(value)))
+
+    def _is_caller(self, value: Value) -> bool:
+        """Whether a value is the principal: what a credential gave, or their row."""
+        match value:
+            case v.Row(table=table, many=many):
+                return table == self.interpreter.schema.user and not many
+            case Scalar(origin, _, _):
+                return origin == Origin.IDENTITY
+            case _:
+                return False
+
+    def _without_stand_ins(self, value: Value) -> Value:
+        """The principal, without the fixed users that stand in for it during set-up or development."""
+        if not any(self._is_caller(item) for item in options(value)):
+            return value
+        return join_all(
+            [item for item in options(value) if not isinstance(item, v.Instance | v.Const | v.Mapping)]
         )
 
     def _provide(
@@ -287,7 +303,9 @@ class Entry:
                 before = dict(self.interpreter.violations)
                 value = self.interpreter.enter(function, self.arguments(function, state), state)
                 if self._identifies(value):
-                    self.interpreter.forget(before)  # who signs in is found before there is a caller to compare with
+                    self.interpreter.forget(
+                        before
+                    )  # who signs in is found before there is a caller to compare with
             shared[key] = Provided(value, state.facts, self.interpreter.signed_in, function)
         provided = shared[key]
         state.facts = provided.facts
@@ -315,13 +333,6 @@ class Entry:
             privileged = PRIVILEGE.search(last)
             return Scalar(Origin.IDENTITY, "is_admin" if privileged else "")
         return annotated(self.interpreter, module, annotation, name)
-
-
-def _without_stand_ins(value: Value) -> Value:
-    """The principal, without the fixed users that stand in for it while nobody is registered or in development."""
-    named = [item for item in options(value) if isinstance(item, Scalar) and item.origin == Origin.IDENTITY]
-    rest = [item for item in options(value) if not isinstance(item, v.Instance | v.Const | v.Mapping)]
-    return join_all(rest) if named else value
 
 
 def _is_for_administrators(route: Route) -> bool:

@@ -1,8 +1,8 @@
 """Access checks: what a function called `check_access` or `can_edit` proves of what it was given.
 
-What such a function does inside cannot always be followed: sharing lists, roles in a workspace, a policy engine.
+What such a function does inside cannot always be followed: sharing lists, roles in a workspace, policies.
 It is believed where it is named after the check, is given the principal together with the row or its key,
-and either lies outside the project or was seen to compare something with the principal.
+and was seen to compare something with the principal.
 """
 
 import ast
@@ -20,7 +20,9 @@ _CHECK = re.compile(
     re.IGNORECASE,
 )
 _QUESTION = re.compile(r"^_*(has|is|can|may|user_can|user_has|owns|does)_", re.IGNORECASE)
-_OTHER = re.compile(r"access_?(token|key|log|count|level$)|^_*(create|update|delete|set|grant|revoke|add|remove)_")
+_OTHER = re.compile(
+    r"access_?(token|key|log|count|level$)|^_*(create|update|delete|set|grant|revoke|add|remove)_"
+)
 
 
 def is_check(name: str) -> bool:

@@ -104,7 +104,8 @@ def _is_read(arguments: Arguments) -> bool:
     """Whether what is validated are rows or the principal."""
     found = present(arguments.positional[0]) if arguments.positional else []
     return bool(found) and all(
-        isinstance(item, Row) or (isinstance(item, Scalar) and item.origin == Origin.IDENTITY) for item in found
+        isinstance(item, Row) or (isinstance(item, Scalar) and item.origin == Origin.IDENTITY)
+        for item in found
     )
 
 

@@ -182,7 +182,7 @@ class Program:
         return target
 
     def _rebound(self, path: str, target: str, depth: int) -> Resolved | None:
-        """What a package binds to the name of one of its own modules: `db = Database()` in `app/db/__init__`."""
+        """What a package binds to the name of its own module: `db = Database()` in `app/db/__init__`."""
         package, dot, name = target.rpartition(".")
         module = self._module(path, package) if dot else None
         if module is None or not module.endswith("__init__.py") or module == path or not depth:

@@ -226,11 +226,13 @@ class Schema:
 
 
 _ENOUGH = 3
-_USER = re.compile(r"((app|db|auth|dispatch)_)?(user|account|customer|member)(_(model|profile|account|table|orm))?$")
+_USER = re.compile(
+    r"((app|db|auth|dispatch)_)?(user|account|customer|member)(_(model|profile|account|table|orm))?$"
+)
 _CREATED = re.compile(r"(creat|add|upload|submit|post)\w*_?by|creator|author|uploader", re.IGNORECASE)
 _ACTED = re.compile(
     _CREATED.pattern
-    + r"|_by(_id|_user_id|_user)?$|^last_|assign|approver|reviewer|inviter|editor|moderator|resolver|verifier",
+    + r"|_by(_id|_user_id|_user)?$|^last_|assign|approver|reviewer|inviter|editor|moderator|resolver",
     re.IGNORECASE,
 )  # who did something to a row: its owner only where the project says so by comparing it
 _TENANT = re.compile(r"(organi[sz]ation|org|tenant|workspace|company|household|firm|clinic|school)$")

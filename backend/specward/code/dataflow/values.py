@@ -275,7 +275,9 @@ class Either(NamedTuple):
 
 Predicate: TypeAlias = Bind | Link | Within | Exists | Both | Any | Other
 Fact: TypeAlias = tuple[str | int, ...]
-_Known: TypeAlias = Const | Unlimited | Scalar | Row | Field | Text | Condition | Sequence | Mapping | Body | Either
+_Known: TypeAlias = (
+    Const | Unlimited | Scalar | Row | Field | Text | Condition | Sequence | Mapping | Body | Either
+)
 _Statement: TypeAlias = Model | Column | Relation | Predicate | Expression | Query
 _Named: TypeAlias = Class | Function | Instance | Module | External | Method
 Value: TypeAlias = _Known | _Statement | _Named
