@@ -142,6 +142,9 @@ class Engine(Protocol):
     def named(self, module: str, dotted: str) -> Value | None:
         """The value of a module-level name."""
 
+    def generic_models(self, definition: Definition) -> tuple[Value, ...]:
+        """The models given to the generic bases of a class."""
+
     def named_import(self, module: str, target: str) -> Value:
         """What an import inside a function brings."""
 

@@ -5,9 +5,10 @@ from typing import NamedTuple, TypeAlias
 
 from specward.code.dataflow import attributes, calls, expressions, guards, statements
 from specward.code.dataflow import values as v
-from specward.code.dataflow.annotations import annotated
 from specward.code.dataflow.engine import Arguments, Frame, State
+from specward.code.dataflow.guesses import only_method
 from specward.code.dataflow.lattice import join_all, origin, present, rows
+from specward.code.dataflow.parameters import bind_parameters
 from specward.code.dataflow.program import Found, Program, dotted_name
 from specward.code.dataflow.proof import Proof
 from specward.code.dataflow.results import result
@@ -19,14 +20,12 @@ from specward.code.dataflow.values import (
     Definition,
     Facts,
     Function,
-    Origin,
     Scalar,
     Site,
     Value,
 )
 
 _DEEPEST = 14  # calls inside one another
-_INTERFACE_AND_CLASS = 2
 _DEEPEST_EXPRESSION = 400  # expressions evaluated inside one another
 _BUDGET = 40_000  # expressions evaluated for one route
 
@@ -220,7 +219,7 @@ class Interpreter:
             case v.Method(v.Method(receiver, "super()"), name):
                 return self._super(receiver, name, arguments, state)
             case v.Method(receiver, name):
-                found = self._guess(receiver, name)
+                found = only_method(self, receiver, name)
                 if found is not None:
                     return self.enter(found, arguments, state)
                 return calls.call(self, target, arguments, state, node)
@@ -249,35 +248,6 @@ class Interpreter:
                     Function(base.module, f"{base.name}.{name}", node, base, receiver), arguments, state
                 )
         return UNKNOWN
-
-    def _guess(self, receiver: Value, name: str) -> Function | None:
-        """A method of an object of unknown class, where only one class of the project defines it."""
-        known = (
-            isinstance(receiver, Scalar) and receiver.origin in {Origin.UNKNOWN, Origin.CALLER}
-        ) or isinstance(receiver, v.Method)
-        if not known or name in _COMMON:
-            return None
-        owners = self.program.owners_of(name)
-        if not 1 <= len(owners) <= _INTERFACE_AND_CLASS or any(
-            item in self.schema.by_model for item in owners
-        ):
-            return None
-        real = [
-            item
-            for item in owners
-            if not attributes.is_stub(self.program.sources[item.module].functions[f"{item.name}.{name}"])
-        ]
-        if len(real) != 1:
-            return None
-        owner = real[0]
-        node = self.program.sources[owner.module].functions[f"{owner.name}.{name}"]
-        return Function(
-            owner.module,
-            f"{owner.name}.{name}",
-            node,
-            owner,
-            v.Instance(Class(owner, self.generic_models(owner))),
-        )
 
     def instantiate(self, cls: Class, arguments: Arguments, state: State) -> Value:
         """An object of a project class."""
@@ -361,103 +331,8 @@ class Interpreter:
         names = dict(function.closure.names) if function.closure is not None else {}
         names.pop(" exits", None)
         inner = State(Frame(function.module, function.owner, chain, []), names, state.facts)
-        self._bind_parameters(function, arguments, inner)
+        bind_parameters(self, function, arguments, inner)
         return inner
-
-    def _bind_parameters(self, function: Function, arguments: Arguments, inner: State) -> None:
-        spec = function.node.args
-        positional = list(arguments.positional)
-        plain = [*spec.posonlyargs, *spec.args]
-        if function.receiver is not None and plain:
-            positional.insert(0, function.receiver)
-        elif function.owner is not None and plain and plain[0].arg == "cls" and not positional:
-            positional.insert(0, Class(function.owner))
-        named = dict(arguments.named)
-        padding: list[ast.expr | None] = [None] * (len(plain) - len(spec.defaults))
-        for index, (parameter, default) in enumerate(zip(plain, padding + list(spec.defaults), strict=True)):
-            given = positional[index] if index < len(positional) else named.pop(parameter.arg, None)
-            inner.names[parameter.arg] = self._parameter(
-                function, parameter, default, given, arguments, inner
-            )
-        for parameter, default in zip(spec.kwonlyargs, spec.kw_defaults, strict=True):
-            given = named.pop(parameter.arg, None)
-            inner.names[parameter.arg] = self._parameter(
-                function, parameter, default, given, arguments, inner
-            )
-        if spec.vararg is not None:
-            inner.names[spec.vararg.arg] = v.Sequence(tuple(positional[len(plain) :]), arguments.spread)
-        if spec.kwarg is not None:
-            inner.names[spec.kwarg.arg] = v.Mapping(tuple(named.items()), arguments.spread)
-
-    def _parameter(
-        self,
-        function: Function,
-        parameter: ast.arg,
-        default: ast.expr | None,
-        given: Value | None,
-        arguments: Arguments,
-        inner: State,
-    ) -> Value:
-        if given is None and arguments.spread:
-            given = join_all(list(arguments.spread))
-        if given is None and default is not None:
-            return self.evaluate(default, State(inner.frame, {}))
-        if given is None or (isinstance(given, Scalar) and given.origin == Origin.UNKNOWN and not given.rows):
-            typed = annotated(self, function.module, parameter.annotation, parameter.arg)
-            return typed if given is None or isinstance(typed, v.Instance) else given
-        return given
-
-
-_COMMON = frozenset(
-    {
-        "get",
-        "all",
-        "first",
-        "one",
-        "add",
-        "commit",
-        "execute",
-        "exec",
-        "scalar",
-        "scalars",
-        "query",
-        "filter",
-        "delete",
-        "update",
-        "create",
-        "refresh",
-        "close",
-        "items",
-        "keys",
-        "values",
-        "append",
-        "pop",
-        "copy",
-        "json",
-        "dict",
-        "send",
-        "run",
-        "start",
-        "stop",
-        "read",
-        "write",
-        "save",
-        "load",
-        "__call__",
-        "encode",
-        "decode",
-        "format",
-        "join",
-        "split",
-        "strip",
-        "flush",
-        "rollback",
-        "begin",
-        "merge",
-        "count",
-        "exists",
-    }
-)
 
 
 def _is_among(function: Function, names: tuple[str, ...]) -> bool:
