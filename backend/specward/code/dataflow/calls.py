@@ -83,6 +83,8 @@ def external(engine: Engine, name: str, arguments: Arguments, state: State, node
             return later
     if last == "getattr" and len(arguments.positional) > 1:
         return _getattr(engine, arguments, state, node)
+    if name == "hasattr" and len(arguments.positional) > 1:
+        return _hasattr(engine, *arguments.positional[:2])
     if last == "setattr" and len(arguments.positional) > 2:  # noqa: PLR2004 - object, name, value
         _setattr(engine, arguments, state)
         return NONE
@@ -113,6 +115,16 @@ def _getattr(engine: Engine, arguments: Arguments, state: State, node: ast.AST) 
     if isinstance(target, Model):
         return v.Expression(frozenset({target.table}))
     return blend((target,))
+
+
+def _hasattr(engine: Engine, target: Value, name: Value) -> Value:
+    """`hasattr(user, "role")`: certain where the model of the principal says so."""
+    user = engine.schema.tables.get(engine.schema.user or "")
+    principal = isinstance(target, Scalar) and target.origin == Origin.IDENTITY
+    row = isinstance(target, Row) and user is not None and target.table == user.name
+    if user is not None and (principal or row) and isinstance(name, Const) and name.value in user.columns:
+        return v.Condition(v.NOTHING, v.IMPOSSIBLE)
+    return v.Condition(v.NOTHING, v.NOTHING)
 
 
 def _setattr(engine: Engine, arguments: Arguments, state: State) -> None:

@@ -134,7 +134,7 @@ class Interpreter:
     def use(self, value: Value, state: State) -> None:
         """Data leaves: report every row in it that is not the principal's."""
         proof = self.proof(state)
-        for row in rows(value):
+        for row in sorted(rows(value), key=lambda row: row.id):
             if not proof.harmless(row):
                 self.report(row.code, row.site, row.table)
 
