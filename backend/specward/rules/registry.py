@@ -80,6 +80,7 @@ RULES = (
     "isolation.sw604_reference_unchecked",
     "isolation.sw605_text_unprovable",
     "isolation.sw606_relationship_escapes",
+    "isolation.sw607_not_judged",
     "catalog.sw651_row_security_off",
     "catalog.sw652_row_security_not_forced",
     "catalog.sw653_verb_without_policy",
