@@ -94,10 +94,12 @@ def filled(server: Server, size: int, passwords: dict[str, str]) -> str:
         indexes = connection.execute(INDEXES).fetchall()
         for index, _ in indexes:  # made anew at the end, which is much faster
             connection.execute(SQL("drop index {}").format(Identifier(index)))
+        connection.execute("alter table notifications drop constraint notifications_pkey")
         connection.execute("set session_replication_role = replica")  # no trigger for each row
         connection.execute(FILL, {"accounts": ACCOUNTS, "skew": SKEW, "size": size})
         for _, definition in indexes:
             connection.execute(definition)
+        connection.execute("alter table notifications add primary key (id)")
         connection.execute("vacuum analyze")
     print(f"filled with {size:,} notifications in {time.monotonic() - began:.0f} s", flush=True)
     return urls.app
