@@ -7,7 +7,7 @@
 from alembic import op
 
 revision = "0013"
-down_revision = "0009"
+down_revision = "0007"
 
 # The words of the data model, unchanged.
 INDEX = """
