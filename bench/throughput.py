@@ -222,7 +222,7 @@ def write_request(operation: str, peer: str, account: Account) -> bytes:
 
 
 def report(distance: int, table: dict[str, dict[str, list[Measured]]]) -> None:
-    """Print a row for each server. On a machine that does other work, the ratio of CPU is the one to trust."""
+    """Print a row for each server. On a machine that does other work, trust the ratio of CPU."""
     print(f"{'':26}{'requests/s':>11}{'CPU us':>8}{'/ ours':>8}{'p50 ms':>8}{'p99 ms':>8}", end="")
     print(f"{'x template':>18}{'x pre-ping':>18}{'x bare':>18}")
     for operation, rounds in table.items():
