@@ -93,6 +93,7 @@ bench: install-dev ## print what is promised in figures: ratios and round trips
 	$(BIN)/python -m bench.check
 	$(BIN)/python -m bench.round_trips
 	$(BIN)/python -m bench.throughput
+	$(BIN)/python -m bench.volume
 	$(BIN)/python bench/isolation/run.py
 
 format: install-dev ## format the code
