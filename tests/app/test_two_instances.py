@@ -37,10 +37,7 @@ def two(
 async def both(two: tuple[Instance, Instance], alice: Person) -> AsyncIterator[list[Person]]:
     """Alice, as often as there are requests to be sent at once, at each instance in turn."""
     async with AsyncExitStack() as stack:
-        clients = [
-            await stack.enter_async_context(AsyncClient(base_url=at.url, timeout=60, trust_env=False))
-            for at in two
-        ]
+        clients = [await stack.enter_async_context(AsyncClient(base_url=at.url, timeout=None)) for at in two]
         yield [alice._replace(client=client) for client in clients * EACH]
 
 

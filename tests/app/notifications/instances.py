@@ -16,7 +16,8 @@ from tests.app.conftest import SIGNING_KEYS, Person
 
 BACKEND = Path(__file__).parents[3] / "backend"
 SERVE = """
-import socket, sys, uvicorn
+import coverage, socket, sys, uvicorn
+coverage.process_startup()  # with --cov
 from app.main import app
 listening = socket.socket(fileno=int(sys.argv[1]))
 uvicorn.Server(uvicorn.Config(app, log_level="error")).run(sockets=[listening])
