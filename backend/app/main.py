@@ -1,6 +1,6 @@
 """
-[Task]: T-001, T-002, T-003, T-004, T-101, T-102, T-105, T-106, T-110, T-042, T-085, T-084
-[From]: speckit.specify §6.1, §6.3, §6.4, §6.5, speckit.plan §1.1, §1.4, §6.2, §6.3
+[Task]: T-001, T-002, T-003, T-004, T-101, T-102, T-105, T-106, T-110, T-113, T-042, T-085, T-084
+[From]: speckit.specify §2.11, §6.1, §6.3, §6.4, §6.5, speckit.plan §1.1, §1.4, §6.2, §6.3
 [Description]: Puts the application together.
 """
 
@@ -9,6 +9,7 @@ import logging
 import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from functools import partial
 from typing import Any, Literal
 from uuid import UUID
 
@@ -20,6 +21,7 @@ from pydantic import BaseModel
 from starlette.middleware import Middleware
 
 from app.accounts.credentials.routes import router as credentials
+from app.accounts.identities.service import account_of
 from app.accounts.routes import add_export
 from app.accounts.routes import router as accounts
 from app.core import logs, problems
@@ -31,6 +33,7 @@ from app.core.docs import add_docs
 from app.core.export import Part
 from app.core.headers import Cors, SecurityHeaders
 from app.core.idempotency.unit import Idempotency, Replay, replay
+from app.core.issuers.tokens import ExternalTokens
 from app.core.keys import SigningKey, new_key, read_keys
 from app.core.mail import LogMailer, Mailer, SmtpMailer
 from app.core.passwords import Passwords
@@ -115,7 +118,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
                 app.state.runtime = running
                 logs.configure()  # until here a person may be reading, who wants the sentences plain
                 try:
-                    async with _live(app, chosen):
+                    async with running.external_tokens.keys_kept_fresh(), _live(app, chosen):
                         yield
                 finally:
                     await running.background.finish()
@@ -153,13 +156,14 @@ def _start(settings: Settings, draining: asyncio.Event) -> Runtime:
         keys: tuple[SigningKey, ...] = (new_key(),)
     else:
         keys = read_keys(settings.signing_keys.get_secret_value())
+    database = Database(
+        settings.database_url.get_secret_value(),
+        max_connections=settings.database_max_connections,
+        prepare_threshold=settings.prepare_threshold,
+    )
     return Runtime(
         settings=settings,
-        database=Database(
-            settings.database_url.get_secret_value(),
-            max_connections=settings.database_max_connections,
-            prepare_threshold=settings.prepare_threshold,
-        ),
+        database=database,
         keys=keys,
         tokens=AccessTokens(
             keys,
@@ -168,6 +172,7 @@ def _start(settings: Settings, draining: asyncio.Event) -> Runtime:
             client_id=settings.client_id,
             seconds=settings.access_token_seconds,
         ),
+        external_tokens=ExternalTokens(settings.external_issuers, partial(account_of, database)),
         passwords=Passwords(
             memory_kib=settings.password_memory_kib,
             passes=settings.password_passes,

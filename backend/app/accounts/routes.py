@@ -1,6 +1,6 @@
 """
-[Task]: T-004, T-101, T-102, T-103, T-104, T-105, T-109, T-110, T-114
-[From]: speckit.specify §2.1, §2.2, §2.3, §2.4, §2.5, §2.8, §2.9, §2.10, speckit.plan §3.5
+[Task]: T-004, T-101, T-102, T-103, T-104, T-105, T-109, T-110, T-113, T-114
+[From]: speckit.specify §2.1, §2.2, §2.3, §2.4, §2.5, §2.8, §2.9, §2.10, §2.11, speckit.plan §3.5
 [Description]: The routes of accounts.
 """
 
@@ -15,10 +15,11 @@ from app.accounts import repository, service
 from app.accounts.schemas import (
     Accepted,
     Account,
+    AccountDeletion,
     Credentials,
+    Identity,
     Jwks,
     LoginRequest,
-    PasswordOnly,
     RefreshRequest,
     Session,
     Sessions,
@@ -163,15 +164,22 @@ async def read_account(session: CallerSession) -> Account:
     response_description="Deleted.",
     responses=responses(UNAUTHENTICATED, WRONG_PASSWORD, INVALID_REQUEST),
 )
-async def delete_account(request: PasswordOnly, session: IdempotentSession, running: RuntimeDep) -> None:
+async def delete_account(
+    request: AccountDeletion, caller: Caller, session: IdempotentSession, running: RuntimeDep
+) -> None:
     """Delete the caller's account, at once and for good."""
-    await service.delete_account(running, session, request)
+    if caller.authenticated_at is None:
+        await service.delete_account(running, session, request)
+    else:
+        await service.delete_external_account(session, caller.authenticated_at)
 
 
 def add_export(app: FastAPI, parts: Sequence[Part]) -> None:
     """Offer the export of all that is kept about the caller, with the parts of the other slices."""
     fields: dict[str, Any] = {part.name: part.schema for part in parts}
-    document = create_model("Export", account=Account, sessions=list[Session], **fields)
+    document = create_model(
+        "Export", account=Account, identities=list[Identity], sessions=list[Session], **fields
+    )
 
     @app.get(
         "/v1/account/export",

@@ -14,7 +14,7 @@ from tests.app.isolation.conftest import Owner
 pytestmark = [pytest.mark.anyio, pytest.mark.usefixtures("owners")]
 
 TABLES = (
-    *("accounts", "profiles", "sessions", "refresh_tokens", "mail_tokens"),
+    *("accounts", "identities", "profiles", "sessions", "refresh_tokens", "mail_tokens"),
     *("notifications", "notification_preferences", "idempotency_keys"),
 )
 ACT_AS = "select set_config('app.user_id', %s, true)"
@@ -43,7 +43,7 @@ async def test_an_owner_sees_their_own(
     runtime_role: AsyncConnection[tuple[object, ...]], owners: tuple[Owner, Owner]
 ) -> None:
     await runtime_role.execute(ACT_AS, [str(owners[0].id)])
-    assert [await count(runtime_role, table) for table in TABLES] == [1, 1, 1, 0, 0, 1, 1, 0]
+    assert [await count(runtime_role, table) for table in TABLES] == [1, 1, 1, 1, 0, 0, 1, 1, 0]
 
 
 async def test_settings_end_with_the_transaction(
@@ -61,6 +61,8 @@ FORBIDDEN: dict[str, tuple[LiteralString, str]] = {
         "insert into refresh_tokens values (sha256('x'), %(me)s, %(session)s, now(), now())",
         "23503",
     ),
+    "identity for another": ("insert into identities values ('https://x', 'x', %(somebody)s)", "42501"),
+    "another identity": ("update identities set subject = 'x'", "42501"),
     "truncate": ("truncate profiles", "42501"),
     "alter": ("alter table profiles no force row level security", "42501"),
     "become the owner": ("set role app_owner", "42501"),
@@ -124,4 +126,6 @@ async def test_every_table_is_forced_and_has_policies_for_every_command(as_super
             "and relname not in ('alembic_version', 'rate_limits') order by 1"
         )
         found = await rows.fetchall()
-    assert found == [(table, True, ["a", "d", "r", "w"]) for table in sorted(TABLES)]
+    unchangeable = {"identities": ["a", "d", "r"]}
+    every = ["a", "d", "r", "w"]
+    assert found == [(table, True, unchangeable.get(table, every)) for table in sorted(TABLES)]
