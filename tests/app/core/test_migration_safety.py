@@ -25,6 +25,7 @@ SQUAWK = Path(sys.executable).with_name("squawk")
 # What is not asked of them, with the reason.
 EXCLUDED = {
     "prefer-bigint-over-int": "the data model says which numbers are small for ever",
+    "prefer-identity": "the only serial columns are those of the queue's library",
     "prefer-text-field": "the only varchar is in the table of Alembic itself",
 }
 ALLOWED = [f"--exclude={','.join(EXCLUDED)}", "--assume-in-transaction", "--pg-version=15.0"]

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import psycopg
 import pytest
+from procrastinate.schema import SchemaManager
 from psycopg import sql
 
 from app.core.startup import newest_versions
@@ -14,7 +15,7 @@ from specward.config import load_config
 from specward.database.provision import apply_roles, provision, read_recipe, search_path
 from specward.database.server import Server
 from tests.servers.plugin import ROOT
-from tests.servers.scratch import drop, scratch
+from tests.servers.scratch import scratch
 
 
 @pytest.fixture
@@ -68,21 +69,58 @@ def test_the_roles_file_takes_back_what_it_does_not_give(
     assert row == (False,)
 
 
-def test_somebody_who_is_no_superuser_can_make_the_roles(own_server: Server, roles: Path, made: str) -> None:
+@pytest.mark.usefixtures("made")
+def test_somebody_who_is_no_superuser_can_make_the_roles(own_server: Server, roles: Path) -> None:
     """As on Neon, where the first role may make roles and databases, and is not a superuser."""
-    with psycopg.connect(own_server.superuser_url(made), autocommit=True) as connection:
-        version = connection.info.server_version
+    with psycopg.connect(own_server.superuser_url(), autocommit=True) as connection:
         connection.execute("create role creator login createrole createdb password 'c'")
-        connection.execute(sql.SQL("alter database {} owner to creator").format(sql.Identifier(made)))
-        if version >= 160000:  # since then a creator may only use the roles that it was given, or made
-            connection.execute("grant app_owner, app_migrator, app_user to creator with admin option")
-    passwords = {"app_migrator": "m", "app_user": "u"}
-    try:
-        with psycopg.connect(own_server.url("creator", "c", made)) as connection:
-            apply_roles(connection, roles, passwords)
-            connection.rollback()
-    finally:
-        drop(own_server, made)
-        with psycopg.connect(own_server.superuser_url(), autocommit=True) as connection:
+        try:
+            if connection.info.server_version >= 160000:  # a creator may only use roles that it was given
+                connection.execute("grant app_owner, app_migrator, app_user to creator with admin option")
+            with scratch(own_server) as name:
+                make = sql.SQL("create database {} owner creator")
+                connection.execute(make.format(sql.Identifier(name)))
+                with psycopg.connect(own_server.url("creator", "c", name)) as creator:
+                    apply_roles(creator, roles, {"app_migrator": "m", "app_user": "u"})
+                    creator.rollback()
+        finally:
             connection.execute("drop owned by creator")
             connection.execute("drop role creator")
+
+
+def test_the_queues_tables_are_those_of_its_library() -> None:
+    """A newer library needs a revision of its own."""
+    copy = ROOT / "backend/app/migrations/versions/v0012_queue.sql"
+    assert copy.read_text().endswith(f"\n\n{SchemaManager.get_schema()}")
+
+
+def test_accounts_that_were_there_before_are_looked_after(
+    server: Server, role_passwords: dict[str, str], roles: Path, migrate: tuple[str, ...]
+) -> None:
+    *command, head = migrate
+    with scratch(server) as name:
+        urls = provision(server, name, roles, role_passwords)
+        environment = {**os.environ, **urls.environment(), "PATH": search_path()}
+        subprocess.run([*command, "0009"], cwd=ROOT, env=environment, check=True)
+        with psycopg.connect(server.superuser_url(name)) as connection:
+            connection.execute("insert into accounts (email, password_hash) values ('a@example.org', 'x')")
+        subprocess.run([*command, head], cwd=ROOT, env=environment, check=True)
+        with psycopg.connect(server.superuser_url(name)) as connection:
+            rows = connection.execute(
+                "select due_at between now() and now() + interval '1 day', relforcerowsecurity "
+                "from upkeep, pg_class where pg_class.oid = 'accounts'::regclass"
+            ).fetchall()
+    assert rows == [(True, True)]
+
+
+def test_the_queue_needs_its_schema(
+    server: Server, role_passwords: dict[str, str], roles: Path, migrate: tuple[str, ...]
+) -> None:
+    with scratch(server) as name:
+        urls = provision(server, name, roles, role_passwords)
+        environment = {**os.environ, **urls.environment(), "PATH": search_path()}
+        with psycopg.connect(server.superuser_url(name)) as connection:
+            connection.execute("drop schema queue")
+        run = subprocess.run(migrate, cwd=ROOT, env=environment, capture_output=True, text=True, check=False)
+    assert run.returncode == 1
+    assert run.stderr.strip().endswith("run backend/app/migrations/roles.sql once more, which makes it.")

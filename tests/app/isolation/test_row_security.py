@@ -15,7 +15,7 @@ pytestmark = [pytest.mark.anyio, pytest.mark.usefixtures("owners")]
 
 TABLES = (
     *("accounts", "identities", "profiles", "sessions", "refresh_tokens", "mail_tokens"),
-    *("notifications", "notification_preferences", "idempotency_keys"),
+    *("notifications", "notification_preferences", "idempotency_keys", "upkeep"),
 )
 ACT_AS = "select set_config('app.user_id', %s, true)"
 
@@ -43,7 +43,7 @@ async def test_an_owner_sees_their_own(
     runtime_role: AsyncConnection[tuple[object, ...]], owners: tuple[Owner, Owner]
 ) -> None:
     await runtime_role.execute(ACT_AS, [str(owners[0].id)])
-    assert [await count(runtime_role, table) for table in TABLES] == [1, 1, 1, 1, 0, 0, 1, 1, 0]
+    assert [await count(runtime_role, table) for table in TABLES] == [1, 1, 1, 1, 0, 0, 1, 1, 0, 1]
 
 
 async def test_settings_end_with_the_transaction(
@@ -67,6 +67,8 @@ FORBIDDEN: dict[str, tuple[LiteralString, str]] = {
     "alter": ("alter table profiles no force row level security", "42501"),
     "become the owner": ("set role app_owner", "42501"),
     "new table": ("create table mine ()", "42501"),
+    "a row of upkeep": ("insert into upkeep (owner_id) values (%(me)s)", "42501"),
+    "a function of the owner's": ("select begin_upkeep()", "42501"),
     "account of another": ("insert into accounts (id) values (%(somebody)s)", "42501"),
 }
 
@@ -126,6 +128,22 @@ async def test_every_table_is_forced_and_has_policies_for_every_command(as_super
             "and relname not in ('alembic_version', 'rate_limits') order by 1"
         )
         found = await rows.fetchall()
-    unchangeable = {"identities": ["a", "d", "r"]}
-    every = ["a", "d", "r", "w"]
-    assert found == [(table, True, unchangeable.get(table, every)) for table in sorted(TABLES)]
+    # The row of upkeep comes and goes with its account: the runtime role may neither insert nor delete.
+    commands = {"identities": ["a", "d", "r"], "upkeep": ["a", "r", "w"]}
+    assert found == [(table, True, commands.get(table, ["a", "d", "r", "w"])) for table in sorted(TABLES)]
+
+
+async def test_the_duty_sees_who_is_due_and_touches_nothing(
+    runtime_role: AsyncConnection[tuple[object, ...]], owners: tuple[Owner, Owner]
+) -> None:
+    await runtime_role.execute("select set_config('app.duty', 'upkeep', true)")
+    seen = await (await runtime_role.execute("select owner_id from upkeep")).fetchall()
+    assert {(owner.id,) for owner in owners} <= set(seen)
+    assert (await runtime_role.execute("update upkeep set due_at = now()")).rowcount == 0
+    for table in set(TABLES) - {"upkeep"}:
+        assert await count(runtime_role, table) == 0
+
+
+async def test_another_duty_sees_nothing(runtime_role: AsyncConnection[tuple[object, ...]]) -> None:
+    await runtime_role.execute("select set_config('app.duty', 'limits', true)")
+    assert await count(runtime_role, "upkeep") == 0

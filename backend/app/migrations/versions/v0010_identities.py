@@ -6,7 +6,7 @@
 
 from alembic import op
 
-revision = "0007"
+revision = "0010"
 down_revision = "0009"
 
 # The words of the data model, unchanged.
@@ -38,3 +38,8 @@ grant select, insert, delete on identities to app_user;
 def upgrade() -> None:
     """Make identities."""
     op.execute(TABLES)
+
+
+def downgrade() -> None:
+    """Drop identities, with what is in them."""
+    op.execute("drop table identities")
