@@ -71,8 +71,8 @@ lock: ## write the locks anew from pyproject.toml (needs uv)
 	uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header \
 		pyproject.toml --group app --group database --group build --group dev -c requirements.txt -o requirements-dev.txt
 
-test: install-dev ## run the tests
-	$(BIN)/python -m pytest $(ARGS)
+test: install-dev ## run the tests, and print what of the backend they cover; ARGS="..." runs some of them
+	$(BIN)/python -m pytest $(or $(ARGS),--cov)
 
 check: install-dev ## hold this repository against its own gate
 	$(BIN)/specward check
