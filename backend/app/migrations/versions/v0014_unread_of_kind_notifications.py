@@ -18,3 +18,8 @@ create index on notifications (owner_id, kind, created_at desc, id desc) where r
 def upgrade() -> None:
     """Make the index."""
     op.execute(INDEX)
+
+
+def downgrade() -> None:
+    """Drop the index."""
+    op.execute("drop index notifications_owner_id_kind_created_at_id_idx1")
