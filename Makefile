@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 UV := $(shell command -v uv 2>/dev/null)
 PORT ?= 8000
 
-.PHONY: help install install-dev lock run database-start database-stop test check report lint types format bench fuzz clean
+.PHONY: help install install-dev lock run worker database-start database-stop test check report lint types format bench fuzz clean
 
 help: ## list the commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -55,6 +55,9 @@ export RUN_NOTE
 run: install ## serve the API, with a database of its own unless DATABASE_URL is set
 	@printf "%s\n" "$$RUN_NOTE"
 	@exec $(BIN)/specward database run -- uvicorn app.main:app --app-dir backend --port $(PORT)
+
+worker: install ## do what nobody waits for: digests by mail, deletion of what is past its time
+	@PYTHONPATH=backend exec $(BIN)/specward database run -- python -m app.worker
 
 database-start: install ## keep the database running, for plain uvicorn
 	@$(BIN)/specward database start

@@ -1,6 +1,6 @@
 """
-[Task]: T-001, T-002, T-003, T-004, T-101, T-102, T-105, T-106, T-110, T-042, T-085, T-084
-[From]: speckit.specify §6.1, §6.3, §6.4, §6.5, speckit.plan §1.1, §1.4, §6.2, §6.3
+[Task]: T-001, T-002, T-003, T-004, T-101, T-102, T-105, T-106, T-110, T-113, T-042, T-085, T-084, T-087
+[From]: speckit.specify §2.11, §6.1, §6.3, §6.4, §6.5, speckit.plan §1.1, §1.4, §6.2, §6.3
 [Description]: Puts the application together.
 """
 
@@ -9,35 +9,37 @@ import logging
 import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from functools import partial
 from typing import Any, Literal
 from uuid import UUID
 
 from fastapi import FastAPI
 from fastapi.telemetry import TelemetryConfig
 from psycopg import Error as DatabaseError
-from psycopg_pool import PoolTimeout
 from pydantic import BaseModel
 from starlette.middleware import Middleware
 
 from app.accounts.credentials.routes import router as credentials
+from app.accounts.identities.service import account_of
 from app.accounts.routes import add_export
 from app.accounts.routes import router as accounts
 from app.core import logs, problems
 from app.core.asker import Principal
 from app.core.background import Background
 from app.core.bounds import Bounds
-from app.core.database import Database, Session
+from app.core.database import Session
 from app.core.docs import add_docs
 from app.core.export import Part
 from app.core.headers import Cors, SecurityHeaders
 from app.core.idempotency.unit import Idempotency, Replay, replay
+from app.core.issuers.tokens import ExternalTokens
 from app.core.keys import SigningKey, new_key, read_keys
-from app.core.mail import LogMailer, Mailer, SmtpMailer
+from app.core.mail import mailer_for
 from app.core.passwords import Passwords
 from app.core.runtime import Runtime, RuntimeDep
 from app.core.settings import Settings, SettingsError, load_settings
 from app.core.shutdown import announced_shutdown
-from app.core.startup import StartError, check_database
+from app.core.startup import StartError, database_of, open_database
 from app.core.termination import on_termination
 from app.core.tokens import AccessTokens
 from app.notifications.listener import Listener
@@ -111,11 +113,11 @@ def create_app(settings: Settings | None = None) -> FastAPI:
             chosen = settings or load_settings()
             with announced_shutdown(chosen.shutdown_delay_seconds) as draining:
                 running = _start(chosen, draining)
-                await _open(running.database)
+                await open_database(running.database)
                 app.state.runtime = running
                 logs.configure()  # until here a person may be reading, who wants the sentences plain
                 try:
-                    async with _live(app, chosen):
+                    async with running.external_tokens.keys_kept_fresh(), _live(app, chosen):
                         yield
                 finally:
                     await running.background.finish()
@@ -153,13 +155,10 @@ def _start(settings: Settings, draining: asyncio.Event) -> Runtime:
         keys: tuple[SigningKey, ...] = (new_key(),)
     else:
         keys = read_keys(settings.signing_keys.get_secret_value())
+    database = database_of(settings)
     return Runtime(
         settings=settings,
-        database=Database(
-            settings.database_url.get_secret_value(),
-            max_connections=settings.database_max_connections,
-            prepare_threshold=settings.prepare_threshold,
-        ),
+        database=database,
         keys=keys,
         tokens=AccessTokens(
             keys,
@@ -168,22 +167,17 @@ def _start(settings: Settings, draining: asyncio.Event) -> Runtime:
             client_id=settings.client_id,
             seconds=settings.access_token_seconds,
         ),
+        external_tokens=ExternalTokens(settings.external_issuers, partial(account_of, database)),
         passwords=Passwords(
             memory_kib=settings.password_memory_kib,
             passes=settings.password_passes,
             lanes=settings.password_lanes,
         ),
-        mailer=_mailer(settings),
+        mailer=mailer_for(settings),
         background=Background(),
         make_notification=make_notification,
         draining=draining,
     )
-
-
-def _mailer(settings: Settings) -> Mailer:
-    if settings.smtp_url is None:
-        return LogMailer()
-    return SmtpMailer(settings.smtp_url.get_secret_value(), settings.mail_from)
 
 
 @asynccontextmanager
@@ -200,20 +194,6 @@ async def _live(app: FastAPI, settings: Settings) -> AsyncIterator[None]:
         listener.streams.stop()
         listening.cancel()
         await asyncio.wait([listening])
-
-
-async def _open(database: Database) -> None:
-    try:
-        await database.open()
-        await check_database(database)
-    except PoolTimeout as error:
-        await database.close()
-        raise StartError(
-            "The database of DATABASE_URL cannot be reached, or refuses the password."
-        ) from error
-    except StartError:
-        await database.close()
-        raise
 
 
 def _add_health(app: FastAPI) -> None:

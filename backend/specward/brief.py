@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 from specward.approvals.history import changed_words
 from specward.approvals.parts import Kind, Part, read_parts
+from specward.approvals.signatures import read_signers
 from specward.approvals.stamps import Approvals
 from specward.approvals.status import Approved, Stale, Status, status
 from specward.config import Config
@@ -40,7 +41,7 @@ def gather(
         approvals: the stamps.
         config: the project's settings, for the permit.
     """
-    state = status(task, spec_sets, approvals)
+    state = status(task, spec_sets, approvals, read_signers(root, config))
     changes = state.changes if isinstance(state, Stale) else ()
     words = tuple(changed_words(root, change, task.key.feature) for change in changes)
     parts, missing = read_parts(task, spec_sets)

@@ -31,6 +31,7 @@ class Config(NamedTuple):
     exclude: tuple[str, ...] = ()  # inside the territory, but nobody's work: generated files
     ignore: tuple[str, ...] = ()  # rules or families switched off: "SW7", "SW701"
     default_scope: str = "none"  # what a task that names no files permits: "none" or "territory"
+    signers: str = ""  # the allowed signers file of those who may approve; empty asks for no signatures
     app: str = ""  # the application under test: "app.main:app", or "app.main:create_app()"
     app_dir: str = "."  # the folder that it is importable from
     documents: tuple[tuple[str, str], ...] = ()  # (role, path): documents outside of the known layouts
@@ -38,7 +39,8 @@ class Config(NamedTuple):
 
 
 FILES: Mapping[str, tuple[str, ...]] = {"pyproject.toml": ("tool", "specward"), "specward.toml": ()}
-_TEXTS = ("feature", "app", "app_dir")
+_TEXTS = ("feature", "app", "app_dir", "signers")
+_PATHS = ("signers",)
 _GLOBS = ("territory", "tests", "control", "exclude")
 _SCOPES = ("none", "territory")
 
@@ -94,6 +96,7 @@ def strictest(now: Config, before: Config) -> Config:
         control=tuple(dict.fromkeys((*now.control, *before.control))),
         exclude=tuple(glob for glob in now.exclude if glob in before.exclude),
         ignore=tuple(code for code in now.ignore if code in before.ignore),
+        signers=before.signers or now.signers,
         default_scope=now.default_scope if now.default_scope == before.default_scope else "none",
     )
 
@@ -113,7 +116,7 @@ def _table(text: str, name: str, keys: tuple[str, ...]) -> dict[str, object]:
 def _field(key: str, value: object, where: str) -> tuple[str, object]:
     """Check one setting. A table with an unknown name is a rule family's own, for that family to check."""
     if key in _TEXTS:
-        return key, _text(value, where)
+        return key, (_path if key in _PATHS else _text)(value, where)
     if key == "default_scope":
         return key, _choice(value, where, _SCOPES)
     if key == "documents":

@@ -7,6 +7,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar, cast
 
+from specward.approvals.signatures import Signers
 from specward.approvals.stamps import Approvals, load_approvals
 from specward.approvals.status import Status, status
 from specward.baseline import Baseline, read_baseline
@@ -154,10 +155,20 @@ class Project:
         except CouldNotRunError as error:
             return {}, str(error)
 
+    @cached_property
+    def signers(self) -> Signers | None:
+        """Who may approve, as it was before the change that is judged; None where nobody has to sign."""
+        path = self.config.signers
+        if not path:
+            return None
+        before = self.text_before(path) if self.compares else None
+        cache = None if self.tracked_state else Kept.open(self.root, "signatures", "1")
+        return Signers(path, self.text(path) if before is None else before, cache)
+
     def status(self, task: Task) -> Status:
         """Return whether a task is approved as it stands."""
         if task.key not in self._states:
-            self._states[task.key] = status(task, self.spec_sets, self.approvals)
+            self._states[task.key] = status(task, self.spec_sets, self.approvals, self.signers)
         return self._states[task.key]
 
     @cached_property

@@ -3,6 +3,7 @@
 import secrets
 from collections.abc import Awaitable, Callable, Iterator
 from importlib import import_module
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -12,6 +13,7 @@ from httpx2 import AsyncClient
 from app.main import create_app
 from specward.database.provision import Urls
 from specward.database.server import Server
+from tests.app.accounts.issuers import Issuer, issuing
 from tests.app.conftest import PASSWORD, Person, join, mails_to, settings_for, token_in
 from tests.servers.urls import through
 from tests.servers.wire import Wire, wire_to
@@ -84,7 +86,7 @@ TABLE: dict[str, tuple[int, Request | Callable[[Person, FastAPI], Awaitable[Requ
     "POST /v1/auth/forgot-password": (3, {"json": {"email": CREDENTIALS["email"]}}),
     "POST /v1/auth/reset-password": (5, with_reset_token),
     "GET /v1/account": (1, {}),
-    "GET /v1/account/export": (5, {}),
+    "GET /v1/account/export": (6, {}),
     "POST /v1/account/deletion": (2, as_somebody_else),
     "GET /.well-known/jwks.json": (0, {}),
     "GET /v1/notifications": (1, {}),
@@ -116,10 +118,17 @@ def wire(request: pytest.FixtureRequest, server: Server) -> Iterator[Wire]:
 
 
 @pytest.fixture
-def app(wire: Wire, fresh_database: Urls) -> FastAPI:
+def issuer() -> Iterator[Issuer]:
+    with issuing() as issuer:
+        yield issuer
+
+
+@pytest.fixture
+def app(wire: Wire, fresh_database: Urls, issuer: Issuer) -> FastAPI:
     """The application on the wire. One connection: a second one would be made at leisure."""
     settings = settings_for(through(fresh_database.app, wire.port))
-    return create_app(settings.model_copy(update={"database_max_connections": 1}))
+    only = {"database_max_connections": 1, "external_issuers": (issuer.profile,)}
+    return create_app(settings.model_copy(update=only))
 
 
 async def test_every_operation_costs_what_the_table_says(
@@ -136,6 +145,23 @@ async def test_a_token_that_is_not_valid_costs_nothing(client: AsyncClient, wire
     before = wire.turns
     answer = await client.get("/v1/profile", headers={"Authorization": "Bearer x.y.z"})
     assert (answer.status_code, wire.turns - before) == (401, 0)
+
+
+async def test_a_token_of_an_external_issuer_costs_more_the_first_time(
+    client: AsyncClient, wire: Wire, issuer: Issuer
+) -> None:
+    """To find whose it is, and to make the account of somebody new; then it costs what a local one does."""
+
+    async def costs(token: str) -> list[int]:
+        turns = [wire.turns]
+        for _ in range(3):
+            answer = await client.get("/v1/account", headers={"Authorization": f"Bearer {token}"})
+            assert answer.status_code == 200
+            turns.append(wire.turns)
+        return [after - before for before, after in pairwise(turns)]
+
+    assert await costs(issuer.token("new")) == [3, 1, 1]
+    assert await costs(issuer.token("new", n=1)) == [2, 1, 1]
 
 
 async def test_the_table_names_every_operation(client: AsyncClient) -> None:

@@ -1,7 +1,7 @@
 """
-[Task]: T-101, T-102, T-103, T-106
-[From]: data-model §2.1, §2.3, §2.4, §2.5
-[Description]: The tables of accounts, sessions, refresh tokens and mailed tokens.
+[Task]: T-101, T-102, T-103, T-106, T-113
+[From]: data-model §2.1, §2.2, §2.3, §2.4, §2.5
+[Description]: The tables of accounts, identities, sessions, refresh tokens and mailed tokens.
 """
 
 from datetime import datetime
@@ -19,7 +19,7 @@ from sqlalchemy import (
 )
 from sqlmodel import Field, SQLModel, col
 
-from app.core.asker import EmailClaim, Principal, TokenClaim
+from app.core.asker import EmailClaim, IdentityClaim, Principal, TokenClaim
 from app.core.isolation import reached_by
 
 TIMESTAMP = DateTime(timezone=True)
@@ -41,6 +41,22 @@ class Account(SQLModel, table=True):
     email: str | None = Field(sa_type=Text, unique=True)
     password_hash: str | None = Field(sa_type=Text)
     email_verified_at: datetime | None = Field(sa_type=TIMESTAMP)
+    created_at: datetime = Field(sa_type=TIMESTAMP, sa_column_kwargs=NOW)
+
+
+class Identity(SQLModel, table=True):
+    """Somebody at an external issuer, and the account for which they stand."""
+
+    __tablename__ = "identities"
+    __table_args__ = (
+        CheckConstraint("char_length(issuer) between 1 and 500"),
+        CheckConstraint("char_length(subject) between 1 and 255"),
+        {"info": reached_by({Principal: "owner_id", IdentityClaim: ("issuer", "subject")})},
+    )
+
+    issuer: str = Field(primary_key=True, sa_type=Text)
+    subject: str = Field(primary_key=True, sa_type=Text)
+    owner_id: UUID = Field(foreign_key="accounts.id", ondelete="CASCADE", index=True)
     created_at: datetime = Field(sa_type=TIMESTAMP, sa_column_kwargs=NOW)
 
 

@@ -1,6 +1,6 @@
 """
-[Task]: T-101, T-102, T-103, T-104, T-105, T-109, T-110
-[From]: speckit.specify §2.1, §2.2, §2.3, §2.4, §2.5, §2.8, §2.9, speckit.plan §3.2, §3.3
+[Task]: T-101, T-102, T-103, T-104, T-105, T-109, T-110, T-113
+[From]: speckit.specify §2.1, §2.2, §2.3, §2.4, §2.5, §2.8, §2.9, §2.11, speckit.plan §3.2, §3.3
 [Description]: The statements on accounts, sessions and refresh tokens.
 """
 
@@ -155,6 +155,9 @@ _DELETE = prepare(
     delete(Account).where(col(Account.password_hash) == bindparam("verified")).returning(col(Account.id)),
     into=UUID,
 )
+_DELETE_EXTERNAL = prepare(
+    delete(Account).where(col(Account.password_hash).is_(None)).returning(col(Account.id)), into=UUID
+)
 
 
 async def add(session: Session[EmailClaim], password_hash: str) -> UUID | None:
@@ -222,8 +225,8 @@ async def end_one(session: Session[Principal], session_id: UUID) -> bool:
     return await session.first(_END_ONE, session_id=session_id) is not None
 
 
-async def live_sessions(session: Session[Principal], current: UUID) -> list[schemas.Session]:
-    """List the live sessions, newest first, and which of them is the current one."""
+async def live_sessions(session: Session[Principal], current: UUID | None) -> list[schemas.Session]:
+    """List the live sessions, newest first, and which of them is the current one, if any is."""
     return await session.run(_LIVE_SESSIONS, current=current)
 
 
@@ -235,3 +238,8 @@ async def account(session: Session[Principal]) -> schemas.Account | None:
 async def delete_account(session: Session[Principal], *, verified: str) -> bool:
     """Delete the account and, by cascade, all it owns; tell whether the verified hash still held."""
     return await session.first(_DELETE, verified=verified) is not None
+
+
+async def delete_external_account(session: Session[Principal]) -> bool:
+    """Delete an account without password and, by cascade, all it owns; tell whether it was there."""
+    return await session.first(_DELETE_EXTERNAL) is not None

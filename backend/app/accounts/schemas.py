@@ -1,6 +1,6 @@
 """
-[Task]: T-101, T-102, T-103, T-105, T-109, T-110
-[From]: speckit.specify §2.1, §2.2, §2.3, §2.5, §2.8, §2.9
+[Task]: T-101, T-102, T-103, T-105, T-109, T-110, T-113
+[From]: speckit.specify §2.1, §2.2, §2.3, §2.5, §2.8, §2.9, §2.11
 [Description]: What goes in and out about accounts.
 """
 
@@ -9,6 +9,7 @@ from typing import Annotated, Literal
 from uuid import UUID
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr, WithJsonSchema
+from pydantic.json_schema import SkipJsonSchema
 
 from app.core.keys import PublicJwk
 
@@ -90,12 +91,15 @@ class RefreshRequest(BaseModel):
     refresh_token: OpaqueText
 
 
-class PasswordOnly(BaseModel):
-    """The password, to show that it is the owner."""
+class AccountDeletion(BaseModel):
+    """What confirms that it is the owner who deletes."""
 
     model_config = ConfigDict(extra="forbid")
 
-    password: Password
+    password: Annotated[
+        Password | SkipJsonSchema[None],
+        Field(description="Needed, unless the account is one of an external issuer."),
+    ] = None
 
 
 class Accepted(BaseModel):
@@ -135,6 +139,14 @@ class Account(BaseModel):
     id: UUID
     email: Annotated[str | None, Field(description="Absent for an account of an external issuer.")]
     email_verified: bool
+    created_at: datetime
+
+
+class Identity(BaseModel):
+    """Who the caller is at an external issuer."""
+
+    issuer: str
+    subject: str
     created_at: datetime
 
 

@@ -1,10 +1,11 @@
 """
-[Task]: T-101, T-102, T-103, T-104, T-105, T-106, T-110, T-114
-[From]: speckit.specify §2.1, §2.2, §2.3, §2.4, §2.5, §2.6, §2.9, §2.10, speckit.plan §3.1, §3.2, §3.3
+[Task]: T-101, T-102, T-103, T-104, T-105, T-106, T-110, T-113, T-114
+[From]: speckit.specify §2.1, §2.2, §2.3, §2.4, §2.5, §2.6, §2.9, §2.10, §2.11, speckit.plan §3.1, §3.2, §3.3
 [Description]: Decides who gets an account and who gets tokens.
 """
 
 import logging
+import time
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from typing import NamedTuple
@@ -13,7 +14,8 @@ from uuid import UUID
 from app.accounts import repository
 from app.accounts.credentials.repository import password_hash
 from app.accounts.credentials.service import after_registration
-from app.accounts.schemas import Account, Credentials, LoginRequest, PasswordOnly, RefreshRequest, Tokens
+from app.accounts.identities.repository import identities
+from app.accounts.schemas import Account, AccountDeletion, Credentials, LoginRequest, RefreshRequest, Tokens
 from app.core.asker import EmailClaim, Principal, TokenClaim
 from app.core.database import Session
 from app.core.export import Part
@@ -28,6 +30,11 @@ logger = logging.getLogger(__name__)
 LOG_INS_FROM_NETWORK = Limit("log in from network", 100)
 LOG_INS_TO_ADDRESS = Limit("log in to address", 10)
 USER_AGENT_LENGTH = 200
+
+RECENT_SECONDS = 300
+NOT_RECENT = {  # RFC 9470 §3
+    "WWW-Authenticate": f'Bearer error="insufficient_user_authentication", max_age="{RECENT_SECONDS}"'
+}
 
 
 async def register(running: Runtime, credentials: Credentials) -> None:
@@ -123,18 +130,36 @@ async def read_account(session: Session[Principal]) -> Account:
     return account
 
 
-async def delete_account(running: Runtime, session: Session[Principal], request: PasswordOnly) -> None:
+async def delete_account(running: Runtime, session: Session[Principal], request: AccountDeletion) -> None:
     """Delete the caller's account with all it owns.
 
     Two round trips: the password must be verified before anything is deleted.
 
     Raises:
-        ProblemError: The password is wrong, or the account has none.
+        ProblemError: The password is wrong or missing.
     """
+    if request.password is None:
+        raise ProblemError(WRONG_PASSWORD)
     kept = await password_hash(session)
     verdict = await running.passwords.verify(request.password.get_secret_value(), kept)
     if kept is None or not verdict.fits or not await repository.delete_account(session, verified=kept):
         raise ProblemError(WRONG_PASSWORD)
+
+
+async def delete_external_account(session: Session[Principal], authenticated_at: int) -> None:
+    """Delete the caller's account of an external issuer with all it owns.
+
+    Args:
+        session: The caller's.
+        authenticated_at: When the issuer last saw who the caller is; seconds since the epoch.
+
+    Raises:
+        ProblemError: That is too long ago, or the account has been deleted since.
+    """
+    if time.time() - authenticated_at > RECENT_SECONDS:
+        raise ProblemError(UNAUTHENTICATED, NOT_RECENT)
+    if not await repository.delete_external_account(session):
+        raise ProblemError(UNAUTHENTICATED)
 
 
 async def export(session: Session[Principal], caller: Claims, parts: Sequence[Part]) -> dict[str, object]:
@@ -146,9 +171,10 @@ async def export(session: Session[Principal], caller: Claims, parts: Sequence[Pa
         ProblemError: The account has been deleted since the token was issued.
     """
     account = await read_account(session)
+    known_as = await identities(session)
     sessions = await repository.live_sessions(session, caller.session_id)
     others = {part.name: await part.read(session, caller.user_id) for part in parts}
-    return {"account": account, "sessions": sessions, **others}
+    return {"account": account, "identities": known_as, "sessions": sessions, **others}
 
 
 async def _begin_session(running: Runtime, account_id: UUID, user_agent: str | None) -> Tokens:

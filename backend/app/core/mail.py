@@ -1,6 +1,6 @@
 """
-[Task]: T-106
-[From]: speckit.specify §2.6, speckit.plan §5.1
+[Task]: T-106, T-087
+[From]: speckit.specify §2.6, §4.9, speckit.plan §5.1
 [Description]: The mail port, and its two adapters: the log for development, and SMTP.
 """
 
@@ -12,6 +12,8 @@ from typing import NamedTuple, Protocol
 from urllib.parse import unquote, urlsplit
 
 import aiosmtplib
+
+from app.core.settings import Settings
 
 logger = logging.getLogger(__name__)
 
@@ -25,6 +27,8 @@ class Mail(NamedTuple):
     to: str
     subject: str
     text: str
+    id: str | None = None
+    """The same whenever this mail is sent once more, so that a receiver can tell (RFC 5322 §3.6.4)."""
 
 
 class Mailer(Protocol):
@@ -87,6 +91,15 @@ class SmtpMailer:
         message["From"] = Address(addr_spec=self._sender)
         message["To"] = Address(addr_spec=mail.to)
         message["Subject"] = mail.subject
+        if mail.id:
+            message["Message-ID"] = f"<{mail.id}@{self._sender.rpartition('@')[2]}>"
         message["Auto-Submitted"] = "auto-generated"  # RFC 3834: no vacation notes, please
         message.set_content(mail.text)
         return message
+
+
+def mailer_for(settings: Settings) -> Mailer:
+    """Choose the adapter that the settings ask for."""
+    if settings.smtp_url is None:
+        return LogMailer()
+    return SmtpMailer(settings.smtp_url.get_secret_value(), settings.mail_from)

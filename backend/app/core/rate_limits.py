@@ -1,6 +1,6 @@
 """
-[Task]: T-114
-[From]: speckit.specify §2.10, speckit.plan §3.7, data-model §2.6
+[Task]: T-114, T-088
+[From]: speckit.specify §2.10, §6.6, speckit.plan §3.7, data-model §2.6
 [Description]: Limits on how often something may be tried, counted in the database for all instances.
 """
 
@@ -36,6 +36,7 @@ from app.core.runtime import RuntimeDep
 from app.core.statement import prepare
 
 WINDOW = timedelta(minutes=15)
+SWEPT_AT_ONCE = 1000
 IPV6_SITE = 64
 
 
@@ -116,6 +117,37 @@ _GIVE_BACK = prepare(
     into=bytes,
     by=Duty,
 )
+
+# One walk along the keys, however many rows there are; who is being counted just now is passed over.
+_walked = (
+    select(col(RateLimit.bucket))
+    .where(col(RateLimit.bucket) > bindparam("beyond", type_=LargeBinary))
+    .order_by(col(RateLimit.bucket))
+    .limit(SWEPT_AT_ONCE)
+    .cte("walked")
+)
+_over = (
+    select(col(RateLimit.bucket))
+    .where(col(RateLimit.bucket).in_(select(_walked.c.bucket)), _is_over)
+    .with_for_update(skip_locked=True)
+    .cte("over")
+)
+_gone = (
+    delete(RateLimit)
+    .where(col(RateLimit.bucket).in_(select(_over.c.bucket)))
+    .returning(col(RateLimit.bucket))
+    .cte("gone")
+)
+_SWEEP = prepare(
+    select(_walked.c.bucket).order_by(_walked.c.bucket.desc()).limit(1).add_cte(_gone), into=bytes, by=Duty
+)
+
+
+async def sweep(database: Database) -> None:
+    """Delete the counters whose window is over, some at a time."""
+    beyond: bytes | None = b""
+    while beyond is not None:
+        beyond = await _session(database).first(_SWEEP, beyond=beyond)
 
 
 async def take(database: Database, *buckets: Bucket) -> None:

@@ -1,6 +1,6 @@
 """
-[Task]: T-001, T-003, T-105, T-085, T-106
-[From]: speckit.specify §2.5, speckit.plan §1.2, §1.3, §1.4
+[Task]: T-001, T-003, T-105, T-085, T-106, T-113
+[From]: speckit.specify §2.5, §2.11, speckit.plan §1.2, §1.3, §1.4
 [Description]: What a running instance has, and the dependencies by which routes get at it.
 """
 
@@ -14,6 +14,7 @@ from structlog.contextvars import bind_contextvars
 from app.core.asker import Principal
 from app.core.background import Background
 from app.core.database import Database, Session
+from app.core.issuers.tokens import ExternalTokens
 from app.core.keys import SigningKey
 from app.core.mail import Mailer
 from app.core.notice import MakeNotification
@@ -32,6 +33,7 @@ class Runtime(NamedTuple):
     database: Database
     keys: tuple[SigningKey, ...]
     tokens: AccessTokens
+    external_tokens: ExternalTokens
     passwords: Passwords
     mailer: Mailer
     background: Background
@@ -66,8 +68,12 @@ async def authenticate(
     """
     if credentials is None:
         raise ProblemError(UNAUTHENTICATED)
+    running, token = _runtime(request), credentials.credentials
     try:
-        claims = _runtime(request).tokens.verify(credentials.credentials)
+        try:
+            claims = running.tokens.verify(token)
+        except InvalidTokenError:
+            claims = await running.external_tokens.verify(token)
     except InvalidTokenError:
         raise ProblemError(UNAUTHENTICATED, INVALID_TOKEN) from None
     bind_contextvars(account_id=str(claims.user_id))

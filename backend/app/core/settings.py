@@ -1,24 +1,27 @@
 """
-[Task]: T-001, T-003, T-084, T-106
-[From]: speckit.plan §1.4, §4.7, §6.1
+[Task]: T-001, T-003, T-084, T-106, T-113
+[From]: speckit.plan §1.4, §3.6, §4.7, §6.1
 [Description]: What an operator sets, read from the environment and checked at start.
 """
 
+import json
 from collections.abc import Iterator
 from typing import Annotated, Literal
 from urllib.parse import urlsplit
 
 from pydantic import (
     AfterValidator,
-    AnyHttpUrl,
     BeforeValidator,
     Field,
     SecretStr,
     StringConstraints,
-    TypeAdapter,
     ValidationError,
+    ValidationInfo,
+    field_validator,
 )
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+
+from app.core.issuers.profiles import IssuerProfile, IssuerUrl
 
 # `specward database start` writes the URLs of the embedded server to the second one.
 ENV_FILES = (".env", ".data/dev.env")
@@ -52,14 +55,12 @@ def _parts(value: object) -> object:
     return [part.strip() for part in value.split(",") if part.strip()] if isinstance(value, str) else value
 
 
-def _is_url(value: str) -> str:
-    """Check a URL and keep its spelling: issuers are compared letter by letter (RFC 8725 §3.8)."""
-    _URL.validate_python(value)
-    return value
-
-
-_URL: TypeAdapter[AnyHttpUrl] = TypeAdapter(AnyHttpUrl)
-IssuerUrl = Annotated[str, AfterValidator(_is_url)]
+def _read_json(value: object) -> object:
+    """Read a list that is written as JSON."""
+    try:
+        return json.loads(value) if isinstance(value, str) else value
+    except ValueError:
+        raise ValueError("It is no JSON") from None
 
 
 def _is_smtp_url(value: SecretStr) -> SecretStr:
@@ -89,7 +90,8 @@ class Settings(BaseSettings):
     signing_keys: SecretStr | None = None
     access_token_seconds: Annotated[int, Field(ge=60, le=600)] = 600
     refresh_token_days: Annotated[int, Field(ge=1, le=30)] = 30
-    app_url: Annotated[str, AfterValidator(_is_url)] | None = None
+    external_issuers: Annotated[tuple[IssuerProfile, ...], NoDecode, BeforeValidator(_read_json)] = ()
+    app_url: IssuerUrl | None = None
     smtp_url: Annotated[SecretStr, AfterValidator(_is_smtp_url)] | None = None
     mail_from: Annotated[str, Field(pattern=r"^[^@\s]+@[^@\s]+$")] = "no-reply@localhost"
     password_memory_kib: Annotated[int, Field(ge=8)] = 65536
@@ -97,6 +99,16 @@ class Settings(BaseSettings):
     password_lanes: Annotated[int, Field(ge=1)] = 4
     cors_origins: Annotated[tuple[Origin, ...], NoDecode, BeforeValidator(_parts)] = ()
     shutdown_delay_seconds: Annotated[float, Field(ge=0, le=60)] = 0
+
+    @field_validator("external_issuers")
+    @classmethod
+    def _is_unambiguous(
+        cls, profiles: tuple[IssuerProfile, ...], info: ValidationInfo
+    ) -> tuple[IssuerProfile, ...]:
+        issuers = [info.data.get("issuer"), *(profile.issuer for profile in profiles)]
+        if len(set(issuers)) < len(issuers):
+            raise ValueError("Two profiles have the same issuer, or one has that of this service")
+        return profiles
 
     @property
     def prepare_threshold(self) -> int | None:
@@ -156,6 +168,9 @@ def _weaknesses(settings: Settings) -> Iterator[str]:
         )
     if not settings.issuer.startswith("https://"):
         yield "ISSUER is not an https URL: it is the public address of this service."
+    for position, profile in enumerate(settings.external_issuers):
+        if not profile.is_encrypted:
+            yield f"EXTERNAL_ISSUERS[{position}] has an issuer or a jwks_url that is not at https."
     if settings.password_memory_kib < LEAST_MEMORY_KIB or settings.password_passes < LEAST_PASSES:
         yield (
             f"PASSWORD_MEMORY_KIB is below {LEAST_MEMORY_KIB} or PASSWORD_PASSES below {LEAST_PASSES}: "
@@ -172,7 +187,12 @@ def _sentence(error: ValidationError, missing: dict[str, str]) -> str:
     """Name every faulty setting and what is wrong with it, and no value: it may be a secret."""
     sentences = []
     for fault in error.errors(include_url=False, include_input=False, include_context=False):
-        name = str(fault["loc"][0])
-        absent = fault["type"] == "missing"
-        sentences.append(missing.get(name, "") if absent else f"{name.upper()} is wrong: {fault['msg']}.")
+        name, *path = fault["loc"]
+        if fault["type"] == "missing" and name in missing:
+            sentences.append(missing[str(name)])
+            continue
+        place = "".join(f"[{step}]" if isinstance(step, int) else f".{step}" for step in path)
+        sentences.append(
+            f"{str(name).upper()}{place} is wrong: {fault['msg'].removeprefix('Value error, ')}."
+        )
     return " ".join(sentences)

@@ -1,18 +1,18 @@
 """
-[Task]: T-002
+[Task]: T-002, T-087
 [From]: speckit.plan §1.4, §2.1, §2.5
 [Description]: What must be true of the database before anybody is served.
 """
 
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from alembic.config import Config
 from alembic.script import ScriptDirectory
 from psycopg.errors import InsufficientPrivilege, UndefinedTable
+from psycopg_pool import PoolTimeout
 
-if TYPE_CHECKING:
-    from app.core.database import Database
+from app.core.database import Database
+from app.core.settings import Settings
 
 # Membership counts even where it is not inherited: SET ROLE would be enough.
 ROLE = """
@@ -34,7 +34,35 @@ class StartError(Exception):
     """The service must not start. The message is a sentence for the operator."""
 
 
-async def check_database(database: "Database") -> None:
+def database_of(settings: Settings) -> Database:
+    """Describe the pool that the settings ask for."""
+    return Database(
+        settings.database_url.get_secret_value(),
+        max_connections=settings.database_max_connections,
+        prepare_threshold=settings.prepare_threshold,
+    )
+
+
+async def open_database(database: Database) -> None:
+    """Open the pool, and leave it open only if the database is as it must be.
+
+    Raises:
+        StartError: It cannot be reached, or see `check_database`.
+    """
+    try:
+        await database.open()
+        await check_database(database)
+    except PoolTimeout as error:
+        await database.close()
+        raise StartError(
+            "The database of DATABASE_URL cannot be reached, or refuses the password."
+        ) from error
+    except StartError:
+        await database.close()
+        raise
+
+
+async def check_database(database: Database) -> None:
     """Hold the role and the schema against what isolation rests on.
 
     Raises:

@@ -1,6 +1,6 @@
 """
-[Task]: T-102, T-105
-[From]: speckit.specify §2.5, speckit.plan §3.1
+[Task]: T-102, T-105, T-113
+[From]: speckit.specify §2.5, §2.11, speckit.plan §3.1
 [Description]: Access tokens (RFC 9068): issued, and verified without the database.
 """
 
@@ -30,9 +30,12 @@ class Claims(NamedTuple):
     """What a valid access token says."""
 
     user_id: UUID
-    session_id: UUID
+    session_id: UUID | None
+    """None for a token of an external issuer: its sessions are not ours."""
     expires_at: int
     """Seconds since the epoch."""
+    authenticated_at: int | None = None
+    """Likewise, for a token of an external issuer: when it last saw who this is."""
 
 
 class InvalidTokenError(Exception):

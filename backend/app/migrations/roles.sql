@@ -1,5 +1,5 @@
--- [Task]: T-002
--- [From]: speckit.plan §2.1
+-- [Task]: T-002, T-087
+-- [From]: speckit.plan §2.1, §5.2
 -- [Description]: The three roles. Run by whoever may make roles (on Neon: neondb_owner), as often as you like.
 --
 -- Passwords come from settings of the session, so that none is written down here:
@@ -46,6 +46,12 @@ grant app_owner to app_migrator;
 grant usage, create on schema public to app_owner;
 grant usage on schema public to app_user;
 revoke create on schema public from public;
+
+-- The queue's tables are a library's, which knows no schema by name.
+create schema if not exists queue;
+grant usage, create on schema queue to app_owner;
+grant usage on schema queue to app_user;
+alter role app_user set search_path = public, queue;
 
 alter role app_user set statement_timeout = '20s';
 alter role app_user set idle_in_transaction_session_timeout = '20s';

@@ -1,15 +1,29 @@
 """
-[Task]: T-085, T-079, T-080, T-081, T-082, T-083, T-084
-[From]: speckit.specify §4.1, §4.2, §4.8, §4.3, §4.5, §4.6, §4.7, speckit.plan §2.6, §4.4
+[Task]: T-085, T-079, T-080, T-081, T-082, T-083, T-084, T-087
+[From]: speckit.specify §4.1, §4.2, §4.8, §4.3, §4.5, §4.6, §4.7, §4.9, speckit.plan §2.6, §4.4
 [Description]: The statements on notifications.
 """
 
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from functools import cache
 from uuid import UUID
 
 from psycopg.types.json import Jsonb
-from sqlalchemy import DateTime, Integer, Text, Uuid, bindparam, delete, func, select, tuple_, update
+from sqlalchemy import (
+    ARRAY,
+    DateTime,
+    Integer,
+    Text,
+    Uuid,
+    any_,
+    bindparam,
+    delete,
+    func,
+    select,
+    tuple_,
+    update,
+)
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import aliased
 from sqlmodel import col
@@ -17,7 +31,7 @@ from sqlmodel import col
 from app.core.asker import Principal
 from app.core.database import Session, Transaction
 from app.core.isolation import OWNER_LOCK
-from app.core.notice import Notice
+from app.core.notice import Kind, Notice
 from app.core.statement import Statement, prepare
 from app.notifications import models, schemas
 from app.notifications.cursor import Position
@@ -134,6 +148,18 @@ _FOLLOWING = prepare(
     into=schemas.Streamed,
 )
 
+_UNMAILED = prepare(
+    select(*(_TABLE.c[name] for name in schemas.Unmailed.model_fields))
+    .where(
+        col(Kept.read_at).is_(None),
+        col(Kept.kind) == any_(bindparam("kinds", type_=ARRAY(Text))),
+        col(Kept.created_at) > bindparam("after", type_=DateTime(timezone=True)),
+    )
+    .order_by(*_NEWEST_FIRST)
+    .limit(bindparam("limit", type_=Integer)),
+    into=schemas.Unmailed,
+)
+
 _DELETE = prepare(delete(Kept).where(col(Kept.id) == bindparam("id")).returning(col(Kept.id)), into=UUID)
 
 BEFORE_ALL = Position(datetime(1970, 1, 1, tzinfo=UTC), UUID(int=0))
@@ -224,3 +250,11 @@ async def newest(session: Session[Principal]) -> Position:
 async def following(session: Session[Principal], after: Position, limit: int) -> list[schemas.Streamed]:
     """Read at most `limit` notifications, oldest first, from just after a position."""
     return await session.run(_FOLLOWING, **after._asdict(), limit=limit)
+
+
+async def unmailed(
+    session: Session[Principal], kinds: Sequence[Kind], *, after: datetime | None, limit: int
+) -> list[schemas.Unmailed]:
+    """Read at most `limit` unread ones of these kinds, newest first, made after a moment."""
+    moment = after or BEFORE_ALL.created_at
+    return await session.run(_UNMAILED, kinds=[*kinds], after=moment, limit=limit)

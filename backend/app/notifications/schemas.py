@@ -1,6 +1,6 @@
 """
-[Task]: T-085, T-079, T-080, T-081, T-082, T-083, T-084
-[From]: speckit.specify §4.1, §4.2, §4.3, §4.4, §4.5, §4.6, §4.7
+[Task]: T-085, T-079, T-080, T-081, T-082, T-083, T-084, T-087
+[From]: speckit.specify §4.1, §4.2, §4.3, §4.4, §4.5, §4.6, §4.7, §4.9
 [Description]: What goes in and out about notifications.
 """
 
@@ -82,3 +82,11 @@ class Streamed(Notification):
 
     live: bool
     """Whether the owner wants this kind delivered live."""
+
+
+class Unmailed(BaseModel):
+    """A notification as a digest tells of it."""
+
+    id: UUID
+    title: str
+    created_at: datetime

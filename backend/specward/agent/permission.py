@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from specward.agent.record import Record, Stamp, stamp
+from specward.approvals.signatures import Signers, read_signers
 from specward.approvals.stamps import PATH as APPROVALS
 from specward.approvals.stamps import Approvals, load_approvals
 from specward.approvals.status import Approved, Stale, status
@@ -39,6 +40,7 @@ class Law(NamedTuple):
     config: Config
     spec_sets: tuple[SpecSet, ...]
     approvals: Approvals
+    signers: Signers | None
 
 
 def compile_record(project: str, asked: tuple[str, ...]) -> Record:
@@ -56,7 +58,7 @@ def compile_record(project: str, asked: tuple[str, ...]) -> Record:
         found = [_sort(law, name) for name in asked]
         missing = [answer for answer in found if isinstance(answer, str)] if asked else [NO_TASK]
     except CouldNotRunError as error:
-        law, found, missing = Law(root, Config(), (), {}), [], [str(error)]
+        law, found, missing = Law(root, Config(), (), {}, None), [], [str(error)]
     tasks = tuple(dict.fromkeys(answer for answer in found if isinstance(answer, Task)))
     return _record(law, asked, tasks, missing)
 
@@ -70,7 +72,9 @@ def brief_of(project: str, keys: tuple[str, ...]) -> str:
 
 def _read(root: Path) -> Law:
     config = load_config(root)
-    return Law(root, config, read_specs(root, config, Cache(root)), load_approvals(root))
+    return Law(
+        root, config, read_specs(root, config, Cache(root)), load_approvals(root), read_signers(root, config)
+    )
 
 
 def _sort(law: Law, name: str) -> Task | str:
@@ -82,7 +86,7 @@ def _sort(law: Law, name: str) -> Task | str:
         return (
             f"{name} names several tasks: ask which is meant, {', '.join(str(task.key) for task in found)}."
         )
-    state = status(found[0], law.spec_sets, law.approvals)
+    state = status(found[0], law.spec_sets, law.approvals, law.signers)
     if isinstance(state, Approved):
         return found[0]
     advice = f"Ask a person to read it and to run `specward approve {found[0].key}`."
@@ -114,5 +118,5 @@ def _stamps(law: Law) -> Iterator[Stamp]:
     """Stamp all that a record rests on: settings, approvals, documents, and the folders that hold them."""
     documents = [law.root / document.path for spec_set in law.spec_sets for document in spec_set.documents]
     folders = [law.root / "specs", *(path.parent for path in documents)]
-    files = [law.root / name for name in (*SETTINGS, APPROVALS)]
+    files = [law.root / name for name in (*SETTINGS, APPROVALS, law.config.signers) if name]
     return (stamp(str(path)) for path in dict.fromkeys((*files, *documents, *folders)))

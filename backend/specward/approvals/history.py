@@ -48,7 +48,7 @@ def approvals_since(root: Path, base: str) -> tuple[TaskKey, ...]:
     raw = _show(root, base, PATH)
     before = parse_approvals(raw.decode(errors="replace")) if raw is not None else {}
     now = load_approvals(root)
-    return tuple(key for key in sorted(now) if key not in before or before[key].digest != now[key].digest)
+    return tuple(key for key in sorted(now) if before.get(key) != now[key])
 
 
 def word_diff(before: str, after: str) -> str:

@@ -26,6 +26,7 @@ class Stamp(NamedTuple):
     parts: dict[str, str]  # name -> SHA-256, to tell which part has changed
     approver: str  # "Name <address>"; may be empty
     date: str  # ISO 8601
+    signature: str = ""  # OpenSSH's, without its armour; empty where nobody signed
 
 
 Approvals = dict[TaskKey, Stamp]
@@ -88,7 +89,7 @@ def write_approvals(root: Path, approvals: Approvals) -> None:
 def _stamp(name: str, table: object) -> Stamp:
     feature, _, task_id = name.rpartition("/")
     values = table if isinstance(table, dict) else {}
-    texts = [values.get(field) for field in ("digest", "approver", "date")]
+    texts = [values.get(field) for field in ("digest", "approver", "date")] + [values.get("signature", "")]
     parts = values.get("parts")
     if (
         not (feature and task_id and isinstance(parts, dict))
@@ -96,8 +97,8 @@ def _stamp(name: str, table: object) -> Stamp:
         or not all(isinstance(digest, str) for digest in parts.values())
     ):
         raise CouldNotRunError(f'{PATH}: ["{name}"] is no stamp that `specward approve` wrote. {_MEND}')
-    digest, approver, date = map(str, texts)
-    return Stamp(TaskKey(feature, task_id), digest, parts, approver, date)
+    digest, approver, date, signature = map(str, texts)
+    return Stamp(TaskKey(feature, task_id), digest, parts, approver, date, signature)
 
 
 def _render(stamp: Stamp) -> str:
@@ -107,6 +108,7 @@ def _render(stamp: Stamp) -> str:
         f"digest = {_quoted(stamp.digest)}",
         f"approver = {_quoted(stamp.approver)}",
         f"date = {_quoted(stamp.date)}",
+        *([f"signature = {_quoted(stamp.signature)}"] if stamp.signature else ()),
         f"[{name}.parts]",
         *(f"{_quoted(part)} = {_quoted(digest)}" for part, digest in stamp.parts.items()),
     ]

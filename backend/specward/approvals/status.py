@@ -5,6 +5,7 @@ from datetime import date
 from typing import NamedTuple, TypeAlias
 
 from specward.approvals.parts import Part, digest_of, read_parts
+from specward.approvals.signatures import Signers
 from specward.approvals.stamps import Approvals, Stamp
 from specward.specs.model import SpecSet, Task, Unresolved
 from specward.specs.resolve import find_task
@@ -19,6 +20,13 @@ class Approved(NamedTuple):
 class Unapproved(NamedTuple):
     """Nobody approved the task, or nobody can."""
 
+    reason: str  # a sentence
+
+
+class Unsigned(NamedTuple):
+    """The task has a stamp that nobody who may approve has signed."""
+
+    stamp: Stamp
     reason: str  # a sentence
 
 
@@ -42,22 +50,28 @@ class Stale(NamedTuple):
     changes: tuple[Change, ...]
 
 
-Status: TypeAlias = Approved | Unapproved | Stale
+Status: TypeAlias = Approved | Unapproved | Unsigned | Stale
 
 
-def status(task: Task, spec_sets: tuple[SpecSet, ...], approvals: Approvals) -> Status:
+def status(
+    task: Task, spec_sets: tuple[SpecSet, ...], approvals: Approvals, signers: Signers | None
+) -> Status:
     """Tell whether a task is approved as it stands now.
 
     Args:
         task: one of the spec sets' tasks.
         spec_sets: everything that was read.
         approvals: the stamps, from `stamps.load_approvals`.
+        signers: who may approve, from `signatures.read_signers`; None where no signature is asked for.
     """
     if find_task(spec_sets, task.key) is None:
         return Unapproved(f"{task.key} names more than one task.")
     stamp = approvals.get(task.key)
     if stamp is None:
         return Unapproved(f"{task.key} has not been approved.")
+    refusal = signers.refusal(stamp) if signers else ""
+    if refusal:
+        return Unsigned(stamp, refusal)
     parts, missing = read_parts(task, spec_sets)
     now = {part.name: part.digest for part in parts}
     if not missing and digest_of(now) == stamp.digest:

@@ -10,6 +10,7 @@ from typing import NamedTuple
 
 from specward.approvals.history import changed_words
 from specward.approvals.parts import read_parts
+from specward.approvals.signatures import Signers, read_signers, sign, signing_key
 from specward.approvals.stamps import PATH, Approvals, Stamp, load_approvals, write_approvals
 from specward.approvals.status import Approved, Stale, Status, stamp_task, status
 from specward.code.git import GitError, git
@@ -46,6 +47,9 @@ def add_arguments(parser: ArgumentParser) -> None:
     """Declare the options."""
     parser.add_argument("tasks", nargs="*", metavar="TASK", help="tasks such as T-101 T-102")
     parser.add_argument("--all", action="store_true", help="every task that is not approved as it stands")
+    parser.add_argument(
+        "--key", metavar="FILE", help="sign with this key of yours; default: the one git signs with"
+    )
 
 
 def run(options: Namespace) -> int:
@@ -58,7 +62,8 @@ def run(options: Namespace) -> int:
     root = find_root(Path.cwd())
     config = load_config(root)
     spec_sets = read_specs(root, config)
-    candidates = _candidates(root, _chosen(options, spec_sets), spec_sets)
+    signers = read_signers(root, config)
+    candidates = _candidates(root, _chosen(options, spec_sets), spec_sets, signers)
     if not candidates:
         sys.stdout.write("Nothing to approve: each of these tasks is approved as it stands.\n")
         return 0
@@ -68,7 +73,10 @@ def run(options: Namespace) -> int:
     if not _confirmed(candidates):
         sys.stdout.write("Nothing was approved.\n")
         return _NOT_APPROVED
-    write_approvals(root, load_approvals(root) | {each.stamp.task: each.stamp for each in candidates})
+    stamps = [each.stamp for each in candidates]
+    if signers or options.key:
+        stamps = _signed(stamps, options.key or signing_key(root), signers)
+    write_approvals(root, load_approvals(root) | {stamp.task: stamp for stamp in stamps})
     sys.stdout.write(f"Approved: {_names(candidates)}. Commit {PATH} apart from the code that it allows.\n")
     return 0
 
@@ -94,9 +102,11 @@ def _chosen(options: Namespace, spec_sets: tuple[SpecSet, ...]) -> list[Task]:
     return list(dict.fromkeys(one_task(spec_sets, name) for name in options.tasks))
 
 
-def _candidates(root: Path, tasks: list[Task], spec_sets: tuple[SpecSet, ...]) -> list[_Candidate]:
+def _candidates(
+    root: Path, tasks: list[Task], spec_sets: tuple[SpecSet, ...], signers: Signers | None
+) -> list[_Candidate]:
     approvals: Approvals = load_approvals(root)
-    states = [(task, status(task, spec_sets, approvals)) for task in tasks]
+    states = [(task, status(task, spec_sets, approvals, signers)) for task in tasks]
     open_ = [(task, state) for task, state in states if not isinstance(state, Approved)]
     faults = [fault for task, _ in open_ for fault in _faults(task, spec_sets)]
     if faults:
@@ -104,6 +114,14 @@ def _candidates(root: Path, tasks: list[Task], spec_sets: tuple[SpecSet, ...]) -
         raise CouldNotRunError(f"What cannot be found cannot be approved:\n{listed}")
     approver, today = _approver(root), datetime.now(UTC).date()
     return [_Candidate(task, state, stamp_task(task, spec_sets, approver, today)) for task, state in open_]
+
+
+def _signed(stamps: list[Stamp], key: str, signers: Signers | None) -> list[Stamp]:
+    signed = [sign(stamp, key) for stamp in stamps]
+    refusals = [refusal for refusal in map(signers.refusal, signed) if refusal] if signers else []
+    if refusals:
+        raise CouldNotRunError(f"{refusals[0]} Nothing was approved.")
+    return signed
 
 
 def _faults(task: Task, spec_sets: tuple[SpecSet, ...]) -> Iterator[str]:

@@ -45,6 +45,7 @@ RULES = (
     "approval.sw203_approved_by_its_own_change",
     "approval.sw204_stamp_of_no_task",
     "approval.sw205_approvals_malformed",
+    "approval.sw206_stamp_unsigned",
     "scope.sw301_outside_permit",
     "scope.sw302_unclaimed_change",
     "scope.sw303_control_file_changed",

@@ -77,7 +77,9 @@ async def test_an_export_has_everything_and_no_secret(
     await owns_something_everywhere(bob)
     token = token_in((await mails_to(app, alice.email))[-1])
     exported = (await alice.call("GET", EXPORT)).json()
-    assert set(exported) == {"account", "profile", "sessions", "notifications", "preferences"}
+    assert set(exported) == {
+        *("account", "identities", "profile", "sessions", "notifications", "preferences"),
+    }
     for part, path in (("account", "/v1/account"), ("profile", "/v1/profile")):
         assert exported[part] == (await alice.call("GET", path)).json()
     for part, path in (

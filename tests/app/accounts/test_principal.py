@@ -65,6 +65,7 @@ async def test_a_token_of_another_instance_with_other_keys_is_refused(app: FastA
         seconds=600,
     )
     claims = mine.verify(alice.tokens["access_token"])
+    assert claims.session_id is not None
     forged = {**alice.tokens, "access_token": other.issue(claims.user_id, claims.session_id)}
     assert (await alice._replace(tokens=forged).call("GET", "/v1/account")).status_code == 401
 

@@ -3,16 +3,11 @@
 import asyncio
 import logging
 import ssl
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
-from email import message_from_bytes, policy
 from email.errors import MessageError
-from email.message import EmailMessage
-from functools import partial
 
 import aiosmtplib
 import pytest
-from aiosmtpd.smtp import SMTP, AuthResult, Envelope, Session
+from aiosmtpd.smtp import AuthResult
 
 from app.core.background import Background
 from app.core.mail import LogMailer, Mail, SmtpMailer
@@ -20,37 +15,11 @@ from app.main import create_app
 from specward.database.provision import Urls
 from tests.app.conftest import PASSWORD, settings_for
 from tests.app.conftest import running as running_app
+from tests.app.core.smtp import Postman, smtp_server
 
 pytestmark = pytest.mark.anyio
 
 MAIL = Mail("somebody@example.org", "Grüße", "Ein Brief — mit Umlauten: äöü.\n")
-
-
-class Postman:
-    """What an SMTP server has received."""
-
-    def __init__(self) -> None:
-        self.envelopes: list[Envelope] = []
-
-    async def handle_DATA(self, _server: SMTP, _session: Session, envelope: Envelope) -> str:  # noqa: N802 -- its name
-        self.envelopes.append(envelope)
-        return "250 OK"
-
-    def message(self) -> EmailMessage:
-        (envelope,) = self.envelopes
-        assert isinstance(envelope.content, bytes)
-        message = message_from_bytes(envelope.content, policy=policy.default)
-        assert isinstance(message, EmailMessage)
-        return message
-
-
-@asynccontextmanager
-async def smtp_server(postman: Postman, **options: object) -> AsyncIterator[int]:
-    """Run an SMTP server on a free port of the loopback."""
-    make = partial(SMTP, postman, **options)  # type: ignore[arg-type]  # the server's own options
-    server = await asyncio.get_running_loop().create_server(make, "127.0.0.1", 0)
-    async with server:
-        yield server.sockets[0].getsockname()[1]
 
 
 async def test_a_mail_arrives_as_it_was_meant() -> None:
@@ -114,6 +83,14 @@ async def test_an_address_brings_no_header_and_no_second_recipient(address: str)
                 MAIL._replace(to=address)
             )
     assert postman.envelopes == []
+
+
+async def test_a_mail_that_is_sent_again_can_be_told() -> None:
+    postman = Postman()
+    async with smtp_server(postman) as port:
+        mailer = SmtpMailer(f"smtp://127.0.0.1:{port}", "service@example.org")
+        await mailer.send(MAIL._replace(id="digest.1"))
+    assert postman.message()["Message-ID"] == "<digest.1@example.org>"
 
 
 async def test_the_log_shows_the_mail(caplog: pytest.LogCaptureFixture) -> None:

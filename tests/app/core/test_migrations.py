@@ -6,6 +6,7 @@ from pathlib import Path
 
 import psycopg
 import pytest
+from procrastinate.schema import SchemaManager
 
 from app.core.startup import newest_versions
 from specward.config import load_config
@@ -77,3 +78,47 @@ def test_somebody_who_is_no_superuser_can_make_the_roles(server: Server, roles: 
             connection.execute("drop database created with (force)")
             connection.execute("drop owned by creator")
             connection.execute("drop role creator")
+
+
+def test_the_queues_tables_are_those_of_its_library() -> None:
+    """A newer library needs a revision of its own."""
+    copy = ROOT / "backend/app/migrations/versions/v0012_queue.sql"
+    assert copy.read_text().endswith(f"\n\n{SchemaManager.get_schema()}")
+
+
+def test_accounts_that_were_there_before_are_looked_after(
+    server: Server, role_passwords: dict[str, str], roles: Path, migrate: tuple[str, ...]
+) -> None:
+    urls = provision(server, "before", roles, role_passwords)
+    environment = {**os.environ, **urls.environment(), "PATH": search_path()}
+    *command, head = migrate
+    try:
+        subprocess.run([*command, "0009"], cwd=ROOT, env=environment, check=True)
+        with psycopg.connect(server.superuser_url("before")) as connection:
+            connection.execute("insert into accounts (email, password_hash) values ('a@example.org', 'x')")
+        subprocess.run([*command, head], cwd=ROOT, env=environment, check=True)
+        with psycopg.connect(server.superuser_url("before")) as connection:
+            rows = connection.execute(
+                "select due_at between now() and now() + interval '1 day', relforcerowsecurity "
+                "from upkeep, pg_class where pg_class.oid = 'accounts'::regclass"
+            ).fetchall()
+        assert rows == [(True, True)]
+    finally:
+        with psycopg.connect(server.superuser_url(), autocommit=True) as connection:
+            connection.execute("drop database before with (force)")
+
+
+def test_the_queue_needs_its_schema(
+    server: Server, role_passwords: dict[str, str], roles: Path, migrate: tuple[str, ...]
+) -> None:
+    urls = provision(server, "without_queue", roles, role_passwords)
+    environment = {**os.environ, **urls.environment(), "PATH": search_path()}
+    try:
+        with psycopg.connect(server.superuser_url("without_queue")) as connection:
+            connection.execute("drop schema queue")
+        run = subprocess.run(migrate, cwd=ROOT, env=environment, capture_output=True, text=True, check=False)
+    finally:
+        with psycopg.connect(server.superuser_url(), autocommit=True) as connection:
+            connection.execute("drop database without_queue with (force)")
+    assert run.returncode == 1
+    assert run.stderr.strip().endswith("run backend/app/migrations/roles.sql once more, which makes it.")

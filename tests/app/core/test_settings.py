@@ -1,5 +1,6 @@
 """A fault in the settings is a sentence that names it and repeats no value."""
 
+import json
 import re
 from pathlib import Path
 
@@ -93,8 +94,76 @@ def test_origins_are_parted_by_commas(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_an_origin_is_an_origin(monkeypatch: pytest.MonkeyPatch, origin: str) -> None:
     monkeypatch.setenv("DATABASE_URL", SECRET)
     monkeypatch.setenv("CORS_ORIGINS", origin)
-    with pytest.raises(SettingsError, match="CORS_ORIGINS is wrong"):
+    with pytest.raises(SettingsError, match=r"CORS_ORIGINS\[0\] is wrong"):
         load_settings()
+
+
+NEON = {"kind": "neon-auth", "url": "https://ep-x.neonauth.aws.neon.tech/neondb/auth"}
+BETTER = {"kind": "better-auth", "url": "https://app.example.com"}
+OIDC = {"issuer": "https://id.example.com/", "audience": "api", "jwks_url": "https://id.example.com/keys"}
+
+
+def test_each_kind_of_issuer_brings_what_is_usual(production: pytest.MonkeyPatch) -> None:
+    production.setenv("EXTERNAL_ISSUERS", json.dumps([BETTER, NEON, OIDC]))
+    better, neon, oidc = load_settings().external_issuers
+    assert (better.issuer, better.audience) == ("https://app.example.com", "https://app.example.com")
+    assert better.jwks_url == "https://app.example.com/api/auth/jwks"
+    assert neon.issuer == neon.audience == "https://ep-x.neonauth.aws.neon.tech"
+    assert neon.jwks_url == "https://ep-x.neonauth.aws.neon.tech/neondb/auth/.well-known/jwks.json"
+    assert neon.claim_values == {"banned": (False, None), "role": ("authenticated",)}
+    assert better.algorithms == neon.algorithms == ("EdDSA",)
+    assert (oidc.issuer, oidc.token_type, oidc.algorithms) == (OIDC["issuer"], "at+jwt", ("RS256",))
+
+
+def test_what_is_usual_may_be_given_otherwise(production: pytest.MonkeyPatch) -> None:
+    changed = {**BETTER, "audience": "api", "algorithms": ["ES256"], "claim_values": {}}
+    production.setenv("EXTERNAL_ISSUERS", json.dumps([changed, {**OIDC, "token_type": None}]))
+    better, oidc = load_settings().external_issuers
+    assert (better.issuer, better.audience, better.algorithms) == (BETTER["url"], "api", ("ES256",))
+    assert (better.claim_values, oidc.token_type) == ({}, None)
+
+
+@pytest.mark.parametrize(
+    ("profiles", "sentence"),
+    [
+        ("do-not-repeat-me", "EXTERNAL_ISSUERS is wrong: It is no JSON."),
+        ([1], "EXTERNAL_ISSUERS[0] is wrong: "),
+        ([NEON, {"kind": "better-auth"}], "EXTERNAL_ISSUERS[1] is wrong: It needs url: the baseURL"),
+        ([{**OIDC, "url": "x"}], "EXTERNAL_ISSUERS[0] is wrong: An issuer of kind oidc has no url"),
+        ([{**NEON, "kind": "clerk"}], "EXTERNAL_ISSUERS[0] is wrong: Its kind must be one of better-auth, n"),
+        ([{**OIDC, "algorithms": ["HS256"]}], "EXTERNAL_ISSUERS[0].algorithms[0] is wrong: "),
+        ([{**OIDC, "algorithms": []}], "EXTERNAL_ISSUERS[0].algorithms is wrong: "),
+        ([{**OIDC, "audience": ""}], "EXTERNAL_ISSUERS[0].audience is wrong: "),
+        ([{"issuer": "https://a.example"}], "EXTERNAL_ISSUERS[0].audience is wrong: Field required."),
+        ([{**OIDC, "jwks_url": "do-not-repeat-me"}], "EXTERNAL_ISSUERS[0].jwks_url is wrong: "),
+        ([{**OIDC, "audiense": "x"}], "EXTERNAL_ISSUERS[0].audiense is wrong: "),
+        ([NEON, NEON], "EXTERNAL_ISSUERS is wrong: Two profiles have the same issuer"),
+        ([{**OIDC, "issuer": "https://api.example.com"}], "EXTERNAL_ISSUERS is wrong: Two profiles have"),
+    ],
+)
+def test_a_wrong_issuer_is_told_of(production: pytest.MonkeyPatch, profiles: object, sentence: str) -> None:
+    production.setenv("EXTERNAL_ISSUERS", profiles if isinstance(profiles, str) else json.dumps(profiles))
+    with pytest.raises(SettingsError) as refusal:
+        load_settings()
+    assert sentence in str(refusal.value)
+    assert "do-not-repeat-me" not in str(refusal.value)
+
+
+@pytest.mark.parametrize(
+    "profile",
+    [
+        {"kind": "better-auth", "url": "http://app.example.com"},
+        {"kind": "neon-auth", "url": "http://localhost:3000/auth"},
+        {**OIDC, "jwks_url": "http://id.example.com/keys"},
+        {**OIDC, "issuer": "http://id.example.com"},
+    ],
+)
+def test_production_asks_issuers_by_https_alone(production: pytest.MonkeyPatch, profile: object) -> None:
+    production.setenv("EXTERNAL_ISSUERS", json.dumps([NEON, profile]))
+    with pytest.raises(SettingsError, match=r"EXTERNAL_ISSUERS\[1\] has an issuer or a jwks_url .* https"):
+        load_settings()
+    production.setenv("ENVIRONMENT", "development")
+    assert len(load_settings().external_issuers) == 2
 
 
 def test_the_example_names_every_setting_with_its_default() -> None:

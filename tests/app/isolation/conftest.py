@@ -15,6 +15,7 @@ from tests.app.conftest import name_of
 # Everything of one owner, as text, in one row.
 EVERYTHING = """
 select (select json_agg(a) from accounts a where id = $1)::text
+    || coalesce((select json_agg(i) from identities i where owner_id = $1)::text, '-')
     || coalesce((select json_agg(p) from profiles p where owner_id = $1)::text, '-')
     || coalesce((select json_agg(s order by s.id) from sessions s where owner_id = $1)::text, '-')
     || coalesce((select json_agg(n order by n.id) from notifications n where owner_id = $1)::text, '-')
@@ -70,6 +71,9 @@ async def owners(as_superuser: Database) -> tuple[Owner, Owner]:
             ((account,),) = await rows.fetchall()
             await connection.execute("insert into profiles (owner_id, about) values ($1, 'mine')", [account])
             await connection.execute("insert into sessions (owner_id) values ($1)", [account])
+            await connection.execute(
+                "insert into identities values ('https://issuer.example', $1, $2)", [str(account), account]
+            )
             await connection.execute(
                 "insert into notifications (owner_id, kind, title) values ($1, 'product', 'x')", [account]
             )

@@ -66,7 +66,7 @@ def read(root: Path) -> tuple[SpecSet, ...]:
 
 def status_of(root: Path, name: str = "T-1") -> Status:
     spec_sets = read(root)
-    return status(find_tasks(spec_sets, name)[0], spec_sets, load_approvals(root))
+    return status(find_tasks(spec_sets, name)[0], spec_sets, load_approvals(root), None)
 
 
 def change(root: Path, path: str, old: str, new: str) -> None:

@@ -8,6 +8,7 @@ import subprocess
 import sys
 import time
 from pathlib import Path
+from shutil import which
 
 import pytest
 
@@ -55,6 +56,25 @@ def run(root: Path, *arguments: str, **more: str) -> subprocess.CompletedProcess
         text=True,
         check=False,
     )
+
+
+@pytest.mark.skipif(which("ssh-keygen") is None, reason="ssh-keygen is not installed here")
+def test_who_approves_signs_where_signers_are_named(root: Path) -> None:
+    make = ["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f"]
+    for name in ("ada", "eve"):
+        subprocess.run([*make, root.parent / name], check=True)
+    public = (root.parent / "ada.pub").read_text(encoding="utf-8")
+    settings = FILES["pyproject.toml"] + 'signers = "specs/allowed_signers"\n'
+    write_tree(root, {"pyproject.toml": settings, "specs/allowed_signers": f"person@example.org {public}"})
+
+    code, said = at_a_terminal(root, "T-101\n", "approve", "T-101")
+    assert (code, "git knows no key of yours" in said) == (2, True)
+    code, said = at_a_terminal(root, "T-101\n", "approve", "T-101", "--key", str(root.parent / "eve"))
+    assert (code, "Nothing was approved." in said) == (2, True)
+    assert load_approvals(root) == {}
+    code, _ = at_a_terminal(root, "T-101\n", "approve", "T-101", "--key", str(root.parent / "ada"))
+    assert code == 0
+    assert "Approved by A Person" in run(root, "task", "T-101").stdout
 
 
 def at_a_terminal(root: Path, answer: str, *arguments: str) -> tuple[int, str]:

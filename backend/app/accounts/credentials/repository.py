@@ -121,7 +121,7 @@ async def password_hash(session: Session[Principal]) -> str | None:
 
 
 async def change_password(
-    unit: Transaction[Principal], password_hash: str, *, verified: str, current: UUID
+    unit: Transaction[Principal], password_hash: str, *, verified: str, current: UUID | None
 ) -> bool:
     """Set the password and end all other sessions; tell whether the verified hash still held."""
     return bool(await unit.run(_CHANGE, password_hash=password_hash, verified=verified, current=current))

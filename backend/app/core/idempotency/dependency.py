@@ -1,5 +1,5 @@
 """
-[Task]: T-004
+[Task]: T-004, T-005
 [From]: speckit.specify §6.2
 [Description]: What a POST route asks for instead of `CallerSession`.
 """
@@ -11,7 +11,7 @@ from pydantic.json_schema import SkipJsonSchema
 
 from app.core.asker import Principal
 from app.core.database import Session
-from app.core.idempotency.unit import HEADER, SCOPE, Unit, fingerprint
+from app.core.idempotency.unit import HEADER, SCOPE, begin, fingerprint
 from app.core.runtime import CallerSession, RuntimeDep
 
 Key = Annotated[str | SkipJsonSchema[None], Header(alias=HEADER, min_length=1, max_length=255)]
@@ -26,8 +26,7 @@ async def idempotent_session(
     """
     if key is None:
         return session
-    unit: Unit = request.scope[SCOPE]
-    return await unit.begin(session, key, await fingerprint(request, running.keys))
+    return await begin(request.scope[SCOPE], session, key, await fingerprint(request, running.keys))
 
 
 IdempotentSession = Annotated[Session[Principal], Depends(idempotent_session)]

@@ -1,0 +1,34 @@
+"""
+[Task]: T-087
+[From]: speckit.plan §5.2
+[Description]: The queue's own tables and functions, as its library has them, in a schema of their own.
+"""
+
+from pathlib import Path
+
+from alembic import op
+
+revision = "0012"
+down_revision = "0011"
+
+# A copy: what the library brings with a later version is for a later revision to do.
+SCHEMA = Path(__file__).with_suffix(".sql")
+
+GRANTS = """
+grant select, insert, update, delete on all tables in schema queue to app_user;
+grant usage on all sequences in schema queue to app_user;
+"""
+
+MISSING = "The schema `queue` is missing: run backend/app/migrations/roles.sql once more, which makes it."
+
+
+def upgrade() -> None:
+    """Make what procrastinate needs."""
+    connection = op.get_bind()
+    if connection.exec_driver_sql("select to_regnamespace('queue')").scalar_one() is None:
+        raise SystemExit(MISSING)
+    connection.exec_driver_sql("set local search_path = queue")
+    # The driver looks for placeholders.
+    connection.exec_driver_sql(SCHEMA.read_text(encoding="utf-8").replace("%", "%%"))
+    connection.exec_driver_sql("set local search_path to default")
+    connection.exec_driver_sql(GRANTS)

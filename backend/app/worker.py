@@ -1,0 +1,201 @@
+"""
+[Task]: T-087, T-088
+[From]: speckit.specify §4.9, §4.10, §6.6, speckit.plan §5.2, §5.3, §6.3
+[Description]: The worker's process: puts its jobs together and does them; shows those that were set aside.
+"""
+
+import asyncio
+import logging
+import signal
+import sys
+from argparse import ArgumentParser, Namespace
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Sequence
+from contextlib import asynccontextmanager
+from functools import partial
+from typing import NamedTuple
+from uuid import UUID
+
+from procrastinate import App
+from procrastinate.exceptions import ConnectorException
+from psycopg import OperationalError
+
+from app.accounts import retention as tokens
+from app.accounts.repository import account as account_of
+from app.core import logs, queue, rate_limits
+from app.core.asker import Principal
+from app.core.database import Database, Session
+from app.core.idempotency import retention as idempotency_keys
+from app.core.mail import Mailer, mailer_for
+from app.core.settings import Settings, SettingsError, load_settings
+from app.core.startup import StartError, database_of, open_database
+from app.core.upkeep.service import look_after, queue_due
+from app.notifications import retention as notifications
+from app.notifications.digests import send_digest
+
+Enqueue = Callable[[UUID], Awaitable[None]]
+
+FIRST = 1  # the priority of what keeps the rest going
+LOST = "The worker has lost its database. Start it again; jobs that had begun are done again."
+
+
+async def verified_address(session: Session[Principal]) -> str | None:
+    """Find where the principal may be mailed; None if their address is not verified, or they have none."""
+    account = await account_of(session)
+    return account.email if account and account.email_verified else None
+
+
+def add_jobs(jobs: App, database: Database, mailer: Mailer, settings: Settings) -> Enqueue:
+    """Say what the jobs are, and which come by the clock.
+
+    Returns:
+        What puts an account into the queue.
+    """
+    chores = (
+        notifications.sweep,
+        tokens.sweep,
+        idempotency_keys.sweep,
+        partial(send_digest, mailer=mailer, address_of=verified_address, app_url=settings.app_url),
+    )
+
+    @jobs.task(name="look_after", retry=queue.RETRY)
+    async def look_after_account(account_id: str) -> None:
+        await look_after(database, UUID(account_id), chores)
+
+    async def enqueue(account_id: UUID) -> None:
+        # The lock lets one job at a time look after an account.
+        job = look_after_account.configure(lock=str(account_id))
+        await job.defer_async(account_id=str(account_id))
+
+    @jobs.periodic(cron="* * * * *")
+    @jobs.task(name="queue_due", priority=FIRST)
+    async def queue_due_accounts(timestamp: int) -> None:  # noqa: ARG001 -- every periodic task is given it
+        await queue_due(database, enqueue)
+
+    @jobs.periodic(cron="* * * * *")
+    @jobs.task(name="recover", priority=FIRST)
+    async def recover(timestamp: int) -> None:  # noqa: ARG001 -- as above
+        await queue.recover(jobs)
+
+    @jobs.periodic(cron="7 * * * *")
+    @jobs.task(name="clear", priority=FIRST)
+    async def clear_hourly(timestamp: int) -> None:  # noqa: ARG001 -- as above
+        await clear(jobs, database)
+
+    return enqueue
+
+
+async def clear(jobs: App, database: Database) -> None:
+    """Delete what is nobody's and past its time."""
+    await queue.forget(jobs)
+    await rate_limits.sweep(database)
+    await idempotency_keys.sweep_sealed(database)
+
+
+class Opened(NamedTuple):
+    """What every command works with."""
+
+    database: Database
+    jobs: App
+
+
+@asynccontextmanager
+async def opened(settings: Settings) -> AsyncIterator[Opened]:
+    """Open the database and its queue.
+
+    Raises:
+        StartError: The database is not as it must be.
+    """
+    database, jobs = database_of(settings), queue.make_queue(settings)
+    await open_database(database)
+    try:
+        async with jobs.open_async():
+            await queue.check_queue(jobs)
+            yield Opened(database, jobs)
+    finally:
+        await database.close()
+
+
+async def run(settings: Settings, *, once: bool = False) -> None:
+    """Do jobs until told to stop by SIGTERM or SIGINT, or until everybody who is due has been looked after.
+
+    Raises:
+        StartError: The database is not as it must be, or was lost.
+    """
+    async with opened(settings) as (database, jobs):
+        enqueue = add_jobs(jobs, database, mailer_for(settings), settings)
+        logs.configure()  # until here a person may be reading, who wants the sentences plain
+        logging.getLogger("procrastinate").setLevel(logging.WARNING)  # we have a line of our own
+        if once:
+            await queue.recover(jobs)
+            await clear(jobs, database)
+            await queue_due(database, enqueue)
+        await _until_told(queue.work(jobs, settings, stay=not once), once=once)
+
+
+async def _until_told(work: Coroutine[object, object, None], *, once: bool) -> None:
+    working = asyncio.create_task(work)
+    for number in (signal.SIGTERM, signal.SIGINT):
+        asyncio.get_running_loop().add_signal_handler(number, working.cancel)
+    try:
+        await working
+    except asyncio.CancelledError:
+        return
+    if not once:
+        raise StartError(LOST)
+
+
+async def show(settings: Settings) -> None:
+    """Print the jobs that were set aside, a line for each."""
+    async with opened(settings) as (_, jobs):
+        for job in await queue.set_aside(jobs):
+            arguments = " ".join(f"{name}={value}" for name, value in job.task_kwargs.items())
+            sys.stdout.write(f"{job.id}\t{job.task_name}\t{arguments}\t{job.attempts} tries\n")
+
+
+async def retry(settings: Settings, job_ids: Sequence[int]) -> None:
+    """Give jobs that were set aside one more try; all of them if none is named.
+
+    Raises:
+        StartError: One of them is not set aside.
+    """
+    async with opened(settings) as (_, jobs):
+        known = {job.id for job in await queue.set_aside(jobs) if job.id is not None}
+        if unknown := set(job_ids) - known:
+            raise StartError(
+                f"Not set aside: {', '.join(map(str, sorted(unknown)))}. `failed` lists those that are."
+            )
+        for job_id in job_ids or sorted(known):
+            await queue.try_again(jobs, job_id)
+
+
+def _arguments() -> Namespace:
+    parser = ArgumentParser(prog="python -m app.worker", description="Do the jobs of the queue.")
+    parser.set_defaults(once=False)
+    commands = parser.add_subparsers(dest="command")
+    running = commands.add_parser("run", help="do jobs until told to stop (the default)")
+    running.add_argument("--once", action="store_true", help="look after all who are due, then end")
+    commands.add_parser("failed", help="list the jobs that were set aside: id, what, for whom, tries")
+    again = commands.add_parser("retry", help="give jobs that were set aside one more try")
+    again.add_argument("job_id", nargs="*", type=int, help="all of them if none is named")
+    return parser.parse_args()
+
+
+def main() -> None:
+    """Run one of the commands."""
+    arguments = _arguments()
+    try:
+        settings = load_settings()
+        if arguments.command == "failed":
+            asyncio.run(show(settings))
+        elif arguments.command == "retry":
+            asyncio.run(retry(settings, arguments.job_id))
+        else:
+            asyncio.run(run(settings, once=arguments.once))
+    except (SettingsError, StartError) as error:
+        sys.exit(str(error))
+    except (ConnectorException, OperationalError):
+        sys.exit(LOST)
+
+
+if __name__ == "__main__":
+    main()
