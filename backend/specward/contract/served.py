@@ -118,7 +118,7 @@ def ask(root: Path, entry: EntryPoint, probe: Path = _PROBE) -> dict[str, object
         except subprocess.TimeoutExpired:
             return {"error": f"it has not finished importing after {entry.timeout:g} seconds"}
         except OSError as error:
-            return {"error": f"the interpreter {_interpreter(root, entry)} cannot be run ({error.strerror})"}
+            return {"error": f"the interpreter {interpreter(root, entry)} cannot be run ({error.strerror})"}
         if not answer.exists():
             lines = errors.read_text(encoding="utf-8", errors="replace").splitlines()
             last = next((line.strip() for line in reversed(lines) if line.strip()), "no message")
@@ -133,7 +133,7 @@ def _run(root: Path, entry: EntryPoint, probe: Path, answer: Path, errors: Path)
     environment |= {"PYTHONDONTWRITEBYTECODE": "1", "PYTHONHASHSEED": "0", **entry.env}
     with errors.open("wb") as stream:
         process = subprocess.Popen(  # noqa: S603 -- the project's own interpreter and entry point
-            [_interpreter(root, entry), str(probe), entry.app, str(folder), str(answer)],
+            [interpreter(root, entry), str(probe), entry.app, str(folder), str(answer)],
             cwd=folder,
             env=environment,
             stdin=subprocess.DEVNULL,
@@ -157,7 +157,8 @@ def _end(process: subprocess.Popen[bytes]) -> None:
     process.wait()
 
 
-def _interpreter(root: Path, entry: EntryPoint) -> str:
+def interpreter(root: Path, entry: EntryPoint) -> str:
+    """Return the application's own interpreter: the one that is set, else its .venv's, else ours."""
     if entry.python is not None:
         return str(root / entry.python) if "/" in entry.python else entry.python
     for place in (root / entry.folder, root):
@@ -170,8 +171,8 @@ def _interpreter(root: Path, entry: EntryPoint) -> str:
 def digest_of(root: Path, entry: EntryPoint) -> str:
     """A name for everything that what is served depends on."""
     folder = root / entry.folder
-    interpreter = _interpreter(root, entry)
-    digest = sha256(repr((entry, interpreter, _packages(interpreter))).encode())
+    program = interpreter(root, entry)
+    digest = sha256(repr((entry, program, _packages(program))).encode())
     digest.update(_PROBE.read_bytes())
     for path in _files(folder):
         digest.update(f"\0{path.relative_to(folder).as_posix()}\0".encode(errors="surrogateescape"))
