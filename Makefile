@@ -94,6 +94,7 @@ bench: install-dev ## print what is promised in figures: ratios and round trips
 	$(BIN)/python -m bench.round_trips
 	$(BIN)/python -m bench.throughput
 	$(BIN)/python bench/isolation/run.py
+	$(BIN)/python -m bench.proof
 
 format: install-dev ## format the code
 	$(BIN)/ruff format .

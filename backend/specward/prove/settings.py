@@ -54,8 +54,8 @@ def read_settings(config: Config) -> Settings:
     table = config.table.get("prove", {})
     if not isinstance(table, dict) or not ({"join", "token_command"} & table.keys()):
         raise CouldNotRunError(
-            "Say in [tool.specward.prove] of pyproject.toml how a person joins: `token_command`, or `join`, a "
-            'list of requests such as { request = "POST /login", keep = { token = "access_token" } }.'
+            "Say in [tool.specward.prove] of pyproject.toml how a person joins: `token_command`, or `join`, "
+            'a list of requests such as { request = "POST /login", keep = { token = "access_token" } }.'
         )
     unknown = sorted(table.keys() - set(Settings._fields))
     if unknown:
