@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 UV := $(shell command -v uv 2>/dev/null)
 PORT ?= 8000
 
-.PHONY: help install install-dev lock run worker database-start database-stop test check report lint types format bench clean
+.PHONY: help install install-dev lock run worker database-start database-stop test check report lint types format bench fuzz clean
 
 help: ## list the commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -71,8 +71,8 @@ lock: ## write the locks anew from pyproject.toml (needs uv)
 	uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header \
 		pyproject.toml --group app --group database --group build --group dev -c requirements.txt -o requirements-dev.txt
 
-test: install-dev ## run the tests
-	$(BIN)/python -m pytest $(ARGS)
+test: install-dev ## run the tests, and print what of the backend they cover; ARGS="..." runs some of them
+	$(BIN)/python -m pytest $(or $(ARGS),--cov)
 
 check: install-dev ## hold this repository against its own gate
 	$(BIN)/specward check
@@ -93,8 +93,17 @@ bench: install-dev ## print what is promised in figures: ratios and round trips
 	$(BIN)/python -m bench.check
 	$(BIN)/python -m bench.round_trips
 	$(BIN)/python -m bench.throughput
+	$(BIN)/python -m bench.volume
 	$(BIN)/python bench/isolation/run.py
 	$(BIN)/python -m bench.proof
+	$(BIN)/python -m bench.mutation.run --sample 200
+
+# Atheris has wheels for Linux on x86-64 alone, so it stands in no lock that everybody installs.
+fuzz: install-dev ## fuzz every reader of the gate; FUZZ_SECONDS=60 for each of them
+	@$(BIN)/python -c 'import atheris' 2>/dev/null || \
+		if [ -n "$(UV)" ]; then $(UV) pip install --quiet --python $(BIN)/python --only-binary :all: atheris; \
+		else $(BIN)/python -m pip install --quiet --only-binary :all: atheris; fi
+	$(BIN)/python -m bench.fuzz.run --seconds $(or $(FUZZ_SECONDS),20)
 
 format: install-dev ## format the code
 	$(BIN)/ruff format .

@@ -1,11 +1,11 @@
 """Requests a second and latency, paired in one run: ours, the full-stack template's pattern, the bare limit.
 
-Run with `python bench/throughput.py`; it takes about a minute. All three serve the same rows, one worker
-each, and are asked in turn, so that whatever else the machine does meets all of them. Ratios carry over,
-figures do not.
+Run with `python -m bench.throughput [MILLISECONDS ...]`; it takes three minutes. All serve the same rows
+with the same server, one worker on a processor of its own; clients, database and network distance share the
+rest. They are asked in turn, forwards and backwards, so that whatever else the machine does meets all of
+them. Ratios carry over, figures do not.
 """
 
-import asyncio
 import os
 import re
 import secrets
@@ -15,20 +15,18 @@ import sys
 import tempfile
 import time
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, nullcontext
 from pathlib import Path
 from typing import NamedTuple
 from uuid import UUID, uuid4
 
 import jwt
 import psycopg
-
-ROOT = Path(__file__).parents[1]
-sys.path[:0] = [str(ROOT), str(ROOT / "backend")]
-
-# ruff: noqa: E402 -- neither the application nor the tests are installed, so the path comes first
+import uvloop
+from bench.delay import delayed
+from bench.load import ask
+from tests.servers.plugin import ROOT
 from tests.servers.urls import through
-from tests.servers.wire import wire_to
 
 from app.core.keys import new_key, read_keys, write_private
 from app.core.settings import Settings
@@ -38,11 +36,25 @@ from specward.database.provision import APP_USER, MIGRATOR, migrate, provision, 
 from specward.database.temporary import temporary_server
 
 DISTANCES = (0, 2, 20)  # milliseconds
-CLIENTS, ROUNDS, SECONDS = 16, 3, 0.4
+CLIENTS = 16
+CONNECTIONS = 15  # for each: what the template ships with, SQLAlchemy's 5 and 10 more
+ROUNDS, SECONDS = 6, 0.5
 OWN = 200  # notifications of each account
-PEERS = {"ours": "app.main:app", "template": "bench.peers.template:app", "bare": "bench.peers.bare:app"}
+PEERS = {
+    "ours": "app.main:app",
+    "template": "bench.peers.template:app",
+    "with pre-ping": "bench.peers.template:app",
+    "bare": "bench.peers.bare:app",
+}
+OPERATIONS = {
+    "list of 20": "GET /v1/notifications",
+    "one item": "GET /v1/notifications/{item}",
+    "one write": "POST /v1/notifications/test",
+}
+TITLE = b'{"title":"This is a test"}'
 GOALS = {0: 4.0, 2: 4.0, 20: 3.5}
 OF_THE_LIMIT = 0.8
+TICKS = os.sysconf("SC_CLK_TCK")
 SEED = """
 with made as (
     insert into accounts (email, password_hash)
@@ -56,24 +68,38 @@ select owner_id::text, min(id::text) from filled group by owner_id
 """
 
 
-class Client(NamedTuple):
-    """One account, on a connection of its own."""
+class Account(NamedTuple):
+    """Whom a client asks for."""
 
     owner: str
     item: str
     tokens: dict[str, str]
 
 
-class Cell(NamedTuple):
-    """What was measured."""
+class Served(NamedTuple):
+    """A server that runs."""
 
-    rate: float
-    p50: float
-    p99: float
+    port: int
+    process: int
+
+
+class Measured(NamedTuple):
+    """One round of one server: seconds for each answer, in all, and of the server's processor."""
+
+    taken: list[float]
+    lasted: float
+    worked: float
+
+    @property
+    def rate(self) -> float:
+        return len(self.taken) / self.lasted
 
 
 def main() -> None:
     """Measure and print."""
+    processors = sorted(os.sched_getaffinity(0))
+    servers_own, rest = {processors[0]}, set(processors[1:]) or {processors[0]}
+    os.sched_setaffinity(0, rest)  # inherited by the database and the delay
     with ExitStack() as stack:
         server = stack.enter_context(temporary_server())
         passwords = {role: secrets.token_urlsafe(24) for role in (APP_USER, MIGRATOR)}
@@ -81,47 +107,61 @@ def main() -> None:
         urls = provision(server, "bench", recipe.roles, passwords)
         migrate(ROOT, recipe.migrate, urls.environment())
         secret, keys = secrets.token_urlsafe(48), write_private(new_key())
-        with psycopg.connect(server.superuser_url("bench")) as connection:
-            seeded = connection.execute(SEED, {"clients": CLIENTS, "own": OWN}).fetchall()
-        clients = [make_client(owner, item, keys, secret) for owner, item in seeded]
-        with psycopg.connect(server.superuser_url("bench"), autocommit=True) as connection:
-            connection.execute("vacuum analyze")
-        wire = stack.enter_context(wire_to(server.port))
-        for distance in DISTANCES:
-            wire.latency = distance / 1000
-            lead = (lambda url: url) if distance == 0 else (lambda url: through(url, wire.port))
-            environment = {
-                "DATABASE_URL": lead(urls.app),
-                "SIGNING_KEYS": keys,
-                "BENCH_DATABASE_URL": lead(server.superuser_url("bench")).replace(
-                    "postgresql:", "postgresql+psycopg:"
-                ),
-                "BENCH_SECRET": secret,
-            }
-            with ExitStack() as processes:
-                ports = {
-                    name: processes.enter_context(serving(app, environment)) for name, app in PEERS.items()
+        accounts = seed(server.superuser_url("bench"), keys, secret)
+        print(
+            f"{CLIENTS} clients, {CONNECTIONS} connections, one worker on processor {servers_own}, ", end=""
+        )
+        print(f"all else on {rest}; load average {os.getloadavg()[0]:.1f}")
+        for distance in map(int, sys.argv[1:]) if sys.argv[1:] else DISTANCES:
+            with delayed(server.port, distance) if distance else nullcontext(server.port) as port:
+                environment = {
+                    "DATABASE_URL": through(urls.app, port),
+                    "DATABASE_MAX_CONNECTIONS": str(CONNECTIONS),
+                    "SIGNING_KEYS": keys,
+                    "BENCH_DATABASE_URL": through(server.superuser_url("bench"), port).replace(
+                        "postgresql:", "postgresql+psycopg:"
+                    ),
+                    "BENCH_CONNECTIONS": str(CONNECTIONS),
+                    "BENCH_SECRET": secret,
                 }
-                report(distance, asyncio.run(measure(ports, clients)))
+                with ExitStack() as processes:
+                    peers = {
+                        name: processes.enter_context(
+                            serving(app, environment | {"BENCH_PRE_PING": name}, servers_own)
+                        )
+                        for name, app in PEERS.items()
+                    }
+                    print(f"\n{distance} ms to the database")
+                    report(distance, {name: measure(peers, accounts, name) for name in OPERATIONS})
 
 
-def make_client(owner: str, item: str, keys: str, secret: str) -> Client:
+def seed(url: str, keys: str, secret: str) -> list[Account]:
+    """Fill the database."""
+    with psycopg.connect(url, autocommit=True) as connection:
+        seeded = connection.execute(SEED, {"clients": CLIENTS, "own": OWN}).fetchall()
+        connection.execute("vacuum analyze")
     settings = Settings(_env_file=None, database_url="postgresql://")
-    tokens = AccessTokens(
+    issuer = AccessTokens(
         read_keys(keys),
         issuer=str(settings.issuer),
         audience=settings.audience,
         client_id=settings.client_id,
         seconds=600,
     )
-    ours = tokens.issue(UUID(owner), uuid4())
-    theirs = jwt.encode({"sub": owner}, secret, "HS256")
-    return Client(owner, item, {"ours": ours, "template": theirs, "bare": ""})
+
+    def tokens(owner: str) -> dict[str, str]:
+        theirs = jwt.encode({"sub": owner, "exp": int(time.time()) + 600}, secret, "HS256")
+        ours = issuer.issue(UUID(owner), uuid4())
+        return {"ours": ours, "template": theirs, "with pre-ping": theirs, "bare": ""}
+
+    return [Account(owner, item, tokens(owner)) for owner, item in seeded]
 
 
 @contextmanager
-def serving(app: str, environment: dict[str, str]) -> Iterator[int]:
+def serving(app: str, environment: dict[str, str], processors: set[int]) -> Iterator[Served]:
+    """Run an application with uvicorn as `uvicorn[standard]` would, without its access log."""
     command = [sys.executable, "-m", "uvicorn", app, "--host", "127.0.0.1", "--port", "0"]
+    command += ["--loop", "uvloop", "--http", "httptools", "--no-access-log"]
     path = os.pathsep.join([str(ROOT), str(ROOT / "backend")])
     with tempfile.NamedTemporaryFile("w+") as log:
         process = subprocess.Popen(
@@ -131,8 +171,9 @@ def serving(app: str, environment: dict[str, str]) -> Iterator[int]:
             stderr=log,
             stdout=log,
         )
+        os.sched_setaffinity(process.pid, processors)
         try:
-            yield await_port(Path(log.name), process)
+            yield Served(await_port(Path(log.name), process), process.pid)
         finally:
             process.kill()
             process.wait()
@@ -146,65 +187,68 @@ def await_port(log: Path, process: subprocess.Popen[bytes]) -> int:
     raise SystemExit(f"A server did not start:\n{log.read_text()}")
 
 
-async def measure(ports: dict[str, int], clients: list[Client]) -> dict[str, dict[str, Cell]]:
-    table: dict[str, dict[str, Cell]] = {}
-    for operation in ("list of 20", "one item", "one write"):
-        times: dict[str, list[float]] = {name: [] for name in PEERS}
-        spent = dict.fromkeys(PEERS, 0.0)
-        for number in range(ROUNDS + 1):
-            for name, port in ports.items():
-                began = time.perf_counter()
-                found = await asyncio.gather(*(ask(port, name, operation, client) for client in clients))
-                if number:  # the first one warms up
-                    spent[name] += time.perf_counter() - began
-                    times[name] += [seconds for part in found for seconds in part]
-        table[operation] = {
-            name: Cell(len(taken) / spent[name], *percentiles(taken)) for name, taken in times.items()
-        }
-    return table
+def measure(peers: dict[str, Served], accounts: list[Account], operation: str) -> dict[str, list[Measured]]:
+    """Ask all in turn, each round in the other direction."""
+    rounds: dict[str, list[Measured]] = {name: [] for name in peers}
+    for number in range(ROUNDS + 1):
+        for name in reversed(peers) if number % 2 else peers:
+            requests = [write_request(operation, name, account) for account in accounts]
+            found = measure_one(peers[name], requests)
+            if number:  # the first one warms up
+                rounds[name].append(found)
+    return rounds
 
 
-def percentiles(taken: list[float]) -> tuple[float, float]:
-    cuts = statistics.quantiles(taken, n=100)
-    return cuts[49] * 1000, cuts[98] * 1000
+def measure_one(peer: Served, requests: list[bytes]) -> Measured:
+    began, worked = time.perf_counter(), processor_seconds(peer.process)
+    taken = uvloop.run(ask(peer.port, requests, SECONDS))
+    return Measured(taken, time.perf_counter() - began, processor_seconds(peer.process) - worked)
 
 
-async def ask(port: int, name: str, operation: str, client: Client) -> list[float]:
-    """Send one request after another for a while; give how long each took."""
-    method, path = {
-        "list of 20": ("GET", "/v1/notifications"),
-        "one item": ("GET", f"/v1/notifications/{client.item}"),
-        "one write": ("POST", "/v1/notifications/test"),
-    }[operation]
-    request = (
-        f"{method} {path} HTTP/1.1\r\nHost: bench\r\nContent-Length: 0\r\nX-Owner: {client.owner}\r\n"
-        f"Authorization: Bearer {client.tokens[name]}\r\n\r\n"
-    ).encode()
-    reader, writer = await asyncio.open_connection("127.0.0.1", port)
-    taken, end = [], time.perf_counter() + SECONDS
-    while (began := time.perf_counter()) < end:
-        writer.write(request)
-        head = await reader.readuntil(b"\r\n\r\n")
-        length = re.search(rb"content-length: (\d+)", head)
-        assert head[9:12] in {b"200", b"201"}, head
-        assert length, head
-        await reader.readexactly(int(length[1]))
-        taken.append(time.perf_counter() - began)
-    writer.close()
-    return taken
+def processor_seconds(process: int) -> float:
+    """Return how long a process has worked, its threads and the kernel for it included."""
+    user, system = Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()[11:13]
+    return (int(user) + int(system)) / TICKS
 
 
-def report(distance: int, table: dict[str, dict[str, Cell]]) -> None:
-    print(f"\n{distance} ms to the database, {CLIENTS} clients, one worker")
-    print(f"{'':12}{'':10}{'requests/s':>12}{'p50 ms':>9}{'p99 ms':>9}{'x template':>12}{'x bare':>8}")
-    for operation, cells in table.items():
-        for name, cell in cells.items():
-            ratios = ""
-            if name == "ours":
-                to_template, to_bare = (cell.rate / cells[peer].rate for peer in ("template", "bare"))
-                met = to_template >= GOALS[distance] and to_bare >= OF_THE_LIMIT
-                ratios = f"{to_template:12.2f}{to_bare:8.2f}   {'ok' if met else 'MISSED'}"
-            print(f"{operation:12}{name:10}{cell.rate:12.0f}{cell.p50:9.1f}{cell.p99:9.1f}{ratios}")
+def write_request(operation: str, peer: str, account: Account) -> bytes:
+    line = OPERATIONS[operation].format(item=account.item)
+    # The template takes what it makes from the body; ours makes a test notification, which has no body.
+    body = TITLE if line.startswith("POST") and peer != "ours" else b""
+    return (
+        f"{line} HTTP/1.1\r\nHost: bench\r\nContent-Type: application/json\r\nContent-Length: {len(body)}\r\n"
+        f"X-Owner: {account.owner}\r\nAuthorization: Bearer {account.tokens[peer]}\r\n\r\n"
+    ).encode() + body
+
+
+def report(distance: int, table: dict[str, dict[str, list[Measured]]]) -> None:
+    """Print a row for each server. On a machine that does other work, trust the ratio of CPU."""
+    print(f"{'':26}{'requests/s':>11}{'CPU us':>8}{'/ ours':>8}{'p50 ms':>8}{'p99 ms':>8}", end="")
+    print(f"{'x template':>18}{'x pre-ping':>18}{'x bare':>18}")
+    for operation, rounds in table.items():
+        own_work = work(rounds["ours"])
+        for name, measured in rounds.items():
+            cuts = statistics.quantiles([seconds for one in measured for seconds in one.taken], n=100)
+            rate, worked = statistics.median(one.rate for one in measured), work(measured)
+            print(f"{operation:12}{name:14}{rate:11.0f}{worked:8.0f}{worked / own_work:8.2f}", end="")
+            print(f"{cuts[49] * 1000:8.1f}{cuts[98] * 1000:8.1f}", end="")
+            print(ratios(distance, rounds) if name == "ours" else "", flush=True)
+
+
+def work(measured: list[Measured]) -> float:
+    """Return the processor time of one request, in microseconds."""
+    return sum(one.worked for one in measured) / sum(len(one.taken) for one in measured) * 1e6
+
+
+def ratios(distance: int, rounds: dict[str, list[Measured]]) -> str:
+    """Write the median of the ratios of the rounds, with the lowest and the highest."""
+    written, medians = "", {}
+    for peer in list(PEERS)[1:]:
+        each = [ours.rate / theirs.rate for ours, theirs in zip(rounds["ours"], rounds[peer], strict=True)]
+        medians[peer] = statistics.median(each)
+        written += f"{medians[peer]:.2f} ({min(each):.1f}-{max(each):.1f})".rjust(18)
+    met = medians["with pre-ping"] >= GOALS[distance] and medians["bare"] >= OF_THE_LIMIT
+    return f"{written}   {'ok' if met else 'MISSED'}"
 
 
 if __name__ == "__main__":

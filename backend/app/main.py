@@ -138,10 +138,11 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     )
     problems.install(app)
     app.add_exception_handler(Replay, replay)
+    # Routes are tried one after the other, so those that are asked most come first.
+    app.include_router(notifications)
+    app.include_router(profiles)
     app.include_router(accounts)
     app.include_router(credentials)
-    app.include_router(profiles)
-    app.include_router(notifications)
     add_export(app, EXPORT)
     _add_health(app)
     add_docs(app)

@@ -88,6 +88,7 @@ async def clear(jobs: App, database: Database) -> None:
     """Delete what is nobody's and past its time."""
     await queue.forget(jobs)
     await rate_limits.sweep(database)
+    await idempotency_keys.sweep_sealed(database)
 
 
 class Opened(NamedTuple):

@@ -1,12 +1,12 @@
 """The project's settings: `[tool.specward]` of pyproject.toml, or specward.toml where there is none."""
 
-import tomllib
 from collections.abc import Mapping
 from difflib import get_close_matches
 from pathlib import Path
 from typing import NamedTuple
 
 from specward.errors import CouldNotRunError
+from specward.toml import read_toml
 
 
 class Config(NamedTuple):
@@ -16,6 +16,7 @@ class Config(NamedTuple):
     territory: tuple[str, ...] = ("backend/app/**",)  # where tasks may write, and every file needs a header
     tests: tuple[str, ...] = ("tests/**",)  # where a task with a Tests entry may write, too
     control: tuple[str, ...] = (  # what holds the gate itself; no task opens it
+        ".mcp.json",
         ".claude/**",
         ".specify/**",
         ".specward/**",
@@ -46,13 +47,22 @@ _SCOPES = ("none", "territory")
 
 
 def find_root(start: Path) -> Path:
-    """Return the nearest folder at or above `start` with `.git`, else with `pyproject.toml`, else `start`."""
+    """Return the top of the project that holds a folder.
+
+    That is the nearest folder at or above `start` with `.git`, else with one of the files of settings.
+
+    Raises:
+        CouldNotRunError: there is none: what lies here belongs to no project.
+    """
     start = start.resolve()
-    for marker in (".git", "pyproject.toml"):
+    for markers in ((".git",), FILES):
         for folder in (start, *start.parents):
-            if (folder / marker).exists():
+            if any((folder / marker).exists() for marker in markers):
                 return folder
-    return start
+    raise CouldNotRunError(
+        f"{start} is in no project: neither it nor a folder above has .git, {' or '.join(FILES)}. "
+        "Go to the project, or begin one with `git init`."
+    )
 
 
 def load_config(root: Path) -> Config:
@@ -103,7 +113,7 @@ def strictest(now: Config, before: Config) -> Config:
 
 def _table(text: str, name: str, keys: tuple[str, ...]) -> dict[str, object]:
     try:
-        table: object = tomllib.loads(text)
+        table: object = read_toml(text)
     except ValueError as error:
         raise CouldNotRunError(f"{name} is not valid TOML: {error}. Mend it there.") from error
     for key in keys:

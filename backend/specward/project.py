@@ -28,6 +28,9 @@ from specward.storage import FOLDER
 from specward.traces import Claim, TaskIndex, Trace, read_claims, read_traces
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from concurrent.futures import Future
+
     from specward.code.dataflow.analysis import Analysis
     from specward.contract.api import Api, Contracts
     from specward.contract.served import Served
@@ -101,6 +104,11 @@ class Project:
         """Whether a path lies where implementation lives."""
         within = matches_any(self.config.territory, path)
         return within and not matches_any(self.config.exclude, path)
+
+    @property
+    def is_within_territory(self) -> bool:
+        """Whether the run is confined to places where implementation lives, as after the write of a file."""
+        return self.paths is not None and all(map(self.is_territory, self.paths))
 
     def target(self, path: str) -> str:
         """Return where a link leads, relative to the root; empty for a place outside of the project."""
@@ -225,19 +233,10 @@ class Project:
 
         return read_contracts(contract_paths(self.spec_sets), self.text)
 
-    @cached_property
+    @property
     def served(self) -> "Served | Problem | None":
         """What the application serves; why it does not start; None where there is nothing to hold."""
-        if self.paths is not None:
-            return None  # it takes an import of the application, and speaks of the whole of it
-        from specward.contract.api import read_served  # noqa: PLC0415
-
-        served = None
-        if self.contracts.sources:
-            served = read_served(self.root, self.config, cached=not self.tracked_state)
-        if served is None:
-            self.note(NOT_HELD)
-        return served
+        return self.fact(served)
 
     @cached_property
     def api(self) -> "Api | None":
@@ -286,8 +285,18 @@ class Project:
     def fact(self, read: "Callable[[Project], Fact]") -> Fact:
         """Return what a family's own reader makes of the project; it reads once."""
         if read not in self._facts:
-            self._facts[read] = read(self)
+            begun = self._begun.pop(read, None)
+            self._facts[read] = begun.result() if begun else read(self)
         return cast("Fact", self._facts[read])
+
+    def begin(self, reads: "Iterable[Callable[[Project], object]]") -> None:
+        """Begin to read facts that wait for other programs, while the rules before theirs are at work."""
+        from concurrent.futures import ThreadPoolExecutor  # noqa: PLC0415 -- a small check waits for nobody
+
+        _ = self.files, self.tracked_state  # what they share is read before
+        pool = ThreadPoolExecutor()
+        self._begun.update({read: pool.submit(read, self) for read in reads})
+        pool.shutdown(wait=False)
 
     def covers(self, path: str) -> bool:
         """Whether a path is within `paths`."""
@@ -349,8 +358,26 @@ class Project:
         return {}
 
     @cached_property
+    def _begun(self) -> "dict[object, Future[object]]":
+        return {}
+
+    @cached_property
     def _texts(self) -> dict[str, str]:
         return {}
+
+
+def served(project: Project) -> "Served | Problem | None":
+    """Ask the application what it serves; see `Project.served`."""
+    if project.paths is not None:
+        return None  # it takes an import of the application, and speaks of the whole of it
+    from specward.contract.api import read_served  # noqa: PLC0415
+
+    found = None
+    if project.contracts.sources:
+        found = read_served(project.root, project.config, cached=not project.tracked_state)
+    if found is None:
+        project.note(NOT_HELD)
+    return found
 
 
 def _read_text(path: Path) -> str:

@@ -8,7 +8,7 @@ from specward import baseline, excuses
 from specward.findings import Finding, Verdict
 from specward.output import json
 from specward.project import Project
-from specward.rules.registry import Entry, entries
+from specward.rules.registry import Entry, begin, entries
 from specward.storage import FOLDER, write_atomically
 
 if TYPE_CHECKING:
@@ -62,6 +62,7 @@ def judge(project: Project, *, select: Sequence[str] | None = None) -> Verdict:
     """Run the rules on a project, part the findings, and keep the verdict of a whole run."""
     selected = (entry for entry in entries() if _is_chosen(entry.code, select, project.config.ignore))
     chosen = [entry for entry in selected if entry.applies(project)]
+    begin(project, chosen)
     project.raised = tuple(_run(project, (entry for entry in chosen if not entry.closes)))
     project.ran = frozenset(entry.code for entry in chosen)
     project.standing, excused = excuses.apply(project, project.raised)

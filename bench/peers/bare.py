@@ -28,7 +28,7 @@ returning id, kind, title, body, data, created_at, read_at
 pool = AsyncConnectionPool(
     os.environ["BENCH_DATABASE_URL"].replace("+psycopg", ""),
     min_size=1,
-    max_size=10,
+    max_size=int(os.environ["BENCH_CONNECTIONS"]),
     open=False,
     kwargs={"autocommit": True, "cursor_factory": AsyncRawCursor, "row_factory": dict_row},
 )

@@ -51,7 +51,8 @@ def test_the_hooks_run_the_script_beside_them_wherever_python_is(tmp_path: Path)
 
 
 def test_the_plugin_is_made_of_the_templates() -> None:
-    assert text(PLUGIN / "agents/backend-engineer.md") == template("backend-engineer.md")
+    agent = template("backend-engineer.md").replace("mcp__specward__", "mcp__plugin_specward_specward__")
+    assert text(PLUGIN / "agents/backend-engineer.md") == agent
     skill = template("SKILL.md").replace("\nagent: ", "\nagent: specward:")
     assert text(PLUGIN / "skills/implement/SKILL.md") == skill
     hooks = json.dumps(json.loads(template("settings.json"))["hooks"])

@@ -133,7 +133,7 @@ def test_a_file_that_init_wrote_is_renewed(template: Path) -> None:
 
 def test_at_a_terminal_it_asks(template: Path) -> None:
     before = tree(template)
-    assert "Write 7 files? [y/N]" in at_terminal(template, "n\n")
+    assert "Write 8 files? [y/N]" in at_terminal(template, "n\n")
     assert tree(template) == before
     at_terminal(template, "y\n")
     assert (template / AGENT).is_file()

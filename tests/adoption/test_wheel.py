@@ -37,7 +37,9 @@ def test_it_holds_the_gate_alone(wheel: Path) -> None:
         names = archive.namelist()
     assert {name.split("/")[0] for name in names} == {"specward", f"specward-{__version__}.dist-info"}
     templates = {name.rpartition("/")[2] for name in names if "/adoption/templates/" in name}
-    assert templates == {"SKILL.md", "backend-engineer.md", "settings.json", "specward.sh", "workflow.yml"}
+    assert templates == {
+        *("SKILL.md", "backend-engineer.md", "mcp.json", "settings.json", "specward.sh", "workflow.yml")
+    }
 
 
 def test_it_starts(adopted: Path) -> None:

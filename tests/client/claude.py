@@ -68,7 +68,12 @@ def call(name: str, identity: str, /, **arguments: object) -> Json:
 
 
 def run_claude(
-    project: Path, prompt: str, script: Script, *options: str, env: dict[str, str] | None = None
+    project: Path,
+    prompt: str,
+    script: Script,
+    *options: str,
+    env: dict[str, str] | None = None,
+    seconds: int = SECONDS,
 ) -> Run:
     """Run the client in a project to its end.
 
@@ -78,6 +83,7 @@ def run_claude(
         script: what the model answers.
         options: further options of the command line.
         env: further environment variables.
+        seconds: after which it is ended.
     """
     home = project.parent / f"home-{secrets.token_hex(4)}"
     home.mkdir()
@@ -87,7 +93,7 @@ def run_claude(
         "cwd": str(project),
         "env": _environment(home) | (env or {}),
         "script": script,
-        "seconds": SECONDS,
+        "seconds": seconds,
     }
     isolation = _isolation()
     sandbox = [*isolation, sys.executable, str(SANDBOX), *(["--isolated"] if isolation else [])]

@@ -77,6 +77,7 @@ def make_project(folder: Path) -> Path:
         folder / ".claude",
         ignore=shutil.ignore_patterns("worktrees", "settings.local.json"),
     )
+    shutil.copy2(ROOT / ".mcp.json", folder / ".mcp.json")
     (folder / ".venv").symlink_to(sys.prefix)
     (folder / "backend/specward").symlink_to(ROOT / "backend/specward")
     approve(folder, APPROVED)

@@ -42,8 +42,15 @@ def model(project: Path) -> Model:
 
 
 def changed(project: Path) -> set[str]:
-    """The paths that differ from the last commit."""
-    return {line[3:] for line in git(project, "status", "--short", "--untracked-files=all").splitlines()}
+    """The paths that differ from the last commit, but for the records, which the gate writes."""
+    lines = git(project, "status", "--short", "--untracked-files=all").splitlines()
+    return {line[3:] for line in lines if not line[3:].startswith("history/prompts/")}
+
+
+def records(project: Path) -> list[str]:
+    """The texts of the history records."""
+    found = sorted((project / "history/prompts").rglob("*.prompt.md"))
+    return [path.read_text(encoding="utf-8") for path in found]
 
 
 def as_main(project: Path, turns: list[Turn]) -> Run:
@@ -97,6 +104,36 @@ def test_the_agent_writes_what_its_permit_covers_and_nothing_else(
     assert changed(project) == {file, "tests/app/notes/test_a.py"}
     assert (project / file).read_text(encoding="utf-8") == headed(code="value = 2\n")
     assert "A signed-in user writes a note" in done.told  # the brief holds what the task cites
+    assert done.result["subtype"] == "success"
+
+
+@pytest.mark.parametrize("run", [as_main, as_subagent])
+def test_clean_work_is_recorded_once_with_the_prompt_word_by_word(
+    project: Path, model: Model, run: Callable[[Path, list[Turn]], Run]
+) -> None:
+    wrong = headed().replace("§2.1", "§9.9")
+    turns: list[Turn] = [
+        [model.write("wrong", "backend/app/notes/a.py", wrong)],
+        text("Done."),  # not yet, so nothing is recorded
+        [model.edit("mend", "backend/app/notes/a.py", "§9.9", "§2.1")],
+        text("The notes are written; the key is sk-ant-abcdefghijklmnopqrstuvwxyz."),
+    ]
+    run(project, turns)
+    (record,) = records(project)
+    words = "main" if run is as_main else "sub"
+    assert f"## Prompt\n\n```text\nImplement task T-042 [{words}]\n```" in record
+    assert "The notes are written; the key is [masked]." in record
+    assert "tasks:\n- T-042\nfiles:\n- backend/app/notes/a.py\n" in record
+
+
+def test_a_record_that_cannot_be_written_holds_the_agent_up_once(project: Path, model: Model) -> None:
+    (project / "history").write_text("no folder\n", encoding="utf-8")
+    commit(project)
+    done = as_main(project, [[model.write("own", "backend/app/notes/a.py", headed())]])
+    assert (
+        done.longest.count("feedback:\nThe work is clean, but its history record could not be written") == 1
+    )
+    assert any("run `specward record`" in str(told.get("content")) for told in done.events)  # the person
     assert done.result["subtype"] == "success"
 
 
@@ -210,16 +247,17 @@ def verdict(project: Path) -> Json:
 def test_a_clarification_ends_the_work_unless_something_lies_outside(project: Path, model: Model) -> None:
     wrong = headed().replace("§2.1", "§9.9")
     question = "history/clarifications/backend/T-042-spec-contradiction.md"
-    (project / "frontend/stray.ts").write_text("export {}\n", encoding="utf-8")
-    stray: Json = {"type": "remove", "path": str(project / "frontend/stray.ts")}
+    path = str(project / "frontend/stray.ts")
+    appears: Json = {"type": "file_change", "path": path, "text": "export {}\n"}
+    goes: Json = {"type": "remove", "path": path}
     turns: list[Turn] = [
-        [model.write("wrong", "backend/app/notes/bad.py", wrong)],
+        [appears, model.write("wrong", "backend/app/notes/bad.py", wrong)],
         [
             model.write("empty", question, QUESTION.replace("B\n", "\n")),
             model.write("question", question, QUESTION),
         ],
         text("I stop."),
-        [stray, *text("I stop.")],
+        [goes, *text("I stop.")],
     ]
     done = as_main(project, turns)
     assert "none empty" in done.answer_to("empty")

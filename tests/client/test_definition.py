@@ -14,7 +14,9 @@ from tests.client.messages_api import Json
 from tests.client.project import ROOT
 
 AGENT = ROOT / ".claude/agents/backend-engineer.md"
-TOOLS = {"Read", "Grep", "Glob", "Write", "Edit"}
+TOOLS = {"Read", "Grep", "Glob", "Write", "Edit"} | {
+    f"mcp__specward__{name}" for name in ("brief", "check", "test", "clarify")
+}
 
 
 def parts(path: Path) -> tuple[Json, str]:

@@ -17,7 +17,10 @@ if TYPE_CHECKING:
 
 FAST = {"_json", "_signal", "marshal", "posix", "specward", "specward.agent"}
 FAST |= {"specward.permits", "specward.permits.globs"}
-FAST |= {f"specward.agent.{name}" for name in ("fast", "opening", "paths", "policy", "record")}
+FAST |= {
+    f"specward.agent.{name}"
+    for name in ("answers", "fast", "opening", "paths", "policy", "record", "secrets")
+}
 
 
 @pytest.fixture
@@ -78,7 +81,7 @@ def test_what_the_permit_does_not_cover_is_refused(bound: Path, path: str, why: 
 
 
 @pytest.mark.parametrize("tool", ["Bash", "NotebookEdit", "WebFetch", "Agent", "Skill", "mcp__files__write"])
-def test_a_task_has_five_tools(bound: Path, tool: str) -> None:
+def test_a_task_has_its_few_tools(bound: Path, tool: str) -> None:
     given: Json = {"notebook_path": str(bound / "backend/app/notes/a.ipynb"), "prompt": "Implement T-042"}
     assert use(bound, tool, subagent_type="backend-engineer", **given).decision == "deny"
 
@@ -98,6 +101,55 @@ def test_reading_is_free_inside_the_repository_and_refused_outside(bound: Path) 
     assert use(bound, "Glob", pattern=f"{bound}/specs/*").decision == "allow"
     assert use(bound, "Grep", pattern="root", path="~").decision == "deny"
     assert use(bound, "Glob", pattern="specs/*/../../../*").decision == "deny"
+
+
+@pytest.mark.parametrize(
+    ("tool", "given"),
+    [
+        ("Read", {"file_path": ".env"}),
+        ("Read", {"file_path": "backend/.env.production"}),
+        ("Read", {"file_path": "server.pem"}),
+        ("Read", {"file_path": "open.txt"}),  # a link to .env
+        ("Read", {"file_path": ".git/config"}),
+        ("Read", {"file_path": ".specward/postgres/password"}),
+        ("Grep", {"pattern": ".", "path": ".env"}),
+        ("Grep", {"pattern": ".", "path": ".specward"}),
+        ("Grep", {"pattern": ".", "glob": "*"}),
+        ("Grep", {"pattern": ".", "glob": "**/.e*"}),
+        ("Grep", {"pattern": ".", "glob": "{*.py,.env}"}),
+        ("Grep", {"pattern": ".", "glob": "*.py *.key"}),
+        ("Grep", {"pattern": ".", "glob": "*.{p?m,py}"}),
+    ],
+)
+def test_secrets_are_not_read(bound: Path, tool: str, given: "Json") -> None:
+    (bound / "open.txt").symlink_to(".env")
+    places = {key: f"{bound}/{value}" for key, value in given.items() if key in {"file_path", "path"}}
+    reply = use(bound, tool, **(given | places))
+    assert reply.decision == "deny"
+    assert "no task needs them" in reply.reason
+
+
+@pytest.mark.parametrize("path", [".env.example", "backend/app/core/keys.py", "environment.md", "id_rsa.pub"])
+def test_what_only_looks_like_a_secret_is_read(bound: Path, path: str) -> None:
+    assert use(bound, "Read", file_path=f"{bound}/{path}").decision == "allow"
+    assert use(bound, "Grep", pattern="x", glob="*.{py,md}").decision == "allow"
+
+
+def test_a_file_with_another_name_is_not_written(bound: Path) -> None:
+    file = bound / "backend/app/notes/a.py"
+    file.parent.mkdir()
+    file.hardlink_to(bound / "frontend/page.ts")
+    reply = use(bound, "Write", file_path=str(file), content=headed())
+    assert reply.decision == "deny"
+    assert "hard link" in reply.reason
+
+
+@pytest.mark.parametrize("given", [{}, {"file_path": None}, {"file_path": 3}, {"file_path": ""}])
+@pytest.mark.parametrize("engineer", [True, False])
+def test_a_write_without_a_path_is_told_so(bound: Path, given: "Json", engineer: bool) -> None:  # noqa: FBT001 -- a parameter of the test
+    reply = use(bound, "Write", engineer=engineer, content=headed(), **given)
+    assert (reply.code, reply.decision) == (0, "deny")
+    assert "needs a `file_path`" in reply.reason
 
 
 @pytest.mark.parametrize(
@@ -280,6 +332,45 @@ def stop(project: Path, *, engineer: bool = True, **fields: object) -> str:
     """Return why the gate lets nobody stop; empty: it does."""
     fields |= {"agent_type": "backend-engineer"} if engineer else {}
     return hook(project, event(project, "Stop", **fields)).reason
+
+
+def test_what_was_wrong_before_holds_nobody_up_until_it_is_touched(project: Path) -> None:
+    stray, old = project / "frontend/stray.ts", project / "backend/app/old.py"
+    stray.write_text("export {}\n", encoding="utf-8")
+    old.write_text("value = 1\n", encoding="utf-8")
+    git(project, "add", "backend")
+    git(project, "commit", "--quiet", "--message", "Legacy")
+    prompt(project, "Implement T-042")
+    assert stop(project) == ""
+    old.write_text("value = 2\n", encoding="utf-8")
+    assert "backend/app/old.py:1:1" in stop(project)
+    prompt(project, "Implement T-042")  # bound again: what is remembered stays
+    assert "backend/app/old.py:1:1" in stop(project)
+    old.write_text("value = 1\n", encoding="utf-8")
+    assert stop(project) == ""
+    stray.write_text("export const a = 1\n", encoding="utf-8")
+    assert "frontend/stray.ts:1:1 SW301" in stop(project)
+
+
+def test_what_the_work_causes_elsewhere_counts(project: Path) -> None:
+    file, other = project / "backend/app/notes/a.py", project / "backend/app/notes/b.py"
+    file.parent.mkdir()
+    for path in (file, other):
+        path.write_text(headed("T-101"), encoding="utf-8")
+    git(project, "add", "backend")
+    git(project, "commit", "--quiet", "--message", "Legacy")
+    prompt(project, "Implement T-042")
+    assert stop(project) == ""
+    (project / "specs/specify.md").write_text("# Specification\n", encoding="utf-8")
+    assert "backend/app/notes/b.py" in stop(project)  # nobody touched it, and its sections have gone
+
+
+def test_uncommitted_work_of_the_same_task_is_not_from_before(project: Path) -> None:
+    file = project / "backend/app/notes/a.py"
+    file.parent.mkdir()
+    file.write_text(headed().replace("§2.1", "§9.9"), encoding="utf-8")
+    prompt(project, "Implement T-042")
+    assert "backend/app/notes/a.py:3" in stop(project)
 
 
 def test_the_end_is_judged_where_there_is_work_and_nobody_still_works(bound: Path) -> None:

@@ -86,7 +86,9 @@ def test_the_agent_implements_a_task_and_what_it_leaves_serves_two_people(withou
     assert all(run.refused(name) for name in refused)
     assert "§3.2" in run.told  # the brief: what the task cites, whole
     changed = set(git(project, "status", "--short", "--untracked-files=all").split()[1::2])
-    assert changed == {*(call_["id"] for call_ in turns[1])}
+    (record,) = (path for path in changed if path.startswith("history/prompts/"))
+    assert "Implement task T-042 [main]" in (project / record).read_text(encoding="utf-8")
+    assert changed == {record, *(call_["id"] for call_ in turns[1])}
     verdict = (project / ".specward/verdict.json").read_text(encoding="utf-8")
     assert '"clean": true' in verdict
     with _served(project) as api:

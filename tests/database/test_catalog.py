@@ -7,7 +7,9 @@ import pytest
 from psycopg import sql
 
 from specward.database.catalog import Difference, Fact, differences, facts
+from specward.database.provision import provision
 from specward.database.server import Server
+from tests.servers.scratch import scratch
 
 SCHEMA = """
 create type status as enum ('open', 'done');
@@ -124,12 +126,11 @@ EQUAL = {
 
 @pytest.fixture(scope="module")
 def connection(server: Server) -> Iterator[psycopg.Connection]:
-    with psycopg.connect(server.superuser_url(), autocommit=True) as admin:
-        admin.execute("create database catalog")
-        with psycopg.connect(server.superuser_url("catalog"), autocommit=True) as connection:
+    with scratch(server) as name:
+        provision(server, name, None, {})
+        with psycopg.connect(server.superuser_url(name), autocommit=True) as connection:
             connection.execute(SCHEMA)
             yield connection
-        admin.execute("drop database catalog")
 
 
 def after(connection: psycopg.Connection, statements: str) -> tuple[frozenset[Fact], frozenset[Fact]]:

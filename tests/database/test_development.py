@@ -14,7 +14,13 @@ from pathlib import Path
 import psycopg
 import pytest
 
+from specward.database import development
 from specward.database.account import server_account
+from specward.database.neon import Project
+from specward.database.provision import Urls
+from specward.errors import CouldNotRunError
+from tests.database.neon.double import KEY, PROJECT, neon_double
+from tests.servers.plugin import ROOT
 
 ROLES = Path(__file__).parent / "roles.sql"
 SPECWARD = str(Path(sys.executable).parent / "specward")
@@ -345,3 +351,40 @@ def test_a_place_outside_that_others_can_write_is_refused(tmp_path: Path) -> Non
         assert "is not a folder of ours alone" in checkout("start", status=2)
     finally:
         outside.rmdir()
+
+
+BRANCHED = """
+import os, psycopg, sys
+with psycopg.connect(os.environ["DATABASE_URL"]) as connection:
+    connection.execute("insert into notes values (2)")
+    print(connection.info.dbname, connection.execute("select count(*) from notes").fetchone()[0], flush=True)
+sys.exit(int(sys.argv[1]))
+"""
+
+
+def test_a_branch_is_thrown_away_whatever_the_command_does(make_checkout: Callable[[], Checkout]) -> None:
+    checkout = make_checkout()
+    before = int(checkout.python(INSERT))
+    for status in (0, 7):
+        run = ("run", "--branch", "task-1", "--", "python", "-c", BRANCHED, str(status))
+        assert checkout(*run, status=status).strip() == f"task-1 {before + 1}"
+    assert int(checkout.python(INSERT)) == before + 1
+    assert checkout.stopped()
+
+
+def test_a_branch_is_neons_where_there_is_a_key(
+    database: Urls, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    seen = tmp_path / "seen"
+    command = ["python", "-c", f"import os; open({str(seen)!r}, 'w').write(os.environ['DATABASE_URL'])"]
+    with neon_double() as neon:
+        project = Project(PROJECT, KEY, api=neon.url, sleep=lambda _: None)
+        monkeypatch.setattr(development, "project_in", lambda: project)
+        with pytest.raises(CouldNotRunError, match="DATABASE_URL is not set"):
+            development.run_on_branch(ROOT, "task-1", command)
+        for name, url in database.environment().items():
+            monkeypatch.setenv(name, url)
+        assert development.run_on_branch(ROOT, "task-1", command) == 0
+        assert f"POST /projects/{PROJECT}/branches" in neon.asked
+        assert neon.branches == {}
+    assert seen.read_text() == database.app

@@ -1,5 +1,6 @@
 """PgBouncer as the tests run it: Neon's limits are really there, and so are prepared statements."""
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import psycopg
@@ -8,6 +9,7 @@ import pytest
 from specward.database.provision import Urls, provision
 from specward.database.server import Server
 from tests.database.test_wire import in_a_transaction, in_one_pipeline
+from tests.servers.scratch import scratch
 from tests.servers.urls import through
 from tests.servers.wire import wire_to
 
@@ -15,9 +17,10 @@ ROLES = Path(__file__).parent / "roles.sql"
 
 
 @pytest.fixture
-def pooled(server: Server, role_passwords: dict[str, str], pooler: int) -> str:
-    urls: Urls = provision(server, "behind_pooler", ROLES, role_passwords)
-    return through(urls.app, pooler)
+def pooled(server: Server, role_passwords: dict[str, str], pooler: int) -> Iterator[str]:
+    with scratch(server) as name:
+        urls: Urls = provision(server, name, ROLES, role_passwords)
+        yield through(urls.app, pooler)
 
 
 def test_a_transaction_is_all_a_client_has(pooled: str) -> None:

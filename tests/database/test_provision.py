@@ -1,6 +1,7 @@
 """Roles, migrations and branches on a real server."""
 
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import psycopg
@@ -11,6 +12,7 @@ from specward.database.branches import LocalBranches, branch
 from specward.database.provision import Recipe, Urls, migrate, provision, read_recipe
 from specward.database.server import Server
 from specward.errors import CouldNotRunError
+from tests.servers.scratch import PREFIX, scratch
 
 ROLES = Path(__file__).parent / "roles.sql"
 
@@ -25,20 +27,26 @@ with psycopg.connect(os.environ["MIGRATION_DATABASE_URL"]) as connection:
 
 
 @pytest.fixture(scope="module")
-def provisioned(server: Server, role_passwords: dict[str, str]) -> Urls:
-    return provision(server, "parent", ROLES, role_passwords)
+def parent(server: Server) -> Iterator[str]:
+    with scratch(server) as name:
+        yield name
 
 
 @pytest.fixture(scope="module")
-def branches(server: Server, role_passwords: dict[str, str], provisioned: Urls) -> LocalBranches:
+def provisioned(server: Server, role_passwords: dict[str, str], parent: str) -> Urls:
+    return provision(server, parent, ROLES, role_passwords)
+
+
+@pytest.fixture(scope="module")
+def branches(server: Server, role_passwords: dict[str, str], parent: str, provisioned: Urls) -> LocalBranches:
     migrate(Path.cwd(), (sys.executable, "-c", MIGRATION), provisioned.environment())
-    return LocalBranches(server, "parent", role_passwords)
+    return LocalBranches(server, parent, role_passwords)
 
 
 def test_provisioning_again_changes_nothing(
-    server: Server, role_passwords: dict[str, str], provisioned: Urls
+    server: Server, role_passwords: dict[str, str], parent: str, provisioned: Urls
 ) -> None:
-    assert provision(server, "parent", ROLES, role_passwords) == provisioned
+    assert provision(server, parent, ROLES, role_passwords) == provisioned
 
 
 def test_the_login_roles_are_who_they_should_be(provisioned: Urls) -> None:
@@ -55,8 +63,11 @@ def test_the_login_roles_are_who_they_should_be(provisioned: Urls) -> None:
 def test_a_broken_roles_file_is_named(server: Server, role_passwords: dict[str, str], tmp_path: Path) -> None:
     broken = tmp_path / "roles.sql"
     broken.write_text("create rol x;")
-    with pytest.raises(CouldNotRunError, match=r"roles\.sql cannot be run: syntax error"):
-        provision(server, "broken", broken, role_passwords)
+    with (
+        scratch(server) as name,
+        pytest.raises(CouldNotRunError, match=r"roles\.sql cannot be run: syntax error"),
+    ):
+        provision(server, name, broken, role_passwords)
 
 
 def test_a_failing_migration_is_named(provisioned: Urls) -> None:
@@ -67,7 +78,7 @@ def test_a_failing_migration_is_named(provisioned: Urls) -> None:
 
 
 def test_a_branch_is_a_private_copy(branches: LocalBranches) -> None:
-    with branch(branches, "one") as one, branch(branches, "two") as two:
+    with branch(branches, f"{PREFIX}one") as one, branch(branches, f"{PREFIX}two") as two:
         with psycopg.connect(one.migration) as connection:
             connection.execute("delete from notes")
         with psycopg.connect(two.app) as connection:
@@ -80,19 +91,19 @@ def test_a_branch_is_a_private_copy(branches: LocalBranches) -> None:
 
 
 def test_a_branch_goes_whoever_is_connected(branches: LocalBranches) -> None:
-    urls = branches.create("busy")
+    urls = branches.create(f"{PREFIX}busy")
     with psycopg.connect(urls.app) as connection:
-        branches.delete("busy")
+        branches.delete(f"{PREFIX}busy")
         with pytest.raises(psycopg.OperationalError):
             connection.execute("select 1")
-    branches.delete("busy")
+    branches.delete(f"{PREFIX}busy")
 
 
 def test_a_branch_that_cannot_be_is_refused(branches: LocalBranches) -> None:
     with pytest.raises(CouldNotRunError, match="cannot name a branch"):
         branches.create("Robert'); drop")
-    with branch(branches, "taken"), pytest.raises(CouldNotRunError, match="already exists"):
-        branches.create("taken")
+    with branch(branches, f"{PREFIX}taken"), pytest.raises(CouldNotRunError, match="already exists"):
+        branches.create(f"{PREFIX}taken")
 
 
 def test_the_recipe_is_read_strictly(tmp_path: Path) -> None:

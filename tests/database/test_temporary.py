@@ -34,15 +34,15 @@ def wait_until(condition: Callable[[], bool]) -> None:
     pytest.fail("it never came about")
 
 
-def test_no_password_no_entry(server: Server) -> None:
+def test_no_password_no_entry(own_server: Server) -> None:
     with pytest.raises(psycopg.OperationalError, match="password"):
-        psycopg.connect(host=HOST, port=server.port, user="postgres", dbname="postgres")
+        psycopg.connect(host=HOST, port=own_server.port, user="postgres", dbname="postgres")
     with pytest.raises(psycopg.OperationalError, match="password authentication failed"):
-        psycopg.connect(server.url("postgres", "guess", "postgres"))
+        psycopg.connect(own_server.url("postgres", "guess", "postgres"))
 
 
-def test_passwords_are_kept_as_scram_verifiers(server: Server) -> None:
-    with psycopg.connect(server.superuser_url()) as connection:
+def test_passwords_are_kept_as_scram_verifiers(own_server: Server) -> None:
+    with psycopg.connect(own_server.superuser_url()) as connection:
         row = connection.execute("select rolpassword from pg_authid where rolname = 'postgres'").fetchone()
         rules = connection.execute("select distinct auth_method from pg_hba_file_rules").fetchall()
     assert row is not None
@@ -50,8 +50,8 @@ def test_passwords_are_kept_as_scram_verifiers(server: Server) -> None:
     assert rules == [("scram-sha-256",)]
 
 
-def test_only_loopback_is_listened_on(server: Server) -> None:
-    with psycopg.connect(server.superuser_url()) as connection:
+def test_only_loopback_is_listened_on(own_server: Server) -> None:
+    with psycopg.connect(own_server.superuser_url()) as connection:
         rows = connection.execute(
             "select current_setting('listen_addresses'), current_setting('unix_socket_directories')"
         ).fetchone()

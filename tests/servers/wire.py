@@ -6,9 +6,11 @@ is believed. Connecting is not counted: a pool pays for it once. The proxy decli
 """
 
 import asyncio
+import ssl
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
+from typing import NamedTuple
 
 from specward.database.server import HOST
 from tests.servers.urls import through
@@ -20,6 +22,14 @@ CHUNK = 65536
 SSL_REQUEST, GSS_REQUEST = 80877103, 80877104
 # Notice, parameter status, notification: what a server says unasked.
 UNASKED = frozenset(b"NSA")
+
+
+class Target(NamedTuple):
+    """Where a proxy leads to."""
+
+    port: int
+    host: str = HOST
+    encryption: ssl.SSLContext | None = None  # asked of the server, where there is one
 
 
 class Wire:
@@ -50,19 +60,20 @@ class Wire:
 
 
 @contextmanager
-def wire_to(port: int, latency: float = 0.0) -> Iterator[Wire]:
-    """Run a proxy to `port` of this machine while the context lasts.
+def wire_to(target: int | Target, latency: float = 0.0) -> Iterator[Wire]:
+    """Run a proxy to PostgreSQL or PgBouncer while the context lasts.
 
     Args:
-        port: where PostgreSQL or PgBouncer listens on loopback.
+        target: where it listens; a port alone is one of this machine.
         latency: seconds to add to each turn, half on the way there and half on the way back.
     """
     wire = Wire(latency)
+    end = Target(target) if isinstance(target, int) else target
     loop = asyncio.new_event_loop()
     started = threading.Event()
     stopped = asyncio.Event()
     thread = threading.Thread(
-        target=lambda: loop.run_until_complete(_serve(wire, port, started, stopped)), name="wire", daemon=True
+        target=lambda: loop.run_until_complete(_serve(wire, end, started, stopped)), name="wire", daemon=True
     )
     thread.start()
     started.wait()
@@ -74,7 +85,7 @@ def wire_to(port: int, latency: float = 0.0) -> Iterator[Wire]:
         loop.close()
 
 
-async def _serve(wire: Wire, port: int, started: threading.Event, stopped: asyncio.Event) -> None:
+async def _serve(wire: Wire, target: Target, started: threading.Event, stopped: asyncio.Event) -> None:
     connections: set[asyncio.Task[None]] = set()
 
     async def accept(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
@@ -82,7 +93,7 @@ async def _serve(wire: Wire, port: int, started: threading.Event, stopped: async
         assert task is not None
         connections.add(task)
         try:
-            await _Connection(wire).run(port, reader, writer)
+            await _Connection(wire).run(target, reader, writer)
         except (OSError, asyncio.IncompleteReadError, asyncio.CancelledError):
             pass  # a client or a server that goes away is for the other side to notice; so is our end
         finally:
@@ -109,9 +120,11 @@ class _Connection:
         self.frames = _Frames()
         self.ready = False  # the first ReadyForQuery ends connecting
 
-    async def run(self, port: int, client: asyncio.StreamReader, to_client: asyncio.StreamWriter) -> None:
+    async def run(
+        self, target: Target, client: asyncio.StreamReader, to_client: asyncio.StreamWriter
+    ) -> None:
         first = await _decline_encryption(client, to_client)
-        server, to_server = await asyncio.open_connection(HOST, port)
+        server, to_server = await _reach(target)
         to_server.write(first)
         pumps = [
             asyncio.create_task(self.pump(client, to_server, self.from_client)),
@@ -194,3 +207,12 @@ async def _decline_encryption(client: asyncio.StreamReader, to_client: asyncio.S
         if int.from_bytes(body[:4]) not in {SSL_REQUEST, GSS_REQUEST}:
             return length + body
         to_client.write(b"N")
+
+
+async def _reach(target: Target) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
+    reader, writer = await asyncio.open_connection(target.host, target.port)
+    if target.encryption:
+        writer.write((8).to_bytes(4) + SSL_REQUEST.to_bytes(4))
+        if await reader.readexactly(1) == b"S":
+            await writer.start_tls(target.encryption, server_hostname=target.host)
+    return reader, writer

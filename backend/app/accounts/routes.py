@@ -1,6 +1,6 @@
 """
-[Task]: T-004, T-101, T-102, T-103, T-104, T-105, T-109, T-110, T-113, T-114
-[From]: speckit.specify §2.1, §2.2, §2.3, §2.4, §2.5, §2.8, §2.9, §2.10, §2.11, speckit.plan §3.5
+[Task]: T-004, T-005, T-101, T-102, T-103, T-104, T-105, T-109, T-110, T-113, T-114
+[From]: speckit.specify §2.1, §2.2, §2.3, §2.4, §2.5, §2.8, §2.9, §2.10, §2.11, §6.2, speckit.plan §3.5
 [Description]: The routes of accounts.
 """
 
@@ -27,6 +27,7 @@ from app.accounts.schemas import (
 )
 from app.core.export import Part
 from app.core.idempotency.dependency import IdempotentSession
+from app.core.idempotency.sealed import Sealed
 from app.core.problems import (
     INVALID_CREDENTIALS,
     INVALID_REQUEST,
@@ -37,7 +38,7 @@ from app.core.problems import (
     ProblemError,
     responses,
 )
-from app.core.rate_limits import Limit, NetworkAddress, limited
+from app.core.rate_limits import Limit, NetworkAddress, limited, limited_for_caller
 from app.core.runtime import Caller, CallerSession, RuntimeDep
 
 router = APIRouter(tags=["accounts"])
@@ -50,7 +51,7 @@ JWKS_CACHE = "public, max-age=300"
 @router.post(
     "/v1/auth/register",
     status_code=202,
-    dependencies=[Depends(limited(REGISTRATIONS))],
+    dependencies=[Depends(limited(REGISTRATIONS)), Sealed],
     name="register",
     summary="Register an account",
     response_description="Accepted, whether or not the address already has an account.",
@@ -64,6 +65,7 @@ async def register(credentials: Credentials, running: RuntimeDep) -> Accepted:
 
 @router.post(
     "/v1/auth/login",
+    dependencies=[Sealed],
     name="login",
     summary="Log in",
     response_description="A session has begun.",
@@ -81,7 +83,7 @@ async def log_in(
 
 @router.post(
     "/v1/auth/refresh",
-    dependencies=[Depends(limited(REFRESHES))],
+    dependencies=[Depends(limited(REFRESHES)), Sealed],
     name="refresh",
     summary="Exchange a refresh token",
     response_description="The next pair of tokens.",
@@ -95,6 +97,7 @@ async def refresh(request: RefreshRequest, running: RuntimeDep) -> Tokens:
 @router.post(
     "/v1/auth/logout",
     status_code=204,
+    dependencies=[Sealed],
     name="logout",
     summary="Log out here",
     response_description="The session, if there was one, has ended.",
@@ -159,10 +162,11 @@ async def read_account(session: CallerSession) -> Account:
 @router.post(
     "/v1/account/deletion",
     status_code=204,
+    dependencies=[Depends(limited_for_caller(service.OWN_PASSWORD))],
     name="deleteAccount",
     summary="Delete one's account and all it owns",
     response_description="Deleted.",
-    responses=responses(UNAUTHENTICATED, WRONG_PASSWORD, INVALID_REQUEST),
+    responses=responses(UNAUTHENTICATED, WRONG_PASSWORD, INVALID_REQUEST, TOO_MANY_REQUESTS),
 )
 async def delete_account(
     request: AccountDeletion, caller: Caller, session: IdempotentSession, running: RuntimeDep

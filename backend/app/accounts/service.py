@@ -29,6 +29,7 @@ logger = logging.getLogger(__name__)
 
 LOG_INS_FROM_NETWORK = Limit("log in from network", 100)
 LOG_INS_TO_ADDRESS = Limit("log in to address", 10)
+OWN_PASSWORD = Limit("own password", 10)
 USER_AGENT_LENGTH = 200
 
 RECENT_SECONDS = 300
@@ -133,7 +134,8 @@ async def read_account(session: Session[Principal]) -> Account:
 async def delete_account(running: Runtime, session: Session[Principal], request: AccountDeletion) -> None:
     """Delete the caller's account with all it owns.
 
-    Two round trips: the password must be verified before anything is deleted.
+    Three round trips: the try is counted by itself, and the password must be verified before anything is
+    deleted.
 
     Raises:
         ProblemError: The password is wrong or missing.

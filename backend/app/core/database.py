@@ -8,13 +8,14 @@ from __future__ import annotations
 
 import select
 from contextlib import asynccontextmanager
-from typing import TYPE_CHECKING, Any, Generic, NamedTuple
+from typing import TYPE_CHECKING, Generic
 
-from psycopg import AsyncConnection, AsyncRawCursor, OperationalError
+from psycopg import AsyncRawCursor, OperationalError
 from psycopg_pool import AsyncConnectionPool, PoolTimeout
 
 from app.core.asker import Asker
 from app.core.isolation import IsolationError
+from app.core.pipeline import Connection, Message
 from app.core.statement import A, R
 
 if TYPE_CHECKING:
@@ -22,17 +23,8 @@ if TYPE_CHECKING:
 
     from app.core.statement import Statement
 
-Connection = AsyncConnection[Any]
-
 OPEN_SECONDS = 10.0
 WAIT_SECONDS = 5.0
-
-
-class Message(NamedTuple):
-    """One statement on the wire, with its arguments."""
-
-    sql: str
-    arguments: Sequence[object] = ()
 
 
 BEGIN = Message("begin")
@@ -55,6 +47,7 @@ class Database:
         """
         self._pool = AsyncConnectionPool(
             url,
+            connection_class=Connection,
             min_size=1,
             max_size=max_connections,
             timeout=WAIT_SECONDS,
@@ -233,14 +226,8 @@ async def _send(
     after: Sequence[Message],
 ) -> list[R]:
     """Send a statement and what goes with it in one network turn."""
-    cursor = connection.cursor(row_factory=lambda _: statement.make_row)
-    async with connection.pipeline():
-        for message in before:
-            await connection.execute(*message)
-        await cursor.execute(statement.sql, arguments)
-        for message in after:
-            await connection.execute(*message)
-    return await cursor.fetchall()
+    results = await connection.turn([*before, Message(statement.sql, arguments), *after])
+    return connection.read(results[len(before)], statement.make_row)
 
 
 def _settings(asker: Asker) -> Message:

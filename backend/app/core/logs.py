@@ -6,16 +6,18 @@
 
 from __future__ import annotations
 
+import json
 import logging
 import sys
 import traceback
+from datetime import UTC, datetime
 from time import perf_counter
 from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
 import structlog
 from opentelemetry import trace
-from structlog.contextvars import bind_contextvars, clear_contextvars
+from structlog.contextvars import bind_contextvars, clear_contextvars, get_contextvars
 
 from app.core.problems import internal_error
 
@@ -24,11 +26,23 @@ if TYPE_CHECKING:
     from structlog.typing import EventDict, Processor, WrappedLogger
 
 logger: structlog.stdlib.BoundLogger = structlog.get_logger("app.request")
+_requests = logging.getLogger("app.request")
+
+
+class _Line(str):
+    """What is to be logged as it is."""
+
+    __slots__ = ()
+
+
+class _Formatter(structlog.stdlib.ProcessorFormatter):
+    def format(self, record: logging.LogRecord) -> str:
+        return record.msg if isinstance(record.msg, _Line) else super().format(record)
 
 
 def formatter() -> logging.Formatter:
     """Give the formatter that writes every record, also a library's, as one JSON line."""
-    return structlog.stdlib.ProcessorFormatter(
+    return _Formatter(
         foreign_pre_chain=_COMMON,
         processors=[
             structlog.stdlib.ProcessorFormatter.remove_processors_meta,
@@ -86,14 +100,27 @@ class RequestLog:
                 raise
             await internal_error(request_id)(scope, receive, note)
         finally:
-            logger.info(
-                "request",
-                method=scope["method"],
-                # The template, not the path: what a client writes into a path is the client's.
-                route=getattr(scope.get("route"), "path", None),
-                status=status,
-                milliseconds=round((perf_counter() - started) * 1000, 1),
-            )
+            _log_request(scope, status, perf_counter() - started)
+
+
+def _log_request(scope: Scope, status: int, seconds: float) -> None:
+    """Log the line of a request, ready made: through the processors it costs five times as much."""
+    if not _requests.isEnabledFor(logging.INFO):
+        return
+    event: EventDict = {
+        "event": "request",
+        **get_contextvars(),
+        "method": scope["method"],
+        # The template, not the path: what a client writes into a path is the client's.
+        "route": getattr(scope.get("route"), "path", None),
+        "status": status,
+        "milliseconds": round(seconds * 1000, 1),
+        "level": "info",
+        "logger": _requests.name,
+        "time": datetime.now(UTC).isoformat().replace("+00:00", "Z"),
+    }
+    line = _Line(json.dumps(_trace_id(_requests, "info", event)))
+    _requests.handle(_requests.makeRecord(_requests.name, logging.INFO, "", 0, line, (), None))
 
 
 class _StandardError(logging.StreamHandler[Any]):

@@ -32,7 +32,7 @@ from app.core.asker import Duty
 from app.core.database import Database, Session
 from app.core.isolation import reached_by
 from app.core.problems import TOO_MANY_REQUESTS, ProblemError
-from app.core.runtime import RuntimeDep
+from app.core.runtime import Caller, RuntimeDep
 from app.core.statement import prepare
 
 WINDOW = timedelta(minutes=15)
@@ -206,5 +206,14 @@ def limited(limit: Limit) -> Callable[[RuntimeDep, NetworkAddress], Awaitable[No
 
     async def check(running: RuntimeDep, network: NetworkAddress) -> None:
         await take(running.database, limit.bucket_of(network))
+
+    return check
+
+
+def limited_for_caller(limit: Limit) -> Callable[[RuntimeDep, Caller], Awaitable[None]]:
+    """Make the dependency that limits the requests of one account."""
+
+    async def check(running: RuntimeDep, caller: Caller) -> None:
+        await take(running.database, limit.bucket_of(str(caller.user_id)))
 
     return check

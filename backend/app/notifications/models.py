@@ -69,3 +69,10 @@ Index(
     *_NEWEST_FIRST,
     postgresql_where=col(Notification.read_at).is_(None),
 )
+Index(
+    "notifications_owner_id_kind_created_at_id_idx1",
+    _OWNER,
+    col(Notification.kind),
+    *_NEWEST_FIRST,
+    postgresql_where=col(Notification.read_at).is_(None),
+)

@@ -5,8 +5,10 @@ import re
 from collections.abc import Mapping
 
 from specward.errors import CouldNotRunError
+from specward.wiring.servers import SERVERS
 from specward.wiring.settings import SETTINGS
 
+_SERVERS = "enabledMcpjsonServers"  # of `.mcp.json`, those that the client starts without asking
 _HANDLER = ".claude/hooks/specward.sh"
 _INDENT = re.compile(r"^\{\r?\n([ \t]+)")
 _SURROGATE = re.compile("[\ud800-\udfff]")
@@ -31,20 +33,37 @@ def merge(text: str, ours: str) -> str:
         **settings,
         "permissions": _denials(settings, wanted),
         "hooks": _hooks(_table(settings, "hooks"), _table(wanted, "hooks")),
+        _SERVERS: _union(_list(settings, _SERVERS), _list(wanted, _SERVERS)),
     }
     return text if merged == settings else _write(merged, text)
 
 
-def _read(text: str) -> _Object:
+def merge_servers(text: str, ours: str) -> str:
+    """Return a `.mcp.json` with the gate's own server in it, and everything else as it was.
+
+    Args:
+        text: The file as it is.
+        ours: The servers that the gate wants.
+
+    Raises:
+        CouldNotRunError: The file is not JSON that could be written back without loss.
+    """
+    servers, wanted = _read(text, SERVERS), _read(ours, SERVERS)
+    table = {**_table(servers, "mcpServers"), **_table(wanted, "mcpServers")}
+    merged = {**servers, "mcpServers": table}
+    return text if merged == servers else _write(merged, text)
+
+
+def _read(text: str, path: str = SETTINGS) -> _Object:
     try:
         settings = json.loads(text, object_pairs_hook=_unique)
         json.dumps(settings, allow_nan=False)
     except RecursionError as error:
-        raise _unusable("it is nested too deeply") from error
+        raise _unusable("it is nested too deeply", path) from error
     except ValueError as error:
-        raise _unusable(str(error)) from error
+        raise _unusable(str(error), path) from error
     if not isinstance(settings, dict):
-        raise _unusable("it is no object")
+        raise _unusable("it is no object", path)
     return settings
 
 
@@ -56,10 +75,8 @@ def _unique(pairs: list[tuple[str, object]]) -> _Object:
     return found
 
 
-def _unusable(reason: str) -> CouldNotRunError:
-    return CouldNotRunError(
-        f"{SETTINGS} cannot be added to: {reason}. Mend it, then run `specward init` again."
-    )
+def _unusable(reason: str, path: str = SETTINGS) -> CouldNotRunError:
+    return CouldNotRunError(f"{path} cannot be added to: {reason}. Mend it, then run `specward init` again.")
 
 
 def _table(settings: Mapping[str, object], name: str) -> _Object:
@@ -78,9 +95,11 @@ def _list(table: Mapping[str, object], name: str) -> list[object]:
 
 def _denials(settings: _Object, wanted: _Object) -> _Object:
     theirs, ours = _table(settings, "permissions"), _table(wanted, "permissions")
-    denied = _list(theirs, "deny")
-    added = [rule for rule in _list(ours, "deny") if rule not in denied]
-    return {**theirs, "deny": [*denied, *added]}
+    return {**theirs, "deny": _union(_list(theirs, "deny"), _list(ours, "deny"))}
+
+
+def _union(theirs: list[object], ours: list[object]) -> list[object]:
+    return [*theirs, *(item for item in ours if item not in theirs)]
 
 
 def _hooks(theirs: _Object, ours: _Object) -> _Object:

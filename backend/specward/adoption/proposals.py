@@ -1,5 +1,6 @@
 """What `init` would write into a repository, as whole texts: nothing is written here."""
 
+import json
 from collections.abc import Callable, Iterator
 from importlib.resources import files
 from pathlib import Path
@@ -9,6 +10,7 @@ from specward.adoption import client_settings, configuration, precommit, workflo
 from specward.adoption.survey import Survey
 from specward.errors import CouldNotRunError
 from specward.storage import FOLDER
+from specward.wiring.servers import SERVERS
 from specward.wiring.settings import SETTINGS
 
 PARTS = ("pre-commit", "ci")  # what a person may leave out
@@ -49,6 +51,15 @@ def template(name: str) -> str:
     return files("specward.adoption").joinpath("templates", name).read_text(encoding="utf-8")
 
 
+def server(program: str) -> str:
+    """Return the servers that the gate wants in `.mcp.json`.
+
+    Args:
+        program: the gate, as a word of a POSIX shell.
+    """
+    return template("mcp.json").replace("@PROGRAM@", json.dumps(program)[1:-1])
+
+
 def render(text: str, found: Survey) -> str:
     """Fit a template to a repository: how it reaches the gate, and what its territory is."""
     territory = ", ".join(f"`{glob}`" for glob in found.territory)
@@ -80,6 +91,9 @@ def _all(root: Path, found: Survey, without: tuple[str, ...]) -> Iterator[Propos
         yield Proposal(path, before, after, replaces=before is not None)
     yield _extended(
         root, SETTINGS, lambda text: client_settings.merge(text or "{}", template("settings.json"))
+    )
+    yield _extended(
+        root, SERVERS, lambda text: client_settings.merge_servers(text or "{}", server(found.gate.program))
     )
     settings = configuration.settings_file(root)
     yield _extended(root, settings, lambda text: configuration.add_settings(settings, text, found))

@@ -6,7 +6,6 @@ documented, so never relied on alone).
 """
 
 import json
-import re
 import shutil
 import time
 from collections.abc import Iterator
@@ -14,26 +13,10 @@ from pathlib import Path
 
 from specward.agent.permission import compile_record
 from specward.agent.record import Caller, Record, load, save
-from specward.specs.ids import parse_task_ids
+from specward.agent.standing import remember
+from specward.storage import write_atomically
 
 KEPT = 30 * 24 * 3600  # seconds: as long as the client keeps a session that can be resumed
-
-# In a session of any other kind a task that is merely mentioned binds nobody.
-_ORDER = re.compile(
-    r"\b(implement|create|build|add|write|develop|code|finish|complete|continue|resume|redo)\b", re.IGNORECASE
-)
-
-
-def asked_for(prompt: str, *, always: bool = False) -> tuple[str, ...]:
-    """Return the tasks that a prompt orders, as it names them, ranges written out.
-
-    Args:
-        prompt: what a person, or a delegating agent, wrote.
-        always: take every mention for an order: what the backend engineer is told is one.
-    """
-    if not always and not _ORDER.search(prompt):
-        return ()
-    return tuple(dict.fromkeys(str(reference) for reference in parse_task_ids(prompt)))
 
 
 def is_order(prompt: str) -> bool:
@@ -51,13 +34,31 @@ def bind_session(caller: Caller, asked: tuple[str, ...]) -> Record:
     before = load(str(own))
     if before and before.tasks:
         own.rename(own.with_name(f"earlier-{time.time_ns()}"))
-    return _keep(own, compile_record(caller.project, asked))
+    record = _keep(own, compile_record(caller.project, asked))
+    remember(caller, record.keys)
+    return record
+
+
+def keep_words(caller: Caller, prompt: str) -> None:
+    """Keep the prompt that bound the session: of a forking skill, the transcript has it at the end only."""
+    write_atomically(Path(f"{caller.home}.prompt"), prompt)
+
+
+def words(caller: Caller) -> str:
+    """Return the prompt that bound the session last; empty where none did."""
+    try:
+        return Path(f"{caller.home}.prompt").read_text(encoding="utf-8")
+    except FileNotFoundError:
+        return ""
 
 
 def bind_call(caller: Caller, call: str, asked: tuple[str, ...]) -> Record:
     """Bind a delegated call to its tasks: it keeps its record only where there is something to do."""
     record = compile_record(caller.project, asked)
-    return _keep(Path(caller.home, f"call-{call}"), record) if record.tasks else record
+    if not record.tasks:
+        return record
+    remember(caller, record.keys)
+    return _keep(Path(caller.home, f"call-{call}"), record)
 
 
 def session_record(caller: Caller) -> Record:

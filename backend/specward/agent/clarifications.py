@@ -11,7 +11,10 @@ from typing import NamedTuple
 
 from specward.code.diff import read_changes
 from specward.code.git import is_repository
+from specward.config import load_config
+from specward.errors import CouldNotRunError
 from specward.specs.ids import TASK_ID, squash
+from specward.storage import write_atomically
 
 FOLDER = "history/clarifications"
 KINDS = ("jwt-unclear", "ownership-ambiguous", "task-missing", "spec-contradiction", "security-implication")
@@ -66,6 +69,32 @@ def parse_clarification(path: str, text: str) -> Clarification:
             )
         said += bodies
     return Clarification(path, place["feature"], place["task"], place["kind"], *said)
+
+
+def file_clarification(root: Path, feature: str, task: str, kind: str, said: Sequence[str]) -> str:
+    """Write a clarification and return its path, relative to the root.
+
+    Args:
+        root: the tree it belongs to.
+        feature: the task's; empty where it is not known, and the project's own stands for it.
+        task: the id.
+        kind: one of `KINDS`.
+        said: what is missing, what was consulted, what is needed.
+
+    Raises:
+        CouldNotRunError: it would not be valid, or its place leads elsewhere.
+    """
+    path = f"{FOLDER}/{feature or load_config(root).feature}/{task}-{kind}.md"
+    parts = (f"## {title}\n\n{text}\n" for title, text in zip(SECTIONS, said, strict=True))
+    text = "\n".join((f"# {task}: {kind}\n", *parts))
+    try:
+        parse_clarification(path, text)
+    except ClarificationError as error:
+        raise CouldNotRunError(str(error)) from error
+    if (root / path).resolve() != root.resolve() / path:
+        raise CouldNotRunError(f"{path} leads elsewhere, through a link: a person has to take it away.")
+    write_atomically(root / path, text)
+    return path
 
 
 def filed(root: Path, tasks: Sequence[str]) -> tuple[Clarification, ...]:

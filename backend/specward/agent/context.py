@@ -8,7 +8,8 @@ import os
 from pathlib import Path
 
 from specward.agent import wiring
-from specward.agent.bindings import asked_for, bind_session, forget, is_order, session_record, starting_tasks
+from specward.agent.bindings import bind_session, forget, is_order, keep_words, session_record, starting_tasks
+from specward.agent.orders import ordered
 from specward.agent.permission import brief_of, compile_record
 from specward.agent.record import Caller, Record
 from specward.brief import pieces
@@ -37,9 +38,12 @@ def at_prompt(event: dict[str, object], caller: Caller, part: int) -> str:
     prompt = str(event.get("prompt", ""))
     if not is_order(prompt):
         return ""
-    asked = asked_for(prompt, always=caller.engineer)
+    asked = ordered(prompt, always=caller.engineer)
     if asked:
-        record = bind_session(caller, asked) if part == 1 else compile_record(caller.project, asked)
+        if part > 1:
+            return _part(compile_record(caller.project, asked), caller, part)
+        keep_words(caller, prompt)
+        record = bind_session(caller, asked)
         return _part(record, caller, part)
     record = session_record(caller)
     return _binding(record) if caller.engineer and not record.tasks and part == 1 else ""

@@ -5,10 +5,10 @@ import signal
 import sys
 
 from specward.agent import context, verdicts
+from specward.agent.answers import answer
 from specward.agent.bindings import caller_record
-from specward.agent.fast import answer
-from specward.agent.judgement import judge
-from specward.agent.policy import UNDECIDED, decide
+from specward.agent.judgement import judge, with_caller
+from specward.agent.policy import ALLOW, OWN, UNDECIDED, decide
 from specward.agent.record import Caller
 from specward.errors import CouldNotRunError
 
@@ -48,7 +48,7 @@ def _answer(event: dict[str, object], part: int) -> str:
         return _block(verdicts.after_write(event, caller))
     if name in CLOSING:
         signal.alarm(TIME_TO_CLOSE)
-        return _block(verdicts.at_the_end(event, caller))
+        return _end(verdicts.at_the_end(event, caller))
     if name == "ConfigChange" and event.get("source") in SETTINGS:
         return _block("The settings that wire the gate in do not change within a session. Start a new one.")
     return ""
@@ -57,6 +57,8 @@ def _answer(event: dict[str, object], part: int) -> str:
 def _permission(event: dict[str, object], caller: Caller) -> str:
     record = caller_record(caller)
     decision, reason = decide(event, caller, record)
+    if str(event["tool_name"]).startswith(OWN):
+        return answer(ALLOW, "It is a tool of the gate's own.", json.dumps(with_caller(event)))
     if decision == UNDECIDED:
         decision, reason = judge(event, caller, record)
     return answer(decision, reason)
@@ -66,6 +68,10 @@ def _context(name: str, text: str) -> str:
     if not text:
         return ""
     return json.dumps({"hookSpecificOutput": {"hookEventName": name, "additionalContext": text}})
+
+
+def _end(end: verdicts.End) -> str:
+    return json.dumps({"systemMessage": f"Specward: {end.notice}"}) if end.notice else _block(end.objection)
 
 
 def _block(reason: str) -> str:

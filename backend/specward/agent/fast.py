@@ -8,6 +8,7 @@ import _json
 import _signal  # type: ignore[import-not-found] # typeshed knows only `signal`, which imports enum
 import sys
 
+from specward.agent.answers import answer
 from specward.agent.policy import UNDECIDED, decide
 from specward.agent.record import Caller, load
 
@@ -64,16 +65,6 @@ def parse(data: bytes) -> dict[str, object]:
     if text.lstrip()[end:].strip() or not isinstance(event, dict):
         raise ValueError("the event is no JSON object")
     return event
-
-
-def answer(decision: str, reason: str) -> str:
-    """Write a decision as the client reads it; nothing where there is none."""
-    if not decision:
-        return ""
-    return (
-        '{"hookSpecificOutput":{"hookEventName":"PreToolUse","permissionDecision":"'
-        f'{decision}","permissionDecisionReason":{_json.encode_basestring_ascii(reason)}}}}}'
-    )
 
 
 def _slow(event: dict[str, object], arguments: list[str]) -> int:

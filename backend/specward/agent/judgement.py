@@ -1,11 +1,13 @@
 """The calls that only the slow path judges: delegations, clarifications, headers that are not plain."""
 
-from specward.agent.bindings import asked_for, bind_call, bind_session, session_record
+from specward.agent.bindings import bind_call, bind_session, session_record
 from specward.agent.clarifications import ClarificationError, parse_clarification
 from specward.agent.dependencies import refusal
+from specward.agent.orders import ordered
 from specward.agent.paths import joined, read, real, relative
 from specward.agent.policy import (
     ALLOW,
+    CALLER,
     CLARIFICATIONS,
     DELEGATION,
     DENY,
@@ -22,6 +24,7 @@ from specward.permits.globs import matches
 from specward.specs.ids import squash
 
 SKILL = "implement"
+_IDENTITY = ("session_id", "agent_id", "agent_type", "cwd", "transcript_path")  # what `Caller` reads
 
 
 def judge(event: dict[str, object], caller: Caller, record: Record) -> Answer:
@@ -45,13 +48,21 @@ def judge(event: dict[str, object], caller: Caller, record: Record) -> Answer:
     return _header(path, text, record)
 
 
+def with_caller(event: dict[str, object]) -> dict[str, object]:
+    """Return the input of a call to the gate's own server, with who calls written into it."""
+    given = event["tool_input"]
+    if not isinstance(given, dict):
+        raise TypeError("tool_input is no object")
+    return {**given, CALLER: {name: event.get(name) for name in _IDENTITY}}
+
+
 def _delegation(tool: str, given: dict[str, object], call: str, caller: Caller) -> Answer:
     """Bind the call to the tasks its prompt names, or refuse it; agents of other kinds are free."""
     if tool == "Skill":
         return _skill(given, caller)
     if str(given.get("subagent_type")).rpartition(":")[2] != "backend-engineer":
         return NOTHING, ""
-    asked = asked_for(str(given.get("prompt", "")), always=True)
+    asked = ordered(str(given.get("prompt", "")), always=True)
     own = session_record(caller)
     if own.tasks:
         asked = tuple(name for name in asked if _bare(name) in map(_bare, own.asked))
@@ -70,7 +81,7 @@ def _skill(given: dict[str, object], caller: Caller) -> Answer:
     """A model that starts the skill itself names the tasks in its arguments."""
     if str(given.get("skill")).rpartition(":")[2] != SKILL or session_record(caller).tasks:
         return NOTHING, ""
-    record = bind_session(caller, asked_for(str(given.get("args", "")), always=True))
+    record = bind_session(caller, ordered(str(given.get("args", "")), always=True))
     return (NOTHING, "") if record.tasks else (DENY, record.missing)
 
 

@@ -79,6 +79,15 @@ def exists(path: str) -> bool:
     return True
 
 
+def names(path: str) -> int:
+    """Return under how many names the file at the path is known; 0 where there is none."""
+    try:
+        status = posix.stat(path)
+    except OSError:
+        return 0
+    return status.st_nlink if status.st_mode & _KIND == _REGULAR else 0
+
+
 def is_file(path: str) -> bool:
     """Tell whether a regular file stands at the path."""
     try:

@@ -21,6 +21,7 @@ from specward.specs.resolve import find_tasks
 # What no model session writes, whatever it works on.
 GUARDED = (
     ".claude/**",
+    ".mcp.json",
     ".specward/**",
     "specs/**/approvals.toml",
     "history/prompts/**",
@@ -68,6 +69,13 @@ def brief_of(project: str, keys: tuple[str, ...]) -> str:
     law = _read(Path(project))
     tasks = (task for key in keys for task in find_tasks(law.spec_sets, key))
     return "\n".join(brief(law.root, task, law.spec_sets, law.approvals, law.config) for task in tasks)
+
+
+def tests_of(project: str, keys: tuple[str, ...]) -> tuple[str, ...]:
+    """Return the globs of the tests that approved tasks permit."""
+    law = _read(Path(project))
+    tasks = (task for key in keys for task in find_tasks(law.spec_sets, key))
+    return compile_permit(tasks, law.config).tests
 
 
 def _read(root: Path) -> Law:

@@ -6,8 +6,9 @@ others are free, but for the territory and the control files.
 """
 
 from specward.agent.opening import is_plain
-from specward.agent.paths import exists, joined, read, real, relative
+from specward.agent.paths import exists, joined, names, read, real, relative
 from specward.agent.record import Caller, Record
+from specward.agent.secrets import is_secret, may_name_secrets
 from specward.permits.globs import matches, matches_any
 
 ALLOW, DENY, NOTHING, UNDECIDED = "allow", "deny", "", "undecided"
@@ -20,9 +21,12 @@ READS = {"Read": "file_path", "Grep": "path", "Glob": "path"}
 TALK = frozenset({"AskUserQuestion", "TodoWrite", "TaskCreate", "TaskUpdate", "TaskList", "TaskGet"})
 TALK |= {"ToolSearch", "EnterPlanMode", "ExitPlanMode", "TaskStop", "TaskOutput"}
 DELEGATION = frozenset({"Agent", "Task", "Skill"})
+OWN = ("mcp__specward__", "mcp__plugin_specward_specward__")  # the gate's server, of a project and a plugin
+CALLER = "caller"  # the argument that tells these tools whose call it is; only the hook writes it
 LEAVING = ("..", "{/", ",/", "{~", ",~")  # how a glob leads out, alternatives in braces included
 DEPENDENCY_FILE = "pyproject.toml"  # what may change in it, only the slow path can tell
 CLARIFICATIONS = "history/clarifications/**"
+_CLOSED = "{} holds, or may hold, secrets, and no task needs them: .env.example says what there is to set."
 _CONTROL = "{} belongs to the specification, the gate, the history or the build: only people change it."
 
 
@@ -44,9 +48,8 @@ def decide(event: dict[str, object], caller: Caller, record: Record) -> Answer:
         raise TypeError("tool_input is no object")
     bound = caller.engineer or bool(record.tasks)
     if tool in WRITES:
-        path = _place(given[WRITES[tool]], event, caller)
-        return _bound_write(path, tool, given, caller, record) if bound else _free_write(path, record)
-    if tool in DELEGATION and not caller.engineer:
+        return _write(tool, given, event, caller, record)
+    if tool.startswith(OWN) or (tool in DELEGATION and not caller.engineer):
         return UNDECIDED, ""
     if not bound:
         return NOTHING, ""
@@ -55,9 +58,22 @@ def decide(event: dict[str, object], caller: Caller, record: Record) -> Answer:
     if tool in TALK and not caller.engineer:
         return NOTHING, ""
     return DENY, (
-        f"{tool} is not among the tools of a task: Read, Grep, Glob, Write and Edit are. The gate itself "
-        "runs the checks, after each write and at the end."
+        f"{tool} is not among the tools of a task: Read, Grep, Glob, Write and Edit are, and the gate's own: "
+        "brief, check, test and clarify."
     )
+
+
+def _write(
+    tool: str, given: dict[str, object], event: dict[str, object], caller: Caller, record: Record
+) -> Answer:
+    """Judge a write of anybody."""
+    wanted = given.get(WRITES[tool])
+    if not isinstance(wanted, str) or not wanted:
+        return DENY, f"{tool} needs a `{WRITES[tool]}`: the path of the file to write."
+    path = _place(wanted, event, caller)
+    if caller.engineer or record.tasks:
+        return _bound_write(path, tool, given, caller, record)
+    return _free_write(path, record)
 
 
 def text_after(tool: str, given: dict[str, object], path: str) -> str | None:
@@ -89,6 +105,11 @@ def _bound_write(
     refusal = _refusal(path, record)
     if path is None or refusal:
         return DENY, refusal
+    if names(f"{caller.root}/{path}") > 1:
+        return DENY, (
+            f"{path} has another name (a hard link), under which the same content may lie outside the "
+            "permit. Ask a person to put a file of its own in its place."
+        )
     text = text_after(tool, given, f"{caller.root}/{path}") if tool in EDITS else None
     if text is None or path == DEPENDENCY_FILE or not is_plain(text, record.tasks):
         return UNDECIDED, ""
@@ -130,8 +151,15 @@ def _read(given: dict[str, object], tool: str, event: dict[str, object], caller:
     wanted = str(given.get(READS[tool]) or event["cwd"])
     if pattern.startswith(("/", "~")):
         wanted = pattern.partition("*")[0]
-    if any(sign in pattern for sign in LEAVING) or _place(wanted, event, caller) is None:
+    place = _place(wanted, event, caller)
+    if any(sign in pattern for sign in LEAVING) or place is None:
         return DENY, f"{pattern or wanted} leads out of the repository, where no task is done."
+    if tool != "Glob" and is_secret(place):
+        return DENY, _CLOSED.format(place)
+    if tool == "Grep" and may_name_secrets(str(given.get("glob") or "")):
+        return DENY, _CLOSED.format(
+            given["glob"]
+        ) + " Let the glob end in the ending of what you look for: *.py."
     return ALLOW, "Reading inside the repository is free."
 
 

@@ -2,12 +2,16 @@
 
 from collections.abc import Iterable
 from pathlib import Path
+from typing import NamedTuple
 
 from specward.agent.bindings import caller_record, session_tasks
 from specward.agent.clarifications import filed
 from specward.agent.paths import joined, real, relative
 from specward.agent.policy import WRITES
 from specward.agent.record import Caller
+from specward.agent.recording import record_session
+from specward.agent.standing import Outstanding, outstanding
+from specward.errors import CouldNotRunError
 from specward.findings import Finding, Severity
 from specward.permits.globs import matches_any
 from specward.verify import verify
@@ -35,21 +39,44 @@ def after_write(event: dict[str, object], caller: Caller) -> str:
     return report(findings, f"{path} is written. Specward found in it:") if findings else ""
 
 
-def at_the_end(event: dict[str, object], caller: Caller) -> str:
-    """Return why the work is not done; empty: it is, or it waits for an answer, or it is nobody's task."""
+class End(NamedTuple):
+    """What the gate says when somebody wants to end."""
+
+    objection: str = ""  # why the work is not done; empty: it may end
+    notice: str = ""  # what the person should know then
+
+
+def at_the_end(event: dict[str, object], caller: Caller) -> End:
+    """Judge the work, and write its history record where it is clean.
+
+    It ends, too, where it waits for an answer, or is nobody's task.
+    """
     if event["hook_event_name"] == "SubagentStop" and not caller.engineer:
-        return ""  # a helper of another kind; the session's own end judges what it did
+        return End()  # a helper of another kind; the session's own end judges what it did
     tasks = session_tasks(caller)
     if not tasks or _runs_on(event):
-        return ""
+        return End()
     root = Path(caller.root)
-    errors = [finding for finding in verify(root, tasks=tasks).findings if finding.severity is Severity.ERROR]
+    work = outstanding(caller, tasks)
+    errors = work.errors
     if not errors:
-        return ""
+        return _recorded(event, caller, work)
     outside = [finding for finding in errors if finding.code.startswith(SCOPE)]
     if filed(root, tasks) and not outside:
-        return ""
-    return report(errors, f"Not done yet. The verdict on {', '.join(tasks)} is red:") + ADVICE
+        return End()
+    return End(report(errors, f"Not done yet. The verdict on {', '.join(tasks)} is red:") + ADVICE)
+
+
+def _recorded(event: dict[str, object], caller: Caller, work: Outstanding) -> End:
+    """Write the record. Without one the work is not done; an agent that cannot mend that is held up once."""
+    try:
+        record_session(event, caller, work)
+    except CouldNotRunError as error:
+        trouble = f"The work is clean, but its history record could not be written: {error}"
+        if event.get("stop_hook_active"):
+            return End(notice=f"{trouble} Mend it, and run `specward record`.")
+        return End(f"{trouble} If that lies in a file of the task, mend it; else say so and finish.")
+    return End()
 
 
 def report(findings: Iterable[Finding], head: str) -> str:

@@ -7,6 +7,8 @@ import json
 from collections.abc import Iterator
 from pathlib import Path
 
+from specward.wiring.servers import SERVERS, server_trouble
+
 AGENT = ".claude/agents/backend-engineer.md"
 SETTINGS = ".claude/settings.json"
 LOCAL_SETTINGS = ".claude/settings.local.json"
@@ -28,6 +30,9 @@ def problems(root: Path) -> Iterator[str]:
     for path in (AGENT, HANDLER):
         if not (root / path).is_file():
             yield f"{path} is missing."
+    trouble = server_trouble(_bytes(root / SERVERS))
+    if trouble:
+        yield f"{SERVERS}: {trouble}, so brief, check, test and clarify are not served."
     settings = _load(root / SETTINGS)
     if settings is None:
         yield f"{SETTINGS} is missing or no JSON object, so no hook runs."
@@ -39,6 +44,13 @@ def problems(root: Path) -> Iterator[str]:
     for name, found in ((SETTINGS, settings), (LOCAL_SETTINGS, _load(root / LOCAL_SETTINGS))):
         if found and found.get("disableAllHooks"):
             yield f"{name} switches all hooks off (disableAllHooks)."
+
+
+def _bytes(path: Path) -> bytes | None:
+    try:
+        return path.read_bytes()
+    except OSError:
+        return None
 
 
 def _load(path: Path) -> dict[str, object] | None:

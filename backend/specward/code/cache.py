@@ -47,7 +47,7 @@ class Cache:
 
     def save(self) -> None:
         """Write what was used, if that is news; a disk that refuses costs the next run some time, no more."""
-        if self._used.keys() == self._entries.keys():
+        if self._used == self._entries:
             return
         text = json.dumps({"version": self._version, "entries": self._used}, separators=(",", ":"))
         try:

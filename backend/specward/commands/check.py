@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from specward import baseline
+from specward.commands.check_watch import check_until_interrupted
 from specward.config import find_root
 from specward.errors import CouldNotRunError
 from specward.findings import Verdict
@@ -36,6 +37,7 @@ def add_arguments(parser: ArgumentParser) -> None:
         action="store_true",
         help="build the schema in a database of its own, and judge it there, too",
     )
+    add("--watch", action="store_true", help="check again after each change, until Ctrl-C")
     add("--format", choices=FORMATS, default="text", help="the form of the report (default: text)")
     add(
         "--write-baseline",
@@ -50,17 +52,33 @@ def run(options: Namespace) -> int:
     Raises:
         CouldNotRunError: a path, a revision, a task or the settings are not what the gate can work with.
     """
-    gc.disable()  # a short run with many values and hardly a cycle: collecting is a tenth of its time
     root = find_root(Path.cwd())
     paths = [_inside(root, path) for path in options.paths]
     select = [_known(code) for item in options.select for code in item.split(",") if code]
     lend = _lend() if options.database else None
-    project = read_project(root, tasks=options.task, base=options.base, paths=paths or None, lend=lend)
+
+    def read() -> Project:
+        return read_project(root, tasks=options.task, base=options.base, paths=paths or None, lend=lend)
+
+    def check() -> tuple[str, bool]:
+        project = read()
+        verdict = judge(project, select=select or None)
+        return _render(options.format, verdict, project), verdict.clean
+
+    if options.watch:
+        _refuse_to_watch(options)
+        return check_until_interrupted(root, lambda: check()[0])
+    gc.disable()  # a short run with many values and hardly a cycle: collecting is a tenth of its time
     if options.write_baseline:
-        return _write_baseline(project, partial=bool(paths or select or project.compares))
-    verdict = judge(project, select=select or None)
-    sys.stdout.write(_render(options.format, verdict, project))
-    return 0 if verdict.clean else 1
+        return _write_baseline(read(), partial=bool(paths or select or options.task or options.base))
+    report, is_clean = check()
+    sys.stdout.write(report)
+    return 0 if is_clean else 1
+
+
+def _refuse_to_watch(options: Namespace) -> None:
+    if options.write_baseline or options.format != "text":
+        raise CouldNotRunError("--watch is for reading along: leave out --format and --write-baseline.")
 
 
 def _known(code: str) -> str:

@@ -15,6 +15,11 @@ def add_arguments(parser: ArgumentParser) -> None:
     """Declare the options."""
     actions = parser.add_subparsers(dest="action", metavar="ACTION", required=True)
     run_action = actions.add_parser("run", help="run a command with a migrated database in its environment")
+    run_action.add_argument(
+        "--branch",
+        metavar="NAME",
+        help="on a private copy that is thrown away; at Neon if NEON_API_KEY is set",
+    )
     run_action.add_argument("command", nargs="+", metavar="-- COMMAND", help="the command and its arguments")
     actions.add_parser(
         "start", help="start the server and leave it running; the app finds it by .data/dev.env"
@@ -47,6 +52,8 @@ def _act(root: Path, options: Namespace) -> int:
         ) from error
     if options.action == "run":
         leave_when_told()
+        if options.branch:
+            return development.run_on_branch(root, options.branch, options.command)
         return development.run_with_database(root, options.command)
     if options.action == "start":
         server = development.start_in_background(root)

@@ -14,6 +14,7 @@ import traceback
 from collections.abc import Iterable, Iterator
 
 Found = dict[str, object]
+_READING = frozenset({"open", "os.listdir", "os.scandir"})  # audit events, from CPython's table of them
 _VERBS = ("get", "put", "post", "delete", "options", "patch", "trace")
 
 
@@ -118,11 +119,30 @@ def failure(error: BaseException, folder: str) -> Found:
     return found
 
 
+def listen(read: set[str]) -> None:
+    """Note each file that is opened and each folder that is listed from now on."""
+
+    def note(event: str, arguments: tuple[object, ...]) -> None:
+        is_written = event == "open" and set(str(arguments[1])) & set("wax+")
+        if event in _READING and isinstance(arguments[0], str) and not is_written:
+            read.add(os.path.abspath(arguments[0]))  # noqa: PTH100 -- spares the import of pathlib
+
+    sys.addaudithook(note)
+
+
+def imported() -> set[str]:
+    """The sources of all modules: one that is compiled already is not opened again."""
+    files = (getattr(module, "__file__", None) for module in list(sys.modules.values()))
+    return {file for file in files if isinstance(file, str)}
+
+
 def main(entry: str, folder: str, answer: str) -> None:
     """Write the answer and end at once, whatever threads the application has started."""
     sys.path[0] = folder  # in place of this script's own folder
+    read: set[str] = set()
+    listen(read)
     try:
-        text = json.dumps(describe(load(entry)))
+        text = json.dumps({**describe(load(entry)), "read": sorted(read | imported())})
     except BaseException as error:  # noqa: BLE001 -- whatever the application raises is the answer
         text = json.dumps(failure(error, folder))
     with open(answer, "w", encoding="utf-8") as stream:  # noqa: PTH123 -- spares the import of pathlib

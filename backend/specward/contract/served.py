@@ -14,6 +14,7 @@ from typing import NamedTuple
 
 from specward.code.cache import Cache
 from specward.contract.entry import EntryPoint
+from specward.contract.footprint import footprint, is_unchanged
 from specward.specs.model import Operation, Place, Problem
 
 _PROBE = Path(__file__).with_name("probe.py")
@@ -56,18 +57,24 @@ def load(root: Path, entry: EntryPoint, *, cached: bool = True) -> Served:
     Raises:
         LoadError: It does not start, or takes too long.
     """
-    cache = Cache.open(root, "served", "1")
-    key = digest_of(root, entry)
-    known = _served(root, cache.get(key)) if cached else None
+    cache, key = Cache.open(root, "served", "2"), _surroundings(root, entry)
+    known = _kept(root, cache.get(key)) if cached else None
     if known is not None:
         return known
     answer = ask(root, entry)
     served = _served(root, answer)
     if served is None:
         raise LoadError(_failure(root, entry, answer))
-    cache.put(key, answer)
+    cache.put(key, {**answer, "read": footprint(root, answer.get("read"))})
     cache.save()
     return served
+
+
+def _kept(root: Path, answer: object) -> Served | None:
+    """Read an earlier answer; None where what it was made of has changed since."""
+    if not isinstance(answer, dict) or not is_unchanged(root, answer.get("read")):
+        return None
+    return _served(root, answer)
 
 
 def _served(root: Path, answer: object) -> Served | None:
@@ -158,7 +165,7 @@ def _end(process: subprocess.Popen[bytes]) -> None:
 
 
 def interpreter(root: Path, entry: EntryPoint) -> str:
-    """Return the application's own interpreter: the one that is set, else its .venv's, else ours."""
+    """Return the program that runs the application: the one configured, the project's own, else ours."""
     if entry.python is not None:
         return str(root / entry.python) if "/" in entry.python else entry.python
     for place in (root / entry.folder, root):
@@ -168,12 +175,18 @@ def interpreter(root: Path, entry: EntryPoint) -> str:
     return sys.executable
 
 
-def digest_of(root: Path, entry: EntryPoint) -> str:
-    """A name for everything that what is served depends on."""
-    folder = root / entry.folder
-    program = interpreter(root, entry)
-    digest = sha256(repr((entry, program, _packages(program))).encode())
+def _surroundings(root: Path, entry: EntryPoint) -> str:
+    """A name for what an answer depends on besides the project's own files."""
+    python = interpreter(root, entry)
+    digest = sha256(repr((entry, python, _packages(python))).encode())
     digest.update(_PROBE.read_bytes())
+    return digest.hexdigest()
+
+
+def digest_of(root: Path, entry: EntryPoint) -> str:
+    """A name for everything that an application may depend on, whatever it reads of it."""
+    folder = root / entry.folder
+    digest = sha256(_surroundings(root, entry).encode())
     for path in _files(folder):
         digest.update(f"\0{path.relative_to(folder).as_posix()}\0".encode(errors="surrogateescape"))
         with suppress(OSError):

@@ -6,11 +6,14 @@
 
 import os
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import NoReturn
 
 from specward.config import load_config
+from specward.database.branches import Branches, LocalBranches, branch
+from specward.database.neon import NeonBranches, project_in
 from specward.database.provision import Urls, migrate, provision, read_recipe, role_urls, search_path
 from specward.database.server import Server, running, start, stop
 from specward.database.state import State, cluster_of, data_folders, open_state, remove, replace_private
@@ -83,12 +86,50 @@ def run_with_database(root: Path, command: Sequence[str]) -> int:
         if _is_set(root, MIGRATION_VARIABLE):
             migrate(root, read_recipe(root, load_config(root)).migrate, {})
         _become(command)
+    with _in_use(root) as (_, _, urls):
+        return supervise(command, {**os.environ, **urls.environment(), "PATH": search_path()})
+
+
+def run_on_branch(root: Path, name: str, command: Sequence[str]) -> int:
+    """Run `command` with a private copy of the database in its environment, and return its exit code.
+
+    With NEON_API_KEY in the environment the copy is a branch at Neon, of the database that DATABASE_URL and
+    MIGRATION_DATABASE_URL name; else it is a clone on the checkout's own server. It is migrated as far as the
+    checkout is, and thrown away at the end, whatever the command does.
+
+    Raises:
+        CouldNotRunError: the branch cannot be made, or its migrations failed.
+    """
+    with _branches(root) as branches, branch(branches, name) as urls:
+        migrate(root, read_recipe(root, load_config(root)).migrate, urls.environment())
+        return supervise(command, {**os.environ, **urls.environment(), "PATH": search_path()})
+
+
+@contextmanager
+def _branches(root: Path) -> Iterator[Branches]:
+    if project := project_in():
+        try:
+            parent = Urls(os.environ[APP_VARIABLE], os.environ[MIGRATION_VARIABLE])
+        except KeyError as error:
+            raise CouldNotRunError(
+                f"{error.args[0]} is not set: a branch at Neon needs both URLs of the database to branch."
+            ) from None
+        yield NeonBranches(project, parent)
+    else:
+        with _in_use(root) as (state, server, _):
+            yield LocalBranches(server, DATABASE, state.passwords())
+
+
+@contextmanager
+def _in_use(root: Path) -> Iterator[tuple[State, Server, Urls]]:
+    """Have the checkout's server running and migrated; at the end, stop it if nobody else needs it."""
     state = open_state(root)
     with state.in_use() as alone:
         try:
             with state.locked():
-                urls = _provisioned(state, _bring_up(state))
-            return supervise(command, {**os.environ, **urls.environment(), "PATH": search_path()})
+                server = _bring_up(state)
+                urls = _provisioned(state, server)
+            yield state, server, urls
         finally:
             with state.locked():
                 if not state.dev_env.exists() and alone():

@@ -25,6 +25,7 @@ from specward.database.server import Server
 from specward.errors import CouldNotRunError
 
 MIGRATOR, APP_USER = "app_migrator", "app_user"
+ATTEMPTS = 10  # at changing roles that others change too
 
 
 class Recipe(NamedTuple):
@@ -106,13 +107,21 @@ def apply_roles(
         "setup.migrator_password": passwords[MIGRATOR],
         "setup.app_user_password": passwords[APP_USER],
     }
-    for name, value in settings.items():
-        connection.execute("select set_config(%s, %s, false)", [name, value])
-    try:
-        # Bytes: the file is the project's own text, and no part of it is put together here.
-        connection.execute(roles.read_bytes())
-    except psycopg.Error as error:
-        raise CouldNotRunError(f"{roles} cannot be run: {str(error).strip()}") from error
+    for attempt in range(1, ATTEMPTS + 1):
+        try:
+            for name, value in settings.items():
+                connection.execute("select set_config(%s, %s, false)", [name, value])
+            # Bytes: the file is the project's own text, and no part of it is put together here.
+            connection.execute(roles.read_bytes())
+        except psycopg.errors.InternalError_ as error:
+            # Roles belong to the whole server: somebody changes the same one in another database.
+            connection.rollback()
+            if attempt == ATTEMPTS:
+                raise CouldNotRunError(f"{roles} cannot be run: {str(error).strip()}") from error
+        except psycopg.Error as error:
+            raise CouldNotRunError(f"{roles} cannot be run: {str(error).strip()}") from error
+        else:
+            return
 
 
 def migrate(root: Path, command: tuple[str, ...], variables: Mapping[str, str]) -> None:

@@ -42,14 +42,16 @@ class Server(NamedTuple):
     port: int
     superuser_password: str
     host: str = HOST
+    superuser: str = SUPERUSER  # on somebody else's server: who may make databases and roles
+    maintenance: str = "postgres"  # the database to be in while others are made and dropped
 
     def url(self, user: str, password: str, database: str) -> str:
         """Return the connection URL for `user` on `database`."""
         return f"postgresql://{quote(user)}:{quote(password)}@{self.host}:{self.port}/{quote(database)}"
 
-    def superuser_url(self, database: str = "postgres") -> str:
+    def superuser_url(self, database: str | None = None) -> str:
         """Return the connection URL of the server's superuser, for provisioning only."""
-        return self.url(SUPERUSER, self.superuser_password, database)
+        return self.url(self.superuser, self.superuser_password, database or self.maintenance)
 
 
 Lend = Callable[[], AbstractContextManager[Server]]  # gives a server for as long as the context lasts

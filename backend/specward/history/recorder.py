@@ -12,7 +12,7 @@ from specward.history.compose import Circumstances
 from specward.history.evidence import read_test_run, read_verdict
 from specward.history.model import STAGES
 from specward.history.recording import find_record, write_record
-from specward.history.transcript import read_transcript
+from specward.history.transcript import Prompt, Transcript, read_transcript
 from specward.history.work import Work, branch, changed_work, committed_work, user
 from specward.specs.model import Task
 from specward.specs.reader import read_specs
@@ -26,11 +26,16 @@ class Request(NamedTuple):
     base: str | None = None  # compare with this revision instead of the last commit
     commits: bool = False  # take the files from the commits with the trailer `Task: <id>`
     transcript: Path | None = None  # the client's, of the session or the sub-agent
+    words: str = ""  # what was asked, where the transcript does not have it (yet)
     junit: Path | None = None  # a report of the test run
     verdict: Path | None = None  # the gate's last, as `verify` keeps it
+    grade: str = ""  # or what it says, in a line
+    response: str = ""  # the session's last answer, where the transcript may not have it yet
     stage: str = "green"
     day: str | None = None  # YYYY-MM-DD; None is today
     again: bool = False  # even if the same work is recorded already
+    known: frozenset[str] | None = None  # the records that may tell of the same work; None is every one
+    replaces: str = ""  # the record of the same work at an earlier stage
 
 
 class Recorded(NamedTuple):
@@ -54,10 +59,21 @@ def record_work(root: Path, name: str, request: Request) -> Recorded:
     task = _task(root, name)
     circumstances = _circumstances(root, request)
     work = _work(root, task, request)
-    known = None if request.again else find_record(root, task, work)
+    known = None if request.again else find_record(root, task, work, request.known)
     if known:
         return Recorded(known.path, is_new=False)
+    if request.replaces:
+        (root / request.replaces).unlink(missing_ok=True)
     return Recorded(write_record(root, task, work, circumstances), is_new=True)
+
+
+def has_work(root: Path, name: str) -> bool:
+    """Tell whether there are uncommitted changes that belong to a task.
+
+    Raises:
+        CouldNotRunError: no such task, or no repository.
+    """
+    return bool(changed_work(root, _task(root, name), None))
 
 
 def complete_task(root: Path, name: str) -> None:
@@ -97,10 +113,20 @@ def _circumstances(root: Path, request: Request) -> Circumstances:
         date=_day(request.day),
         branch=branch(root),
         user=user(root),
-        transcript=read_transcript(_read(request.transcript)) if request.transcript else None,
+        transcript=_transcript(request),
         tests=read_test_run(request.junit) if request.junit else None,
-        verdict=read_verdict(request.verdict) if request.verdict else "",
+        verdict=read_verdict(request.verdict) if request.verdict else request.grade,
     )
+
+
+def _transcript(request: Request) -> Transcript | None:
+    if request.transcript is None:
+        return None
+    transcript = read_transcript(_read(request.transcript))
+    if request.words and not transcript.prompts:  # a skill that forks hands over a text of its own
+        command = request.words if request.words.startswith("/") else ""
+        transcript = transcript._replace(prompts=(Prompt(request.words, command),))
+    return transcript._replace(response=request.response or transcript.response)
 
 
 def _work(root: Path, task: Task, request: Request) -> Work:

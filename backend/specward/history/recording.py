@@ -17,19 +17,23 @@ from specward.specs.model import Task
 _ATTEMPTS = 100  # records that others make in the same moment
 
 
-def find_record(root: Path, task: Task, work: Work) -> StoredRecord | None:
+def find_record(
+    root: Path, task: Task, work: Work, known: frozenset[str] | None = None
+) -> StoredRecord | None:
     """Return the record that already tells of this work: the same task, the same files.
 
     Args:
         root: the repository root.
         task: what was to be done.
         work: what was done.
+        known: the paths of the records that may; None is every one.
     """
     return next(
         (
             stored
             for stored in read_records(root)
-            if {*stored.record.files, *stored.record.tests} == {*work.files, *work.tests}
+            if (known is None or stored.path in known)
+            and {*stored.record.files, *stored.record.tests} == {*work.files, *work.tests}
             and stored.record.feature == task.key.feature
             and any(squash(named.id) == squash(task.key.id) for named in named_tasks(stored))
         ),

@@ -6,7 +6,7 @@ It comes with the extra `prove`; without it the proof says that this was not loo
 import re
 from collections.abc import Iterator
 from importlib.util import find_spec
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from specward.contract.served import Served
 from specward.prove.client import somewhere
@@ -74,7 +74,7 @@ def _failures(document: dict[str, object], crowd: Crowd) -> Iterator[str]:
     schema = openapi.from_dict(document, config=SchemathesisConfig.from_dict(settings))
     people: dict[str, Person] = {}
 
-    def before_call(_: "HookContext", case: "Case", __: dict[str, object]) -> None:
+    def before_call(_: "HookContext", case: "Case[Any]", __: dict[str, object]) -> None:
         label = case.operation.label
         if label not in people:
             people[label] = crowd.join()

@@ -1,6 +1,6 @@
 """The rules, named one by one. Modules are imported when they run, so that naming them costs nothing."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from importlib import import_module
 from typing import NamedTuple, Protocol, cast
 
@@ -80,6 +80,7 @@ RULES = (
     "isolation.sw604_reference_unchecked",
     "isolation.sw605_text_unprovable",
     "isolation.sw606_relationship_escapes",
+    "isolation.sw607_not_judged",
     "catalog.sw651_row_security_off",
     "catalog.sw652_row_security_not_forced",
     "catalog.sw653_verb_without_policy",
@@ -119,6 +120,7 @@ RULES = (
     "wiring.sw913_agent_head_misleads",
     "wiring.sw914_skill_forks_elsewhere",
     "wiring.sw915_nested_claude_folder",
+    "wiring.sw916_tool_server_missing",
     "wiring.sw921_prompt_rule_missing",
 )
 
@@ -132,6 +134,7 @@ class Need(NamedTuple):
 
 _DATA_MODEL = Need(lambda project: project.has_data_model, NOT_READ)
 _DATABASE = Need(lambda project: project.builds, NOT_BUILT)
+_BESIDE = Need(lambda project: not project.is_within_territory)  # these never speak of implementation
 
 # Where a family has nothing to say, its modules are not even imported: they cost more than a small check.
 # By the beginning of the codes; the first need that is not met speaks.
@@ -142,6 +145,17 @@ NEEDS: Mapping[str, tuple[Need, ...]] = {
     "SW51": (_DATA_MODEL, _DATABASE),
     "SW65": (_DATA_MODEL, _DATABASE),
     "SW66": (_DATA_MODEL, _DATABASE),
+    "SW8": (_BESIDE,),
+    "SW9": (_BESIDE,),
+}
+
+
+# The facts that wait for other programs, by the beginning of the codes: a run over the whole project begins
+# with them all, so that linter, type checker and the application's start cost the time of the longest.
+AHEAD: Mapping[str, str] = {
+    "SW4": "specward.project:served",
+    "SW701": "specward.rules.quality.reading:linted",
+    "SW702": "specward.rules.quality.reading:typed",
 }
 
 
@@ -183,3 +197,16 @@ class Entry(NamedTuple):
 def entries() -> tuple[Entry, ...]:
     """Return every registered rule, in order of its code."""
     return tuple(Entry(name.rpartition(".")[2].partition("_")[0].upper(), name) for name in RULES)
+
+
+def begin(project: Project, chosen: Sequence[Entry]) -> None:
+    """Begin what the chosen rules will wait for; a look at single files has nothing of the kind."""
+    codes = tuple(entry.code for entry in chosen)
+    wanted = [name for prefix, name in AHEAD.items() if any(code.startswith(prefix) for code in codes)]
+    if wanted and project.paths is None:
+        project.begin([_reader(name) for name in wanted])
+
+
+def _reader(name: str) -> Callable[[Project], object]:
+    module, _, function = name.partition(":")
+    return cast("Callable[[Project], object]", getattr(import_module(module), function))

@@ -7,6 +7,7 @@ from typing import NamedTuple
 from specward.code.files import list_files
 from specward.project import Project
 from specward.wiring.agents import AgentFile, ForkingSkill, plugin_of, read_agent, read_fork
+from specward.wiring.servers import SERVERS, server_trouble
 from specward.wiring.settings import LOCAL_SETTINGS, SETTINGS, Handler, Settings, read_settings
 
 AGENT = "backend-engineer"
@@ -26,6 +27,8 @@ class Wiring(NamedTuple):
     agents: tuple[AgentFile, ...]
     forks: tuple[ForkingSkill, ...]
     nested: tuple[str, ...]  # files of `.claude` folders below the root
+    server_trouble: str = ""  # why the gate's own tools are not served
+    server_lacks: bool = False  # whether there is no `.mcp.json` at all
 
     @property
     def both_settings(self) -> tuple[Settings, Settings]:
@@ -77,6 +80,8 @@ def read_wiring(root: Path) -> Wiring:
         local=read_settings(LOCAL_SETTINGS, _content(root / LOCAL_SETTINGS)),
         agents=tuple(agent for agent in agents if agent.is_project or agent.plugin),
         forks=tuple(fork for fork in forks if fork),
+        server_trouble=server_trouble(_content(root / SERVERS)),
+        server_lacks=not (root / SERVERS).is_file(),
         nested=list_files(root, ("*/**/.claude/agents/**", "*/**/.claude/settings*.json")),
     )
 

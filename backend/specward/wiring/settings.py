@@ -41,6 +41,7 @@ class Settings(NamedTuple):
     default_mode: str = ""
     environment: Mapping[str, str] = {}
     plugins: tuple[str, ...] = ()  # enabled, as `name@marketplace`
+    servers_off: tuple[str, ...] = ()  # tool servers of `.mcp.json` that are not started
 
 
 def read_settings(path: str, data: bytes | None) -> Settings:
@@ -74,6 +75,7 @@ def read_settings(path: str, data: bytes | None) -> Settings:
         default_mode=_text(permissions.get("defaultMode")),
         environment={key: str(value) for key, value in _object(loaded.get("env")).items()},
         plugins=tuple(name for name, on in _object(loaded.get("enabledPlugins")).items() if on is True),
+        servers_off=tuple(map(str, _list(loaded.get("disabledMcpjsonServers")))),
     )
 
 

@@ -158,3 +158,22 @@ def test_what_counts_as_one_network(host: str, network: str) -> None:
 @given(st.ip_addresses().map(str) | st.text())
 def test_any_host_has_a_network(host: str) -> None:
     assert network_of(network_of(host)) == network_of(host)
+
+
+@pytest.mark.parametrize(
+    ("path", "body"),
+    [
+        ("/v1/auth/change-password", {"current_password": "wrong", "new_password": f"{PASSWORD}!"}),
+        ("/v1/account/deletion", {"password": "wrong"}),
+    ],
+)
+async def test_a_stolen_token_does_not_help_to_find_the_password(
+    instances: tuple[AsyncClient, AsyncClient], path: str, body: dict[str, str]
+) -> None:
+    person, somebody = [await join(instances[0]) for _ in range(2)]
+    tries = [
+        person._replace(client=instances[number % 2]).call("POST", path, json=body) for number in range(11)
+    ]
+    statuses = [answer.status_code for answer in await asyncio.gather(*tries)]
+    assert sorted(statuses) == [403] * 10 + [429]
+    assert (await somebody.call("POST", path, json=body)).status_code == 403

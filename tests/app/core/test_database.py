@@ -157,11 +157,14 @@ async def test_askers_share_a_connection_and_nothing_else(database: Database, me
     assert await database.acting_as(me).run(AGENTS) == ["mine"] * 3
 
 
-def end_connections(server: Server) -> None:
+def end_connections(server: Server, urls: Urls) -> None:
     """What Neon does when it puts an idle compute to sleep."""
+    name = name_of(urls)
     with psycopg.connect(server.superuser_url(), autocommit=True) as connection:
         connection.execute(
-            "select pg_terminate_backend(pid, 5000) from pg_stat_activity where usename = 'app_user'"
+            "select pg_terminate_backend(pid, 5000) from pg_stat_activity "
+            "where usename = 'app_user' and datname = %s",
+            [name],
         )
 
 
@@ -171,7 +174,7 @@ async def test_connections_that_the_server_closed_while_idle_are_replaced(
     async with opened(urls.app, connections=3) as database:
         session = database.acting_as(me)
         await asyncio.gather(*(session.run(AGENTS) for _ in range(3)))
-        end_connections(server)
+        end_connections(server, urls)
         await session.run(ADD, agent="a")
         assert await session.run(AGENTS) == ["a"]
 
@@ -183,9 +186,9 @@ async def test_a_read_is_tried_once_more_when_its_connection_is_lost(
     monkeypatch.setattr("app.core.database._closed_while_idle", lambda _: False)
     async with opened(through(urls.app, server.port)) as database:
         session = database.acting_as(me)
-        end_connections(server)
+        end_connections(server, urls)
         assert await session.run(AGENTS) == []
-        end_connections(server)
+        end_connections(server, urls)
         with pytest.raises(psycopg.OperationalError):
             await session.run(ADD, agent="a")
         assert await session.run(AGENTS) == []
@@ -204,7 +207,7 @@ async def test_a_read_whose_backend_is_killed_under_way_is_tried_once_more(
             blocker.execute("lock table sessions")
             read = asyncio.create_task(session.run(AGENTS))
             await until_one_waits(blocker)
-            await asyncio.to_thread(end_connections, server)
+            await asyncio.to_thread(end_connections, server, urls)
         assert await read == ["a"]
 
 

@@ -1,7 +1,5 @@
 """The service refuses to start where isolation would rest on nothing."""
 
-from typing import LiteralString
-
 import psycopg
 import pytest
 
@@ -27,9 +25,8 @@ async def refusal(url: str) -> str:
     return str(refused.value)
 
 
-async def test_a_superuser_is_refused(server: Server, database: Urls) -> None:
-    url = server.superuser_url(name_of(database))
-    assert "is a superuser" in await refusal(url)
+async def test_a_superuser_is_refused(own_server: Server) -> None:
+    assert "is a superuser" in await refusal(own_server.superuser_url())
 
 
 async def test_a_member_of_the_owner_is_refused(database: Urls) -> None:
@@ -37,21 +34,17 @@ async def test_a_member_of_the_owner_is_refused(database: Urls) -> None:
     assert "app_migrator owns the table accounts, or may become its owner" in sentence
 
 
-async def test_neons_default_role_is_refused(server: Server, database: Urls) -> None:
+async def test_neons_default_role_is_refused(own_server: Server) -> None:
     """Made as Neon makes it: able to bypass row security, without owning anything."""
-    name = name_of(database)
-    make: tuple[LiteralString, ...] = (
-        "drop role if exists neondb_owner",
-        "create role neondb_owner login createrole createdb bypassrls replication password 'n'",
-    )
-    with psycopg.connect(server.superuser_url(), autocommit=True) as connection:
-        for statement in make:
-            connection.execute(statement)
-    sentence = await refusal(server.url("neondb_owner", "n", name))
-    assert "neondb_owner has BYPASSRLS" in sentence
+    made = "create role first_owner login createrole createdb bypassrls password 'n'"
+    with psycopg.connect(own_server.superuser_url(), autocommit=True) as connection:
+        connection.execute(made)
+        try:
+            sentence = await refusal(own_server.url("first_owner", "n", "postgres"))
+        finally:
+            connection.execute("drop role first_owner")
+    assert "first_owner has BYPASSRLS" in sentence
     assert "roles.sql" in sentence
-    with psycopg.connect(server.superuser_url(), autocommit=True) as connection:
-        connection.execute("drop role neondb_owner")
 
 
 async def test_an_older_schema_is_refused(server: Server, fresh_database: Urls) -> None:

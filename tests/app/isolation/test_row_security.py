@@ -1,7 +1,9 @@
 """Layer 3: the database keeps accounts apart even when the application forgets to."""
 
+import hashlib
 from collections.abc import AsyncIterator
 from typing import LiteralString
+from uuid import uuid4
 
 import psycopg
 import pytest
@@ -130,7 +132,8 @@ async def test_every_table_is_forced_and_has_policies_for_every_command(as_super
         found = await rows.fetchall()
     # The row of upkeep comes and goes with its account: the runtime role may neither insert nor delete.
     commands = {"identities": ["a", "d", "r"], "upkeep": ["a", "r", "w"]}
-    assert found == [(table, True, commands.get(table, ["a", "d", "r", "w"])) for table in sorted(TABLES)]
+    tables = sorted((*TABLES, "sealed_answers"))
+    assert found == [(table, True, commands.get(table, ["a", "d", "r", "w"])) for table in tables]
 
 
 async def test_the_duty_sees_who_is_due_and_touches_nothing(
@@ -147,3 +150,26 @@ async def test_the_duty_sees_who_is_due_and_touches_nothing(
 async def test_another_duty_sees_nothing(runtime_role: AsyncConnection[tuple[object, ...]]) -> None:
     await runtime_role.execute("select set_config('app.duty', 'limits', true)")
     assert await count(runtime_role, "upkeep") == 0
+
+
+async def test_a_sealed_answer_is_reached_by_its_name_alone(
+    runtime_role: AsyncConnection[tuple[object, ...]], as_superuser: Database
+) -> None:
+    async with as_superuser.connection() as connection:
+        await connection.execute(
+            "insert into sealed_answers values (sha256('new'), 'x', now()), "
+            "(sha256('old'), 'x', now() - interval '25 hours') on conflict do nothing"
+        )
+    old, new = (hashlib.sha256(name).digest() for name in (b"old", b"new"))
+    query = "delete from sealed_answers where name in (sha256('old'), sha256('new')) returning name"
+    for setting, value, reached in (
+        ("app.user_id", str(uuid4()), set()),
+        ("app.token_hash", hashlib.sha256(b"another").hexdigest(), set()),
+        ("app.token_hash", new.hex(), {new}),
+        ("app.duty", "limits", set()),
+        ("app.duty", "upkeep", {old}),
+    ):
+        await runtime_role.execute("select set_config(%s, %s, true)", [setting, value])
+        found = await (await runtime_role.execute(query)).fetchall()
+        assert {row[0] for row in found} == reached
+        await runtime_role.rollback()

@@ -16,7 +16,9 @@ from tests.app.conftest import SIGNING_KEYS, Person
 
 BACKEND = Path(__file__).parents[3] / "backend"
 SERVE = """
-import socket, sys, uvicorn
+import coverage, signal, socket, sys, uvicorn
+if coverage.process_startup():  # with --cov: what was measured is written at an orderly end only
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit())
 from app.main import app
 listening = socket.socket(fileno=int(sys.argv[1]))
 uvicorn.Server(uvicorn.Config(app, log_level="error")).run(sockets=[listening])

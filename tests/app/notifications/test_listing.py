@@ -104,5 +104,7 @@ async def test_every_combination_walks_an_index(
     statement = _page(unread=unread, of_kind=of_kind, further=further)
     values = {"kind": "account", "created_at": "2026-01-01", "id": owner, "limit": 21}
     plan = await explain(superuser, mode, owner, statement.sql, statement.arguments(Principal(owner), values))
-    assert "Index Scan using notifications_owner_id" in plan, plan
+    columns = "owner_id_kind_created_at_id" if of_kind else "owner_id_created_at_id"
+    index = f"notifications_{columns}_idx{1 if unread else ''}"
+    assert f"Index Scan using {index} " in plan, plan
     assert "Sort" not in plan, plan

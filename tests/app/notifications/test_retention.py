@@ -87,6 +87,17 @@ select count(*) filter (where age > interval '15 minutes'),
     count(*) filter (where age between interval '10 minutes' and interval '15 minutes')
 from aged
 """
+SEALED = """
+insert into sealed_answers (name, created_at)
+select sha256((prefix || n)::bytea), now() - age from generate_series(1, %s) as n,
+    (values ('goes', interval '24 hours 1 minute'), ('stays', interval '23 hours 59 minutes'))
+        as given (prefix, age)
+"""
+COUNT_SEALED = """
+with aged as (select now() - created_at as age from sealed_answers)
+select count(*) filter (where age > interval '24 hours'), count(*) filter (where age <= interval '24 hours')
+from aged
+"""
 
 Sweep = Callable[[Person], Awaitable[None]]
 
@@ -180,6 +191,13 @@ async def test_counters_go_when_their_window_is_over(superuser: Superuser, door:
     await asyncio.gather(rate_limits.sweep(door), rate_limits.sweep(door))
     await rate_limits.sweep(door)
     assert await count(superuser, COUNT_COUNTERS) == (0, rate_limits.SWEPT_AT_ONCE + 1)
+
+
+async def test_sealed_answers_go_after_their_day(superuser: Superuser, door: Database) -> None:
+    await superuser.execute(SEALED, [AT_ONCE + 1])
+    await asyncio.gather(idempotency_keys.sweep_sealed(door), idempotency_keys.sweep_sealed(door))
+    await idempotency_keys.sweep_sealed(door)
+    assert await count(superuser, COUNT_SEALED) == (0, AT_ONCE + 1)
 
 
 async def test_a_worker_does_all_of_it(

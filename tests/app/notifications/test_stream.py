@@ -151,7 +151,8 @@ async def test_a_lost_connection_loses_nothing(
             await send_test(alice, at)
             await stream.take(1)
             ended = await superuser.execute(
-                "select pg_terminate_backend(pid) from pg_stat_activity where application_name = 'listener'"
+                "select pg_terminate_backend(pid) from pg_stat_activity "
+                "where application_name = 'listener' and datname = current_database()"
             )
             assert ended.rowcount >= 1
             made = await send_test(alice, at)

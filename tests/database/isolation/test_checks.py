@@ -10,6 +10,7 @@ from specward.database.isolation.checks import Problem, old_server, problems
 from specward.database.isolation.snapshot import Snapshot, read_snapshot
 from specward.database.provision import provision
 from specward.database.server import Server
+from tests.servers.scratch import scratch
 
 ROLES = Path(__file__).parents[1] / "roles.sql"
 ME = "(select nullif(current_setting('app.user_id', true), '')::uuid)"
@@ -122,11 +123,12 @@ HOLES = {
 
 
 @pytest.fixture(scope="module")
-def connection(server: Server, role_passwords: dict[str, str]) -> Iterator[psycopg.Connection]:
-    provision(server, "isolation", ROLES, role_passwords)
-    with psycopg.connect(server.superuser_url("isolation"), autocommit=True) as connection:
-        connection.execute(SOUND.encode())
-        yield connection
+def connection(own_server: Server, role_passwords: dict[str, str]) -> Iterator[psycopg.Connection]:
+    with scratch(own_server) as name:
+        provision(own_server, name, ROLES, role_passwords)
+        with psycopg.connect(own_server.superuser_url(name), autocommit=True) as connection:
+            connection.execute(SOUND.encode())
+            yield connection
 
 
 def found(connection: psycopg.Connection) -> list[Problem]:

@@ -184,6 +184,22 @@ def test_without_git_the_tree_is_checked_and_a_comparison_is_a_sentence(tmp_path
     assert "is not a git repository" in done.stderr
 
 
+@pytest.mark.parametrize("command", ["check", "task T-001", "report"])
+def test_outside_of_any_project_nothing_is_judged(command: str, tmp_path: Path) -> None:
+    write_tree(tmp_path, {ROUTES: "X = 1\n"})
+    done = run(tmp_path, *command.split())
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr.startswith(f"specward: {tmp_path} is in no project: ")
+    assert not (tmp_path / ".specward").exists()
+
+
+def test_a_file_of_settings_alone_makes_a_project(tmp_path: Path) -> None:
+    write_tree(tmp_path, {**SPECS, ROUTES: "X = 1\n"})
+    (tmp_path / "pyproject.toml").unlink()
+    (tmp_path / "specward.toml").write_text('feature = "shop"\n')
+    assert codes(check(tmp_path / "backend", "--format", "json")) == [("SW101", ROUTES)]
+
+
 def test_hostile_files_are_findings_and_never_a_traceback(root: Path) -> None:
     folder = root / "backend/app/orders"
     (folder / "latin.py").write_bytes(b"# caf\xe9\n")

@@ -182,6 +182,24 @@ def test_the_answer_is_kept_until_the_source_changes(tmp_path: Path) -> None:
     assert (root / "backend/runs").read_text() == "..."
 
 
+def test_only_what_the_start_has_read_can_change_the_answer(tmp_path: Path) -> None:
+    counting = "from pathlib import Path\nwith Path('runs').open('a') as f: f.write('.')\n"
+    reading = "from app.parts import leaves\nNAMES = Path('names.bin').read_bytes()\n"
+    root = project(tmp_path, counting + reading + APP)
+    write_tree(root, {"backend/app/parts/leaves.py": "", "backend/names.bin": "a", "backend/jobs/one.py": ""})
+
+    def runs() -> int:
+        load(root, ENTRY)
+        return len((root / "backend/runs").read_text())
+
+    assert (runs(), runs()) == (1, 1)
+    write_tree(root, {"backend/jobs/one.py": "X = 1\n", "README.md": "", "backend/jobs/two.py": ""})
+    assert runs() == 1
+    for number, path in enumerate(("names.bin", "app/parts/leaves.py", "app/parts/leaves/__init__.py"), 2):
+        write_tree(root, {f"backend/{path}": f"X = {number}\n"})
+        assert runs() == number
+
+
 def test_a_cache_that_somebody_has_edited_is_not_believed(tmp_path: Path) -> None:
     root = project(tmp_path, APP)
     first = load(root, ENTRY)

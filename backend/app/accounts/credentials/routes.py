@@ -1,5 +1,5 @@
 """
-[Task]: T-004, T-106, T-107
+[Task]: T-004, T-005, T-106, T-107, T-114
 [From]: speckit.specify §2.6, §2.7, §2.10, §6.2
 [Description]: The routes of addresses and passwords.
 """
@@ -11,6 +11,7 @@ from app.accounts.credentials import service
 from app.accounts.credentials.schemas import EmailOnly, MailToken, PasswordChange, PasswordReset
 from app.accounts.schemas import Accepted
 from app.core.idempotency.dependency import IdempotentSession
+from app.core.idempotency.sealed import Sealed
 from app.core.problems import (
     INVALID_REQUEST,
     INVALID_TOKEN,
@@ -19,7 +20,7 @@ from app.core.problems import (
     WRONG_PASSWORD,
     responses,
 )
-from app.core.rate_limits import Limit, limited
+from app.core.rate_limits import Limit, limited, limited_for_caller
 from app.core.runtime import Caller, RuntimeDep
 
 router = APIRouter(tags=["accounts"])
@@ -31,7 +32,7 @@ VERIFICATIONS = Limit("verification", 20)
 @router.post(
     "/v1/auth/verify-email",
     status_code=204,
-    dependencies=[Depends(limited(VERIFICATIONS))],
+    dependencies=[Depends(limited(VERIFICATIONS)), Sealed],
     name="verifyEmail",
     summary="Verify an e-mail address",
     response_description="Verified.",
@@ -60,10 +61,11 @@ async def resend_verification(session: IdempotentSession, running: RuntimeDep) -
 @router.post(
     "/v1/auth/change-password",
     status_code=204,
+    dependencies=[Depends(limited_for_caller(accounts.OWN_PASSWORD))],
     name="changePassword",
     summary="Change the password",
     response_description="Changed; all other sessions have ended.",
-    responses=responses(UNAUTHENTICATED, WRONG_PASSWORD, INVALID_REQUEST),
+    responses=responses(UNAUTHENTICATED, WRONG_PASSWORD, INVALID_REQUEST, TOO_MANY_REQUESTS),
 )
 async def change_password(
     request: PasswordChange, session: IdempotentSession, caller: Caller, running: RuntimeDep
@@ -75,7 +77,7 @@ async def change_password(
 @router.post(
     "/v1/auth/forgot-password",
     status_code=202,
-    dependencies=[Depends(limited(RESETS))],
+    dependencies=[Depends(limited(RESETS)), Sealed],
     name="forgotPassword",
     summary="Ask for a password reset",
     response_description="Accepted, whether or not the address has an account.",
@@ -90,7 +92,7 @@ async def forgot_password(request: EmailOnly, running: RuntimeDep) -> Accepted:
 @router.post(
     "/v1/auth/reset-password",
     status_code=204,
-    dependencies=[Depends(limited(RESETS))],
+    dependencies=[Depends(limited(RESETS)), Sealed],
     name="resetPassword",
     summary="Set a new password with a mailed token",
     response_description="Set; all sessions have ended.",

@@ -63,8 +63,8 @@ async def change_password(
 ) -> None:
     """Set the caller's password, and tell them.
 
-    Four round trips: the current password must be verified before anything changes, and the change, the
-    notification and their commit are one unit of work.
+    Five round trips: the try is counted whatever becomes of it, the current password must be verified before
+    anything changes, and the change, the notification and their commit are one unit of work.
 
     Raises:
         ProblemError: The current password is wrong, or the account has none.

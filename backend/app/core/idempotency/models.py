@@ -1,7 +1,7 @@
 """
-[Task]: T-004
-[From]: data-model §5.1
-[Description]: The table of idempotency keys.
+[Task]: T-004, T-005
+[From]: data-model §5.1, §5.2
+[Description]: The tables of idempotency keys and of sealed answers.
 """
 
 from datetime import datetime
@@ -10,7 +10,7 @@ from uuid import UUID
 from sqlalchemy import CheckConstraint, DateTime, Index, LargeBinary, Text, text
 from sqlmodel import Field, SQLModel
 
-from app.core.asker import Principal
+from app.core.asker import Duty, Principal, TokenClaim
 from app.core.isolation import reached_by
 
 
@@ -33,6 +33,23 @@ class IdempotencyKey(SQLModel, table=True):
     request_hash: bytes = Field(sa_type=LargeBinary)
     status: int
     body: bytes = Field(sa_type=LargeBinary)
+    created_at: datetime = Field(
+        sa_type=DateTime(timezone=True), sa_column_kwargs={"server_default": text("now()")}
+    )
+
+
+class SealedAnswer(SQLModel, table=True):
+    """What was answered to nobody in particular. Whoever does its upkeep sees what is past its time."""
+
+    __tablename__ = "sealed_answers"
+    __table_args__ = (
+        CheckConstraint("octet_length(name) = 32"),
+        Index(None, "created_at"),
+        {"info": reached_by({TokenClaim: "name", Duty: ()})},
+    )
+
+    name: bytes = Field(primary_key=True, sa_type=LargeBinary)
+    sealed: bytes | None = Field(sa_type=LargeBinary)
     created_at: datetime = Field(
         sa_type=DateTime(timezone=True), sa_column_kwargs={"server_default": text("now()")}
     )

@@ -1,5 +1,5 @@
 """
-[Task]: T-004
+[Task]: T-004, T-005
 [From]: speckit.specify §6.2, speckit.plan §4.5
 [Description]: Does a request with a key in one transaction together with its kept answer.
 """
@@ -17,13 +17,13 @@ from app.core.idempotency import repository
 from app.core.problems import IDEMPOTENCY_MISMATCH, MEDIA_TYPE, ProblemError
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Awaitable, Callable, Sequence
 
     from starlette.requests import Request
     from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
     from app.core.asker import Principal
-    from app.core.database import Session, Transaction
+    from app.core.database import Session
     from app.core.keys import SigningKey
 
 HEADER = "Idempotency-Key"
@@ -37,7 +37,7 @@ NOT_KEPT = frozenset({401, 429})
 class Replay(Exception):  # noqa: N818 -- it is no error
     """The key has been used for this request: its kept answer is the answer."""
 
-    def __init__(self, answer: repository.Kept) -> None:
+    def __init__(self, answer: repository.Answer | repository.Kept) -> None:
         super().__init__()
         self.answer = answer
 
@@ -56,11 +56,16 @@ class Fingerprint(NamedTuple):
     hashes: tuple[bytes, ...]
 
 
-async def fingerprint(request: Request, keys: Sequence[SigningKey]) -> Fingerprint:
-    """Tell requests apart without keeping them: one may hold a password."""
+async def message_of(request: Request) -> bytes:
+    """Give all that makes a request what it is."""
     url = request.url
     parts = (request.method, url.path, url.query, request.headers.get("content-type", ""))
-    message = b"\n".join((*(part.encode() for part in parts), await request.body()))
+    return b"\n".join((*(part.encode() for part in parts), await request.body()))
+
+
+async def fingerprint(request: Request, keys: Sequence[SigningKey]) -> Fingerprint:
+    """Tell requests apart without keeping them: one may hold a password."""
+    message = await message_of(request)
     hashes = tuple(hmac.digest(key.secret_for("idempotency"), message, "sha256") for key in keys)
     return Fingerprint(f"{request.method} {request.scope['route'].path}", hashes)
 
@@ -69,49 +74,55 @@ class _Undone(Exception):  # noqa: N818 -- it is no error
     """Ends a transaction that is not to be kept."""
 
 
-class Unit:
-    """One request with a key. Its transaction begins when the caller is known and ends after the answer."""
+class Pending:
+    """A request with a key, whose answer is not known yet."""
 
     def __init__(self, stack: AsyncExitStack) -> None:
-        self._stack = stack
-        self._claimed: tuple[Transaction[Principal], str, str] | None = None
-
-    async def begin(self, session: Session[Principal], key: str, request: Fingerprint) -> Session[Principal]:
-        """Claim the key.
-
-        Returns:
-            A session for what the request does.
-
-        Raises:
-            Replay: The key has been used for this request.
-            ProblemError: The key has been used for another request.
-        """
-        transaction = await self._stack.enter_async_context(session.transaction())
-        if not await repository.claim(transaction, request.operation, key, request.hashes[0]):
-            answer = await repository.kept(transaction, request.operation, key)
-            raise (
-                Replay(answer)
-                if answer.request_hash in request.hashes
-                else ProblemError(IDEMPOTENCY_MISMATCH)
-            )
-        transaction.mark()
-        self._claimed = transaction, request.operation, key
-        return session.joining(transaction)
+        self.stack = stack
+        """What is ended with the request; it learns of a failure, and of an answer that must not be kept."""
+        self.keep: Callable[[int, bytes], Awaitable[None]] | None = None
+        """Keeps the answer; None where no key was claimed."""
 
     async def end(self, status: int, body: bytes) -> None:
-        """Keep the answer. One that says no is kept as well, and what was done before it is undone.
+        """Keep the answer.
 
         Raises:
             _Undone: It must not be kept.
         """
-        if self._claimed is None:
+        if self.keep is None:
             return  # nothing was written; a rollback would make psycopg forget its prepared statements
         if status >= SERVER_ERROR or status in NOT_KEPT:
             raise _Undone
-        transaction, operation, key = self._claimed
+        await self.keep(status, body)
+
+
+async def begin(
+    pending: Pending, session: Session[Principal], key: str, request: Fingerprint
+) -> Session[Principal]:
+    """Claim a key, in a transaction that ends with the request.
+
+    An answer that says no is kept as well, and what was done before it is undone.
+
+    Returns:
+        A session for what the request does.
+
+    Raises:
+        Replay: The key has been used for this request.
+        ProblemError: The key has been used for another request.
+    """
+    transaction = await pending.stack.enter_async_context(session.transaction())
+    if not await repository.claim(transaction, request.operation, key, request.hashes[0]):
+        answer = await repository.kept(transaction, request.operation, key)
+        raise Replay(answer) if answer.request_hash in request.hashes else ProblemError(IDEMPOTENCY_MISMATCH)
+    transaction.mark()
+
+    async def keep(status: int, body: bytes) -> None:
         if status >= BAD_REQUEST:
             transaction.undo()
-        await repository.keep(transaction, operation, key, status=status, body=body)
+        await repository.keep(transaction, request.operation, key, status=status, body=body)
+
+    pending.keep = keep
+    return session.joining(transaction)
 
 
 class Idempotency:
@@ -121,7 +132,7 @@ class Idempotency:
         self._app = app
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Serve a request. Whether its key counts is up to the route: see `IdempotentSession`."""
+        """Serve a request. Whether its key counts is up to its route, by `IdempotentSession` or `Sealed`."""
         if scope["type"] != "http" or HEADER not in Headers(scope=scope):
             await self._app(scope, receive, send)
             return
@@ -132,10 +143,10 @@ class Idempotency:
 
         try:
             async with AsyncExitStack() as stack:
-                scope[SCOPE] = unit = Unit(stack)
+                scope[SCOPE] = pending = Pending(stack)
                 await self._app(scope, receive, hold)
                 body = b"".join(message.get("body", b"") for message in held)
-                await unit.end(held[0]["status"], body)
+                await pending.end(held[0]["status"], body)
         except _Undone:
             pass
         for message in held:

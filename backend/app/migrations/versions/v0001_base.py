@@ -20,3 +20,9 @@ def upgrade() -> None:
         f"create function new_id() returns uuid language sql volatile parallel safe as 'select {body}'"
     )
     op.execute("grant select on alembic_version to app_user")
+
+
+def downgrade() -> None:
+    """Take both back."""
+    op.execute("revoke select on alembic_version from app_user")
+    op.execute("drop function new_id()")

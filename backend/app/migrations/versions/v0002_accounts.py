@@ -40,3 +40,8 @@ grant select, insert, update, delete on accounts to app_user;
 def upgrade() -> None:
     """Make accounts."""
     op.execute(TABLES)
+
+
+def downgrade() -> None:
+    """Drop accounts, with what is in them."""
+    op.execute("drop table accounts")

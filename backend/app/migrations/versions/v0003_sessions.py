@@ -68,3 +68,8 @@ grant select, insert, update, delete on sessions, refresh_tokens to app_user;
 def upgrade() -> None:
     """Make sessions and refresh_tokens."""
     op.execute(TABLES)
+
+
+def downgrade() -> None:
+    """Drop sessions and refresh_tokens, with what is in them."""
+    op.execute("drop table refresh_tokens, sessions")

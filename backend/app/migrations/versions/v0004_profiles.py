@@ -41,3 +41,8 @@ grant select, insert, update, delete on profiles to app_user;
 def upgrade() -> None:
     """Make profiles."""
     op.execute(TABLES)
+
+
+def downgrade() -> None:
+    """Drop profiles, with what is in them."""
+    op.execute("drop table profiles")

@@ -24,3 +24,8 @@ grant select, insert, update, delete on rate_limits to app_user;
 def upgrade() -> None:
     """Make rate_limits."""
     op.execute(TABLES)
+
+
+def downgrade() -> None:
+    """Drop rate_limits, with what is in them."""
+    op.execute("drop table rate_limits")

@@ -41,3 +41,8 @@ grant select, insert, update, delete on mail_tokens to app_user;
 def upgrade() -> None:
     """Make mail_tokens."""
     op.execute(TABLES)
+
+
+def downgrade() -> None:
+    """Drop mail_tokens, with what is in them."""
+    op.execute("drop table mail_tokens")

@@ -76,3 +76,9 @@ grant select, insert, update, delete on notifications, notification_preferences 
 def upgrade() -> None:
     """Make notifications and notification_preferences."""
     op.execute(TABLES)
+
+
+def downgrade() -> None:
+    """Drop notifications and notification_preferences, with what is in them."""
+    op.execute("drop table notification_preferences, notifications")
+    op.execute("drop function announce_notification()")

@@ -42,3 +42,8 @@ grant select, insert, update, delete on idempotency_keys to app_user;
 def upgrade() -> None:
     """Make idempotency_keys."""
     op.execute(TABLES)
+
+
+def downgrade() -> None:
+    """Drop idempotency_keys, with what is in them."""
+    op.execute("drop table idempotency_keys")

@@ -38,3 +38,8 @@ grant select, insert, delete on identities to app_user;
 def upgrade() -> None:
     """Make identities."""
     op.execute(TABLES)
+
+
+def downgrade() -> None:
+    """Drop identities, with what is in them."""
+    op.execute("drop table identities")

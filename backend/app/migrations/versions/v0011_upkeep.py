@@ -56,3 +56,10 @@ def upgrade() -> None:
     """Make upkeep, with a row for each account."""
     op.execute(TABLES)
     op.execute(EARLIER_ACCOUNTS)
+
+
+def downgrade() -> None:
+    """Drop upkeep, with what is in it."""
+    op.execute("drop trigger begin_upkeep on accounts")
+    op.execute("drop function begin_upkeep()")
+    op.execute("drop table upkeep")

@@ -19,6 +19,25 @@ grant select, insert, update, delete on all tables in schema queue to app_user;
 grant usage on all sequences in schema queue to app_user;
 """
 
+# The schema itself is not ours: whoever makes the roles makes it.
+EMPTY = """
+do $$
+declare
+    drops text;
+begin
+    select string_agg(format('drop table %s cascade;', oid::regclass), ' ') into drops
+        from pg_class where relnamespace = 'queue'::regnamespace and relkind = 'r';
+    execute drops;
+    select string_agg(format('drop routine %s cascade;', oid::regprocedure), ' ') into drops
+        from pg_proc where pronamespace = 'queue'::regnamespace;
+    execute drops;
+    select string_agg(format('drop type %s cascade;', oid::regtype), ' ') into drops
+        from pg_type where typnamespace = 'queue'::regnamespace and typtype in ('c', 'e');
+    execute drops;
+end
+$$;
+"""
+
 MISSING = "The schema `queue` is missing: run backend/app/migrations/roles.sql once more, which makes it."
 
 
@@ -32,3 +51,8 @@ def upgrade() -> None:
     connection.exec_driver_sql(SCHEMA.read_text(encoding="utf-8").replace("%", "%%"))
     connection.exec_driver_sql("set local search_path to default")
     connection.exec_driver_sql(GRANTS)
+
+
+def downgrade() -> None:
+    """Empty the schema, with the jobs that wait in it."""
+    op.execute(EMPTY)

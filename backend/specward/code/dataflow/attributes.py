@@ -5,11 +5,11 @@ import ast
 from specward.code.dataflow import values as v
 from specward.code.dataflow.annotations import annotated, class_state, is_type
 from specward.code.dataflow.engine import Arguments, Engine, State
-from specward.code.dataflow.lattice import join_all
+from specward.code.dataflow.lattice import join_all, present
 from specward.code.dataflow.program import Program, dotted_name
 from specward.code.dataflow.proof import ESCAPES, MISSING
 from specward.code.dataflow.source import FunctionNode
-from specward.code.dataflow.values import NONE, Definition, Function, Method, Origin, Row, Scalar, Value
+from specward.code.dataflow.values import Definition, Function, Method, Origin, Row, Scalar, Value
 
 REQUEST = v.External("@request")
 _SIGNED = frozenset({"state", "user", "session", "auth"})
@@ -35,8 +35,8 @@ _SENT = frozenset(
 def attribute(engine: Engine, value: Value, name: str, state: State, node: ast.AST) -> Value:
     """`value.name`."""
     match value:
-        case v.Either(alternatives):
-            real = [item for item in alternatives if item != NONE]
+        case v.Either():
+            real = present(value)
             return (
                 join_all([attribute(engine, item, name, state, node) for item in real]) if real else v.UNKNOWN
             )
@@ -218,13 +218,21 @@ def _generic_model(cls: v.Class, name: str) -> Value | None:
     return models[0] if models and "model" in name.lower() else None
 
 
+_SET_OUTSIDE = frozenset({"BaseSettings", "Settings", "Config"})  # defaults that the environment overrides
+
+
 def _member(engine: Engine, cls: v.Class, owner: Definition, member: ast.stmt, name: str) -> Value | None:
     match member:
         case ast.Assign(targets=[ast.Name(id=target)], value=value) if target == name:
-            if engine.program.outside_bases(owner) & {"Enum", "StrEnum", "IntEnum"}:
+            bases = engine.program.outside_bases(owner)
+            if bases & {"Enum", "StrEnum", "IntEnum"}:
                 return v.Const(name)
+            if bases & _SET_OUTSIDE:
+                return v.UNKNOWN
             return engine.evaluate(value, class_state(owner))
         case ast.AnnAssign(target=ast.Name(id=target), annotation=annotation, value=value) if target == name:
+            if engine.program.outside_bases(owner) & _SET_OUTSIDE:
+                return annotated(engine, owner.module, annotation, name)
             if value is not None:
                 return engine.evaluate(value, class_state(owner))
             models = [item for item in cls.models if isinstance(item, v.Model)]

@@ -4,9 +4,10 @@ import ast
 
 from specward.code.dataflow import queries
 from specward.code.dataflow import values as v
+from specward.code.dataflow.comparisons import truth
 from specward.code.dataflow.containers import blend, element
 from specward.code.dataflow.engine import Arguments, Engine, State
-from specward.code.dataflow.lattice import options
+from specward.code.dataflow.lattice import both, either, options, parts
 from specward.code.dataflow.methods import method
 from specward.code.dataflow.outside import LATER, construct, opaque, run_queries, scheduled, write
 from specward.code.dataflow.running import execute
@@ -82,9 +83,13 @@ def external(engine: Engine, name: str, arguments: Arguments, state: State, node
             return later
     if last == "getattr" and len(arguments.positional) > 1:
         return _getattr(engine, arguments, state, node)
+    if name == "hasattr" and len(arguments.positional) > 1:
+        return _hasattr(engine, *arguments.positional[:2])
     if last == "setattr" and len(arguments.positional) > 2:  # noqa: PLR2004 - object, name, value
         _setattr(engine, arguments, state)
         return NONE
+    if name in {"any", "all"} and first is not None:
+        return _quantified(engine, name, first, state)
     if last in {"zip", "enumerate", "filter", "map", "dict", "partial", "wraps"}:
         return _builtin(engine, last, arguments, state, node)
     executed = run_queries(engine, arguments, state)
@@ -112,6 +117,16 @@ def _getattr(engine: Engine, arguments: Arguments, state: State, node: ast.AST) 
     return blend((target,))
 
 
+def _hasattr(engine: Engine, target: Value, name: Value) -> Value:
+    """`hasattr(user, "role")`: certain where the model of the principal says so."""
+    user = engine.schema.tables.get(engine.schema.user or "")
+    principal = isinstance(target, Scalar) and target.origin == Origin.IDENTITY
+    row = isinstance(target, Row) and user is not None and target.table == user.name
+    if user is not None and (principal or row) and isinstance(name, Const) and name.value in user.columns:
+        return v.Condition(v.NOTHING, v.IMPOSSIBLE)
+    return v.Condition(v.NOTHING, v.NOTHING)
+
+
 def _setattr(engine: Engine, arguments: Arguments, state: State) -> None:
     target, name, value = arguments.positional[:3]
     for option in options(target):
@@ -127,6 +142,20 @@ def _dynamic(value: Value) -> tuple[tuple[str, Value], ...]:
         for option in options(value)
         if isinstance(option, Scalar) and option.origin >= Origin.CREDENTIAL and "." in option.symbol
     )
+
+
+def _quantified(engine: Engine, name: str, value: Value, state: State) -> Value:
+    """`any(...)`, `all(...)`: what holds of each element that could decide it."""
+    conditions = [truth(engine, item, state) for item in parts(value)]
+    if not conditions:
+        return blend((value,))
+    true, false = conditions[0]
+    for condition in conditions[1:]:
+        if name == "all":
+            true, false = both(true, condition.true), either(false, condition.false)
+        else:
+            true, false = either(true, condition.true), both(false, condition.false)
+    return v.Condition(true, false)
 
 
 def _builtin(engine: Engine, name: str, arguments: Arguments, state: State, node: ast.AST) -> Value:

@@ -36,6 +36,8 @@ def truth(engine: Engine, value: Value, state: State) -> Condition:
             return value
         case v.Const(literal):
             return Condition(NOTHING, IMPOSSIBLE) if literal else Condition(IMPOSSIBLE, NOTHING)
+        case v.Unlimited():
+            return Condition(IMPOSSIBLE, Facts(frozenset({v.ADMIN})))
         case Row():
             # A row that is not there is nobody else's: `if row and row.owner_id != me` is safe both ways.
             gone = Facts(frozenset({("gone", value.id), ("owned", value.id)}))
@@ -61,6 +63,8 @@ def truth(engine: Engine, value: Value, state: State) -> Condition:
         case Field(row, column) if row.table == engine.schema.user and _privileged(engine, column):
             admin = Facts(frozenset({v.ADMIN})) if engine.proof(state).is_identity(row) else NOTHING
             return Condition(admin, NOTHING)
+        case Field(row, column) if row.table == engine.schema.user and _is_key(engine, column):
+            return Condition(NOTHING, IMPOSSIBLE)
         case Scalar(Origin.CLIENT, symbol, _) if symbol:
             return Condition(NOTHING, Facts(frozenset({("absent", symbol)})))
         case Scalar(_, _, read) if len(read) == 1:
@@ -165,7 +169,11 @@ def equal(engine: Engine, left: Value, right: Value, state: State) -> Condition:
     """What `left == right` proves, both ways."""
     if isinstance(left, v.Const) and isinstance(right, v.Const):
         return Condition(NOTHING, IMPOSSIBLE) if left == right else Condition(IMPOSSIBLE, NOTHING)
+    if isinstance(left, v.Instance) and isinstance(right, v.Instance):
+        return Condition(NOTHING, IMPOSSIBLE) if left is right else Condition(NOTHING, NOTHING)
     for value, other in ((left, right), (right, left)):
+        if isinstance(other, v.Instance | v.Class) and isinstance(value, Scalar | Row | Field):
+            return Condition(IMPOSSIBLE, NOTHING)  # `value is not NOT_SET`
         if other == NONE:
             return none_check(engine, value, state)
         if isinstance(other, v.Const):
@@ -184,11 +192,11 @@ def none_check(engine: Engine, value: Value, state: State) -> Condition:
     match value:
         case v.Const():
             return Condition(IMPOSSIBLE, NOTHING)
-        case Row():
+        case Row() | v.Unlimited():
             return negate(truth(engine, value, state))
         case Scalar(Origin.IDENTITY | Origin.CREDENTIAL, _, _):
             return Condition(NOTHING, NOTHING) if not value.symbol else Condition(IMPOSSIBLE, NOTHING)
-        case v.Instance() | v.Query() | v.Class() | v.Function():
+        case v.Instance() | v.Query() | v.Class() | v.Function() | v.Sequence() | v.Mapping() | v.Body():
             return Condition(IMPOSSIBLE, NOTHING)
         case Scalar(Origin.CLIENT, symbol, _) if symbol:
             return Condition(Facts(frozenset({("absent", symbol)})), NOTHING)
@@ -270,6 +278,7 @@ def contained(engine: Engine, left: Value, right: Value, state: State) -> Condit
         mutual = [_match(engine, left, item, state) for item in (*right.items, *right.rest)]
         return Condition(both(_common(facts), _common(mutual)), NOTHING)
     if proof.is_principal(left):
+        engine.consult()
         return Condition(_holders(engine, right, state), NOTHING)
     if isinstance(left, Row) and isinstance(right, Row) and proof.owns(right) and not right.code:
         return Condition(proof.proves(left, owned=True), NOTHING)

@@ -5,9 +5,9 @@ import ast
 from specward.code.dataflow import values as v
 from specward.code.dataflow.comparisons import truth
 from specward.code.dataflow.engine import Arguments, Engine, State, settle
-from specward.code.dataflow.lattice import join_all, origin, parts, rows
+from specward.code.dataflow.lattice import join_all, origin, parts, present, rows
 from specward.code.dataflow.narrowing import narrow
-from specward.code.dataflow.values import NONE, UNKNOWN, Const, Mapping, Origin, Scalar, Sequence, Value
+from specward.code.dataflow.values import UNKNOWN, Const, Mapping, Origin, Scalar, Sequence, Value
 
 
 def blend(pieces: tuple[Value, ...]) -> Value:
@@ -56,10 +56,8 @@ def mapping(engine: Engine, keys: list[ast.expr | None], values: list[ast.expr],
 def subscript(engine: Engine, value: Value, index: Value, state: State) -> Value:
     """`value[index]`."""
     match value:
-        case v.Either(alternatives):
-            return join_all(
-                [subscript(engine, item, index, state) for item in alternatives if item != NONE] or [UNKNOWN]
-            )
+        case v.Either():
+            return join_all([subscript(engine, item, index, state) for item in present(value)] or [UNKNOWN])
         case Sequence(items, rest):
             if (
                 isinstance(index, Const)
@@ -106,8 +104,8 @@ def subscript(engine: Engine, value: Value, index: Value, state: State) -> Value
 def element(engine: Engine, value: Value) -> Value:
     """What iterating over a value gives."""
     match value:
-        case v.Either(alternatives):
-            return join_all([element(engine, item) for item in alternatives if item != NONE] or [UNKNOWN])
+        case v.Either():
+            return join_all([element(engine, item) for item in present(value)] or [UNKNOWN])
         case Sequence(items, rest):
             return join_all([*items, *rest]) if items or rest else UNKNOWN
         case v.Row():

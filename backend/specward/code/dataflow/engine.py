@@ -68,6 +68,8 @@ def settle(value: Value, facts: Facts, other: Facts) -> Value:
     if not atoms:
         return value
     match value:
+        case v.Const(None) if v.ADMIN in atoms:
+            return v.Unlimited()
         case v.Query() if v.ADMIN in atoms:
             return value._replace(waived=True)
         case Row(id=row) if v.ADMIN in atoms or ("owned", row) in atoms:
@@ -140,6 +142,9 @@ class Engine(Protocol):
     def named(self, module: str, dotted: str) -> Value | None:
         """The value of a module-level name."""
 
+    def generic_models(self, definition: Definition) -> tuple[Value, ...]:
+        """The models given to the generic bases of a class."""
+
     def named_import(self, module: str, target: str) -> Value:
         """What an import inside a function brings."""
 
@@ -154,6 +159,9 @@ class Engine(Protocol):
 
     def bind(self, table: str, column: str) -> None:
         """Note that a statement binds a column to the principal."""
+
+    def consult(self) -> None:
+        """Note that something was compared with the principal."""
 
     def number(self) -> int:
         """An id for a new row."""

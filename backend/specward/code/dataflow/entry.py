@@ -11,6 +11,7 @@ from specward.code.dataflow.engine import Arguments, Frame, State
 from specward.code.dataflow.interpreter import Interpreter, Provided
 from specward.code.dataflow.lattice import join_all, options, parts
 from specward.code.dataflow.program import dotted_name
+from specward.code.dataflow.proof import UNJUDGED
 from specward.code.dataflow.routes import Dependency, Route
 from specward.code.dataflow.values import (
     IDENTITY,
@@ -45,6 +46,11 @@ _PROVIDED = frozenset(
         "UploadFile",
     }
 )
+_MACHINE = re.compile(
+    r"webhook|callback|cron|internal|scheduler|worker|health|metrics|oauth|saml|sso|log_?in|log_?out|sign_?(up|in)"
+    r"|regist(er|ration)|password|verif|token|public|shared?\b|/p/|/events?/|invit|unsubscribe|confirm",
+    re.IGNORECASE,
+)
 _NAMED_USER = ("user", "principal", "account", "identity", "claims", "auth", "jwt", "me", "payload", "owner")
 _PRINCIPAL_TYPE = re.compile(r"(Current|Auth|Verified|LoggedIn|Principal|Me\b|ActiveUser)")
 
@@ -55,6 +61,8 @@ class Entry:
     def __init__(self, interpreter: Interpreter, route: Route) -> None:
         self.interpreter = interpreter
         self.route = route
+        self._identified = False
+        self._before = interpreter.violations
         self._known: dict[tuple[str, int, int, int], Value] = {}
         self._running: list[tuple[str, int, int, int]] = []
 
@@ -62,6 +70,17 @@ class Entry:
         """Interpret the route."""
         route, interpreter = self.route, self.interpreter
         interpreter.begin()
+        self._before = dict(interpreter.violations)
+        self._interpret(route, interpreter)
+        if interpreter.exhausted:
+            here = v.Site(
+                route.module, route.node.lineno, route.node.col_offset + 1, (route.label, route.name)
+            )
+            interpreter.report(UNJUDGED, here, "")
+        if not self._identified and _MACHINE.search(f"{route.label} {route.name}"):
+            interpreter.forget(self._before)  # a program calls it, or somebody not signed in yet
+
+    def _interpret(self, route: Route, interpreter: Interpreter) -> None:
         state = State(Frame(route.module, None, (route.label,), []), {})
         for dependency in route.dependencies:
             self._listed(dependency, state)
@@ -187,16 +206,42 @@ class Entry:
         frame = Frame(module, None, state.frame.chain, [])
         inner = State(frame, {}, state.facts)
         target = self.interpreter.evaluate(node, inner)
-        value = self._provide(target, name, module, annotation, inner)
+        value = self._without_stand_ins(self._provide(target, name, module, annotation, inner))
         state.facts = inner.facts
         if self._identifies(value):
-            self.interpreter.signed_in = True
+            self.interpreter.signed_in = self._identified = True
+        if self._admits_administrators(node, target, value):
+            state.assume(v.Facts(frozenset({v.ADMIN})))
         return value
 
+    def _admits_administrators(self, node: ast.expr, target: Value, value: Value) -> bool:
+        """A dependency that is called `require_admin` or `current_superuser`, however it finds out."""
+        called = node.func if isinstance(node, ast.Call) else node
+        named = PRIVILEGE.search(dotted_name(called).rpartition(".")[2])
+        refuses = isinstance(target, Function) and any(
+            isinstance(item, ast.Raise) for item in ast.walk(target.node)
+        )
+        return bool(named) and (refuses or self._identifies(value))
+
     def _identifies(self, value: Value) -> bool:
-        return any(
-            isinstance(item, Scalar) and item.origin == Origin.IDENTITY
-            for item in (*options(value), *parts(value))
+        return any(self._is_caller(item) for item in (*options(value), *parts(value)))
+
+    def _is_caller(self, value: Value) -> bool:
+        """Whether a value is the principal: what a credential gave, or their row."""
+        match value:
+            case v.Row(table=table, many=many):
+                return table == self.interpreter.schema.user and not many
+            case Scalar(origin, _, _):
+                return origin == Origin.IDENTITY
+            case _:
+                return False
+
+    def _without_stand_ins(self, value: Value) -> Value:
+        """The principal, without the fixed users that stand in for it during set-up or development."""
+        if not any(self._is_caller(item) for item in options(value)):
+            return value
+        return join_all(
+            [item for item in options(value) if not isinstance(item, v.Instance | v.Const | v.Mapping)]
         )
 
     def _provide(
@@ -255,7 +300,12 @@ class Entry:
         if key not in shared:
             value: Value = IDENTITY
             if not self._is_principal(function):
+                before = dict(self.interpreter.violations)
                 value = self.interpreter.enter(function, self.arguments(function, state), state)
+                if self._identifies(value):
+                    self.interpreter.forget(
+                        before
+                    )  # who signs in is found before there is a caller to compare with
             shared[key] = Provided(value, state.facts, self.interpreter.signed_in, function)
         provided = shared[key]
         state.facts = provided.facts

@@ -6,7 +6,7 @@ from specward.code.dataflow import values as v
 from specward.code.dataflow.comparisons import compare, negate, truth
 from specward.code.dataflow.containers import blend, comprehension, element, mapping, sequence, subscript
 from specward.code.dataflow.engine import Arguments, Engine, State, settle
-from specward.code.dataflow.lattice import both, either, join, join_all
+from specward.code.dataflow.lattice import both, either, join, join_all, present
 from specward.code.dataflow.narrowing import narrow
 from specward.code.dataflow.values import NONE, UNKNOWN, Const, Mapping, Sequence, Value
 
@@ -121,6 +121,10 @@ def _boolean(engine: Engine, op: ast.boolop, nodes: list[ast.expr], state: State
     conditions: list[v.Condition] = []
     for node in nodes:
         value = engine.evaluate(node, branch)
+        if not branch.facts.possible and conditions:  # `row or raise_not_found()`
+            state.assume(conditions[-1].true if not conjunction else conditions[-1].false)
+            narrow(engine, nodes[len(conditions) - 1], state, holds=not conjunction)
+            break
         values.append(value)
         conditions.append(truth(engine, value, branch))
         branch.assume(conditions[-1].true if conjunction else conditions[-1].false)
@@ -133,7 +137,7 @@ def _boolean(engine: Engine, op: ast.boolop, nodes: list[ast.expr], state: State
         return v.Both(tuple(values)) if conjunction else v.Any(tuple(values))  # type: ignore[arg-type]
     if all(isinstance(value, v.Condition | Const) for value in values) or conjunction:
         return _fold(conditions, conjunction=conjunction)
-    return join_all([item for item in values[:-1] if item != NONE] + values[-1:])
+    return join_all([item for value in values[:-1] for item in present(value)] + values[-1:])
 
 
 def _fold(conditions: list[v.Condition], *, conjunction: bool) -> v.Condition:

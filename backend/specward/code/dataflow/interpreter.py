@@ -1,13 +1,14 @@
 """The interpreter as a whole: enters functions and classes, keeps the budget, collects what it finds."""
 
 import ast
-from typing import NamedTuple
+from typing import NamedTuple, TypeAlias
 
-from specward.code.dataflow import attributes, calls, expressions, statements
+from specward.code.dataflow import attributes, calls, expressions, guards, statements
 from specward.code.dataflow import values as v
-from specward.code.dataflow.annotations import annotated
 from specward.code.dataflow.engine import Arguments, Frame, State
-from specward.code.dataflow.lattice import join_all, origin, rows
+from specward.code.dataflow.guesses import only_method
+from specward.code.dataflow.lattice import join_all, origin, present, rows
+from specward.code.dataflow.parameters import bind_parameters
 from specward.code.dataflow.program import Found, Program, dotted_name
 from specward.code.dataflow.proof import Proof
 from specward.code.dataflow.results import result
@@ -19,14 +20,12 @@ from specward.code.dataflow.values import (
     Definition,
     Facts,
     Function,
-    Origin,
     Scalar,
     Site,
     Value,
 )
 
 _DEEPEST = 14  # calls inside one another
-_INTERFACE_AND_CLASS = 2
 _DEEPEST_EXPRESSION = 400  # expressions evaluated inside one another
 _BUDGET = 40_000  # expressions evaluated for one route
 
@@ -37,6 +36,9 @@ class Violation(NamedTuple):
     code: str
     table: str
     site: Site
+
+
+Violations: TypeAlias = dict[tuple[str, str, int, int, tuple[str, ...]], Violation]
 
 
 class Provided(NamedTuple):
@@ -55,26 +57,39 @@ class Interpreter:
         self.program = program
         self.schema = schema
         self.signed_in = False
-        self.violations: dict[tuple[str, str, int, int], Violation] = {}
+        self.violations: Violations = {}
         self.bindings: set[tuple[str, str]] = set()
         self.reached: set[tuple[str, int]] = set()
         self.dependencies: dict[tuple[object, ...], Provided] = {}
         self._globals: dict[tuple[str, str], Value | None] = {}
         self._pending: set[tuple[str, str]] = set()
         self._stack: list[tuple[str, int]] = []
+        self.consultations = 0
         self._numbers = 0
         self._nested = 0
         self._left = _BUDGET
+        self._too_deep = False
 
     def begin(self) -> None:
         """Start with a new route: nobody is signed in yet, the budget is full."""
         self.signed_in = False
         self._left = _BUDGET
+        self._too_deep = False
+
+    def forget(self, before: Violations) -> None:
+        """Take back what was reported since."""
+        self.violations = before
+
+    @property
+    def exhausted(self) -> bool:
+        """Whether the present route was too much: what was not evaluated is not proved."""
+        return self._left < 0 or self._too_deep
 
     def evaluate(self, node: ast.expr, state: State) -> Value:
         """The value of an expression."""
         self._left -= 1
         if self._left < 0 or self._nested > _DEEPEST_EXPRESSION:
+            self._too_deep = True
             return UNKNOWN
         self._nested += 1
         value = expressions.evaluate(self, node, state)
@@ -108,10 +123,10 @@ class Interpreter:
         )
 
     def report(self, code: str, site: Site, table: str) -> None:
-        """Note a finding; the shortest way to it is kept."""
+        """Note a finding, once for each route that reaches it; the shortest way is kept."""
         if not site.path:
             return
-        key = (code, site.path, site.line, site.column)
+        key = (code, site.path, site.line, site.column, site.chain[:2])
         known = self.violations.get(key)
         if known is None or len(site.chain) < len(known.site.chain):
             self.violations[key] = Violation(code, table, site)
@@ -119,12 +134,17 @@ class Interpreter:
     def use(self, value: Value, state: State) -> None:
         """Data leaves: report every row in it that is not the principal's."""
         proof = self.proof(state)
-        for row in rows(value):
+        for row in sorted(rows(value), key=lambda row: row.id):
             if not proof.harmless(row):
                 self.report(row.code, row.site, row.table)
 
+    def consult(self) -> None:
+        """Note that something was compared with the principal."""
+        self.consultations += 1
+
     def bind(self, table: str, column: str) -> None:
         """Note that a statement binds a column to the principal."""
+        self.consult()
         self.bindings.add((table, column))
 
     def named(self, module: str, dotted: str) -> Value | None:
@@ -182,13 +202,13 @@ class Interpreter:
     def call(self, target: Value, arguments: Arguments, state: State, node: ast.AST) -> Value:
         """Call a value."""
         match target:
-            case v.Either(alternatives):
-                results = [self.call(item, arguments, state, node) for item in alternatives if item != NONE]
+            case v.Either():
+                results = [self.call(item, arguments, state, node) for item in present(target)]
                 return join_all(results) if results else UNKNOWN
             case Function() if _is_among(target, self.schema.settings.scoped_builders):
                 return UNKNOWN
             case Function():
-                return self.enter(target, arguments, state)
+                return self._checked(target, arguments, state)
             case Class():
                 return self.instantiate(target, arguments, state)
             case v.Instance():
@@ -199,12 +219,18 @@ class Interpreter:
             case v.Method(v.Method(receiver, "super()"), name):
                 return self._super(receiver, name, arguments, state)
             case v.Method(receiver, name):
-                found = self._guess(receiver, name)
+                found = only_method(self, receiver, name)
                 if found is not None:
                     return self.enter(found, arguments, state)
                 return calls.call(self, target, arguments, state, node)
             case _:
                 return calls.call(self, target, arguments, state, node)
+
+    def _checked(self, function: Function, arguments: Arguments, state: State) -> Value:
+        before = self.consultations
+        value = self.enter(function, arguments, state)
+        consulted = self.consultations > before
+        return guards.believed(self, function, arguments, state, value, consulted=consulted)
 
     def _super(self, receiver: Value, name: str, arguments: Arguments, state: State) -> Value:
         owner = state.frame.owner
@@ -222,35 +248,6 @@ class Interpreter:
                     Function(base.module, f"{base.name}.{name}", node, base, receiver), arguments, state
                 )
         return UNKNOWN
-
-    def _guess(self, receiver: Value, name: str) -> Function | None:
-        """A method of an object of unknown class, where only one class of the project defines it."""
-        known = (
-            isinstance(receiver, Scalar) and receiver.origin in {Origin.UNKNOWN, Origin.CALLER}
-        ) or isinstance(receiver, v.Method)
-        if not known or name in _COMMON:
-            return None
-        owners = self.program.owners_of(name)
-        if not 1 <= len(owners) <= _INTERFACE_AND_CLASS or any(
-            item in self.schema.by_model for item in owners
-        ):
-            return None
-        real = [
-            item
-            for item in owners
-            if not attributes.is_stub(self.program.sources[item.module].functions[f"{item.name}.{name}"])
-        ]
-        if len(real) != 1:
-            return None
-        owner = real[0]
-        node = self.program.sources[owner.module].functions[f"{owner.name}.{name}"]
-        return Function(
-            owner.module,
-            f"{owner.name}.{name}",
-            node,
-            owner,
-            v.Instance(Class(owner, self.generic_models(owner))),
-        )
 
     def instantiate(self, cls: Class, arguments: Arguments, state: State) -> Value:
         """An object of a project class."""
@@ -284,6 +281,8 @@ class Interpreter:
 
     def _parsed(self, cls: Class, arguments: Arguments) -> Value:
         """A data object made in the project: what it holds is what it was given."""
+        if len(arguments.spread) == 1 and isinstance(arguments.spread[0], v.Row) and not arguments.named:
+            return arguments.spread[0]
         if arguments.positional or arguments.spread:
             inner = Scalar(max(map(origin, arguments.all)), rows=rows(v.Sequence(arguments.all)))
             if arguments.spread and not inner.rows:
@@ -309,7 +308,10 @@ class Interpreter:
         self.reached.add(key)
         if _is_among(function, self.schema.settings.system_scope):
             return UNKNOWN
-        if len(self._stack) >= _DEEPEST or self._stack.count(key) > 1 or self._left < 0:
+        if len(self._stack) >= _DEEPEST:
+            self._too_deep = True
+            return UNKNOWN
+        if self._stack.count(key) > 1 or self._left < 0:
             return UNKNOWN
         self._stack.append(key)
         inner = self._inner(function, arguments, state)
@@ -329,103 +331,8 @@ class Interpreter:
         names = dict(function.closure.names) if function.closure is not None else {}
         names.pop(" exits", None)
         inner = State(Frame(function.module, function.owner, chain, []), names, state.facts)
-        self._bind_parameters(function, arguments, inner)
+        bind_parameters(self, function, arguments, inner)
         return inner
-
-    def _bind_parameters(self, function: Function, arguments: Arguments, inner: State) -> None:
-        spec = function.node.args
-        positional = list(arguments.positional)
-        plain = [*spec.posonlyargs, *spec.args]
-        if function.receiver is not None and plain:
-            positional.insert(0, function.receiver)
-        elif function.owner is not None and plain and plain[0].arg == "cls" and not positional:
-            positional.insert(0, Class(function.owner))
-        named = dict(arguments.named)
-        padding: list[ast.expr | None] = [None] * (len(plain) - len(spec.defaults))
-        for index, (parameter, default) in enumerate(zip(plain, padding + list(spec.defaults), strict=True)):
-            given = positional[index] if index < len(positional) else named.pop(parameter.arg, None)
-            inner.names[parameter.arg] = self._parameter(
-                function, parameter, default, given, arguments, inner
-            )
-        for parameter, default in zip(spec.kwonlyargs, spec.kw_defaults, strict=True):
-            given = named.pop(parameter.arg, None)
-            inner.names[parameter.arg] = self._parameter(
-                function, parameter, default, given, arguments, inner
-            )
-        if spec.vararg is not None:
-            inner.names[spec.vararg.arg] = v.Sequence(tuple(positional[len(plain) :]), arguments.spread)
-        if spec.kwarg is not None:
-            inner.names[spec.kwarg.arg] = v.Mapping(tuple(named.items()), arguments.spread)
-
-    def _parameter(
-        self,
-        function: Function,
-        parameter: ast.arg,
-        default: ast.expr | None,
-        given: Value | None,
-        arguments: Arguments,
-        inner: State,
-    ) -> Value:
-        if given is None and arguments.spread:
-            given = join_all(list(arguments.spread))
-        if given is None and default is not None:
-            return self.evaluate(default, State(inner.frame, {}))
-        if given is None or (isinstance(given, Scalar) and given.origin == Origin.UNKNOWN and not given.rows):
-            typed = annotated(self, function.module, parameter.annotation, parameter.arg)
-            return typed if given is None or isinstance(typed, v.Instance) else given
-        return given
-
-
-_COMMON = frozenset(
-    {
-        "get",
-        "all",
-        "first",
-        "one",
-        "add",
-        "commit",
-        "execute",
-        "exec",
-        "scalar",
-        "scalars",
-        "query",
-        "filter",
-        "delete",
-        "update",
-        "create",
-        "refresh",
-        "close",
-        "items",
-        "keys",
-        "values",
-        "append",
-        "pop",
-        "copy",
-        "json",
-        "dict",
-        "send",
-        "run",
-        "start",
-        "stop",
-        "read",
-        "write",
-        "save",
-        "load",
-        "__call__",
-        "encode",
-        "decode",
-        "format",
-        "join",
-        "split",
-        "strip",
-        "flush",
-        "rollback",
-        "begin",
-        "merge",
-        "count",
-        "exists",
-    }
-)
 
 
 def _is_among(function: Function, names: tuple[str, ...]) -> bool:

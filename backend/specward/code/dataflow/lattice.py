@@ -30,6 +30,7 @@ from specward.code.dataflow.values import (
     Scalar,
     Sequence,
     Text,
+    Unlimited,
     Value,
     Within,
 )
@@ -75,6 +76,11 @@ def same(left: Value, right: Value) -> bool:
 def options(value: Value) -> tuple[Value, ...]:
     """The alternatives a value stands for."""
     return value.options if isinstance(value, Either) else (value,)
+
+
+def present(value: Value) -> list[Value]:
+    """The alternatives that are not None."""
+    return [item for item in options(value) if item != NONE and not isinstance(item, Unlimited)]
 
 
 def join(left: Value, right: Value) -> Value:

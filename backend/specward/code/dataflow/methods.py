@@ -8,7 +8,7 @@ from specward.code.dataflow import values as v
 from specward.code.dataflow.comparisons import PRIVILEGE, tables_of
 from specward.code.dataflow.containers import subscript
 from specward.code.dataflow.engine import Arguments, Engine, State
-from specward.code.dataflow.lattice import join_all, parts
+from specward.code.dataflow.lattice import join_all, parts, present
 from specward.code.dataflow.outside import LATER, construct, fields, opaque, validated, write
 from specward.code.dataflow.running import FETCH_ONE, by_key, certain, execute
 from specward.code.dataflow.sessions import session_call
@@ -51,6 +51,9 @@ KEEPS_VALUE = frozenset(
 )
 
 
+VALIDATES = frozenset(
+    {"model_validate", "from_orm", "parse_obj", "validate", "construct", "model_construct", "from_model"}
+)
 DUMPS = frozenset({"model_dump", "dict", "copy", "model_copy", "to_dict", "_asdict"})
 
 
@@ -89,10 +92,21 @@ def method(
             return receiver
         case Scalar():
             return _on_scalar(engine, receiver, name, arguments, state, node)
+        case v.Class() if name in VALIDATES and _is_read(arguments):
+            return arguments.positional[0]  # a copy of the row: what is known of the row is known of it
         case v.Function() if name in LATER:
             return engine.call(receiver, arguments, state, node)
         case _:
             return session_call(engine, receiver, name, arguments, state, node)
+
+
+def _is_read(arguments: Arguments) -> bool:
+    """Whether what is validated are rows or the principal."""
+    found = present(arguments.positional[0]) if arguments.positional else []
+    return bool(found) and all(
+        isinstance(item, Row) or (isinstance(item, Scalar) and item.origin == Origin.IDENTITY)
+        for item in found
+    )
 
 
 def _on_query(
@@ -119,7 +133,7 @@ def _on_model(
 ) -> Value:
     if name in {"insert", "select", "update", "delete"}:
         return queries.build(engine, name, Arguments((Model(table),)), state, node)
-    if name in {"model_validate", "from_orm", "parse_obj", "validate", "construct", "model_construct"}:
+    if name in VALIDATES:
         return construct(engine, table, validated(engine, arguments), state, node)
     if name in {"alias", "join"}:
         return Model(table)

@@ -47,12 +47,16 @@ def _keep(engine: Engine, name: str, state: State, *, holds: bool) -> None:
         state.names[name] = join_all(kept) if kept else value
 
 
+def _is_none(value: v.Value) -> bool:
+    return value == NONE or isinstance(value, v.Unlimited)
+
+
 def _keep_none(name: str, state: State, *, none: bool) -> None:
     value = state.names.get(name)
     if isinstance(value, v.Either):
         kept = [
             item
             for item in value.options
-            if (item == NONE) == none or (none and not isinstance(item, v.Const))
+            if _is_none(item) == none or (none and not isinstance(item, v.Const))
         ]
         state.names[name] = join_all(kept) if kept else value

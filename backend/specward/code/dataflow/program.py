@@ -165,6 +165,10 @@ class Program:
         prefix, rest = target, ""
         while prefix.strip("."):
             module = self._module(path, prefix)
+            if module is not None and not rest and not target.startswith("."):
+                shadowing = self._rebound(path, prefix, depth)
+                if shadowing is not None:
+                    return shadowing
             if module is not None:
                 if not rest:
                     return Found(module, "", None)
@@ -176,6 +180,21 @@ class Program:
                 return self._relative(path, prefix, target.lstrip("."), depth) or target
             rest = f"{last}.{rest}" if rest else last
         return target
+
+    def _rebound(self, path: str, target: str, depth: int) -> Resolved | None:
+        """What a package binds to the name of its own module: `db = Database()` in `app/db/__init__`."""
+        package, dot, name = target.rpartition(".")
+        module = self._module(path, package) if dot else None
+        if module is None or not module.endswith("__init__.py") or module == path or not depth:
+            return None
+        source = self.sources[module]
+        if name in source.assigns or name in source.functions or name in source.classes:
+            return self._local(source, name)
+        imported = source.imports.get(name, "")
+        if imported.count(".") > imported.endswith(f".{name}") and imported.rpartition(".")[0].strip("."):
+            found = self._imported(module, imported, depth - 1)
+            return found if isinstance(found, Found) and found.name else None
+        return None
 
     def _relative(self, path: str, dots: str, rest: str, depth: int) -> Resolved | None:
         package = self._module(path, dots)

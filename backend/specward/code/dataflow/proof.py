@@ -1,20 +1,21 @@
 """What is proved: which rows, keys and statements belong to the principal, given what holds on the path."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
 from specward.code.dataflow import values as v
-from specward.code.dataflow.lattice import origin, rows
+from specward.code.dataflow.lattice import origin, present, rows
 from specward.code.dataflow.schema import Schema
 from specward.code.dataflow.values import Bind, Exists, Fact, Facts, Link, Origin, Query, Row, Value, Within
 
-MISSING, CONDITIONAL, CLIENT, FOREIGN, UNPROVABLE, ESCAPES = (
+MISSING, CONDITIONAL, CLIENT, FOREIGN, UNPROVABLE, ESCAPES, UNJUDGED = (
     "SW601",
     "SW602",
     "SW603",
     "SW604",
     "SW605",
     "SW606",
+    "SW607",
 )
 
 _CAPABILITY = re.compile(
@@ -43,15 +44,26 @@ class Proof:
                 return self._field_is_identity(row, column, depth)
             case Row(table=table):
                 return table == self.schema.user and self.owns(value, depth)
-            case v.Either(alternatives):
-                real = [item for item in alternatives if item != v.NONE]
-                return bool(real) and all(self.is_identity(item, depth) for item in real)
+            case v.Either():
+                return self._all_chosen(value, lambda item: self.is_identity(item, depth))
             case v.Sequence(items, rest):
                 return bool(items) and not rest and all(self.is_identity(item, depth) for item in items)
             case v.Const() | v.Body() | v.Mapping():
                 return False
             case _:
                 return origin(value) <= Origin.UNKNOWN
+
+    def _all_chosen(self, value: Value, holds: Callable[[Value], bool]) -> bool:
+        """Whether it holds for each alternative but None and constants, which the client does not choose."""
+        real = [item for item in present(value) if not isinstance(item, v.Const)]
+        return bool(real) and all(holds(item) for item in real)
+
+    def _is_chosen_by_principal(self, value: Value) -> bool:
+        """Whether it is the principal, or else what the configuration says (a user of development mode)."""
+        real = [item for item in present(value) if not isinstance(item, v.Const)]
+        named = [item for item in real if self.is_principal(item)]
+        rest = [item for item in real if item not in named]
+        return bool(named) and all(origin(item) <= Origin.UNKNOWN and not rows(item) for item in rest)
 
     def _field_is_identity(self, row: Row, column: str, depth: int) -> bool:
         for name, key in row.keys:
@@ -64,9 +76,8 @@ class Proof:
         match value:
             case v.Scalar(source, symbol, _):
                 return source in {Origin.IDENTITY, Origin.CALLER} or ("same", symbol) in self.facts
-            case v.Either(alternatives):
-                real = [item for item in alternatives if item != v.NONE]
-                return bool(real) and all(self.is_principal(item) for item in real)
+            case v.Either():
+                return self._is_chosen_by_principal(value)
             case Row(table=table) | v.Field(Row(table=table)) if table == self.schema.user:
                 return self.is_identity(value)
             case v.Field(row, column) if column in self.schema.owners.get(row.table, ()):
@@ -94,7 +105,8 @@ class Proof:
             case v.Scalar(source, symbol, _):
                 if source in {Origin.IDENTITY, Origin.UNKNOWN} or ("same", symbol) in self.facts:
                     return True
-                return v.ADMIN in self.facts or ("key", table or "", symbol) in self.facts
+                keys = {("key", table or "", symbol), ("key", v.ANY_TABLE, symbol)}
+                return v.ADMIN in self.facts or not self.facts.isdisjoint(keys)
             case v.Field(row, column):
                 for name, key in row.keys:
                     if name == column and depth:
@@ -106,9 +118,8 @@ class Proof:
                 return self._owned_row(row)
             case Row():
                 return self._owned_row(value)
-            case v.Either(alternatives):
-                real = [item for item in alternatives if item != v.NONE]
-                return bool(real) and all(self.key_proved(table, item, depth) for item in real)
+            case v.Either():
+                return self._all_chosen(value, lambda item: self.key_proved(table, item, depth))
             case v.Sequence(items, rest):
                 return bool(items or rest) and all(
                     self.key_proved(table, item, depth) for item in (*items, *rest)

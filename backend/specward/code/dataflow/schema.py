@@ -43,6 +43,8 @@ class Schema:
         self.settings = settings
         self.user = self._named(settings.user_table) or self._find_user(program)
         self.owners: dict[str, set[str]] = {name: self._owner_columns(name) for name in self.tables}
+        self._own_by_author()
+        self._own_by_tenant()
         self.grants = self._grants()
         self.memberships = self._memberships()
         self.owned = self._owned()
@@ -96,7 +98,7 @@ class Schema:
             for name in self.tables
             if name != self.user
             for other, parent in self.parents(name).items()
-            if target is not None and parent == target
+            if target not in {None, self.user} and parent == target
         ] or [(table, column)]
         for name, other in alike:
             self.owners[name].add(other)
@@ -137,7 +139,28 @@ class Schema:
         if name == self.user:
             return set()
         found = {column for column, parent in self.parents(name).items() if parent == self.user}
-        return found or self._conventional(name)
+        return {column for column in found if not _ACTED.search(column)} or self._conventional(name)
+
+    def _own_by_author(self) -> None:
+        """Where no table has an owner of another kind, who created a row owns it."""
+        if self.user is None or any(self.owners.values()):
+            return
+        for name in self.tables:
+            authors = {column for column, parent in self.parents(name).items() if parent == self.user}
+            self.owners[name] = {column for column in authors if _CREATED.search(column)}
+
+    def _own_by_tenant(self) -> None:
+        """Rows of the organisation that a user belongs to, where no column names the user."""
+        tenants = {
+            parent
+            for parent in self.parents(self.user or "").values()
+            if _TENANT.match(_stem(parent)) and not self.owners.get(parent)
+        }
+        for name in self.tables:
+            if not self.owners[name] and name != self.user:
+                self.owners[name] = {
+                    column for column, parent in self.parents(name).items() if parent in tenants
+                }
 
     def _conventional(self, name: str) -> set[str]:
         """A column named after the user table without a foreign key (accounts kept elsewhere)."""
@@ -192,7 +215,7 @@ class Schema:
             if any("password" in column for column in table.columns):
                 scores[name] += 3
             stem = _stem(table.model.name if table.model else name)
-            if stem in {"user", "account", "app_user", "db_user", "user_model", "customer", "member"}:
+            if _USER.match(stem):
                 scores[name] += 3
         for model in _depended_on(program):
             table_name = self.by_model.get(model)
@@ -203,6 +226,16 @@ class Schema:
 
 
 _ENOUGH = 3
+_USER = re.compile(
+    r"((app|db|auth|dispatch)_)?(user|account|customer|member)(_(model|profile|account|table|orm))?$"
+)
+_CREATED = re.compile(r"(creat|add|upload|submit|post)\w*_?by|creator|author|uploader", re.IGNORECASE)
+_ACTED = re.compile(
+    _CREATED.pattern
+    + r"|_by(_id|_user_id|_user)?$|^last_|assign|approver|reviewer|inviter|editor|moderator|resolver",
+    re.IGNORECASE,
+)  # who did something to a row: its owner only where the project says so by comparing it
+_TENANT = re.compile(r"(organi[sz]ation|org|tenant|workspace|company|household|firm|clinic|school)$")
 _GRANT = re.compile(r"member|collaborator|share|grant|access")
 _LEVELS = {"role", "permission", "permissions", "access_level"}
 
@@ -227,7 +260,8 @@ def _depended_on(program: Program) -> set[Definition]:
                     definition = program.find(source.path, dotted_name(argument.annotation or argument))
                     if definition is not None and isinstance(definition.node, ast.ClassDef):
                         found.add(Definition(definition.module, definition.name))
-        for value in source.assigns.values():
+        arguments = [item.annotation for node in source.functions.values() for item in node.args.args]
+        for value in [*source.assigns.values(), *arguments]:
             match value:
                 case ast.Subscript(slice=ast.Tuple(elts=[first, ast.Call(func=call), *_])) if dotted_name(
                     call

@@ -70,6 +70,12 @@ class Model(NamedTuple):
     table: str
 
 
+class Unlimited(NamedTuple):
+    """None, on paths that only an administrator takes: `None if user.is_admin else user.id`."""
+
+    reason: str = "administrator"
+
+
 class Column(NamedTuple):
     """A column as SQL expression."""
 
@@ -269,7 +275,9 @@ class Either(NamedTuple):
 
 Predicate: TypeAlias = Bind | Link | Within | Exists | Both | Any | Other
 Fact: TypeAlias = tuple[str | int, ...]
-_Known: TypeAlias = Const | Scalar | Row | Field | Text | Condition | Sequence | Mapping | Body | Either
+_Known: TypeAlias = (
+    Const | Unlimited | Scalar | Row | Field | Text | Condition | Sequence | Mapping | Body | Either
+)
 _Statement: TypeAlias = Model | Column | Relation | Predicate | Expression | Query
 _Named: TypeAlias = Class | Function | Instance | Module | External | Method
 Value: TypeAlias = _Known | _Statement | _Named
@@ -283,6 +291,7 @@ class Facts(NamedTuple):
 
 
 ADMIN: Fact = ("admin",)
+ANY_TABLE = "*"  # in a fact: a key that was checked, whatever table it leads to
 NOTHING = Facts()
 IMPOSSIBLE = Facts(possible=False)
 UNKNOWN = Scalar(Origin.UNKNOWN)

@@ -23,10 +23,7 @@ BAD = Example({"specs/tasks.md": _DONE})
 
 def check(project: Project) -> Iterable[Finding]:
     """Give one finding for each task without a record, at the task."""
-    tasks = [task for spec_set in project.spec_sets for task in spec_set.tasks]
-    judged = [task for task in tasks if project.covers(task.place.path)]
-    if not judged:
-        return
+    judged = [task for spec_set in project.spec_sets for task in spec_set.tasks]
     settled = {task.key for task in project.bound} | project.fact(recorded_tasks)
     traced = _traced(project)
     for task in judged:

@@ -9,7 +9,9 @@ from specward.project import Project
 from specward.specs.model import Place
 
 
-def findings(project: Project, code: str, what: str, hint: str) -> Iterable[Finding]:
+def findings(
+    project: Project, code: str, what: str, hint: str, severity: Severity = Severity.ERROR
+) -> Iterable[Finding]:
     """Give the findings of one rule.
 
     Args:
@@ -17,6 +19,7 @@ def findings(project: Project, code: str, what: str, hint: str) -> Iterable[Find
         code: The rule's code.
         what: What is wrong; `{table}` and `{path}` stand for the table and the way to its owner.
         hint: How to mend it, with the same names.
+        severity: How grave it is.
     """
     analysis = project.isolation
     for violation in analysis.violations:
@@ -24,7 +27,7 @@ def findings(project: Project, code: str, what: str, hint: str) -> Iterable[Find
             words = {"table": violation.table, "path": analysis.owner_path(violation.table)}
             yield Finding(
                 code,
-                Severity.ERROR,
+                severity,
                 Place(*violation.site[:3]),
                 f"{_way(violation)} {what.format(**words)}",
                 hint.format(**words),

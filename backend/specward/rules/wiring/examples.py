@@ -2,6 +2,7 @@
 
 import json
 
+from specward.wiring.servers import SERVER, SERVERS
 from specward.wiring.settings import LOCAL_SETTINGS, SETTINGS
 
 AGENT = ".claude/agents/backend-engineer.md"
@@ -37,6 +38,13 @@ def settings(*, command: str = COMMAND, events: dict[str, str] = EVENTS, **other
     }
     text = json.dumps({**others, "hooks": hooks}, indent=2)
     return {SETTINGS: f"{text}\n", ".venv/bin/specward-hook": ""}
+
+
+def tool_server(program: str = ".venv/bin/specward") -> dict[str, str]:
+    """Return a project's `.mcp.json`, with the program that serves the gate's tools."""
+    command = f'cd "$CLAUDE_PROJECT_DIR" && exec {program} mcp'
+    servers = {SERVER: {"command": "sh", "args": ["-c", command]}}
+    return {SERVERS: json.dumps({"mcpServers": servers}, indent=2)}
 
 
 def local(**values: object) -> dict[str, str]:

@@ -1,0 +1,25 @@
+"""
+[Task]: T-078
+[From]: data-model §4.1
+[Description]: An index for the unread notifications of one kind.
+"""
+
+from alembic import op
+
+revision = "0014"
+down_revision = "0013"
+
+# The words of the data model, unchanged.
+INDEX = """
+create index on notifications (owner_id, kind, created_at desc, id desc) where read_at is null;
+"""
+
+
+def upgrade() -> None:
+    """Make the index."""
+    op.execute(INDEX)
+
+
+def downgrade() -> None:
+    """Drop the index."""
+    op.execute("drop index notifications_owner_id_kind_created_at_id_idx1")
