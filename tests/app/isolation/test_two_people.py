@@ -16,8 +16,8 @@ from tests.app.conftest import name_of
 from tests.app.isolation.mutants import database_mutants, without_criterion
 from tests.servers.plugin import ROOT
 
-# It lets the owner's trigger, not the runtime role, make a row: without it nobody can register at all.
-CLOSED = {"drop upkeep_begin on upkeep", "open the check of upkeep_begin on upkeep"}
+# Its check is `true` already: the mutant is the policy itself.
+EQUIVALENT = {"open the check of upkeep_begin on upkeep"}
 
 
 @pytest.fixture(scope="module")
@@ -67,6 +67,8 @@ def test_row_security_stands_behind_a_missing_criterion(
 
 
 def test_every_policy_that_is_taken_away_or_opened_is_seen(place: Place, project: Project) -> None:
+    """By the catalogue's checks (of user-owned tables), or by the comparison with the data model (of all)."""
     with psycopg.connect(place.admin, autocommit=True) as connection:
-        unseen = {name for name, seen, _ in database_mutants(connection, project.config) if not seen}
-    assert unseen == CLOSED
+        looks = list(database_mutants(connection, project.config))
+    assert {name for name, *seen in looks if not any(seen)} == EQUIVALENT
+    assert sum(checked for _, checked, _ in looks) > len(looks) // 2
