@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 UV := $(shell command -v uv 2>/dev/null)
 PORT ?= 8000
 
-.PHONY: help install install-dev lock run worker database-start database-stop test check report lint types format bench clean
+.PHONY: help install install-dev lock run worker database-start database-stop test check report lint types format bench fuzz clean
 
 help: ## list the commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -95,6 +95,15 @@ bench: install-dev ## print what is promised in figures: ratios and round trips
 	$(BIN)/python -m bench.throughput
 	$(BIN)/python -m bench.volume
 	$(BIN)/python bench/isolation/run.py
+	$(BIN)/python -m bench.proof
+	$(BIN)/python -m bench.mutation.run --sample 200
+
+# Atheris has wheels for Linux on x86-64 alone, so it stands in no lock that everybody installs.
+fuzz: install-dev ## fuzz every reader of the gate; FUZZ_SECONDS=60 for each of them
+	@$(BIN)/python -c 'import atheris' 2>/dev/null || \
+		if [ -n "$(UV)" ]; then $(UV) pip install --quiet --python $(BIN)/python --only-binary :all: atheris; \
+		else $(BIN)/python -m pip install --quiet --only-binary :all: atheris; fi
+	$(BIN)/python -m bench.fuzz.run --seconds $(or $(FUZZ_SECONDS),20)
 
 format: install-dev ## format the code
 	$(BIN)/ruff format .

@@ -64,7 +64,7 @@ def parse_baseline(text: str) -> Baseline:
                 f"{PATH} is of version {stored['version']}, which this Specward does not read."
             )
         return Counter({Entry(*map(str, entry[:3])): int(entry[3]) for entry in stored["findings"]})
-    except (ValueError, KeyError, TypeError, IndexError, RecursionError) as error:
+    except (ValueError, KeyError, TypeError, IndexError, OverflowError, RecursionError) as error:
         raise CouldNotRunError(
             f"{PATH} is not a baseline. Restore it from git, or delete it and use --write-baseline."
         ) from error

@@ -1,12 +1,12 @@
 """The project's settings: `[tool.specward]` of pyproject.toml, or specward.toml where there is none."""
 
-import tomllib
 from collections.abc import Mapping
 from difflib import get_close_matches
 from pathlib import Path
 from typing import NamedTuple
 
 from specward.errors import CouldNotRunError
+from specward.toml import read_toml
 
 
 class Config(NamedTuple):
@@ -113,7 +113,7 @@ def strictest(now: Config, before: Config) -> Config:
 
 def _table(text: str, name: str, keys: tuple[str, ...]) -> dict[str, object]:
     try:
-        table: object = tomllib.loads(text)
+        table: object = read_toml(text)
     except ValueError as error:
         raise CouldNotRunError(f"{name} is not valid TOML: {error}. Mend it there.") from error
     for key in keys:

@@ -1,11 +1,11 @@
 """The settings of the gate, written into a project's own file."""
 
 import json
-import tomllib
 from pathlib import Path
 
 from specward.adoption.survey import OWN, PROJECT, Survey
 from specward.errors import CouldNotRunError
+from specward.toml import read_toml
 
 
 def settings_file(root: Path) -> str:
@@ -27,8 +27,8 @@ def add_settings(path: str, text: str, found: Survey) -> str:
     added = gap + block
     whole = text + (added.replace("\n", "\r\n") if "\r\n" in text else added)
     try:
-        tomllib.loads(whole)
-    except tomllib.TOMLDecodeError as error:
+        read_toml(whole)
+    except ValueError as error:
         raise CouldNotRunError(
             f"{path} cannot be added to: {error}. Mend it, then run `specward init`."
         ) from error

@@ -1,6 +1,5 @@
 """What a repository is: its application, its territory, its specifications, whose data it holds."""
 
-import tomllib
 from pathlib import Path
 from typing import NamedTuple
 
@@ -11,6 +10,7 @@ from specward.code.files import list_files
 from specward.config import Config, load_config
 from specward.permits.globs import within
 from specward.specs.layouts import Feature, find_features
+from specward.toml import read_toml
 
 _TESTS = ("tests", "test")
 PROJECT, OWN = "pyproject.toml", "specward.toml"  # where settings stand
@@ -71,7 +71,7 @@ def _is_configured(root: Path) -> bool:
     """Whether there are settings already."""
     if (root / OWN).is_file() or not (root / PROJECT).is_file():
         return (root / OWN).is_file()
-    tool = tomllib.loads((root / PROJECT).read_text(encoding="utf-8")).get("tool")
+    tool = read_toml((root / PROJECT).read_text(encoding="utf-8")).get("tool")
     return isinstance(tool, dict) and "specward" in tool
 
 

@@ -1,8 +1,7 @@
 """The one change a permit may allow in pyproject.toml, judged before it is made; SW306 judges it after."""
 
-import tomllib
-
 from specward.code.requirements import foreign, split
+from specward.toml import read_toml
 
 
 def refusal(before: str, after: str, allowed: tuple[str, ...]) -> str:
@@ -14,9 +13,9 @@ def refusal(before: str, after: str, allowed: tuple[str, ...]) -> str:
         allowed: names of the distributions that may be added or changed.
     """
     try:
-        was, rest_before = split(tomllib.loads(before))
-        now, rest_after = split(tomllib.loads(after))
-    except tomllib.TOMLDecodeError as error:
+        was, rest_before = split(read_toml(before))
+        now, rest_after = split(read_toml(after))
+    except ValueError as error:
         return f"pyproject.toml would not be valid TOML: {error}."
     if rest_before != rest_after:
         return "Only the lists of dependencies in pyproject.toml may change."

@@ -1,7 +1,6 @@
 """`specs/approvals.toml`: one stamp per task, kept in an order that people and diffs can read."""
 
 import json
-import tomllib
 from pathlib import Path
 from typing import NamedTuple
 
@@ -9,6 +8,7 @@ from specward.code.cache import Cache, digest
 from specward.errors import CouldNotRunError
 from specward.specs.model import TaskKey
 from specward.storage import write_atomically
+from specward.toml import read_toml
 
 PATH = "specs/approvals.toml"
 _HEAD = """\
@@ -69,8 +69,8 @@ def parse_approvals(text: str) -> Approvals:
         CouldNotRunError: it is not what `approve` writes.
     """
     try:
-        tables = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
+        tables = read_toml(text)
+    except ValueError as error:
         raise CouldNotRunError(f"{PATH} is not valid TOML: {error}. {_MEND}") from error
     stamps = (_stamp(name, table) for name, table in tables.items())
     return {stamp.task: stamp for stamp in stamps}

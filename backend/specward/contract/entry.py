@@ -1,6 +1,5 @@
 """Where the application begins, from the project's settings."""
 
-import tomllib
 from collections.abc import Mapping
 from pathlib import Path
 from typing import NamedTuple
@@ -8,6 +7,7 @@ from typing import NamedTuple
 from specward.config import Config
 from specward.errors import CouldNotRunError
 from specward.specs.model import Operation, Place
+from specward.toml import read_toml
 
 _SETTINGS = "pyproject.toml"
 
@@ -82,7 +82,7 @@ def _fastapi_entry(root: Path) -> tuple[str, str, Place]:
     """FastAPI's own setting, of the root or of a folder right below it."""
     for path in (root / _SETTINGS, *sorted(root.glob(f"*/{_SETTINGS}"))):
         try:
-            tool = tomllib.loads(path.read_text(encoding="utf-8")).get("tool", {})
+            tool = read_toml(path.read_text(encoding="utf-8")).get("tool", {})
         except (OSError, ValueError):
             continue
         table = tool.get("fastapi", {}) if isinstance(tool, dict) else {}

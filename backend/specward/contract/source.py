@@ -11,6 +11,7 @@ from typing import NamedTuple
 import yaml
 
 from specward.specs.model import Place, Problem
+from specward.specs.nesting import LOADER, refuse_deep
 
 _INTEGER = re.compile(r"[-+]?[0-9]+|0o[0-7]+|0x[0-9a-fA-F]+")
 _FLOAT = re.compile(r"[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?")
@@ -62,7 +63,7 @@ def place(source: Source, pointer: str) -> Place:
     """Where a JSON pointer leads in the text; the nearest enclosing part when it leads nowhere."""
     try:
         node = _compose(source.text)
-    except (yaml.YAMLError, RecursionError):
+    except (yaml.YAMLError, ValueError, RecursionError):
         return Place(source.path)
     mark = node.start_mark if node else None
     for token in pointer.split("/")[1:]:
@@ -105,7 +106,8 @@ def _parse_yaml(path: str, text: str) -> Source:
 
 @lru_cache(maxsize=4)
 def _compose(text: str) -> yaml.Node | None:
-    return yaml.compose(text, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))
+    refuse_deep(text)
+    return yaml.compose(text, Loader=LOADER)
 
 
 class _Values:

@@ -21,7 +21,7 @@ def read_answer(root: Path, text: str) -> tuple[Remark, ...]:
     """
     try:
         return tuple(_remarks(root, text))
-    except (ValueError, LookupError, TypeError, AttributeError, RecursionError) as error:
+    except (ValueError, LookupError, TypeError, AttributeError, OverflowError, RecursionError) as error:
         raise UnreadableError(f"{type(error).__name__}: {error}") from error
 
 

@@ -5,13 +5,13 @@ lint = ["ruff", "check", "--output-format", "json"]
 types = ["mypy", "--output", "json"]     # an empty list switches one off
 """
 
-import tomllib
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import NamedTuple
 
 from specward.config import Config
 from specward.errors import CouldNotRunError
+from specward.toml import read_toml
 
 RUFF = ("ruff", "check", "--output-format", "json", "--force-exclude", "--exit-zero")
 MYPY = ("mypy", "--output", "json", "--no-error-summary")
@@ -60,7 +60,7 @@ def _detected(root: Path) -> Iterator[tuple[str, tuple[str, ...]]]:
 
 def _tool_tables(root: Path) -> Mapping[str, object]:
     try:
-        tool = tomllib.loads((root / "pyproject.toml").read_text(encoding="utf-8")).get("tool", {})
+        tool = read_toml((root / "pyproject.toml").read_text(encoding="utf-8")).get("tool", {})
     except (OSError, ValueError):
         return {}
     return tool if isinstance(tool, dict) else {}

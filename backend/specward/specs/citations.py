@@ -5,6 +5,7 @@ citation leads anywhere is for `resolve` to say.
 """
 
 import re
+from bisect import bisect_left
 from collections.abc import Iterator
 from typing import NamedTuple
 
@@ -29,6 +30,7 @@ _LEAD = re.compile(r"\A(?:[\s/:#§\u2013\u2014-]|(?i:sections?)\b)*")
 _ALSO = re.compile(rf"\s*(?:/|,|&|\band\b)?\s*§\s*|\s+(?:/|&|and)\s+(?={ITEM_ID}|{_NUMBER})")
 _RANGE_MARK = re.compile(rf"({TO})§\s*")
 _DIVIDER = re.compile(r"[(),;\n]|\Z")
+_END = re.compile("\n")
 _MARKUP = str.maketrans("`*", "  ")
 
 
@@ -49,8 +51,9 @@ def parse_citations(text: str, place: Place) -> tuple[Citation, ...]:
         place: where the text begins.
     """
     found: list[Citation] = []
+    ends = [match.start() for match in _END.finditer(text)]
     for piece in _pieces(text.translate(_MARKUP)):
-        where = _place(text, piece.start, place)
+        where = _place(ends, piece.start, place)
         document, anchors = _read(piece.text, found)
         if document:
             found += (Citation(document, anchor, where) for anchor in anchors)
@@ -109,8 +112,8 @@ def _pieces(text: str) -> Iterator[_Piece]:
         start, depth = mark.end(), 0
 
 
-def _place(text: str, offset: int, origin: Place) -> Place:
-    lines = text.count("\n", 0, offset)
+def _place(ends: list[int], offset: int, origin: Place) -> Place:
+    lines = bisect_left(ends, offset)
     if not lines:
         return origin._replace(column=origin.column + offset)
-    return Place(origin.path, origin.line + lines, offset - text.rfind("\n", 0, offset))
+    return Place(origin.path, origin.line + lines, offset - ends[lines - 1])

@@ -7,15 +7,13 @@ from typing import Any, TypeAlias
 import yaml
 
 from specward.specs.model import Operation, Place, Problem, Section
+from specward.specs.nesting import DEEPEST, LOADER, refuse_deep
 
 METHODS = ("get", "put", "post", "delete", "options", "head", "patch", "trace")
 LARGEST_OPERATION = 50_000  # values; inlining may multiply without end
-DEEPEST = 100
 
 # A mapping of somebody else's document: nothing is known of it but what is asked.
 Node: TypeAlias = dict[Any, Any]
-
-_LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
 class _UnfitError(Exception):
@@ -57,14 +55,8 @@ def read_contract(text: str, path: str) -> tuple[tuple[Section, ...], tuple[Prob
 def _parse(text: str, path: str) -> Any:
     if path.endswith(".json"):
         return json.loads(text)
-    depth = 0
-    for event in yaml.parse(
-        text, Loader=_LOADER
-    ):  # building a deeper document would overflow libyaml's stack
-        depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
-        if depth > DEEPEST:
-            raise ValueError(f"it is nested more than {DEEPEST} deep")
-    return yaml.load(text, Loader=_LOADER)  # noqa: S506  # one of the safe loaders
+    refuse_deep(text)
+    return yaml.load(text, Loader=LOADER)  # noqa: S506  # one of the safe loaders
 
 
 def _section(root: Node, item: Node, operation: Operation, place: Place) -> Section:

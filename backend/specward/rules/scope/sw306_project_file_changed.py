@@ -5,7 +5,6 @@ names it under `Dependencies`, and may then change that entry of a dependency li
 file.
 """
 
-import tomllib
 from collections.abc import Iterable
 
 from specward.code.requirements import foreign, split
@@ -14,6 +13,7 @@ from specward.permits.permit import DEPENDENCY_FILE
 from specward.project import Project
 from specward.rules.examples import HEADER, SPECS, Example
 from specward.specs.model import Place, Task
+from specward.toml import read_toml
 
 SUMMARY = "pyproject.toml changes beyond the task's dependencies"
 _PATH = "backend/app/orders/routes.py"
@@ -31,9 +31,9 @@ def check(project: Project) -> Iterable[Finding]:
     if DEPENDENCY_FILE not in project.changed or not _judged(project):
         return
     try:
-        before = tomllib.loads(project.text_before(DEPENDENCY_FILE) or "")
-        after = tomllib.loads(project.text(DEPENDENCY_FILE))
-    except tomllib.TOMLDecodeError as error:
+        before = read_toml(project.text_before(DEPENDENCY_FILE) or "")
+        after = read_toml(project.text(DEPENDENCY_FILE))
+    except ValueError as error:
         yield _finding(1, f"It is not valid TOML: {error}.", "Mend it.")
         return
     was, rest_before = split(before)

@@ -1,0 +1,54 @@
+"""Exceptions and the baseline beside the rules that they are about, which no example of theirs shows."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from specward.baseline import PATH, entry_of
+from specward.findings import Finding
+from specward.rules.examples import HEADER, SPECS
+from specward.verify import verify
+from tests.specward.repository import make_repository, write_tree
+
+ALLOWED = "X = 1  # specward: allow SW101 -- it is made by the build\n"
+
+
+def found(root: Path, *paths: str) -> list[tuple[str, str]]:
+    return [(finding.code, finding.place.path) for finding in judged(root, *paths)]
+
+
+def judged(root: Path, *paths: str) -> tuple[Finding, ...]:
+    return verify(root, paths=paths or None, select=("SW0", "SW101")).findings
+
+
+@pytest.mark.parametrize(
+    ("files", "vain"),
+    [
+        ({"backend/app/a.py": ALLOWED}, []),
+        ({"backend/app/a.py": f"Y = 1\n{ALLOWED}"}, ["backend/app/a.py"]),
+        ({"backend/app/a.py": f"{HEADER}{ALLOWED}"}, ["backend/app/a.py"]),
+        ({"backend/app/a.py": ALLOWED, "backend/app/b.py": f"{HEADER}{ALLOWED}"}, ["backend/app/b.py"]),
+        ({"backend/app/a.py": "X = 1\n", "backend/app/b.py": f"{HEADER}{ALLOWED}"}, ["backend/app/b.py"]),
+    ],
+)
+def test_an_exception_is_in_vain_where_its_own_file_has_no_such_finding(
+    files: dict[str, str], vain: list[str], tmp_path: Path
+) -> None:
+    make_repository(tmp_path, {**SPECS, **files})
+    assert [path for code, path in found(tmp_path) if code == "SW002"] == vain
+
+
+def test_what_is_still_there_is_not_stale(tmp_path: Path) -> None:
+    files = {"backend/app/a.py": "X = 1\n", "backend/app/b.py": "Y = 1\n"}
+    make_repository(tmp_path, {**SPECS, **files})
+    [one, two] = judged(tmp_path)
+    entries = [
+        [*entry_of(one, files["backend/app/a.py"]), 2],
+        [*entry_of(two, files["backend/app/b.py"]), 1],
+    ]
+    write_tree(tmp_path, {PATH: json.dumps({"version": 1, "findings": entries[::-1]})})
+    [stale] = judged(tmp_path)
+    assert (stale.code, stale.place.path) == ("SW004", PATH)
+    assert stale.message.startswith("1 SW101 in backend/app/a.py is mended")
+    assert found(tmp_path, "backend/app/b.py") == []
