@@ -8,7 +8,7 @@ from specward.findings import Finding, Severity
 from specward.schema.case import Outcome
 from specward.specs.model import Place
 
-_VERSION = "1"
+_VERSION = "2"
 _UNSURE = frozenset({"SW512", "SW513"})  # a failure may be of the moment: a full disk, a machine under load
 
 

@@ -49,12 +49,12 @@ def isolation(case: Case, facts: frozenset[Fact], snapshot: Snapshot) -> Iterato
     """Report every hole in the isolation of the migrated database, at the revision that speaks of it."""
     owned = owned_tables(facts, snapshot.foreign_keys, read_settings(case.config))
     described = {table.name: table.place for table in case.model.tables}
-    for code, subject, message, hint, is_open in problems(snapshot, owned):
+    for code, subject, message, hint, is_open, part in problems(snapshot, owned):
         table = subject.partition(".")[0]
         yield Finding(
             code,
             Severity.ERROR if is_open else Severity.WARNING,
-            case.revision(table),
+            case.revision(table, part),
             message,
             hint,
             (described[table],) if table in described else (),

@@ -21,6 +21,7 @@ class Problem(NamedTuple):
     message: str  # what is wrong and why it matters
     hint: str  # how to mend it
     open: bool = True  # False where nothing leaks as it stands: a warning
+    part: str = ""  # of the subject, as a statement says it: a policy's name, a constraint's
 
 
 VERBS = ("select", "insert", "update", "delete")
@@ -48,6 +49,7 @@ def row_security_off(snapshot: Snapshot, owned: Owned) -> Iterator[Problem]:
                 table.name,
                 f"Row security is off on {table.name}: its policies, if any, do nothing.",
                 f"alter table {table.name} enable row level security;",
+                part="row level security",
             )
 
 
@@ -60,6 +62,7 @@ def row_security_not_forced(snapshot: Snapshot, owned: Owned) -> Iterator[Proble
                 table.name,
                 f"Row security on {table.name} is not forced: {table.owner} and its members see all rows.",
                 f"alter table {table.name} force row level security;",
+                part="row level security",
             )
 
 
@@ -89,6 +92,7 @@ def policy_not_bound(snapshot: Snapshot, owned: Owned) -> Iterator[Problem]:
                     f"Policy {policy.name} on {policy.table} lets rows of others pass: "
                     f"{clause} {expression} has an alternative that does not ask who is asking.",
                     f"Compare {policy.table}.{owned[policy.table]} with the user in every alternative.",
+                    part=policy.name,
                 )
 
 
@@ -102,6 +106,7 @@ def setting_per_row(snapshot: Snapshot, owned: Owned) -> Iterator[Problem]:
                 f"Policy {policy.name} on {policy.table} reads its setting again for every row.",
                 "Wrap it: (select nullif(current_setting('app.user_id', true), '')::uuid).",
                 open=False,
+                part=policy.name,
             )
 
 
@@ -116,6 +121,7 @@ def cast_on_the_wrong_side(snapshot: Snapshot, owned: Owned) -> Iterator[Problem
                     f"Policy {policy.name} on {policy.table} casts the column, so that no index can be used.",
                     "Cast the setting to the column's type instead.",
                     open=False,
+                    part=policy.name,
                 )
             if fails_when_empty(expression):
                 yield Problem(
@@ -125,6 +131,7 @@ def cast_on_the_wrong_side(snapshot: Snapshot, owned: Owned) -> Iterator[Problem
                     "used before, which is an error.",
                     "nullif(current_setting('app.user_id', true), '')::uuid",
                     open=False,
+                    part=policy.name,
                 )
 
 
@@ -137,6 +144,7 @@ def owner_column_nullable(snapshot: Snapshot, owned: Owned) -> Iterator[Problem]
                 f"{table.name}.{owned[table.name]}",
                 f"{table.name}.{owned[table.name]} may be null: such a row belongs to nobody.",
                 f"alter table {table.name} alter column {owned[table.name]} set not null;",
+                part=f"alter column {owned[table.name]}",
             )
 
 
@@ -167,6 +175,7 @@ def foreign_key_across_owners(snapshot: Snapshot, owned: Owned) -> Iterator[Prob
                 "whether such a row exists.",
                 f"foreign key ({', '.join([*key.columns, owned[key.table]])}) references {key.target} "
                 f"({', '.join([*key.target_columns, owned[key.target]])})",
+                part=key.name,
             )
 
 
