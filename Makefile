@@ -95,6 +95,7 @@ bench: install-dev ## print what is promised in figures: ratios and round trips
 	$(BIN)/python -m bench.throughput
 	$(BIN)/python -m bench.volume
 	$(BIN)/python bench/isolation/run.py
+	$(BIN)/python -m bench.proof
 	$(BIN)/python -m bench.mutation.run --sample 200
 
 # Atheris has wheels for Linux on x86-64 alone, so it stands in no lock that everybody installs.

@@ -19,7 +19,7 @@ from specward.errors import CouldNotRunError
 COULD_NOT_RUN = 2
 COMMANDS = (
     *("init", "check", "task", "approve", "record", "report", "explain"),
-    *("data-model", "database", "hook", "mcp"),
+    *("data-model", "database", "prove", "hook", "mcp"),
 )
 
 

@@ -38,7 +38,7 @@ FAMILIES = (
     Family("schema", ("tests/specward/schema/test_revisions.py",)),
     Family("isolation", ("tests/specward/isolation/test_settings.py",)),
     Family("catalog", ()),
-    Family("quality", ("tests/specward/quality/test_tools.py",)),
+    Family("quality", ("tests/specward/quality/test_reading.py", "tests/specward/quality/test_tools.py")),
     Family("history", ("tests/specward/history/test_history_rules.py",)),
     Family("wiring", ("tests/specward/wiring/test_wiring_rules.py",)),
 )

@@ -17,7 +17,10 @@ if TYPE_CHECKING:
 
 FAST = {"_json", "_signal", "marshal", "posix", "specward", "specward.agent"}
 FAST |= {"specward.permits", "specward.permits.globs"}
-FAST |= {f"specward.agent.{name}" for name in ("fast", "opening", "paths", "policy", "record", "secrets")}
+FAST |= {
+    f"specward.agent.{name}"
+    for name in ("answers", "fast", "opening", "paths", "policy", "record", "secrets")
+}
 
 
 @pytest.fixture

@@ -309,6 +309,7 @@ def test_the_data_outlives_a_wrong_start(checkout: Checkout) -> None:
 
 
 def test_without_a_driver_there_is_a_sentence_and_the_other_commands(tmp_path: Path) -> None:
+    (tmp_path / "pyproject.toml").touch()
     script = "import sys; sys.modules['psycopg'] = None; from specward.cli import main; main()"
     for words, status, text in ((["--help"], 0, "commands:"), (["database", "start"], 2, "needs psycopg")):
         done = subprocess.run(

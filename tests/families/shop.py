@@ -365,6 +365,7 @@ def make_shop(folder: Path) -> Path:
         folder / ".claude",
         ignore=shutil.ignore_patterns("worktrees", "settings.local.json"),
     )
+    shutil.copy(ROOT / ".mcp.json", folder)
     (folder / ".venv").symlink_to(sys.prefix)
     for path, text in FILES.items():
         (folder / path).parent.mkdir(parents=True, exist_ok=True)

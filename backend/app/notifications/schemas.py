@@ -72,7 +72,7 @@ class Preferences(BaseModel):
 class PreferenceChange(BaseModel):
     """Switch a delivery on or off."""
 
-    model_config = ConfigDict(extra="forbid")
+    model_config = ConfigDict(extra="forbid", strict=True)
 
     enabled: bool
 

@@ -36,7 +36,7 @@ MERGE_PATCH = "application/merge-patch+json"
     responses={
         200: ETAG,
         304: {"description": "The client has this version.", **ETAG},
-        **responses(UNAUTHENTICATED),
+        **responses(UNAUTHENTICATED, INVALID_REQUEST),
     },
 )
 async def read_profile(

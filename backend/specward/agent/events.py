@@ -5,8 +5,8 @@ import signal
 import sys
 
 from specward.agent import context, verdicts
+from specward.agent.answers import answer
 from specward.agent.bindings import caller_record
-from specward.agent.fast import answer
 from specward.agent.judgement import judge, with_caller
 from specward.agent.policy import ALLOW, OWN, UNDECIDED, decide
 from specward.agent.record import Caller

@@ -8,6 +8,7 @@ import _json
 import _signal  # type: ignore[import-not-found] # typeshed knows only `signal`, which imports enum
 import sys
 
+from specward.agent.answers import answer
 from specward.agent.policy import UNDECIDED, decide
 from specward.agent.record import Caller, load
 
@@ -64,23 +65,6 @@ def parse(data: bytes) -> dict[str, object]:
     if text.lstrip()[end:].strip() or not isinstance(event, dict):
         raise ValueError("the event is no JSON object")
     return event
-
-
-def answer(decision: str, reason: str, changed: str = "") -> str:
-    """Write a decision as the client reads it; nothing where there is none.
-
-    Args:
-        decision: allow or deny.
-        reason: why.
-        changed: the call's input as it shall be instead, in JSON; empty: as it is.
-    """
-    if not decision:
-        return ""
-    instead = f',"updatedInput":{changed}' if changed else ""
-    return (
-        '{"hookSpecificOutput":{"hookEventName":"PreToolUse","permissionDecision":"'
-        f'{decision}","permissionDecisionReason":{_json.encode_basestring_ascii(reason)}{instead}}}}}'
-    )
 
 
 def _slow(event: dict[str, object], arguments: list[str]) -> int:

@@ -17,7 +17,7 @@ from tests.app.accounts.conftest import Run
 from tests.app.accounts.issuers import PATHS, Issuer, issuing, new_key
 from tests.app.accounts.test_deletion_and_export import DELETION, EXPORT, rows_of
 from tests.app.conftest import PASSWORD, Person, join, mails_to, running, settings_for
-from tests.app.isolation.test_two_people import BODIES, everything_of, forgeries, operations
+from tests.app.isolation.forgeries import BODIES, everything_of, forgeries, operations
 
 pytestmark = pytest.mark.anyio
 

@@ -1,90 +1,74 @@
-"""Over HTTP: one person attacks another through every operation, and nothing of theirs moves or shows."""
+"""Over HTTP: one person attacks another through every operation, and nothing of theirs moves or shows.
 
-from typing import Any
+The attacks are the gate's own (`specward prove`); here they meet this application, and mutants of it.
+"""
+
+from pathlib import Path
 
 import psycopg
 import pytest
-from httpx2 import AsyncClient
 
+from specward.config import load_config
 from specward.database.provision import Urls
 from specward.database.server import Server
-from tests.app.conftest import PASSWORD, Person, join, name_of
-from tests.app.isolation.conftest import EVERYTHING
+from specward.prove.proof import ALONE, EVERYTHING, Place, Project, Walk, read_project, walk
+from tests.app.conftest import name_of
+from tests.app.isolation.mutants import database_mutants, without_criterion
+from tests.servers.plugin import ROOT
 
-pytestmark = pytest.mark.anyio
-
-# What a request of each operation needs to get past validation.
-BODIES: dict[str, dict[str, Any]] = {
-    "register": {"email": "bob@example.org", "password": PASSWORD},
-    "login": {"email": "bob@example.org", "password": PASSWORD},
-    "refresh": {"refresh_token": "x"},
-    "logout": {"refresh_token": "x"},
-    "verifyEmail": {"token": "x"},
-    "readAll": {},
-    "setPreference": {"enabled": False},
-    "changePassword": {"current_password": PASSWORD, "new_password": PASSWORD},
-    "forgotPassword": {"email": "bob@example.org"},
-    "resetPassword": {"token": "x", "new_password": PASSWORD},
-    "deleteAccount": {"password": "wrong"},
-    "changeProfile": {"about": "stolen"},
-}
-# They never end; tests/app/notifications/test_stream.py attacks them.
-STREAMS = {"streamNotifications"}
-OWNER_NAMES = ("id", "account_id", "owner_id", "user_id", "sub", "app.user_id", "asker_0")
+# Its check is `true` already: the mutant is the policy itself.
+EQUIVALENT = {"open the check of upkeep_begin on upkeep"}
 
 
-def everything_of(server: Server, database: Urls, owner: str) -> str:
-    with psycopg.connect(
-        server.superuser_url(name_of(database)), cursor_factory=psycopg.RawCursor
-    ) as connection:
-        row = connection.execute(EVERYTHING, [owner]).fetchone()
-    assert row is not None
-    return str(row[0])
+@pytest.fixture(scope="module")
+def project() -> Project:
+    return read_project(ROOT, load_config(ROOT))
 
 
-async def test_nothing_of_another_moves_or_shows(
-    client: AsyncClient, alice: Person, database: Urls, server: Server
+@pytest.fixture
+def place(fresh_database: Urls, server: Server) -> Place:
+    return Place(fresh_database, server.superuser_url(name_of(fresh_database)))
+
+
+def faults(walked: Walk) -> list[str]:
+    """Everything that was seen, with the operation."""
+    return [*walked.faults, *(f"{line.operation}: {fault}" for line in walked.lines for fault in line.faults)]
+
+
+def test_nothing_of_another_moves_or_shows_and_answers_are_as_the_contract_says(
+    project: Project, place: Place
 ) -> None:
-    bob = await join(client, "bob@example.org")
-    await alice.call("PATCH", "/v1/profile", json={"about": "alice's own"}, headers={"If-Match": "*"})
-    target = (await alice.call("GET", "/v1/account")).json()["id"]
-    ids = {
-        "session_id": (await alice.call("GET", "/v1/auth/sessions")).json()["items"][0]["id"],
-        "notification_id": (await alice.call("POST", "/v1/notifications/test")).json()["id"],
-        "kind": "product",
-        "channel": "live",
-    }
-    before = everything_of(server, database, target)
-    assert "alice's own" in before
-    for operation, method, template in await operations(client):
-        path = template.format(**ids)
-        for forged in forgeries(BODIES.get(operation), target):
-            answer = await bob.call(method, path, **forged)
-            for secret in (alice.email, target, "alice's own"):
-                assert secret not in answer.text, (operation, forged)
-            assert everything_of(server, database, target) == before, (operation, forged)
+    walked = walk(project, place, EVERYTHING)
+    assert faults(walked) == []
+    assert {line.operation for line in walked.lines} >= {target.label for target in project.targets}
+    took = {name for line in walked.lines for name in line.ids}
+    assert took == {"session_id", "notification_id"}
 
 
-async def operations(client: AsyncClient) -> list[tuple[str, str, str]]:
-    """Every operation that is served: its id, method and path."""
-    paths = (await client.get("/openapi.json")).json()["paths"]
-    return [
-        (operation["operationId"], method.upper(), path)
-        for path, methods in paths.items()
-        for method, operation in methods.items()
-        if operation["operationId"] not in STREAMS
-    ]
+def test_the_applications_own_filters_hold_alone(project: Project, place: Place) -> None:
+    assert faults(walk(project, place, ALONE)) == []
 
 
-def forgeries(body: dict[str, Any] | None, target: str) -> list[dict[str, Any]]:
-    """The plain request, and the target's id wherever an id could be believed."""
-    headers = {"If-Match": "*"}
-    plain: dict[str, Any] = {"headers": headers} if body is None else {"headers": headers, "json": body}
-    named = dict.fromkeys(OWNER_NAMES, target)
-    return [
-        plain,
-        {**plain, "params": named},
-        {**plain, "headers": {**headers, **{f"X-{name}": target for name in OWNER_NAMES}}},
-        {**plain, "headers": {**headers, "Cookie": "; ".join(f"{name}={target}" for name in OWNER_NAMES)}},
-        *({**plain, "json": {**(body or {}), name: target}} for name in OWNER_NAMES),
-    ]
+def test_a_missing_criterion_is_seen_where_row_security_does_not_stand_behind(
+    project: Project, place: Place, tmp_path: Path
+) -> None:
+    mutant = without_criterion(project, "notifications", tmp_path)
+    seen = faults(walk(mutant, place, ALONE))
+    assert any("GET /v1/notifications:" in fault and "shows what is another's" in fault for fault in seen)
+    assert any("answers otherwise than with ids of nothing" in fault for fault in seen)
+    assert any("rows of notifications have changed" in fault for fault in seen)
+
+
+def test_row_security_stands_behind_a_missing_criterion(
+    project: Project, place: Place, tmp_path: Path
+) -> None:
+    mutant = without_criterion(project, "notifications", tmp_path)._replace(conforms=False)
+    assert faults(walk(mutant, place, EVERYTHING)) == []
+
+
+def test_every_policy_that_is_taken_away_or_opened_is_seen(place: Place, project: Project) -> None:
+    """By the catalogue's checks (of user-owned tables), or by the comparison with the data model (of all)."""
+    with psycopg.connect(place.admin, autocommit=True) as connection:
+        looks = list(database_mutants(connection, project.config))
+    assert {name for name, *seen in looks if not any(seen)} == EQUIVALENT
+    assert sum(checked for _, checked, _ in looks) > len(looks) // 2

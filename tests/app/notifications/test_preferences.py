@@ -56,6 +56,9 @@ async def test_security_mail_cannot_be_switched_off(alice: Person) -> None:
     answer = await alice.call("PUT", f"{PATH}/security/email", json={"enabled": False})
     assert answer.status_code == 422
     assert answer.json()["errors"][0]["pointer"] == "/enabled"
+    for lax in (0, "off"):
+        answer = await alice.call("PUT", f"{PATH}/product/live", json={"enabled": lax})
+        assert answer.status_code == 422, lax
     assert (await alice.call("PUT", f"{PATH}/security/email", json={"enabled": True})).status_code == 200
     assert await listed(alice) == DEFAULTS
 

@@ -1,0 +1,61 @@
+"""What the rules of quality hand to the tools: every readable Python file, and nothing else."""
+
+import json
+import sys
+from pathlib import Path
+
+from specward.rules.examples import HEADER, SPECS
+from specward.verify import verify
+from tests.specward.repository import make_repository, write_tree
+
+TOOL = """
+import json, sys
+open("asked", "a").write(" ".join(sorted(sys.argv[1:])) + "\\n")
+place = {"row": 1, "column": 1}
+print(json.dumps([{"filename": p, "location": place, "code": "X1", "message": "Odd."} for p in sys.argv[1:]]))
+"""
+ROUTES = "backend/app/orders/routes.py"
+STUB = "backend/app/orders/types.pyi"
+
+
+def shop(root: Path, **more: str) -> Path:
+    command = json.dumps([Path(sys.executable).name, "tool.py"])
+    settings = f"[tool.specward.quality]\nlint = {command}\ntypes = []\n"
+    files = {**SPECS, "tool.py": TOOL, "pyproject.toml": settings, ROUTES: HEADER, **more}
+    return make_repository(root, files)
+
+
+def asked(root: Path) -> list[str]:
+    return (root / "asked").read_text().splitlines()
+
+
+def test_only_readable_python_is_handed_over(tmp_path: Path) -> None:
+    root = shop(tmp_path, **{STUB: HEADER, "backend/app/run.sh": "echo\n"})
+    (root / "backend/app/orders/broken.py").write_bytes(b"\0")
+    verify(root, select=["SW7"])
+    assert asked(root) == [f"{ROUTES} {STUB}"]
+
+
+def test_a_remark_ends_in_one_full_stop(tmp_path: Path) -> None:
+    (finding,) = verify(shop(tmp_path), select=["SW7"]).findings
+    assert (finding.code, finding.place.path) == ("SW701", ROUTES)
+    assert finding.message.startswith("Odd (")
+    assert finding.message.endswith("X1).")
+
+
+def test_a_look_at_one_file_keeps_what_was_said_of_the_others(tmp_path: Path) -> None:
+    root = shop(tmp_path, **{STUB: HEADER})
+    verify(root, select=["SW7"])
+    verify(root, paths=[ROUTES], select=["SW7"])
+    verify(root, select=["SW7"])
+    assert asked(root) == [f"{ROUTES} {STUB}"]
+
+
+def test_what_has_gone_is_forgotten_by_a_look_at_all(tmp_path: Path) -> None:
+    root = shop(tmp_path, **{STUB: HEADER})
+    verify(root, select=["SW7"])
+    (root / STUB).unlink()
+    verify(root, select=["SW7"])
+    write_tree(root, {STUB: HEADER})
+    verify(root, select=["SW7"])
+    assert asked(root) == [f"{ROUTES} {STUB}", STUB]
