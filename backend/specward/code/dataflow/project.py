@@ -10,7 +10,7 @@ from specward.code.dataflow.schema import Options
 from specward.code.dataflow.settings import read_options
 from specward.code.dataflow.values import Site
 
-_VERSION = "2"
+_VERSION = "3"
 
 
 def analyse_project(

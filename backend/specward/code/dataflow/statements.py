@@ -170,10 +170,17 @@ def store(engine: Engine, target: ast.expr, value: Value, state: State) -> None:
         case ast.Tuple(elts=elements) | ast.List(elts=elements) if any(
             isinstance(item, ast.Attribute | ast.Subscript) for item in elements
         ):
-            for item in elements:
-                store(engine, item, element(engine, value), state)
+            for item, part in zip(elements, _spread(engine, elements, value), strict=True):
+                store(engine, item, part, state)
         case _:
             assign(engine, target, value, state)
+
+
+def _spread(engine: Engine, elements: list[ast.expr], value: Value) -> tuple[Value, ...]:
+    """What each target of `self.db, self.user = db, user` takes; the same mixture where lengths differ."""
+    if isinstance(value, Sequence) and not value.rest and len(value.items) == len(elements):
+        return value.items
+    return (element(engine, value),) * len(elements)
 
 
 def _store_item(engine: Engine, name: str, index: Value, value: Value, state: State) -> None:
