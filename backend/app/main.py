@@ -14,7 +14,6 @@ from typing import Any, Literal
 from uuid import UUID
 
 from fastapi import FastAPI
-from fastapi.telemetry import TelemetryConfig
 from psycopg import Error as DatabaseError
 from pydantic import BaseModel
 from starlette.middleware import Middleware
@@ -40,7 +39,7 @@ from app.core.runtime import Runtime, RuntimeDep
 from app.core.settings import Settings, SettingsError, load_settings
 from app.core.shutdown import announced_shutdown
 from app.core.startup import StartError, database_of, open_database
-from app.core.termination import on_termination
+from app.core.telemetry import TELEMETRY, be_discreet
 from app.core.tokens import AccessTokens
 from app.notifications.listener import Listener
 from app.notifications.repository import make as make_notification
@@ -54,7 +53,6 @@ from app.profiles.service import profile_of
 
 logger = logging.getLogger(__name__)
 
-HEALTH = ("/livez", "/readyz")
 MIDDLEWARE = (
     Middleware(SecurityHeaders),
     Middleware(logs.RequestLog),
@@ -62,12 +60,6 @@ MIDDLEWARE = (
     Middleware(Bounds),
     Middleware(Idempotency),
 )
-# Exporters are those that OpenTelemetry's own environment variables name. Its logs quote what failed: off.
-TELEMETRY: TelemetryConfig = {
-    "auto_configure": True,
-    "logs": False,
-    "exclude": lambda scope: scope.get("path") in HEALTH,
-}
 
 
 async def _own_profile(session: Session[Principal], account_id: UUID) -> Profile:
@@ -115,9 +107,10 @@ def create_app(settings: Settings | None = None) -> FastAPI:
                 running = _start(chosen, draining)
                 await open_database(running.database)
                 app.state.runtime = running
+                be_discreet()
                 logs.configure()  # until here a person may be reading, who wants the sentences plain
                 try:
-                    async with running.external_tokens.keys_kept_fresh(), _live(app, chosen):
+                    async with running.external_tokens.keys_kept_fresh(), _live(app, running):
                         yield
                 finally:
                     await running.background.finish()
@@ -182,19 +175,25 @@ def _start(settings: Settings, draining: asyncio.Event) -> Runtime:
 
 
 @asynccontextmanager
-async def _live(app: FastAPI, settings: Settings) -> AsyncIterator[None]:
+async def _live(app: FastAPI, running: Runtime) -> AsyncIterator[None]:
     """Serve live streams, which end as soon as the process is told to."""
-    url = settings.listen_database_url or settings.database_url
-    listener = Listener(url.get_secret_value(), direct=settings.listen_database_url is not None)
+    direct = running.settings.listen_database_url
+    url = direct or running.settings.database_url
+    listener = Listener(url.get_secret_value(), direct=direct is not None)
     app.state.streams = listener.streams
-    listening = asyncio.create_task(listener.run())
+
+    async def drain() -> None:
+        await running.draining.wait()
+        listener.streams.stop()
+
+    tasks = [asyncio.create_task(listener.run()), asyncio.create_task(drain())]
     try:
-        with on_termination(listener.streams.stop):
-            yield
+        yield
     finally:
         listener.streams.stop()
-        listening.cancel()
-        await asyncio.wait([listening])
+        for task in tasks:
+            task.cancel()
+        await asyncio.wait(tasks)
 
 
 def _add_health(app: FastAPI) -> None:

@@ -13,8 +13,10 @@ from opentelemetry.sdk.metrics.export import InMemoryMetricReader
 from opentelemetry.sdk.trace import TracerProvider
 from opentelemetry.sdk.trace.export import SimpleSpanProcessor
 from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
+from opentelemetry.sdk.trace.sampling import ALWAYS_ON
 
 from app.core import logs
+from app.core.telemetry import Discreet
 from tests.app.conftest import Person
 
 pytestmark = pytest.mark.anyio
@@ -106,7 +108,7 @@ async def test_nothing_personal_is_logged(lines: Lines, alice: Person) -> None:
 async def test_traces_and_metrics(app: FastAPI, client: AsyncClient, alice: Person, lines: Lines) -> None:
     """A span and a duration for each request, health left out, and nothing personal in them."""
     spans, reader = InMemorySpanExporter(), InMemoryMetricReader()
-    tracer_provider = TracerProvider()
+    tracer_provider = TracerProvider(Discreet(ALWAYS_ON))
     tracer_provider.add_span_processor(SimpleSpanProcessor(spans))
     telemetry = app._native_telemetry.config  # noqa: SLF001 -- the public providers are the process's
     telemetry["tracer_provider"] = tracer_provider
@@ -114,10 +116,11 @@ async def test_traces_and_metrics(app: FastAPI, client: AsyncClient, alice: Pers
     parent = {"traceparent": f"00-{'a' * 32}-{'b' * 16}-01"}
     await alice.call("PATCH", "/v1/profile", json={"about": SECRET}, headers={"If-Match": "*", **parent})
     await client.post("/v1/auth/login", json={"email": f"{SECRET}@example.org", "password": SECRET})
+    await client.get("/v1/account", params={"who": SECRET})
     await client.get("/livez")
     served = [span for span in spans.get_finished_spans() if span.kind.name == "SERVER"]
-    assert [span.name for span in served] == ["PATCH /v1/profile", "POST /v1/auth/login"]
-    assert of_requests(lines)[-3]["trace_id"] == "a" * 32
+    assert [span.name for span in served] == ["PATCH /v1/profile", "POST /v1/auth/login", "GET /v1/account"]
+    assert of_requests(lines)[-4]["trace_id"] == "a" * 32
     metrics = reader.get_metrics_data()
     assert metrics is not None
     written = "".join(span.to_json() for span in spans.get_finished_spans()) + metrics.to_json()

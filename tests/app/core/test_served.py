@@ -16,16 +16,29 @@ pytestmark = pytest.mark.anyio
 
 CHROMIUM = find_chromium()
 QUICKLY = {"OTEL_BSP_SCHEDULE_DELAY": "100", "OTEL_METRIC_EXPORT_INTERVAL": "200"}  # milliseconds
-SPANS = {"GET /v1/account", "PATCH /v1/profile", "POST /v1/auth/login"}
+SPANS = {
+    "GET",
+    "GET /v1/account",
+    "GET /v1/notifications/{notification_id}",
+    "PATCH /v1/profile",
+    "POST /v1/auth/login",
+}
 OPERATIONS = "[...document.querySelectorAll('.opblock-summary-path')].map(e => e.dataset.path)"
 METHODS = {"get", "put", "post", "patch", "delete"}
 
 
 async def use(at: Instance, person: Person, secret: str) -> None:
-    """Do things with something personal wherever the contract has a place for it, and in the agent's name."""
+    """Do things with something personal wherever a client can write it."""
     token = {"Authorization": f"Bearer {person.tokens['access_token']}", "User-Agent": secret}
+    trace = {
+        "traceparent": f"00-{'a' * 32}-{'b' * 16}-01",
+        "tracestate": f"who={secret}",
+        "baggage": f"who={secret}",
+    }
     async with httpx2.AsyncClient(base_url=at.url, timeout=None) as client:
-        await client.get("/v1/account", headers=token)
+        await client.get("/v1/account", headers={**token, **trace}, params={"who": secret})
+        await client.get(f"/v1/notifications/{secret}", headers={**token, "Host": secret})
+        await client.get(f"/{secret}")
         await client.patch("/v1/profile", headers={**token, "If-Match": "*"}, json={"about": secret})
         await client.post("/v1/auth/login", json={"email": f"{secret}@example.org", "password": secret})
         await client.get("/livez")

@@ -8,7 +8,7 @@ from uuid import uuid4
 
 import pytest
 
-from app.core.termination import on_termination
+from app.core.shutdown import SIGNALS, announced_shutdown
 from app.notifications.listener import Listener
 from specward.database.provision import Urls
 from specward.database.server import Server
@@ -74,6 +74,6 @@ async def test_a_process_that_is_cut_off_counts_alone() -> None:
 
 
 async def test_without_a_server_signals_are_left_alone() -> None:
-    before = signal.getsignal(signal.SIGTERM)
-    with on_termination(lambda: None):
-        assert signal.getsignal(signal.SIGTERM) == before
+    before = [signal.getsignal(number) for number in SIGNALS]
+    with announced_shutdown(0):
+        assert [signal.getsignal(number) for number in SIGNALS] == before
