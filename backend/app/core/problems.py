@@ -185,7 +185,9 @@ def _on_problem(_: Request, error: Exception) -> JSONResponse:
 
 def _on_invalid_request(_: Request, error: Exception) -> JSONResponse:
     assert isinstance(error, RequestValidationError)  # noqa: S101 -- registered for it
-    return answer(INVALID_REQUEST, errors=[_fault(fault) for fault in error.errors()])
+    # None stands for what may be left out; a client cannot write it, so it is no way to mend the request.
+    faults = [fault for fault in error.errors() if fault["type"] != "none_required"]
+    return answer(INVALID_REQUEST, errors=[_fault(fault) for fault in faults])
 
 
 def _on_http_exception(_: Request, error: Exception) -> JSONResponse:

@@ -83,6 +83,15 @@ async def test_a_header_that_does_not_fit(alice: Person) -> None:
     assert [fault["pointer"] for fault in problem(answer)["errors"]] == ["If-None-Match"]
 
 
+@pytest.mark.parametrize(("name", "value"), [("kind", SECRET), ("cursor", SECRET * 20)])
+async def test_a_parameter_that_may_be_left_out_has_one_fault(alice: Person, name: str, value: str) -> None:
+    """To leave it out is no value that a client could write."""
+    answer = await alice.call("GET", "/v1/notifications", params={name: value})
+    [fault] = problem(answer)["errors"]
+    assert fault["pointer"] == name
+    assert "None" not in fault["message"]
+
+
 async def test_our_own_fault(app: FastAPI, alice: Person, caplog: pytest.LogCaptureFixture) -> None:
     """The answer has a reference that the log has as well, and nothing else."""
 
