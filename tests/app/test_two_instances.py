@@ -59,11 +59,15 @@ async def refresh(person: Person, token: str) -> Response:
     return await person.client.post("/v1/auth/refresh", json={"refresh_token": token})
 
 
-async def test_one_key_is_done_once(both: list[Person]) -> None:
-    answers = await asyncio.gather(*(make(person, **{"Idempotency-Key": "one"}) for person in both))
-    (made,) = {answer.content for answer in answers}
-    assert {answers[0].json()["id"]} == await ids(both[0])
-    assert made == (await make(both[1], **{"Idempotency-Key": "one"})).content
+async def test_one_key_is_done_once(two: tuple[Instance, Instance], both: list[Person]) -> None:
+    """One notification, and one event: what follows it in the stream has another key."""
+    async with listen(both[0], two[0]) as stream:
+        answers = await asyncio.gather(*(make(person, **{"Idempotency-Key": "one"}) for person in both))
+        (made,) = {answer.content for answer in answers}
+        assert {answers[0].json()["id"]} == await ids(both[0])
+        assert made == (await make(both[1], **{"Idempotency-Key": "one"})).content
+        other = (await make(both[1], **{"Idempotency-Key": "other"})).json()
+        assert [event.data for event in await stream.take(2)] == [answers[0].json(), other]
 
 
 async def test_one_refresh_token_asked_for_at_once(both: list[Person]) -> None:
