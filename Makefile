@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 UV := $(shell command -v uv 2>/dev/null)
 PORT ?= 8000
 
-.PHONY: help install install-dev lock run worker database-start database-stop test check report lint types format bench fuzz clean
+.PHONY: help install install-dev lock coverage run worker database-start database-stop test check report lint types format bench fuzz clean
 
 help: ## list the commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -71,8 +71,11 @@ lock: ## write the locks anew from pyproject.toml (needs uv)
 	uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header \
 		pyproject.toml --group app --group database --group build --group dev -c requirements.txt -o requirements-dev.txt
 
-test: install-dev ## run the tests, and print what of the backend they cover; ARGS="..." runs some of them
-	$(BIN)/python -m pytest $(or $(ARGS),--cov)
+test: install-dev ## run the tests; ARGS="..." runs some of them
+	$(BIN)/python -m pytest $(ARGS)
+
+coverage: install-dev ## run the tests of the backend, and print what of it they cover
+	$(BIN)/python -m pytest tests/app --cov
 
 check: install-dev ## hold this repository against its own gate
 	$(BIN)/specward check
