@@ -145,6 +145,7 @@ def wire(root: Path) -> None:
     shutil.copytree(
         ROOT / ".claude", root / ".claude", ignore=shutil.ignore_patterns("worktrees", "*.local.json")
     )
+    shutil.copy(ROOT / ".mcp.json", root)
     (root / ".venv").symlink_to(sys.prefix)
     (root / "backend/specward").symlink_to(ROOT / "backend/specward")
 
