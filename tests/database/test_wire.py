@@ -1,6 +1,7 @@
 """The turn counter, against the real driver in all the ways that cost a known number of turns."""
 
 import asyncio
+import gc
 import time
 from collections.abc import Callable, Iterator
 
@@ -144,3 +145,12 @@ def test_clients_that_vanish_do_not_disturb_the_others(server: Server, wire: Wir
         with wire.block("stays"):
             stays.execute("select 1")
     assert wire.report == {"stays": 1}
+
+
+def test_no_connection_outlives_its_proxy(server: Server, recwarn: pytest.WarningsRecorder) -> None:
+    for step in range(60):
+        with wire_to(server.port) as running:
+            psycopg.connect(running.via(server.superuser_url())).close()
+            time.sleep(step * 2e-5)  # the end falls into another moment of the cleaning up
+    gc.collect()
+    assert [str(warning.message) for warning in recwarn] == []

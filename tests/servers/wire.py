@@ -9,7 +9,7 @@ import asyncio
 import ssl
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import closing, contextmanager
 from typing import NamedTuple
 
 from specward.database.server import HOST
@@ -93,12 +93,12 @@ async def _serve(wire: Wire, target: Target, started: threading.Event, stopped: 
         assert task is not None
         connections.add(task)
         try:
-            await _Connection(wire).run(target, reader, writer)
+            with closing(writer):
+                await _Connection(wire).run(target, reader, writer)
         except (OSError, asyncio.IncompleteReadError, asyncio.CancelledError):
             pass  # a client or a server that goes away is for the other side to notice; so is our end
         finally:
             connections.discard(task)
-            await _close(writer)
 
     server = await asyncio.start_server(accept, HOST, 0)
     wire.port = server.sockets[0].getsockname()[1]
@@ -125,18 +125,18 @@ class _Connection:
     ) -> None:
         first = await _decline_encryption(client, to_client)
         server, to_server = await _reach(target)
-        to_server.write(first)
-        pumps = [
-            asyncio.create_task(self.pump(client, to_server, self.from_client)),
-            asyncio.create_task(self.pump(server, to_client, self.from_server)),
-        ]
-        try:
-            await asyncio.wait(pumps, return_when=asyncio.FIRST_COMPLETED)
-        finally:
-            for pump in pumps:
-                pump.cancel()
-            await asyncio.gather(*pumps, return_exceptions=True)
-            await _close(to_server)
+        with closing(to_server):  # whatever our end interrupts, the waiting for the pumps below included
+            to_server.write(first)
+            pumps = [
+                asyncio.create_task(self.pump(client, to_server, self.from_client)),
+                asyncio.create_task(self.pump(server, to_client, self.from_server)),
+            ]
+            try:
+                await asyncio.wait(pumps, return_when=asyncio.FIRST_COMPLETED)
+            finally:
+                for pump in pumps:
+                    pump.cancel()
+                await asyncio.gather(*pumps, return_exceptions=True)
 
     async def pump(
         self, source: asyncio.StreamReader, target: asyncio.StreamWriter, seen: Callable[[bytes], None]
@@ -193,12 +193,6 @@ class _Frames:
         self.rest = data[place:]
 
 
-async def _close(writer: asyncio.StreamWriter) -> None:
-    writer.close()
-    with suppress(OSError):  # the other end may have gone first
-        await writer.wait_closed()
-
-
 async def _decline_encryption(client: asyncio.StreamReader, to_client: asyncio.StreamWriter) -> bytes:
     """Return the client's first packet that is no request for encryption."""
     while True:
@@ -211,8 +205,18 @@ async def _decline_encryption(client: asyncio.StreamReader, to_client: asyncio.S
 
 async def _reach(target: Target) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
     reader, writer = await asyncio.open_connection(target.host, target.port)
-    if target.encryption:
-        writer.write((8).to_bytes(4) + SSL_REQUEST.to_bytes(4))
-        if await reader.readexactly(1) == b"S":
-            await writer.start_tls(target.encryption, server_hostname=target.host)
+    try:
+        if target.encryption:
+            await _encrypt(reader, writer, target.encryption, target.host)
+    except BaseException:
+        writer.close()
+        raise
     return reader, writer
+
+
+async def _encrypt(
+    reader: asyncio.StreamReader, writer: asyncio.StreamWriter, context: ssl.SSLContext, host: str
+) -> None:
+    writer.write((8).to_bytes(4) + SSL_REQUEST.to_bytes(4))
+    if await reader.readexactly(1) == b"S":
+        await writer.start_tls(context, server_hostname=host)
