@@ -114,6 +114,6 @@ async def test_both_streams_have_what_both_make(two: tuple[Instance, Instance], 
     async with listen(both[0], two[0]) as at_one, listen(both[0], two[1]) as at_other:
         made = {answer.json()["id"] for answer in await asyncio.gather(*map(make, both))}
         for stream in (at_one, at_other):
-            received = [event.id for event in await stream.take(len(both))]
+            received = [event.data["id"] for event in await stream.take(len(both))]
             assert len(received) == len({*received})
             assert {*received} == made

@@ -16,10 +16,12 @@ from psycopg.errors import ForeignKeyViolation
 from pydantic import BaseModel, Field
 from pydantic.json_schema import models_json_schema
 from starlette.exceptions import HTTPException
+from starlette.routing import Match
 
 logger = logging.getLogger(__name__)
 
 MEDIA_TYPE = "application/problem+json"
+METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
 
 
 class ProblemType(NamedTuple):
@@ -190,10 +192,23 @@ def _on_invalid_request(_: Request, error: Exception) -> JSONResponse:
     return answer(INVALID_REQUEST, errors=[_fault(fault) for fault in faults])
 
 
-def _on_http_exception(_: Request, error: Exception) -> JSONResponse:
+def _on_http_exception(request: Request, error: Exception) -> JSONResponse:
     assert isinstance(error, HTTPException)  # noqa: S101 -- registered for it
     other = ProblemType("other", error.status_code, "The request cannot be served.", "")
-    return answer(BY_STATUS.get(error.status_code, other), error.headers)
+    headers = error.headers
+    if error.status_code == METHOD_NOT_ALLOWED.status:
+        headers = {**(headers or {}), "Allow": ", ".join(_methods_of(request))}
+    return answer(BY_STATUS.get(error.status_code, other), headers)
+
+
+def _methods_of(request: Request) -> list[str]:
+    """List the methods of the target, whichever of its routes has refused (RFC 9110 §15.5.6)."""
+    return [method for method in METHODS if _is_served(request, method)]
+
+
+def _is_served(request: Request, method: str) -> bool:
+    scope = {**request.scope, "method": method, "path_params": {}}
+    return any(route.matches(scope)[0] is Match.FULL for route in request.app.routes)
 
 
 def _on_missing_owner(request: Request, _: Exception) -> JSONResponse:

@@ -8,7 +8,6 @@ import asyncio
 import logging
 import time
 from collections.abc import AsyncIterator
-from uuid import UUID
 
 from fastapi.sse import KEEPALIVE_COMMENT, format_sse_event
 from psycopg import OperationalError
@@ -18,8 +17,9 @@ from starlette.types import Message, Send
 from app.core.asker import Principal
 from app.core.database import Session
 from app.notifications import repository
-from app.notifications.cursor import Position
+from app.notifications.cursor import Position, write_cursor
 from app.notifications.schemas import Streamed
+from app.notifications.service import position_at
 from app.notifications.streams import Stream
 
 logger = logging.getLogger(__name__)
@@ -54,13 +54,17 @@ class LiveResponse(StreamingResponse):
             logger.info("a live stream was ended: its client reads too slowly")
 
 
-async def begin(session: Session[Principal], last_event_id: UUID | None) -> Position:
+async def begin(session: Session[Principal], last_event_id: str | None) -> Position:
     """Find where a stream begins: after the last event that the client has, else after the newest there is.
 
-    One round trip; a second where the last event is unknown, as one that has been deleted since.
+    An event's id tells its place by itself; to find the newest one costs a round trip.
+
+    Raises:
+        RequestValidationError: The id is no event's of ours.
     """
-    position = None if last_event_id is None else await repository.position_of(session, last_event_id)
-    return position or await repository.newest(session)
+    if last_event_id is None:
+        return await repository.newest(session)
+    return position_at(last_event_id, "header", "Last-Event-ID")
 
 
 async def events(
@@ -84,13 +88,13 @@ async def events(
             logger.warning("a live stream was ended: %s", type(error).__name__)
             return
         for each in found:
-            if each.live:
-                yield _event(each)
             position = Position(each.created_at, each.id)
+            if each.live:
+                yield _event(each, position)
         if not found and not await stream.wait(min(HEARTBEAT_SECONDS, remaining)):
             yield KEEPALIVE_COMMENT
 
 
-def _event(notification: Streamed) -> bytes:
+def _event(notification: Streamed, position: Position) -> bytes:
     data = notification.model_dump_json(exclude={"live"})
-    return format_sse_event(event="notification", id=str(notification.id), data_str=data)
+    return format_sse_event(event="notification", id=write_cursor(position), data_str=data)

@@ -132,7 +132,6 @@ _RESET = prepare(
 )
 
 _PLACE = (col(Kept.created_at), col(Kept.id))
-_POSITION = prepare(select(*_PLACE).where(col(Kept.id) == bindparam("id")), into=Position)
 _NEWEST = prepare(select(*_PLACE).order_by(*_NEWEST_FIRST).limit(1), into=Position)
 _unwanted = select(col(Choice.enabled)).where(
     col(Choice.kind) == col(Kept.kind), col(Choice.channel) == "live", col(Choice.enabled).is_(False)
@@ -235,11 +234,6 @@ async def prefer(session: Session[Principal], preference: schemas.Preference) ->
 async def prefer_default(session: Session[Principal], preference: schemas.Preference) -> None:
     """Forget a preference, so that the default holds."""
     await session.run(_RESET, kind=preference.kind, channel=preference.channel)
-
-
-async def position_of(session: Session[Principal], notification_id: UUID) -> Position | None:
-    """Find the place of one; None if the principal has no such one."""
-    return await session.first(_POSITION, id=notification_id)
 
 
 async def newest(session: Session[Principal]) -> Position:

@@ -121,14 +121,16 @@ async def set_preference(
     name="streamNotifications",
     summary="Receive notifications as they are made",
     response_class=live.LiveResponse,
-    response_description="Server-sent events: `event: notification`, `id` its id, `data` a Notification.",
+    response_description="Server-sent events: `event: notification`, `id` its place, `data` a Notification.",
     responses=responses(UNAUTHENTICATED, INVALID_REQUEST, TOO_MANY_REQUESTS),
 )
 async def stream_notifications(
     caller: Caller,
     session: CallerSession,
     stream: CallerStream,
-    last_event_id: Annotated[UUID | SkipJsonSchema[None], Header(alias="Last-Event-ID")] = None,
+    last_event_id: Annotated[
+        str | SkipJsonSchema[None], Header(alias="Last-Event-ID", max_length=200)
+    ] = None,
 ) -> live.LiveResponse:
     """Send the caller's notifications as they are made."""
     position = await live.begin(session, last_event_id)

@@ -51,7 +51,7 @@ async def list_page(
     Raises:
         RequestValidationError: The cursor is none of ours.
     """
-    after = None if cursor is None else _position(cursor)
+    after = None if cursor is None else position_at(cursor, "query", "cursor")
     found = await repository.page(session, limit=limit + 1, after=after, unread=unread, kind=kind)
     items = found[:limit]
     last = Position(items[-1].created_at, items[-1].id) if len(found) > limit else None
@@ -124,11 +124,21 @@ async def prefer(session: Session[Principal], preference: Preference) -> None:
         await repository.prefer(session, preference)
 
 
-def _position(cursor: str) -> Position:
+def position_at(cursor: str, source: str, name: str) -> Position:
+    """Read a cursor that a client sent.
+
+    Args:
+        cursor: What it sent.
+        source: Where: `query` or `header`.
+        name: Of the parameter.
+
+    Raises:
+        RequestValidationError: The cursor is none of ours.
+    """
     try:
         return read_cursor(cursor)
     except ValueError as error:
-        raise _invalid("query", "cursor", str(error)) from None
+        raise _invalid(source, name, str(error)) from None
 
 
 def _invalid(source: str, name: str, why: str) -> RequestValidationError:

@@ -38,6 +38,26 @@ async def test_a_method_that_is_not_offered(client: AsyncClient) -> None:
 
 
 @pytest.mark.parametrize(
+    ("path", "allowed"),
+    [
+        ("/v1/profile", "GET, PATCH"),
+        ("/v1/account", "GET"),
+        ("/v1/notifications/0198f000-0000-7000-8000-000000000000", "GET, DELETE"),
+        ("/v1/auth/sessions", "GET"),
+        ("/livez", "GET"),
+    ],
+)
+@pytest.mark.parametrize("method", ["PUT", "TRACE"])
+async def test_every_method_of_a_path_is_named(
+    client: AsyncClient, path: str, allowed: str, method: str
+) -> None:
+    """Whichever route refuses: the others of the same path are offered as well (RFC 9110 §15.5.6)."""
+    answer = await client.request(method, path)
+    assert problem(answer)["type"] == "/problems/method-not-allowed"
+    assert answer.headers["allow"] == allowed
+
+
+@pytest.mark.parametrize(
     ("body", "pointer"),
     [
         ({"email": SECRET, "password": PASSWORD}, "/email"),

@@ -1,6 +1,7 @@
 """T-084: what one instance makes arrives through another, in order, each once, to whom it belongs."""
 
 import asyncio
+import json
 import signal
 from collections.abc import AsyncIterator, Iterator, MutableMapping
 from contextlib import AsyncExitStack, ExitStack
@@ -54,30 +55,55 @@ async def test_what_one_makes_arrives_through_the_other(alice: Person, bob: Pers
         assert stream.answer.headers["content-type"].startswith("text/event-stream")
         made = await send_test(alice, two[1])
         (event,) = await stream.take(1)
-        assert (event.id, event.name) == (made, "notification")
+        assert (event.data["id"], event.name) == (made, "notification")
         assert event.data == (await alice.call("GET", f"/v1/notifications/{made}")).json()
         of_his_own = await send_test(bob, two[1])
-        assert [event.id for event in await of_bob.take(1)] == [of_his_own]
+        assert [event.data["id"] for event in await of_bob.take(1)] == [of_his_own]
 
 
 async def test_a_stream_begins_with_what_is_new(alice: Person, bob: Person, two: Two) -> None:
-    """So it does after an event that is not the caller's, or is no more."""
+    """And the place of somebody else's event gives nothing of theirs."""
     await send_test(alice, two[0])
-    foreign = await send_test(bob, two[0])
-    for headers in ({}, {"Last-Event-ID": foreign}, {"Last-Event-ID": str(uuid4())}):
+    async with listen(bob, two[0]) as of_bob:
+        await send_test(bob, two[0])
+        (foreign,) = await of_bob.take(1)
+    for headers in ({}, {"Last-Event-ID": foreign.id}):
         async with listen(alice, two[0], **headers) as stream:
             made = await send_test(alice, two[1])
-            assert [event.id for event in await stream.take(1)] == [made]
+            assert [event.data["id"] for event in await stream.take(1)] == [made]
+            await alice.call("DELETE", f"/v1/notifications/{made}")
+
+
+async def test_what_was_deleted_is_still_a_place(alice: Person, two: Two) -> None:
+    """A client whose last event is no more misses nothing that came after it."""
+    async with listen(alice, two[0]) as stream:
+        last = await send_test(alice, two[1])
+        (event,) = await stream.take(1)
+    newer = [await send_test(alice, two[1]) for _ in range(2)]
+    assert (await alice.call("DELETE", f"/v1/notifications/{last}")).status_code == 204
+    for at in two:
+        async with listen(alice, at, **{"Last-Event-ID": event.id}) as stream:
+            assert [event.data["id"] for event in await stream.take(2)] == newer
+
+
+@pytest.mark.parametrize("last", ["x", str(uuid4()), "x" * 201, "A" * 32 + "="])
+async def test_an_id_that_is_no_events_is_refused(alice: Person, two: Two, last: str) -> None:
+    async with listen(alice, two[0], **{"Last-Event-ID": last}) as stream:
+        problem = json.loads(await stream.answer.aread())
+    assert (problem["status"], problem["errors"][0]["pointer"]) == (422, "Last-Event-ID")
 
 
 async def test_nothing_is_lost_or_repeated_over_reconnects(alice: Person, two: Two) -> None:
-    last = await send_test(alice, two[0])
+    async with listen(alice, two[0]) as stream:
+        await send_test(alice, two[0])
+        last = (await stream.take(1))[0].id
     making = [asyncio.create_task(send_test(alice, two[n % 2])) for n in range(30)]
     received: list[str] = []
     while len(received) < len(making):
         async with listen(alice, two[len(received) % 2], **{"Last-Event-ID": last}) as stream:
-            received += [event.id for event in await stream.take(min(7, len(making) - len(received)))]
-            last = received[-1]
+            taken = await stream.take(min(7, len(making) - len(received)))
+        received += [event.data["id"] for event in taken]
+        last = taken[-1].id
     assert sorted(received) == sorted(await asyncio.gather(*making))
     page = (await alice.call("GET", "/v1/notifications", params={"limit": 30})).json()
     assert received == [item["id"] for item in reversed(page["items"])]
@@ -90,7 +116,7 @@ async def test_what_somebody_does_not_want_live_is_passed_over(
     async with listen(alice, two[0]) as stream:
         await send_test(alice, two[1])
         wanted = await make(session_of(alice), Notice("security", "wanted"))
-        assert [event.id for event in await stream.take(1)] == [str(wanted.id)]
+        assert [event.data["id"] for event in await stream.take(1)] == [str(wanted.id)]
 
 
 async def test_a_stream_ends_when_the_token_does(alice: Person, two: Two) -> None:
@@ -156,7 +182,7 @@ async def test_a_lost_connection_loses_nothing(
             )
             assert ended.rowcount >= 1
             made = await send_test(alice, at)
-            assert [event.id for event in await stream.take(1)] == [made]
+            assert [event.data["id"] for event in await stream.take(1)] == [made]
 
 
 async def test_a_process_that_is_to_end_ends_its_streams(alice: Person, direct: str, tmp_path: Path) -> None:
