@@ -16,9 +16,7 @@ from tests.app.conftest import SIGNING_KEYS, Person
 
 BACKEND = Path(__file__).parents[3] / "backend"
 SERVE = """
-import coverage, signal, socket, sys, uvicorn
-if coverage.process_startup():  # with --cov: what was measured is written at an orderly end only
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit())
+import socket, sys, uvicorn
 from app.main import app
 listening = socket.socket(fileno=int(sys.argv[1]))
 uvicorn.Server(uvicorn.Config(app, log_level="error")).run(sockets=[listening])

@@ -2,7 +2,7 @@
 
 import asyncio
 import signal
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from uuid import uuid4
 
@@ -73,6 +73,15 @@ async def test_a_process_that_is_cut_off_counts_alone() -> None:
         assert await listener.take(uuid4(), [1, 2]) == 1
 
 
+@pytest.fixture
+def no_server() -> Iterator[None]:
+    """Nobody handles SIGTERM; where tests are measured, coverage does."""
+    others = signal.signal(signal.SIGTERM, signal.SIG_DFL)
+    yield
+    signal.signal(signal.SIGTERM, others)
+
+
+@pytest.mark.usefixtures("no_server")
 async def test_without_a_server_signals_are_left_alone() -> None:
     before = [signal.getsignal(number) for number in SIGNALS]
     with announced_shutdown(0):
