@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from specward.agent.context import PARTS
-from tests.client.hooks import event, hook, prompt, use
+from tests.client.hooks import SESSION, event, hook, prompt, use
 from tests.client.project import approve, git, headed
 
 if TYPE_CHECKING:
@@ -284,6 +284,25 @@ def test_what_is_no_event_is_refused(project: Path, data: bytes) -> None:
     reply = hook(project, data)
     assert reply.code == 2
     assert reply.stderr.startswith("Specward could not judge this, so it is refused:")
+    assert "Traceback" not in reply.stderr
+
+
+@pytest.mark.parametrize("damage", [b"", b"garbage", b"N", b"\xfb", b"\xa9\x02\xe9\x01\x00\x00\x00N"])
+@pytest.mark.parametrize("name", ["PreToolUse", "PostToolUse"])
+def test_a_damaged_permit_is_refused_with_the_way_to_mend_it(bound: Path, name: str, damage: bytes) -> None:
+    record = bound / f".specward/run/{SESSION}/session"
+    assert record.is_file()
+    record.write_bytes(damage)
+    given = {"file_path": str(bound / "backend/app/notes/a.py"), "content": headed()}
+    reply = hook(bound, event(bound, name, tool_name="Write", tool_use_id="t", tool_input=given))
+    assert (reply.code, reply.stdout) == (2, "")
+    assert reply.stderr.strip().endswith(f"{record} is damaged: remove it, and name the task again")
+
+
+@pytest.mark.parametrize("sign", [b'{"hook_event_name": "', b"\xff", b"\0", b"["])
+def test_ten_megabytes_that_are_no_event_are_refused(project: Path, sign: bytes) -> None:
+    reply = hook(project, sign.ljust(9_999_999, sign[-1:]))
+    assert (reply.code, reply.stdout) == (2, "")
     assert "Traceback" not in reply.stderr
 
 

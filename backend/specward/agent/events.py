@@ -1,10 +1,13 @@
-"""What the gate answers to each event of the client, once everything installed is at hand."""
+"""What the gate answers to each event of the client, once everything installed is at hand.
+
+Each event imports what it needs alone: the agent waits for the answer after every write.
+"""
 
 import json
 import signal
 import sys
+from typing import TYPE_CHECKING
 
-from specward.agent import context, verdicts
 from specward.agent.answers import answer
 from specward.agent.bindings import caller_record
 from specward.agent.judgement import judge, with_caller
@@ -12,11 +15,10 @@ from specward.agent.policy import ALLOW, OWN, UNDECIDED, decide
 from specward.agent.record import Caller
 from specward.errors import CouldNotRunError
 
-CONTEXT = {
-    "SessionStart": context.at_start,
-    "UserPromptSubmit": context.at_prompt,
-    "SubagentStart": context.at_delegation,
-}
+if TYPE_CHECKING:
+    from specward.agent.verdicts import End
+
+CONTEXT = ("SessionStart", "UserPromptSubmit", "SubagentStart")
 CLOSING = ("Stop", "SubagentStop")
 TIME_TO_CLOSE = 55  # seconds; the client gives the closing events 60
 SETTINGS = ("project_settings", "local_settings")
@@ -43,12 +45,16 @@ def _answer(event: dict[str, object], part: int) -> str:
     if name == "PreToolUse":
         return _permission(event, caller)
     if name in CONTEXT:
-        return _context(name, CONTEXT[name](event, caller, part))
+        return _context(name, event, caller, part)
     if name == "PostToolUse":
-        return _block(verdicts.after_write(event, caller))
+        from specward.agent.verdicts import after_write  # noqa: PLC0415
+
+        return _block(after_write(event, caller))
     if name in CLOSING:
+        from specward.agent.verdicts import at_the_end  # noqa: PLC0415
+
         signal.alarm(TIME_TO_CLOSE)
-        return _end(verdicts.at_the_end(event, caller))
+        return _end(at_the_end(event, caller))
     if name == "ConfigChange" and event.get("source") in SETTINGS:
         return _block("The settings that wire the gate in do not change within a session. Start a new one.")
     return ""
@@ -64,13 +70,17 @@ def _permission(event: dict[str, object], caller: Caller) -> str:
     return answer(decision, reason)
 
 
-def _context(name: str, text: str) -> str:
+def _context(name: str, event: dict[str, object], caller: Caller, part: int) -> str:
+    from specward.agent.context import at_delegation, at_prompt, at_start  # noqa: PLC0415
+
+    respond_to = {"SessionStart": at_start, "UserPromptSubmit": at_prompt, "SubagentStart": at_delegation}
+    text = respond_to[name](event, caller, part)
     if not text:
         return ""
     return json.dumps({"hookSpecificOutput": {"hookEventName": name, "additionalContext": text}})
 
 
-def _end(end: verdicts.End) -> str:
+def _end(end: "End") -> str:
     return json.dumps({"systemMessage": f"Specward: {end.notice}"}) if end.notice else _block(end.objection)
 
 

@@ -60,13 +60,19 @@ def stamp(path: str) -> Stamp:
 
 
 def load(path: str) -> Record | None:
-    """Return the record at a path, fresh or not; None where there is none that this version can read."""
+    """Return the record at a path, fresh or not; None where there is none that this version can read.
+
+    Raises:
+        ValueError: it is damaged. What it was bound to is not known then, so nothing may go on as if unbound.
+    """
     try:
         with open(path, "rb") as file:  # noqa: PTH123 (pathlib is too slow here)
             version, *values = marshal.load(file)  # noqa: S302 (the gate's own file, closed to every model)
+        return Record(*values) if version == FORMAT else None
     except FileNotFoundError:
         return None
-    return Record(*values) if version == FORMAT else None
+    except (EOFError, TypeError, ValueError):
+        raise ValueError(f"{path} is damaged: remove it, and name the task again") from None
 
 
 def save(path: str, record: Record) -> None:

@@ -2,19 +2,21 @@
 
 from collections.abc import Iterable
 from pathlib import Path
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from specward.agent.bindings import caller_record, session_tasks
 from specward.agent.clarifications import filed
 from specward.agent.paths import joined, real, relative
 from specward.agent.policy import WRITES
 from specward.agent.record import Caller
-from specward.agent.recording import record_session
-from specward.agent.standing import Outstanding, outstanding
+from specward.agent.standing import outstanding
 from specward.errors import CouldNotRunError
 from specward.findings import Finding, Severity
 from specward.permits.globs import matches_any
 from specward.verify import verify
+
+if TYPE_CHECKING:
+    from specward.agent.standing import Outstanding
 
 LENGTH = 9_000  # characters; the client cuts a reason at 10,000
 # What to mend first: what must not be there at all, then what endangers users, then the rest.
@@ -67,8 +69,10 @@ def at_the_end(event: dict[str, object], caller: Caller) -> End:
     return End(report(errors, f"Not done yet. The verdict on {', '.join(tasks)} is red:") + ADVICE)
 
 
-def _recorded(event: dict[str, object], caller: Caller, work: Outstanding) -> End:
+def _recorded(event: dict[str, object], caller: Caller, work: "Outstanding") -> End:
     """Write the record. Without one the work is not done; an agent that cannot mend that is held up once."""
+    from specward.agent.recording import record_session  # noqa: PLC0415  # 40 ms that no write needs
+
     try:
         record_session(event, caller, work)
     except CouldNotRunError as error:

@@ -51,21 +51,30 @@ def parse_citations(text: str, place: Place) -> tuple[Citation, ...]:
         place: where the text begins.
     """
     found: list[Citation] = []
+    title: list[str] = []  # the commas inside the last title parted it into these
     ends = [match.start() for match in _END.finditer(text)]
     for piece in _pieces(text.translate(_MARKUP)):
         where = _place(ends, piece.start, place)
         document, anchors = _read(piece.text, found)
         if document:
+            _finish(found, title)
             found += (Citation(document, anchor, where) for anchor in anchors)
-        elif found and anchors:  # a comma inside a title
-            last = found.pop()
-            found.append(last._replace(anchor=f"{last.anchor}, {anchors[0]}"))
+        elif found and anchors:
+            title.append(anchors[0])
+    _finish(found, title)
     return tuple(found)
 
 
 def is_line_range(anchor: str) -> bool:
     """Tell whether an anchor names lines (`122-124`, `L12`), which move with every edit."""
     return _LINES.fullmatch(anchor) is not None
+
+
+def _finish(found: list[Citation], title: list[str]) -> None:
+    """Put the last title together again, once: a title of a million commas is copied once, too."""
+    if title:
+        found[-1] = found[-1]._replace(anchor=", ".join([found[-1].anchor, *title]))
+        title.clear()
 
 
 def _read(piece: str, before: list[Citation]) -> tuple[str, list[str]]:

@@ -7,7 +7,8 @@ from typing import NamedTuple
 from specward.frontmatter import FrontMatter, read_front_matter
 
 # A tool in an agent's list may carry a restriction of its own: `Agent(reviewer, tester)`.
-_TOOL = re.compile(r"[^,()\s]+(?:\([^)]*\))?")
+# Neither part may hold a parenthesis, so that a list of unclosed ones is read once and not from each of them.
+_TOOL = re.compile(r"[^,()\s]+(?:\([^()]*\))?")
 _NAME = re.compile(r"[^\s:-][^\s:]*")
 _PLAIN = re.compile(r"(?P<key>[A-Za-z_][\w-]*:[ \t]+)(?P<value>[^\s\"'|>].*)")
 

@@ -1,6 +1,7 @@
 """The interpreter never breaks, whatever the source."""
 
 import ast
+import os
 from pathlib import Path
 
 import pytest
@@ -8,6 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from specward.code.dataflow.analysis import analyse_files
+from specward.code.dataflow.project import analyse_project
 from specward.code.dataflow.schema import Options
 from specward.code.dataflow.source import read
 
@@ -165,3 +167,11 @@ def test_its_own_sources_are_read() -> None:
     folder = Path(ast.__file__).parent
     files = {path.name: path.read_text(encoding="utf-8") for path in sorted(folder.glob("*.py"))[:40]}
     analyse_files({**files, "app/models.py": MODELS}, Options())
+
+
+def test_a_pipe_a_folder_and_a_circle_of_links_are_passed_over(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe.py")  # reading it would wait for a writer for ever
+    (tmp_path / "folder.py").mkdir()
+    (tmp_path / "circle.py").symlink_to("circle.py")
+    found = analyse_project(tmp_path, ["pipe.py", "folder.py", "circle.py"], {}, cached=False)
+    assert (found.violations, dict(found.tables)) == ((), {})

@@ -93,3 +93,16 @@ ANCHORS = st.from_regex(r"[1-9]\.[1-9]|FR-0[0-9]{2}|SC-00[1-9]", fullmatch=True)
 def test_written_citations_read_back(cited: list[tuple[str, str]]) -> None:
     text = ", ".join(f"{document} §{anchor}" for document, anchor in cited)
     assert [citation[:2] for citation in parse_citations(text, HERE)] == cited
+
+
+def test_a_title_of_very_many_commas_is_put_together_once() -> None:
+    (title,) = parse_citations("speckit.plan §Title" + ", and" * 200_000, HERE)  # by pairs, 50 GB are copied
+    assert title.anchor == "Title" + ", and" * 200_000
+
+
+@given(st.lists(st.sampled_from(["and", "more", "so on"]), max_size=20))
+def test_the_commas_inside_a_title_stay_in_it(words: list[str]) -> None:
+    text = ", ".join(["speckit.plan §Errors", *words, "speckit.specify §2.1"])
+    title, other = parse_citations(text, HERE)
+    assert title.anchor == ", ".join(["Errors", *words])
+    assert (other.document, other.anchor) == ("speckit.specify", "2.1")

@@ -113,3 +113,14 @@ def test_any_bytes_are_read(data: bytes) -> None:
 @given(st.text(alphabet="name:description \n\t\"'[]{}&*!|>-#,()\x00é"))
 def test_any_head_is_read(head: str) -> None:
     read_agent(PATH, f"---\n{head}\n---\nBody")
+
+
+def test_very_many_unclosed_restrictions_are_read_once() -> None:
+    agent = read_agent(PATH, "---\nname: x\ndescription: y\ntools: " + "a(" * 200_000 + "\n---\n")
+    assert set(agent.tools) == {"a"}  # a reading that begins again at each of them does not come to an end
+
+
+@given(st.lists(st.sampled_from(["Read", "Agent(one, two)", "Bash(git *)"]), min_size=1, max_size=20))
+def test_a_restriction_is_no_tool(tools: list[str]) -> None:
+    agent = read_agent(PATH, f"---\nname: x\ndescription: y\ntools: {', '.join(tools)}\n---\n")
+    assert agent.tools == tuple(tool.partition("(")[0] for tool in tools)

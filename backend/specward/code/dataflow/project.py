@@ -1,5 +1,6 @@
 """The analysis of a project on disk, kept as long as no file of it changes."""
 
+import os
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
@@ -28,7 +29,7 @@ def analyse_project(
         CouldNotRunError: a setting of `[tool.specward.isolation]` cannot be used.
     """
     options = read_options(table)
-    files = {path: _text(root / path) for path in paths}
+    files = {path: _text(f"{root}/{path}") for path in paths}
     cache = Cache.open(root, "isolation", _VERSION) if cached else None
     key = _key(files, options)
     known = cache.get(key) if cache is not None else None
@@ -41,11 +42,17 @@ def analyse_project(
     return analysis
 
 
-def _text(path: Path) -> str:
+def _text(path: str) -> str:
     try:
-        return path.read_text(encoding="utf-8", errors="replace")
+        with open(path, encoding="utf-8", errors="replace", opener=_open) as stream:
+            return stream.read()
     except OSError:
         return ""  # another rule reports what cannot be read
+
+
+def _open(path: str, flags: int) -> int:
+    """Open a file; a pipe without a writer is empty then, and does not keep the gate waiting."""
+    return os.open(path, flags | getattr(os, "O_NONBLOCK", 0))
 
 
 def _key(files: Mapping[str, str], options: Options) -> str:
