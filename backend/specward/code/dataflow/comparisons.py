@@ -247,6 +247,8 @@ def _match(engine: Engine, value: Value, other: Value, state: State) -> Facts:
             target = engine.schema.target(row.table, column)
             if target in engine.schema.owned and proof.key_proved(target, other):
                 return proof.proves(row, owned=True)
+            if target in engine.schema.owned and isinstance(other, Scalar) and other.symbol:
+                return Facts(frozenset({("link", row.id, str(target), other.symbol)}))
         case Row() if proof.is_principal(other):
             return proof.proves(value, owned=True)
         case Scalar(Origin.CLIENT | Origin.CREDENTIAL, symbol, _) if symbol and proof.is_principal(other):
@@ -293,14 +295,20 @@ def contained(engine: Engine, left: Value, right: Value, state: State) -> Condit
             NOTHING,
         )
     read = rows(right)
-    if (
-        isinstance(left, Scalar)
-        and left.symbol
-        and read
-        and all(proof.owns(row) and row.code == "" for row in read)
-    ):
-        return Condition(Facts(frozenset(("key", row.table, left.symbol) for row in read)), NOTHING)
+    if read and all(proof.owns(row) and row.code == "" for row in read):
+        return Condition(_listed(engine, left, read, state), NOTHING)
     return Condition(NOTHING, NOTHING)
+
+
+def _listed(engine: Engine, left: Value, read: frozenset[Row], state: State) -> Facts:
+    """What being among data read from the principal's own rows proves of a key."""
+    match left:
+        case Scalar(_, symbol, _) if symbol:
+            return Facts(frozenset(("key", row.table, symbol) for row in read))
+        case Field(row, column) if engine.schema.target(row.table, column) in engine.schema.owned:
+            return engine.proof(state).proves(row, owned=True)
+        case _:
+            return NOTHING
 
 
 def _admin_constant(engine: Engine, value: Value) -> bool:

@@ -93,7 +93,14 @@ class Proof:
             return False
         if row.child is not None and self.owns(row.child, depth - 1):
             return True
+        if self._is_linked(row):
+            return True
         return any(self._binds(row.table, column, key, depth - 1) for column, key in row.keys)
+
+    def _is_linked(self, row: Row) -> bool:
+        """Whether its foreign key was compared with a key that was proved since."""
+        linked = [fact for fact in self.facts if fact[0] == "link" and fact[1] == row.id]
+        return any(("key", table, symbol) in self.facts for _, _, table, symbol in linked)
 
     def harmless(self, row: Row) -> bool:
         """Whether using the row's data leaks nothing: it is owned, belongs to nobody, or is not there."""

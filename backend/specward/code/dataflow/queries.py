@@ -76,7 +76,7 @@ def build(engine: Engine, verb: str, arguments: Arguments, state: State, node: a
     for value in arguments.all:
         for option in options(value):
             if isinstance(option, Query):
-                tables += option.entities
+                tables += option.entities or _mentioned(option)
                 predicates += option.predicates
                 joined |= option.joined
             elif isinstance(option, Expression):
@@ -91,6 +91,11 @@ def build(engine: Engine, verb: str, arguments: Arguments, state: State, node: a
         engine.site(node, state),
         legacy=verb == "query",
     )
+
+
+def _mentioned(query: Query) -> list[str]:
+    """The tables of `exists().where(...)`, which names them in its conditions only."""
+    return sorted({table for part in query.predicates for table in tables_of(part)})
 
 
 def extend(engine: Engine, query: Query, name: str, arguments: Arguments) -> Value | None:
