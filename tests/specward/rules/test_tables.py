@@ -113,3 +113,8 @@ def test_projects_whose_tasks_name_no_tables_are_left_alone(root: Path) -> None:
         root, {"specs/tasks.md": SPECS["specs/tasks.md"], REVISION: revision('op.drop_table("customers")')}
     )
     assert found(root) == []
+
+
+def test_alembics_own_table_is_nobodys(root: Path) -> None:
+    write_tree(root, {REVISION: revision('op.execute("grant select on alembic_version to app_user")')})
+    assert found(root) == []
