@@ -10,6 +10,25 @@ Files = dict[str, str | None]  # path → text; None: the file is gone
 MAIN, MODELS = "backend/app/main.py", "backend/app/models.py"
 SECURITY = "backend/app/security.py"
 AGENT = ".claude/agents/backend-engineer.md"
+COUPONS = "backend/app/migrations/versions/v0002_coupons.py"
+MAKES_COUPONS = shop.headed(
+    "A table that nobody asked for.",
+    '''from alembic import op
+
+revision = "0002"
+down_revision = "0001"
+
+
+def upgrade() -> None:
+    """Make it."""
+    op.execute("create table coupons (id uuid primary key)")
+
+
+def downgrade() -> None:
+    """Drop it."""
+    op.execute("drop table coupons")
+''',
+)
 
 
 class Wrong(NamedTuple):
@@ -39,7 +58,12 @@ WRONGS = (
         ("SW105",),
     ),
     Wrong("SW2", {"specs/specify.md": shop.SPECIFY.replace("nobody else's", "their friends'")}, ("SW202",)),
-    Wrong("SW3", {"README.md": "# Another shop\n"}, ("SW301",), ("--task", shop.TASK)),
+    Wrong(
+        "SW3",
+        {"README.md": "# Another shop\n", COUPONS: MAKES_COUPONS},
+        ("SW301", "SW308"),
+        ("--task", shop.TASK),
+    ),
     Wrong(
         "SW4",
         {

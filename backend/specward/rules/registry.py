@@ -53,6 +53,7 @@ RULES = (
     "scope.sw305_case_collision",
     "scope.sw306_project_file_changed",
     "scope.sw307_run_state_tracked",
+    "scope.sw308_table_outside_permit",
     "contract.sw401_contract_unreadable",
     "contract.sw402_application_unreadable",
     "contract.sw403_operation_beyond_contract",

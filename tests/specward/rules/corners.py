@@ -9,6 +9,7 @@ from specward.rules.contract.world import world as shop
 from specward.rules.examples import HEADER, SPECS, Example, Link
 from specward.rules.history.examples import PATH as RECORD_PATH
 from specward.rules.history.examples import RECORD
+from specward.rules.scope import sw308_table_outside_permit
 from specward.rules.wiring.examples import AGENT, ENGINEER, EVENTS, local, settings
 
 ROUTES = "backend/app/orders/routes.py"
@@ -267,6 +268,13 @@ SCOPE: Mapping[str, Mapping[str, Example]] = {
     },
     "SW307": {
         "two": Example({".gitignore": "", ".specward/b.json": "{}", ".specward/cache/a.json": "{}"}),
+    },
+    "SW308": {
+        "bound": sw308_table_outside_permit.BAD._replace(task="T-001"),
+        "gone": sw308_table_outside_permit.BAD._replace(
+            files=sw308_table_outside_permit.BAD.before or {},
+            before=sw308_table_outside_permit.BAD.files,
+        ),
     },
 }
 

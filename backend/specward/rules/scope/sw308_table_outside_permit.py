@@ -1,0 +1,101 @@
+"""A change makes, alters or drops a table that its task does not name.
+
+The tables of a task are part of what a person approved: a permit for `orders` is none for `customers`, even
+in a migration that the task may write. Held are the revisions and SQL files of the migrations (tables, their
+columns, indexes, constraints, policies, triggers and grants) and the classes of models, each against its own
+text before the change. With a bound task its `Tables` count, else those of the tasks that the file names.
+Statements that a program puts together at run time are not seen here, but in the database (SW516, SW517).
+A project whose tasks name no tables has nothing to hold.
+"""
+
+from collections.abc import Callable, Iterable, Mapping
+
+from specward.code.diff import Change
+from specward.findings import Finding, Severity
+from specward.project import Project
+from specward.rules.examples import HEADER, SPECS, Example
+from specward.schema.edits import PART, TABLE, read_edits
+from specward.schema.mapped import read_mapped
+from specward.specs.model import Place, Task
+
+SUMMARY = "a table is changed that no task of the change names"
+_BOOKKEEPING = "alembic_version"  # Alembic's own table is no part of anybody's data model
+_PATH = "backend/app/orders/migrations/versions/one.py"
+_WORLD = {"specs/tasks.md": SPECS["specs/tasks.md"].replace("**Tables**: none", "**Tables**: `orders`")}
+
+
+def _revision(table: str) -> str:
+    return f'{HEADER}\nfrom alembic import op\n\n\ndef upgrade() -> None:\n    op.drop_table("{table}")\n'
+
+
+GOOD = Example({**_WORLD, _PATH: _revision("orders")}, before=_WORLD)
+BAD = Example({**_WORLD, _PATH: _revision("customers")}, before=_WORLD)
+
+
+def check(project: Project) -> Iterable[Finding]:
+    """Give one finding for each file and table, at the first statement or class that touches it."""
+    if not any(task.tables for spec_set in project.spec_sets for task in spec_set.tasks):
+        return
+    for change in project.changes:
+        if not project.is_territory(change.path) or change.is_symlink:
+            continue
+        tasks = _tasks(project, change)
+        permitted = {_bare(table) for task in tasks for table in task.tables}
+        for table, line in _touched(project, change.path).items():
+            if _bare(table) not in permitted and table != _BOOKKEEPING:
+                yield _finding(Place(change.path, line), table, tasks)
+
+
+def _tasks(project: Project, change: Change) -> tuple[Task, ...]:
+    """Return the tasks that answer for a change; those a file named before only where it is gone."""
+    if project.bound:
+        return project.bound
+    if change.kind == "deleted":
+        return tuple(dict.fromkeys((*project.changed_tasks, *project.tasks_before(change.path))))
+    return tuple(task for trace in project.traces.get(change.path, ()) for task in trace.tasks)
+
+
+def _touched(project: Project, path: str) -> Mapping[str, int]:
+    """Return the tables that a change touches, each with its line; 1 where all of it is gone."""
+    if path.endswith(".sql") or (path.endswith(".py") and "/versions/" in f"/{path}"):
+        read: Callable[[str, str], Mapping[tuple[str, str], int]] = _statements
+    elif path.endswith((".py", ".pyi")):
+        read = _classes
+    else:
+        return {}
+    before, after = read(path, project.text_before(path) or ""), read(path, project.text(path))
+    lines: dict[str, int] = {}
+    for part in sorted(after.keys() - before.keys(), key=after.__getitem__):
+        lines.setdefault(part[0], after[part])
+    for table, _ in sorted(before.keys() - after.keys()):
+        there = (line for part, line in after.items() if part[0] == table)
+        lines.setdefault(table, min(there, default=1))
+    return lines
+
+
+def _statements(path: str, text: str) -> Mapping[tuple[str, str], int]:
+    """Return the lines of the statements on tables, by table and words."""
+    edits = (edit for edit in read_edits(path, text) if edit.kind in {TABLE, PART})
+    return {(edit.subject, f"{edit.verb} {' '.join(edit.text.split())}"): edit.line for edit in edits}
+
+
+def _classes(_path: str, text: str) -> Mapping[tuple[str, str], int]:
+    """Return the lines of the classes, by table and what is said of it; a class without columns counts."""
+    return {(table, part): line for table, line, parts in read_mapped(text) for part in ("", *parts)}
+
+
+def _bare(table: str) -> str:
+    return table.rpartition(".")[2].strip('"').lower()
+
+
+def _finding(place: Place, table: str, tasks: tuple[Task, ...]) -> Finding:
+    ids = " and ".join(task.key.id for task in tasks)
+    told = f"{ids} {'does' if len(tasks) == 1 else 'do'} not name" if tasks else "no task of this file names"
+    return Finding(
+        "SW308",
+        Severity.ERROR,
+        place,
+        f"This changes the table {table}, which {told} under Tables.",
+        "Undo it, or let a person add the table to the task and approve it anew.",
+        tuple(task.place for task in tasks),
+    )
