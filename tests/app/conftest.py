@@ -68,10 +68,12 @@ def _remember(document: bytes) -> None:
 def _personal(value: object, name: str = "") -> Iterator[str]:
     if isinstance(value, str) and name in PERSONAL:
         yield value
-    parts = value.items() if isinstance(value, dict) else ()
-    parts = ((name, part) for part in value) if isinstance(value, list) else parts
-    for inner, part in parts:
-        yield from _personal(part, inner)
+    elif isinstance(value, dict):
+        for inner, part in value.items():
+            yield from _personal(part, inner)
+    elif isinstance(value, list):
+        for part in value:
+            yield from _personal(part, name)
 
 
 class FromAnywhere(ASGITransport):
