@@ -5,6 +5,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 UV := $(shell command -v uv 2>/dev/null)
 PORT ?= 8000
+export PORT
 
 .PHONY: help install install-dev lock coverage run worker database-start database-stop test check report lint types format bench fuzz clean
 

@@ -65,6 +65,8 @@ def configure() -> None:
         handler = _StandardError()
         handler.setFormatter(formatter())
         root.addHandler(handler)
+    # Its line for each request names the whole URL, and that may hold a secret of whoever we ask.
+    logging.getLogger("httpx2").setLevel(logging.WARNING)
     for name in ("uvicorn", "uvicorn.error", "uvicorn.access"):
         logging.getLogger(name).handlers.clear()
         # The access log names paths with their queries; the request line takes its place.

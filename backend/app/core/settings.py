@@ -6,7 +6,7 @@
 
 import json
 from collections.abc import Iterator
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 from urllib.parse import urlsplit
 
 from pydantic import (
@@ -70,6 +70,11 @@ def _is_smtp_url(value: SecretStr) -> SecretStr:
     return value
 
 
+def _local_address(before: dict[str, Any]) -> str:
+    """Say where `make run` serves; `before` holds the settings that stand above in `Settings`."""
+    return f"http://localhost:{before['port']}"
+
+
 DatabaseUrl = Annotated[SecretStr, BeforeValidator(_plain_url)]
 Origin = Annotated[str, StringConstraints(pattern=r"^https?://[^/\s?#@*]+$")]
 
@@ -84,7 +89,8 @@ class Settings(BaseSettings):
     listen_database_url: DatabaseUrl | None = None
     database_max_connections: Annotated[int, Field(ge=1, le=1000)] = 10
     database_prepare_threshold: Annotated[int, Field(ge=0)] = 5
-    issuer: IssuerUrl = "http://localhost:8000"
+    port: Annotated[int, Field(ge=1, le=65535)] = 8000
+    issuer: Annotated[IssuerUrl, Field(default_factory=_local_address)]
     audience: Annotated[str, Field(min_length=1)] = "backend"
     client_id: Annotated[str, Field(min_length=1)] = "first-party"
     signing_keys: SecretStr | None = None
@@ -187,6 +193,8 @@ def _sentence(error: ValidationError, missing: dict[str, str]) -> str:
     """Name every faulty setting and what is wrong with it, and no value: it may be a secret."""
     sentences = []
     for fault in error.errors(include_url=False, include_input=False, include_context=False):
+        if fault["type"] == "default_factory_not_called":  # it follows from the fault of another setting
+            continue
         name, *path = fault["loc"]
         if fault["type"] == "missing" and name in missing:
             sentences.append(missing[str(name)])

@@ -2,6 +2,8 @@
 
 import json
 import re
+import shutil
+import subprocess
 from pathlib import Path
 
 import pytest
@@ -10,6 +12,7 @@ from app.core.keys import new_key, write_private
 from app.core.settings import Settings, SettingsError, load_settings, migration_url
 
 EXAMPLE = Path(__file__).parents[3] / ".env.example"
+MAKEFILE = EXAMPLE.with_name("Makefile")
 SECRET = "postgresql://app_user:do-not-repeat-me@localhost/app"
 
 
@@ -185,6 +188,32 @@ def test_a_wrong_url_is_named(monkeypatch: pytest.MonkeyPatch, name: str, value:
     with pytest.raises(SettingsError, match=name) as refusal:
         load_settings()
     assert "do-not-repeat-me" not in str(refusal.value)
+
+
+def test_the_issuer_is_where_make_run_serves(monkeypatch: pytest.MonkeyPatch) -> None:
+    """`make run PORT=9000` puts PORT into the environment; what is chosen there or in .env goes first."""
+    monkeypatch.setenv("DATABASE_URL", SECRET)
+    assert load_settings().issuer == "http://localhost:8000"
+    Path("Makefile").write_text(f"include {MAKEFILE}\nport: ; @printenv PORT\n")
+    asked = [shutil.which("make") or "make", "--no-print-directory", "port"]
+    for argument, port in ([], "8000"), (["PORT=9000"], "9000"):
+        printed = subprocess.check_output([*asked, *argument], text=True).strip()
+        assert printed == port
+        monkeypatch.setenv("PORT", printed)
+        assert load_settings().issuer == f"http://localhost:{port}"
+    Path(".env").write_text("ISSUER=http://localhost:7000\n")
+    assert load_settings().issuer == "http://localhost:7000"
+    monkeypatch.setenv("ISSUER", "http://localhost:6000")
+    assert load_settings().issuer == "http://localhost:6000"
+
+
+def test_a_wrong_port_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("DATABASE_URL", SECRET)
+    monkeypatch.setenv("PORT", "do-not-repeat-me")
+    with pytest.raises(SettingsError, match=r"^PORT is wrong: ") as refusal:
+        load_settings()
+    assert "do-not-repeat-me" not in str(refusal.value)
+    assert "ISSUER" not in str(refusal.value)
 
 
 def test_the_embedded_servers_file_is_read() -> None:
