@@ -28,6 +28,7 @@ from app.core.idempotency import retention as idempotency_keys
 from app.core.mail import Mailer, mailer_for
 from app.core.settings import Settings, SettingsError, load_settings
 from app.core.startup import StartError, database_of, open_database
+from app.core.telemetry import export_metrics
 from app.core.upkeep.service import look_after, queue_due
 from app.notifications import retention as notifications
 from app.notifications.digests import send_digest
@@ -121,6 +122,7 @@ async def run(settings: Settings, *, once: bool = False) -> None:
     Raises:
         StartError: The database is not as it must be, or was lost.
     """
+    export_metrics()
     async with opened(settings) as (database, jobs):
         enqueue = add_jobs(jobs, database, mailer_for(settings), settings)
         logs.configure()  # until here a person may be reading, who wants the sentences plain

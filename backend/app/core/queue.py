@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 from time import perf_counter
 
 import structlog
+from opentelemetry import metrics
 from procrastinate import App, JobContext, PsycopgConnector, RetryStrategy
 from procrastinate.jobs import Job, Status
 from procrastinate.worker import Worker
@@ -18,6 +19,8 @@ from app.core.settings import Settings
 from app.core.startup import StartError
 
 logger: structlog.stdlib.BoundLogger = structlog.get_logger("app.queue")
+
+_failed = metrics.get_meter("app.queue").create_counter("app.jobs.failed", "{job}", "Jobs set aside")
 
 # Tried again after 8 seconds, 64 seconds, 9 minutes, 68 minutes and 9 hours.
 RETRY = RetryStrategy(max_attempts=5, exponential_wait=8)
@@ -81,6 +84,7 @@ async def recover(queue: App) -> None:
         logger.warning("job recovered", job_id=job.id, task=job.task_name, attempt=job.attempts + 1)
         if RETRY.max_attempts is not None and job.attempts >= RETRY.max_attempts:
             await queue.job_manager.finish_job(job, status=Status.FAILED, delete_job=False)
+            _failed.add(1, {"task": job.task_name})
         else:
             await queue.job_manager.retry_job(job)
 
@@ -113,6 +117,12 @@ async def _log_job(proceed: Callable[[], Awaitable[object]], context: JobContext
     with bound_contextvars(job_id=job.id, task=job.task_name, **job.task_kwargs):
         try:
             result = await proceed()
+        except Exception as error:
+            task = context.app.tasks.get(job.task_name)
+            if task is None or task.get_retry_exception(exception=error, job=job) is None:
+                _failed.add(1, {"task": job.task_name})
+            raise
+        else:
             outcome = "done"
             return result
         finally:

@@ -1,19 +1,24 @@
 """
-[Task]: T-003
-[From]: speckit.specify §6.5, speckit.plan §6.2
+[Task]: T-003, T-087
+[From]: speckit.specify §6.5, speckit.plan §5.2, §6.2
 [Description]: What telemetry tells of a request: which operation it was, and nothing that the client wrote.
 """
 
+import os
 from collections.abc import Sequence
 
 from fastapi.telemetry import TelemetryConfig
-from opentelemetry import trace
+from opentelemetry import metrics, trace
 from opentelemetry.context import Context
+from opentelemetry.exporter.otlp.proto.http.metric_exporter import OTLPMetricExporter
+from opentelemetry.sdk.metrics import MeterProvider
+from opentelemetry.sdk.metrics.export import PeriodicExportingMetricReader
 from opentelemetry.sdk.trace import TracerProvider
 from opentelemetry.sdk.trace.sampling import Sampler, SamplingResult
 from opentelemetry.trace import Link, SpanKind, TraceState
 from opentelemetry.util.types import Attributes
 
+METRIC_ENDPOINTS = ("OTEL_EXPORTER_OTLP_METRICS_ENDPOINT", "OTEL_EXPORTER_OTLP_ENDPOINT")
 HEALTH = ("/livez", "/readyz")
 # Exporters are those that OpenTelemetry's own environment variables name. Its logs quote what failed: off.
 TELEMETRY: TelemetryConfig = {
@@ -66,6 +71,13 @@ def be_discreet() -> None:
     provider = trace.get_tracer_provider()
     if isinstance(provider, TracerProvider) and not isinstance(provider.sampler, Discreet):
         provider.sampler = Discreet(provider.sampler)
+
+
+def export_metrics() -> None:
+    """Send the metrics of a process that is not FastAPI's where the environment says, lastly at its end."""
+    if any(os.environ.get(name) for name in METRIC_ENDPOINTS):
+        reader = PeriodicExportingMetricReader(OTLPMetricExporter())
+        metrics.set_meter_provider(MeterProvider([reader]))
 
 
 def _told(attributes: Attributes) -> Attributes:

@@ -17,6 +17,7 @@ from tests.app.conftest import name_of
 from tests.app.core.smtp import smtp_server
 from tests.app.notifications.conftest import Superuser
 from tests.app.notifications.workers import MAIL_FROM, Sorting, Workplace
+from tests.servers.otlp import otlp_receiver
 
 pytestmark = pytest.mark.anyio
 
@@ -248,6 +249,25 @@ async def test_a_job_that_kills_its_worker_each_time_is_set_aside(
     )
     await place.run("run", "--once")
     assert await jobs(superuser) == [("failed", 6)]
+
+
+@pytest.mark.parametrize("status", ["todo", "doing"])
+async def test_a_collector_hears_of_what_is_set_aside(
+    superuser: Superuser, place: Workplace, status: str
+) -> None:
+    """Of a last try that failed, and of one whose worker died."""
+    await superuser.execute("set search_path = queue")
+    await superuser.execute(
+        "insert into procrastinate_jobs (queue_name, task_name, status, attempts) "
+        "values ('default', 'look_after', %s, 5)",  # without an account it fails
+        [status],
+    )
+    with otlp_receiver() as received:
+        place.environment["OTEL_EXPORTER_OTLP_ENDPOINT"] = received.url
+        await place.run("run", "--once")
+    assert await jobs(superuser) == [("failed", 6)]
+    assert "app.jobs.failed" in received.metrics
+    assert b"look_after" in received.raw
 
 
 async def test_the_account_may_be_gone(superuser: Superuser, place: Workplace) -> None:
