@@ -194,7 +194,9 @@ async def test_nobody_who_has_the_database_and_the_signing_key_can_open_it(
     client: AsyncClient, person: Person, key: str, server: Server, database: Urls
 ) -> None:
     tokens = (await log_in(client, person, key)).json()
-    row = b"".join(execute(server, database, "select name, sealed from sealed_answers")[-1])
+    row = b"".join(
+        execute(server, database, "select name, sealed from sealed_answers order by created_at")[-1]
+    )
     for secret in (*tokens.values(), key, PASSWORD, person.email):
         assert str(secret).encode() not in row
 
