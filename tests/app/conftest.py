@@ -65,6 +65,13 @@ def _remember(document: bytes) -> None:
         TOLD.update(text for text in _personal(json.loads(document)) if len(text) >= SHORT)
 
 
+async def _remember_both(request: httpx2.Request, response: httpx2.Response) -> None:
+    if isinstance(request.stream, httpx2.ByteStream):  # what came in pieces is gone
+        _remember(await request.aread())
+    if response.headers.get("content-type") == "application/json":  # a problem has a title, too
+        _remember(await response.aread())
+
+
 def _personal(value: object, name: str = "") -> Iterator[str]:
     if isinstance(value, str) and name in PERSONAL:
         yield value
@@ -86,9 +93,8 @@ class FromAnywhere(ASGITransport):
         somewhere = f"10.{secrets.randbelow(256)}.{secrets.randbelow(256)}.{secrets.randbelow(256)}"
         self.client = (request.extensions.get("from", somewhere), 1)
         response = await super().handle_async_request(request)
-        _remember(await request.aread())
-        if response.headers.get("content-type") == "application/json":  # a problem has a title, too
-            _remember(await response.aread())
+        if request.url.path.startswith("/v1/"):  # the contract itself has titles, too
+            await _remember_both(request, response)
         return response
 
 
