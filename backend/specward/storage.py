@@ -9,6 +9,19 @@ from specward.errors import CouldNotRunError
 FOLDER = ".specward"
 
 
+_READ = os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0)
+
+
+def read_state(path: Path) -> bytes:
+    """Read a file; a pipe without a writer is empty, and does not keep the gate waiting.
+
+    Raises:
+        OSError: there is none, it is a link or a folder, or it may not be read.
+    """
+    with open(os.open(path, _READ), "rb") as stream:  # noqa: PTH123 -- pathlib takes no flags
+        return stream.read()
+
+
 def write_atomically(path: Path, text: str) -> None:
     """Write a file so that a reader meets the old text or the new one, never a part.
 

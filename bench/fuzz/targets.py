@@ -15,7 +15,6 @@ from specward.agent.clarifications import ClarificationError, parse_clarificatio
 from specward.agent.fast import parse
 from specward.approvals.stamps import parse_approvals
 from specward.baseline import parse_baseline
-from specward.code.cache import Cache
 from specward.code.dataflow.analysis import analyse_files
 from specward.code.dataflow.schema import Options
 from specward.code.diff import parse_raw, parse_untracked
@@ -120,13 +119,10 @@ def sql(data: bytes) -> object:
 def remembered(data: bytes) -> object:
     """A cached verdict, which anybody may have edited."""
     with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder) / ".specward/cache/schema.json"
-        path.parent.mkdir(parents=True)
+        cache = kept._cache(Path(folder))  # noqa: SLF001 -- what a forger would write, too
         with contextlib.suppress(ValueError, RecursionError):
-            entries = {"key": json.loads(text(data))}
-            version = Cache(path, "1")._version  # noqa: SLF001 -- what a forger would write, too
-            data = json.dumps({"version": version, "entries": entries}).encode()
-        path.write_bytes(data)
+            cache.put("key", json.loads(text(data)))
+            cache.save()
         return kept.recall(Path(folder), "key")
 
 

@@ -1,7 +1,8 @@
 """Facts of a file, kept by the hash of its content, so that only what changed is read again.
 
 Plain JSON on purpose: a cache that somebody planted can be wrong, but cannot run anything; and where
-`.specward` is tracked by git it is not believed at all (see `Cache.open`).
+`.specward` is tracked by git it is not believed at all (see `Cache.open`). The line above the JSON is its
+checksum: what was cut short, damaged or edited is as good as none, so no reader has to doubt a fact's shape.
 """
 
 import json
@@ -10,7 +11,7 @@ from pathlib import Path
 
 from specward import __version__
 from specward.errors import CouldNotRunError
-from specward.storage import FOLDER, write_atomically
+from specward.storage import FOLDER, read_state, write_atomically
 
 
 def digest(content: bytes) -> str:
@@ -51,13 +52,14 @@ class Cache:
             return
         text = json.dumps({"version": self._version, "entries": self._used}, separators=(",", ":"))
         try:
-            write_atomically(self._path, text)
+            write_atomically(self._path, f"{digest(text.encode())}\n{text}")
         except CouldNotRunError:
             return
 
     def _load(self) -> dict[str, object]:
         try:
-            stored = json.loads(self._path.read_bytes())
+            checksum, _, text = read_state(self._path).partition(b"\n")
+            stored = json.loads(text) if checksum.decode() == digest(text) else None
         except (OSError, ValueError, RecursionError):
             return {}
         if not isinstance(stored, dict) or stored.get("version") != self._version:

@@ -19,9 +19,20 @@ def list_files(root: Path, globs: Sequence[str], *, exclude: Sequence[str] = ())
         wanted = [f":(glob){glob}" for glob in globs] + [f":(exclude,glob){glob}" for glob in exclude]
         output = git(root, "ls-files", "-z", "--cached", "--others", "--exclude-standard", "--", *wanted)
         candidates = {path_of(raw) for raw in output.split(b"\0") if raw}
-        return tuple(sorted(path for path in candidates if os.path.lexists(root / path)))
+        return tuple(sorted(path for path in candidates if _is_there(root / path)))
     found = (path for path in _walk(root) if matches_any(tuple(globs), path))
     return tuple(sorted(path for path in found if not matches_any(tuple(exclude), path)))
+
+
+def _is_there(path: Path) -> bool:
+    """Whether a file is there; one that a locked folder hides is, and whoever reads it tells so."""
+    try:
+        path.lstat()
+    except (FileNotFoundError, NotADirectoryError):
+        return False
+    except OSError:
+        return True
+    return True
 
 
 def list_tracked(root: Path, folder: str) -> tuple[str, ...]:

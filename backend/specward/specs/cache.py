@@ -18,6 +18,7 @@ from typing import NamedTuple
 from specward.specs.document import Reading, read_document, whole_text
 from specward.specs.model import Document, Place, Problem
 from specward.specs.packed import Packed, Plain, pack, pack_sections, plain, unpack_section, unpack_task
+from specward.storage import read_state
 
 _FILE = ".specward/cache/specs"
 _DIGEST_SIZE = hashlib.sha256().digest_size
@@ -73,7 +74,7 @@ class Cache:
 
 def _load(path: Path) -> dict[str, Plain]:
     try:
-        raw = path.read_bytes()
+        raw = read_state(path)
     except OSError:
         return {}
     digest, payload = raw[:_DIGEST_SIZE], raw[_DIGEST_SIZE:]
