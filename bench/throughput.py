@@ -152,7 +152,7 @@ def seed(url: str, keys: str, secret: str) -> list[Account]:
     def tokens(owner: str) -> dict[str, str]:
         theirs = jwt.encode({"sub": owner, "exp": int(time.time()) + 600}, secret, "HS256")
         ours = issuer.issue(UUID(owner), uuid4())
-        return {"ours": ours, "template": theirs, "with pre-ping": theirs, "bare": ""}
+        return {"ours": ours, "template": theirs, "with pre-ping": theirs, "bare": ours}
 
     return [Account(owner, item, tokens(owner)) for owner, item in seeded]
 
@@ -217,7 +217,7 @@ def write_request(operation: str, peer: str, account: Account) -> bytes:
     body = TITLE if line.startswith("POST") and peer != "ours" else b""
     return (
         f"{line} HTTP/1.1\r\nHost: bench\r\nContent-Type: application/json\r\nContent-Length: {len(body)}\r\n"
-        f"X-Owner: {account.owner}\r\nAuthorization: Bearer {account.tokens[peer]}\r\n\r\n"
+        f"Authorization: Bearer {account.tokens[peer]}\r\n\r\n"
     ).encode() + body
 
 
