@@ -301,11 +301,12 @@ def contained(engine: Engine, left: Value, right: Value, state: State) -> Condit
 
 
 def _listed(engine: Engine, left: Value, read: frozenset[Row], state: State) -> Facts:
-    """What being among data read from the principal's own rows proves of a key."""
+    """What being among data read from the principal's own rows, all of one table, proves of a key."""
+    tables = {row.table for row in read}
     match left:
-        case Scalar(_, symbol, _) if symbol:
-            return Facts(frozenset(("key", row.table, symbol) for row in read))
-        case Field(row, column) if engine.schema.target(row.table, column) in engine.schema.owned:
+        case Scalar(_, symbol, _) if symbol and len(tables) == 1:
+            return Facts(frozenset(("key", table, symbol) for table in tables))
+        case Field(row, column) if tables == {engine.schema.target(row.table, column)} & engine.schema.owned:
             return engine.proof(state).proves(row, owned=True)
         case _:
             return NOTHING
