@@ -66,10 +66,13 @@ database-start: install ## keep the database running, for plain uvicorn
 database-stop: install ## stop it again; its data stays
 	@$(BIN)/specward database stop
 
+# Extras stand in the lock, or an older pip asks for the newest release of a package that somebody wants with one.
 lock: ## write the locks anew from pyproject.toml (needs uv)
-	uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header \
+	uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-strip-extras \
+		--no-header \
 		pyproject.toml --group app --group database --group build -o requirements.txt
-	uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header \
+	uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-strip-extras \
+		--no-header \
 		pyproject.toml --group app --group database --group build --group dev -c requirements.txt -o requirements-dev.txt
 
 # The gate's tests promise what it imports, and coverage would come with it: only the backend's are measured.
