@@ -4,7 +4,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 UV := $(shell command -v uv 2>/dev/null)
-PORT ?= 8000
+PORT ?= $(or $(shell sed -n 's/^PORT=//p' .env 2>/dev/null | tail -n 1),8000)
 export PORT
 
 .PHONY: help install install-dev lock coverage run worker database-start database-stop test check report lint types format bench fuzz clean
@@ -53,11 +53,12 @@ define RUN_NOTE
 endef
 export RUN_NOTE
 
-run: install ## serve the API, with a database of its own unless DATABASE_URL is set
+run: export RUN_WORKER ?= true
+run: install ## serve the API and do its jobs, with a database of its own unless DATABASE_URL is set
 	@printf "%s\n" "$$RUN_NOTE"
 	@exec $(BIN)/specward database run -- uvicorn app.main:app --app-dir backend --port $(PORT)
 
-worker: install ## do what nobody waits for: digests by mail, deletion of what is past its time
+worker: install ## do jobs beside the API: mails, deletion of what is past its time
 	@PYTHONPATH=backend exec $(BIN)/specward database run -- python -m app.worker
 
 database-start: install ## keep the database running, for plain uvicorn

@@ -1,14 +1,14 @@
 """
-[Task]: T-001, T-002, T-003, T-004, T-101, T-102, T-105, T-106, T-110, T-113, T-042, T-085, T-084, T-087
+[Task]: T-001, T-002, T-003, T-004, T-101, T-102, T-105, T-106, T-110, T-113, T-042, T-085,
+    T-084, T-087, T-089
 [From]: speckit.specify §2.11, §6.1, §6.3, §6.4, §6.5, speckit.plan §1.1, §1.4, §6.2, §6.3
 [Description]: Puts the application together.
 """
 
 import asyncio
-import logging
 import sys
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcontext
 from functools import partial
 from typing import Any, Literal
 from uuid import UUID
@@ -24,7 +24,6 @@ from app.accounts.routes import add_export
 from app.accounts.routes import router as accounts
 from app.core import logs, problems
 from app.core.asker import Principal
-from app.core.background import Background
 from app.core.bounds import Bounds
 from app.core.database import Session
 from app.core.docs import add_docs
@@ -32,7 +31,7 @@ from app.core.export import Part
 from app.core.headers import Cors, SecurityHeaders
 from app.core.idempotency.unit import Idempotency, Replay, replay
 from app.core.issuers.tokens import ExternalTokens
-from app.core.keys import SigningKey, new_key, read_keys
+from app.core.keys import keys_of
 from app.core.mail import mailer_for
 from app.core.passwords import Passwords
 from app.core.runtime import Runtime, RuntimeDep
@@ -50,8 +49,6 @@ from app.profiles.repository import current as current_profile
 from app.profiles.routes import router as profiles
 from app.profiles.schemas import Profile
 from app.profiles.service import profile_of
-
-logger = logging.getLogger(__name__)
 
 MIDDLEWARE = (
     Middleware(SecurityHeaders),
@@ -110,10 +107,9 @@ def create_app(settings: Settings | None = None) -> FastAPI:
                 be_discreet()
                 logs.configure()  # until here a person may be reading, who wants the sentences plain
                 try:
-                    async with running.external_tokens.keys_kept_fresh(), _live(app, running):
+                    async with running.external_tokens.keys_kept_fresh(), _live(app, running), _jobs(running):
                         yield
                 finally:
-                    await running.background.finish()
                     await running.database.close()
         except (SettingsError, StartError):
             sys.tracebacklimit = 0  # the process ends here, and the sentence says it all
@@ -144,12 +140,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
 
 
 def _start(settings: Settings, draining: asyncio.Event) -> Runtime:
-    if settings.signing_keys is None:
-        logger.warning("SIGNING_KEYS is not set: signing with a key that ends with this process")
-        keys: tuple[SigningKey, ...] = (new_key(),)
-    else:
-        keys = read_keys(settings.signing_keys.get_secret_value())
-    database = database_of(settings)
+    keys, database = keys_of(settings), database_of(settings)
     return Runtime(
         settings=settings,
         database=database,
@@ -168,7 +159,6 @@ def _start(settings: Settings, draining: asyncio.Event) -> Runtime:
             lanes=settings.password_lanes,
         ),
         mailer=mailer_for(settings),
-        background=Background(),
         make_notification=make_notification,
         draining=draining,
     )
@@ -194,6 +184,15 @@ async def _live(app: FastAPI, running: Runtime) -> AsyncIterator[None]:
         for task in tasks:
             task.cancel()
         await asyncio.wait(tasks)
+
+
+def _jobs(running: Runtime) -> AbstractAsyncContextManager[None]:
+    """Do the queue's jobs in this process, if the settings say so."""
+    if not running.settings.run_worker:
+        return nullcontext()
+    from app.jobs import done_beside  # noqa: PLC0415 -- 150 ms, for those alone who want it
+
+    return done_beside(running.settings, running.database, running.keys, running.mailer)
 
 
 def _add_health(app: FastAPI) -> None:

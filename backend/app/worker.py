@@ -1,7 +1,7 @@
 """
-[Task]: T-087, T-088
+[Task]: T-087, T-088, T-089
 [From]: speckit.specify §4.9, §4.10, §6.6, speckit.plan §5.2, §5.3, §6.3
-[Description]: The worker's process: puts its jobs together and does them; shows those that were set aside.
+[Description]: The worker's process: does jobs; shows those that were set aside.
 """
 
 import asyncio
@@ -9,87 +9,25 @@ import logging
 import signal
 import sys
 from argparse import ArgumentParser, Namespace
-from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Sequence
+from collections.abc import AsyncIterator, Coroutine, Sequence
 from contextlib import asynccontextmanager
-from functools import partial
 from typing import NamedTuple
-from uuid import UUID
 
 from procrastinate import App
 from procrastinate.exceptions import ConnectorException
 from psycopg import OperationalError
 
-from app.accounts import retention as tokens
-from app.accounts.repository import account as account_of
-from app.core import logs, queue, rate_limits
-from app.core.asker import Principal
-from app.core.database import Database, Session
-from app.core.idempotency import retention as idempotency_keys
-from app.core.mail import Mailer, mailer_for
+from app.core import logs, queue
+from app.core.database import Database
+from app.core.keys import keys_of
+from app.core.mail import mailer_for
 from app.core.settings import Settings, SettingsError, load_settings
 from app.core.startup import StartError, database_of, open_database
 from app.core.telemetry import export_metrics
-from app.core.upkeep.service import look_after, queue_due
-from app.notifications import retention as notifications
-from app.notifications.digests import send_digest
+from app.core.upkeep.service import queue_due
+from app.jobs import add_account_mails, add_upkeep, clear, post_of
 
-Enqueue = Callable[[UUID], Awaitable[None]]
-
-FIRST = 1  # the priority of what keeps the rest going
 LOST = "The worker has lost its database. Start it again; jobs that had begun are done again."
-
-
-async def verified_address(session: Session[Principal]) -> str | None:
-    """Find where the principal may be mailed; None if their address is not verified, or they have none."""
-    account = await account_of(session)
-    return account.email if account and account.email_verified else None
-
-
-def add_jobs(jobs: App, database: Database, mailer: Mailer, settings: Settings) -> Enqueue:
-    """Say what the jobs are, and which come by the clock.
-
-    Returns:
-        What puts an account into the queue.
-    """
-    chores = (
-        notifications.sweep,
-        tokens.sweep,
-        idempotency_keys.sweep,
-        partial(send_digest, mailer=mailer, address_of=verified_address, app_url=settings.app_url),
-    )
-
-    @jobs.task(name="look_after", retry=queue.RETRY)
-    async def look_after_account(account_id: str) -> None:
-        await look_after(database, UUID(account_id), chores)
-
-    async def enqueue(account_id: UUID) -> None:
-        # The lock lets one job at a time look after an account.
-        job = look_after_account.configure(lock=str(account_id))
-        await job.defer_async(account_id=str(account_id))
-
-    @jobs.periodic(cron="* * * * *")
-    @jobs.task(name="queue_due", priority=FIRST)
-    async def queue_due_accounts(timestamp: int) -> None:  # noqa: ARG001 -- every periodic task is given it
-        await queue_due(database, enqueue)
-
-    @jobs.periodic(cron="* * * * *")
-    @jobs.task(name="recover", priority=FIRST)
-    async def recover(timestamp: int) -> None:  # noqa: ARG001 -- as above
-        await queue.recover(jobs)
-
-    @jobs.periodic(cron="7 * * * *")
-    @jobs.task(name="clear", priority=FIRST)
-    async def clear_hourly(timestamp: int) -> None:  # noqa: ARG001 -- as above
-        await clear(jobs, database)
-
-    return enqueue
-
-
-async def clear(jobs: App, database: Database) -> None:
-    """Delete what is nobody's and past its time."""
-    await queue.forget(jobs)
-    await rate_limits.sweep(database)
-    await idempotency_keys.sweep_sealed(database)
 
 
 class Opened(NamedTuple):
@@ -124,7 +62,9 @@ async def run(settings: Settings, *, once: bool = False) -> None:
     """
     export_metrics()
     async with opened(settings) as (database, jobs):
-        enqueue = add_jobs(jobs, database, mailer_for(settings), settings)
+        mailer = mailer_for(settings)
+        add_account_mails(jobs, database, post_of(settings, keys_of(settings), mailer))
+        enqueue = add_upkeep(jobs, database, mailer, settings)
         logs.configure()  # until here a person may be reading, who wants the sentences plain
         logging.getLogger("procrastinate").setLevel(logging.WARNING)  # we have a line of our own
         if once:

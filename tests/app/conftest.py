@@ -15,10 +15,11 @@ from fastapi import FastAPI
 from httpx2 import ASGITransport, AsyncClient
 from pydantic import SecretStr
 
-from app.core import logs
+from app.core import logs, queue
 from app.core.keys import new_key, write_private
 from app.core.mail import Mail
 from app.core.settings import Settings
+from app.jobs import add_account_mails, post_of
 from app.main import create_app
 from specward.database.provision import Urls
 
@@ -109,9 +110,19 @@ class Letterbox:
 
 
 async def mails_to(app: FastAPI, address: str) -> list[Mail]:
-    """What has been mailed to an address, when all that was begun has been done."""
-    await app.state.runtime.background.finish()
+    """What has been mailed to an address, when all account mails of the queue have been sent."""
+    await send_account_mails(app)
     return [mail for mail in app.state.runtime.mailer.mails if mail.to == address]
+
+
+async def send_account_mails(app: FastAPI) -> None:
+    """Do what a worker does of the queue, with the mailer of the application, in the order of the queue."""
+    running = app.state.runtime
+    one_by_one = running.settings.model_copy(update={"database_max_connections": 1})
+    jobs = queue.make_queue(running.settings)
+    add_account_mails(jobs, running.database, post_of(running.settings, running.keys, running.mailer))
+    async with jobs.open_async():
+        await queue.work(jobs, one_by_one, stay=False)
 
 
 @asynccontextmanager

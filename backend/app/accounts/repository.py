@@ -1,6 +1,6 @@
 """
-[Task]: T-101, T-102, T-103, T-104, T-105, T-109, T-110, T-113
-[From]: speckit.specify §2.1, §2.2, §2.3, §2.4, §2.5, §2.8, §2.9, §2.11, speckit.plan §3.2, §3.3
+[Task]: T-101, T-102, T-103, T-104, T-105, T-109, T-110, T-113, T-089
+[From]: speckit.specify §2.1, §2.2, §2.3, §2.4, §2.5, §2.8, §2.9, §2.11, §2.13, speckit.plan §3.2, §3.3
 [Description]: The statements on accounts, sessions and refresh tokens.
 """
 
@@ -14,6 +14,7 @@ from sqlalchemy import (
     Executable,
     LargeBinary,
     bindparam,
+    case,
     delete,
     func,
     or_,
@@ -24,6 +25,7 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlmodel import col
 
 from app.accounts import schemas
+from app.accounts.credentials.outbox import have_sent
 from app.accounts.models import Account, LogInSession, RefreshToken
 from app.core.asker import EmailClaim, Principal, TokenClaim
 from app.core.database import Session
@@ -40,12 +42,20 @@ class Credentials(NamedTuple):
     password_hash: str
 
 
-_ADD = prepare(
+_added = (
     insert(Account)
     .values(password_hash=bindparam("password_hash"))
     .on_conflict_do_nothing(index_elements=["email"])
-    .returning(col(Account.id)),
-    into=UUID,
+    .returning(col(Account.id))
+    .cte("added")
+)
+_is_new = select(_added.c.id).exists()
+_ADD = prepare(
+    have_sent(
+        case((_is_new, "verify"), else_="registered"),
+        func.coalesce(select(_added.c.id).scalar_subquery(), select(col(Account.id)).scalar_subquery()),
+    ),
+    into=int,
     by=EmailClaim,
 )
 
@@ -160,9 +170,9 @@ _DELETE_EXTERNAL = prepare(
 )
 
 
-async def add(session: Session[EmailClaim], password_hash: str) -> UUID | None:
-    """Add the account of the claimed address; None if there is one, which stays as it is."""
-    return await session.first(_ADD, password_hash=password_hash)
+async def add(session: Session[EmailClaim], password_hash: str) -> None:
+    """Add the account of the claimed address, unless there is one, and have the address told either way."""
+    await session.run(_ADD, password_hash=password_hash)
 
 
 async def credentials(session: Session[EmailClaim]) -> Credentials | None:

@@ -1,5 +1,5 @@
 """
-[Task]: T-101, T-102, T-103, T-104, T-105, T-106, T-110, T-113, T-114
+[Task]: T-101, T-102, T-103, T-104, T-105, T-106, T-110, T-113, T-114, T-089
 [From]: speckit.specify §2.1, §2.2, §2.3, §2.4, §2.5, §2.6, §2.9, §2.10, §2.11, speckit.plan §3.1, §3.2, §3.3
 [Description]: Decides who gets an account and who gets tokens.
 """
@@ -13,7 +13,6 @@ from uuid import UUID
 
 from app.accounts import repository
 from app.accounts.credentials.repository import password_hash
-from app.accounts.credentials.service import after_registration
 from app.accounts.identities.repository import identities
 from app.accounts.schemas import Account, AccountDeletion, Credentials, LoginRequest, RefreshRequest, Tokens
 from app.core.asker import EmailClaim, Principal, TokenClaim
@@ -41,12 +40,11 @@ NOT_RECENT = {  # RFC 9470 §3
 async def register(running: Runtime, credentials: Credentials) -> None:
     """Register an address. A known one costs the same and stays as it is.
 
-    Two round trips: the try is counted by itself. What is mailed is nobody's to wait for.
+    Two round trips: the try is counted by itself. What is mailed is queued along with the account.
     """
     hashed = await running.passwords.hash(credentials.password.get_secret_value())
     claimant = running.database.acting_as(EmailClaim(credentials.email))
-    new_account = await repository.add(claimant, hashed)
-    running.background.start(after_registration(running, credentials.email, new_account))
+    await repository.add(claimant, hashed)
 
 
 class Client(NamedTuple):

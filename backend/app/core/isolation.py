@@ -1,5 +1,5 @@
 """
-[Task]: T-002, T-085
+[Task]: T-002, T-085, T-089
 [From]: speckit.specify §5.1, §5.3, speckit.plan §2.3
 [Description]: Adds the owner criterion while SQL is written, and refuses what cannot be proved bound.
 """
@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, NamedTuple, NoReturn
 
-from sqlalchemy import Select, Table, Text, Uuid, and_, bindparam, cast, func
+from sqlalchemy import MetaData, Select, Table, Text, Uuid, and_, bindparam, cast, func
 from sqlalchemy.dialects.postgresql.psycopg import PGCompiler_psycopg, PGDialect_psycopg
 from sqlalchemy.sql import visitors
 from sqlmodel import SQLModel
@@ -31,8 +31,12 @@ FUNCTIONS = frozenset(
     {
         *("coalesce", "count", "greatest", "least", "lower", "max", "min", "sum", "unnest"),
         *("now", "clock_timestamp", "hashtextextended", "pg_advisory_xact_lock"),
+        *("new_id", "jsonb_build_object"),
     }
 )
+
+QUEUE = MetaData()
+"""Of the queue's tables, which are a library's own: the data model leaves them out."""
 
 OWNER_LOCK = func.pg_advisory_xact_lock(
     func.hashtextextended(cast(bindparam("asker_0", type_=Uuid), Text), 0)
@@ -169,7 +173,7 @@ class IsolatingCompiler(PGCompiler_psycopg):
         return super().visit_on_conflict_do_update(scoped, **kw)
 
     def _reach(self, table: Table) -> tuple[str, ...]:
-        declared = getattr(table, "metadata", None) is SQLModel.metadata and table.info.get("reach")
+        declared = getattr(table, "metadata", None) in (SQLModel.metadata, QUEUE) and table.info.get("reach")
         if declared is None or declared is False:
             _refuse(f"the table {table.name!r} without a declared reach", "declare info=reached_by({...})")
         if not declared:

@@ -1,5 +1,5 @@
 """
-[Task]: T-102, T-105, T-004
+[Task]: T-102, T-105, T-004, T-089
 [From]: speckit.specify §2.12, speckit.plan §3.1, §3.5
 [Description]: The keys of the access tokens: the first signs, all verify. As a program it prints a new set.
 """
@@ -8,6 +8,7 @@ import base64
 import hashlib
 import hmac
 import json
+import logging
 import sys
 from typing import Annotated, Literal, NamedTuple
 
@@ -15,7 +16,9 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey,
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from pydantic import BaseModel, Field, ValidationError
 
-from app.core.settings import SettingsError
+from app.core.settings import Settings, SettingsError
+
+logger = logging.getLogger(__name__)
 
 ALGORITHM = "EdDSA"
 CURVE = "Ed25519"
@@ -66,6 +69,14 @@ class SigningKey(NamedTuple):
 def new_key() -> SigningKey:
     """Make a key pair at random."""
     return _named(Ed25519PrivateKey.generate())
+
+
+def keys_of(settings: Settings) -> tuple[SigningKey, ...]:
+    """Give the keys of an instance; where none are set, one that ends with its process."""
+    if settings.signing_keys is None:
+        logger.warning("SIGNING_KEYS is not set: signing with a key that ends with this process")
+        return (new_key(),)
+    return read_keys(settings.signing_keys.get_secret_value())
 
 
 def read_keys(document: str) -> tuple[SigningKey, ...]:

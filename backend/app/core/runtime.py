@@ -12,7 +12,6 @@ from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 from structlog.contextvars import bind_contextvars
 
 from app.core.asker import Principal
-from app.core.background import Background
 from app.core.database import Database, Session
 from app.core.issuers.tokens import ExternalTokens
 from app.core.keys import SigningKey
@@ -36,7 +35,6 @@ class Runtime(NamedTuple):
     external_tokens: ExternalTokens
     passwords: Passwords
     mailer: Mailer
-    background: Background
     make_notification: MakeNotification
     draining: asyncio.Event
     """Set once the instance is about to end: what would last must end by itself."""

@@ -1,6 +1,6 @@
 """
-[Task]: T-001, T-003, T-084, T-106, T-113
-[From]: speckit.plan §1.4, §3.6, §4.7, §6.1
+[Task]: T-001, T-003, T-084, T-106, T-113, T-089
+[From]: speckit.plan §1.4, §3.6, §4.7, §5.4, §6.1
 [Description]: What an operator sets, read from the environment and checked at start.
 """
 
@@ -99,6 +99,7 @@ class Settings(BaseSettings):
     external_issuers: Annotated[tuple[IssuerProfile, ...], NoDecode, BeforeValidator(_read_json)] = ()
     app_url: IssuerUrl | None = None
     smtp_url: Annotated[SecretStr, AfterValidator(_is_smtp_url)] | None = None
+    run_worker: bool = False
     mail_from: Annotated[str, Field(pattern=r"^[^@\s]+@[^@\s]+$")] = "no-reply@localhost"
     password_memory_kib: Annotated[int, Field(ge=8)] = 65536
     password_passes: Annotated[int, Field(ge=1)] = 3

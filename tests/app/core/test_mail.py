@@ -1,6 +1,5 @@
 """T-106: mails arrive at a real SMTP server, in the form that was meant."""
 
-import asyncio
 import logging
 import ssl
 from email.errors import MessageError
@@ -9,11 +8,10 @@ import aiosmtplib
 import pytest
 from aiosmtpd.smtp import AuthResult
 
-from app.core.background import Background
 from app.core.mail import LogMailer, Mail, SmtpMailer
 from app.main import create_app
 from specward.database.provision import Urls
-from tests.app.conftest import PASSWORD, settings_for
+from tests.app.conftest import PASSWORD, send_account_mails, settings_for
 from tests.app.conftest import running as running_app
 from tests.app.core.smtp import Postman, smtp_server
 
@@ -45,7 +43,7 @@ async def test_registering_reaches_a_real_server(database: Urls) -> None:
             app.state.runtime = app.state.runtime._replace(mailer=mailer)
             credentials = {"email": "real@example.org", "password": PASSWORD}
             await client.post("/v1/auth/register", json=credentials)
-            await app.state.runtime.background.finish()
+            await send_account_mails(app)
             token = max(postman.message().get_content().split(), key=len)
             answer = await client.post("/v1/auth/verify-email", json={"token": token})
     assert answer.status_code == 204
@@ -98,20 +96,3 @@ async def test_the_log_shows_the_mail(caplog: pytest.LogCaptureFixture) -> None:
         await LogMailer().send(MAIL)
     assert MAIL.to in caplog.text
     assert "Umlauten" in caplog.text
-
-
-async def test_background_work_that_is_too_much_is_dropped(
-    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
-) -> None:
-    monkeypatch.setattr("app.core.background.MOST", 2)
-    background, done = Background(), []
-
-    async def work() -> None:
-        await asyncio.sleep(0)
-        done.append(1)
-
-    for _ in range(3):
-        background.start(work())
-    await background.finish()
-    assert len(done) == 2
-    assert "dropped" in caplog.text

@@ -9,11 +9,11 @@ from hypothesis import strategies as st
 
 from app.core.mail import Mail
 from app.core.notice import Kind, Notice
+from app.jobs import verified_address
 from app.notifications import repository
 from app.notifications.digests import send_digest
 from app.notifications.mails import LISTED, digest
 from app.notifications.schemas import Unmailed
-from app.worker import verified_address
 from tests.app.conftest import Letterbox, Person
 from tests.app.notifications.conftest import SessionOf, Superuser, id_of
 

@@ -5,6 +5,7 @@ import json
 import signal
 from collections import Counter
 from collections.abc import AsyncIterator
+from email import message_from_bytes
 from pathlib import Path
 from uuid import UUID
 
@@ -16,13 +17,18 @@ from specward.database.server import Server
 from tests.app.conftest import name_of
 from tests.app.core.smtp import smtp_server
 from tests.app.notifications.conftest import Superuser
-from tests.app.notifications.workers import MAIL_FROM, Sorting, Workplace
+from tests.app.notifications.workers import MAIL_FROM, Sorting, Workplace, content_of
 from tests.servers.otlp import otlp_receiver
 
 pytestmark = pytest.mark.anyio
 
 SOMEBODY = """
 insert into accounts (email, password_hash, email_verified_at) values (%s, 'x', now()) returning id
+"""
+UNVERIFIED = "insert into accounts (email, password_hash) values (%s, 'x') returning id"
+MAIL = """
+insert into queue.procrastinate_jobs (queue_name, task_name, args) values ('default', 'send_account_mail',
+    jsonb_build_object('subject', 'verify', 'account_id', %s::uuid, 'mail_id', gen_random_uuid()))
 """
 NOTIFY = "insert into notifications (owner_id, kind, title) values (%s, 'account', %s)"
 JOBS = """
@@ -134,6 +140,27 @@ async def test_a_worker_killed_before_the_mail_server_has_answered(
     first, second = post.ids()
     assert first == second
     assert first.endswith(f"@{MAIL_FROM.partition('@')[2]}>")
+
+
+async def test_a_worker_killed_while_it_mails_about_an_account(
+    superuser: Superuser, post: Sorting, place: Workplace
+) -> None:
+    """T-089: sent again, it is the same mail with the same token."""
+    ((account,),) = await (await superuser.execute(UNVERIFIED, [ADDRESS])).fetchall()
+    await superuser.execute("set search_path = queue")
+    await superuser.execute(MAIL, [account])
+    post.may_answer.clear()
+    async with place.worker("run", "--once") as process:
+        await post.begun.wait()
+        process.kill()
+        await process.communicate()
+    post.may_answer.set()
+    await superuser.execute(SILENCE)
+    await place.run("run", "--once")
+    first, second = (message_from_bytes(content_of(envelope)) for envelope in post.envelopes)
+    assert first.get_payload() == second.get_payload()
+    assert first["Message-ID"] == second["Message-ID"]
+    assert await (await superuser.execute("select from queue.procrastinate_jobs")).fetchall() == []
 
 
 async def test_a_worker_killed_after_the_mail_server_has_answered(
@@ -270,6 +297,13 @@ async def test_a_collector_hears_of_what_is_set_aside(
     assert b"look_after" in received.raw
 
 
+async def test_a_collector_hears_nothing_where_metrics_are_switched_off(place: Workplace) -> None:
+    with otlp_receiver() as received:
+        place.environment |= {"OTEL_EXPORTER_OTLP_ENDPOINT": received.url, "OTEL_METRICS_EXPORTER": "none"}
+        await place.run("run", "--once")
+    assert received.raw == b""
+
+
 async def test_the_account_may_be_gone(superuser: Superuser, place: Workplace) -> None:
     await superuser.execute("set search_path = queue")
     await superuser.execute(
@@ -292,4 +326,23 @@ async def test_a_database_that_is_not_there_is_a_sentence(place: Workplace, data
     place.environment["DATABASE_URL"] = database.app.replace(name_of(database), "nowhere")
     said = await place.fail("failed")
     assert "The database of DATABASE_URL cannot be reached" in said
+    assert "Traceback" not in said
+
+
+async def test_a_worker_that_loses_its_database_says_so(
+    superuser: Superuser, database: Urls, post: Sorting, place: Workplace, direct_url: str
+) -> None:
+    """Whatever looks after the process starts it again."""
+    await add(superuser, ADDRESS, TITLE)
+    async with place.worker(listen=direct_url) as process:
+        await post.begun.wait()
+        close = sql.SQL("alter database {} connection limit 0")
+        await superuser.execute(close.format(sql.Identifier(name_of(database))))
+        await superuser.execute(
+            "select pg_terminate_backend(pid) from pg_stat_activity "
+            "where usename = 'app_user' and datname = current_database()"
+        )
+        said = (await process.communicate())[1].decode()
+    assert process.returncode == 1
+    assert said.strip().endswith("jobs that had begun are done again.")
     assert "Traceback" not in said

@@ -12,6 +12,7 @@ from pathlib import Path
 from aiosmtpd.smtp import SMTP, Envelope, Session
 
 from specward.database.provision import Urls
+from tests.app.conftest import SIGNING_KEYS
 from tests.app.core.smtp import Postman
 
 BACKEND = Path(__file__).parents[3] / "backend"
@@ -41,7 +42,7 @@ class Sorting(Postman):
         """What each address was told, over all mails."""
         told: dict[str, list[str]] = {}
         for envelope in self.envelopes:
-            lines = str(message_from_bytes(_content(envelope), policy=policy.default).get_content())
+            lines = str(message_from_bytes(content_of(envelope), policy=policy.default).get_content())
             told.setdefault(envelope.rcpt_tos[0], []).extend(
                 line[2:] for line in lines.splitlines() if line.startswith("- ")
             )
@@ -50,12 +51,13 @@ class Sorting(Postman):
     def ids(self) -> list[str]:
         """The Message-ID of each mail."""
         return [
-            str(message_from_bytes(_content(envelope), policy=policy.default)["Message-ID"])
+            str(message_from_bytes(content_of(envelope), policy=policy.default)["Message-ID"])
             for envelope in self.envelopes
         ]
 
 
-def _content(envelope: Envelope) -> bytes:
+def content_of(envelope: Envelope) -> bytes:
+    """What was sent, head and body."""
     assert isinstance(envelope.content, bytes)
     return envelope.content
 
@@ -71,6 +73,7 @@ class Workplace:
             "DATABASE_URL": database.app,
             "SMTP_URL": f"smtp://127.0.0.1:{smtp_port}",
             "MAIL_FROM": MAIL_FROM,
+            "SIGNING_KEYS": SIGNING_KEYS.get_secret_value(),
             **{name: value for name, value in os.environ.items() if name.startswith("COVERAGE_")},
         }
 

@@ -1,6 +1,6 @@
 """
-[Task]: T-106, T-107
-[From]: speckit.specify §2.6, §2.7, speckit.plan §3.4
+[Task]: T-106, T-107, T-089
+[From]: speckit.specify §2.6, §2.7, §2.13, speckit.plan §3.4, §5.4
 [Description]: The statements on mailed tokens, and on what they prove.
 """
 
@@ -8,12 +8,13 @@ from datetime import datetime
 from typing import Literal
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, DateTime, LargeBinary, Update, bindparam, func, select, update
+from sqlalchemy import ColumnElement, DateTime, LargeBinary, Update, bindparam, func, literal, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlmodel import col
 
+from app.accounts.credentials.outbox import have_sent
 from app.accounts.models import Account, LogInSession, MailToken
-from app.core.asker import Principal, TokenClaim
+from app.core.asker import EmailClaim, Principal, TokenClaim
 from app.core.database import Session, Transaction
 from app.core.statement import Statement, prepare
 
@@ -22,23 +23,46 @@ Purpose = Literal["verify", "reset"]
 _OWNER = prepare(select(col(MailToken.owner_id)), into=UUID, by=TokenClaim)
 
 _unused = col(MailToken.used_at).is_(None)
+_token_hash = bindparam("token_hash", type_=LargeBinary)
+_new_token = insert(MailToken).values(
+    token_hash=_token_hash,
+    purpose=bindparam("purpose"),
+    expires_at=bindparam("expires_at", type_=DateTime(timezone=True)),
+)
+_issued = (
+    _new_token.on_conflict_do_update(
+        index_elements=["token_hash"],
+        set_={"expires_at": _new_token.excluded.expires_at},
+        where=_unused,
+    )
+    .returning(col(MailToken.token_hash))
+    .cte("issued")
+)
 _void_earlier = (
     update(MailToken)
     .values(used_at=func.now())
-    .where(_unused, col(MailToken.purpose) == bindparam("purpose"))
+    .where(
+        _unused,
+        col(MailToken.purpose) == bindparam("purpose"),
+        col(MailToken.token_hash) != _token_hash,
+        select(_issued.c.token_hash).exists(),
+    )
     .returning(col(MailToken.token_hash))
     .cte("void_earlier")
 )
-_ISSUE = prepare(
-    insert(MailToken)
-    .values(
-        token_hash=bindparam("token_hash", type_=LargeBinary),
-        purpose=bindparam("purpose"),
-        expires_at=bindparam("expires_at", type_=DateTime(timezone=True)),
-    )
-    .returning(col(MailToken.token_hash))
-    .add_cte(_void_earlier),
-    into=bytes,
+_ISSUE = prepare(select(_issued.c.token_hash).add_cte(_void_earlier), into=bytes)
+
+_REQUEST_RESET = prepare(
+    have_sent(literal("reset"), select(col(Account.id)).scalar_subquery()), into=int, by=EmailClaim
+)
+_REQUEST_VERIFICATION = prepare(
+    have_sent(
+        literal("verify"),
+        col(Account.id),
+        col(Account.email).is_not(None),
+        col(Account.email_verified_at).is_(None),
+    ),
+    into=int,
 )
 
 
@@ -98,11 +122,26 @@ async def owner_of(session: Session[TokenClaim]) -> UUID | None:
     return await session.first(_OWNER)
 
 
+async def request_reset(session: Session[EmailClaim]) -> None:
+    """Have a token mailed to the claimed address, if it has an account."""
+    await session.run(_REQUEST_RESET)
+
+
+async def request_verification(session: Session[Principal]) -> None:
+    """Have a token mailed to the principal, if there is an address to verify."""
+    await session.run(_REQUEST_VERIFICATION)
+
+
 async def issue(
     session: Session[Principal], purpose: Purpose, *, token_hash: bytes, expires_at: datetime
-) -> None:
-    """Keep a new token, and make the earlier ones of this purpose void."""
-    await session.run(_ISSUE, purpose=purpose, token_hash=token_hash, expires_at=expires_at)
+) -> bool:
+    """Keep a token, and make the earlier ones of this purpose void. One that is kept lives on.
+
+    Returns:
+        Whether it is good: it may have been used since it was kept, or made void by a later one.
+    """
+    found = await session.first(_ISSUE, purpose=purpose, token_hash=token_hash, expires_at=expires_at)
+    return found is not None
 
 
 async def verify(session: Session[Principal], presented: bytes) -> bool:

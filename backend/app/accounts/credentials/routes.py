@@ -1,5 +1,5 @@
 """
-[Task]: T-004, T-005, T-106, T-107, T-114
+[Task]: T-004, T-005, T-106, T-107, T-114, T-089
 [From]: speckit.specify §2.6, §2.7, §2.10, §6.2
 [Description]: The routes of addresses and passwords.
 """
@@ -52,9 +52,9 @@ async def verify_email(request: MailToken, running: RuntimeDep) -> None:
     response_description="Accepted.",
     responses=responses(UNAUTHENTICATED, INVALID_REQUEST, TOO_MANY_REQUESTS),
 )
-async def resend_verification(session: IdempotentSession, running: RuntimeDep) -> Accepted:
+async def resend_verification(session: IdempotentSession) -> Accepted:
     """Send the caller another token."""
-    service.resend_verification(running, await accounts.read_account(session))
+    await service.resend_verification(session)
     return Accepted(status="accepted")
 
 
@@ -85,7 +85,7 @@ async def change_password(
 )
 async def forgot_password(request: EmailOnly, running: RuntimeDep) -> Accepted:
     """Send a token to an address, if it has an account."""
-    service.forgot_password(running, request)
+    await service.forgot_password(running, request)
     return Accepted(status="accepted")
 
 

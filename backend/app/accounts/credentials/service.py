@@ -1,26 +1,19 @@
 """
-[Task]: T-106, T-107
-[From]: speckit.specify §2.6, §2.7, speckit.plan §3.4, §5.1
+[Task]: T-106, T-107, T-089
+[From]: speckit.specify §2.6, §2.7, §2.13, speckit.plan §3.4, §5.4
 [Description]: Decides who is sent a token, and what a token proves.
 """
 
-from datetime import UTC, datetime, timedelta
-from uuid import UUID
-
-from app.accounts import repository as accounts
-from app.accounts.credentials import mails, repository
-from app.accounts.credentials.repository import Purpose
+from app.accounts.credentials import repository
 from app.accounts.credentials.schemas import EmailOnly, MailToken, PasswordChange, PasswordReset
-from app.accounts.schemas import Account
+from app.accounts.service import read_account
 from app.core.asker import EmailClaim, Principal, TokenClaim
 from app.core.database import Session
 from app.core.notice import Notice
-from app.core.opaque import digest_of, new_token
+from app.core.opaque import digest_of
 from app.core.problems import INVALID_TOKEN, WRONG_PASSWORD, ProblemError
 from app.core.runtime import Runtime
 from app.core.tokens import Claims
-
-LIFE: dict[Purpose, timedelta] = {"verify": timedelta(hours=24), "reset": timedelta(hours=1)}
 
 PASSWORD_CHANGED = Notice(
     kind="security",
@@ -29,18 +22,17 @@ PASSWORD_CHANGED = Notice(
 )
 
 
-async def after_registration(running: Runtime, email: str, new_account: UUID | None) -> None:
-    """Mail the address a token if it is new, else that it has an account already."""
-    if new_account is None:
-        await running.mailer.send(mails.already_registered(email))
-    else:
-        await _send_verification(running, new_account, email)
+async def resend_verification(session: Session[Principal]) -> None:
+    """Have another token mailed, unless there is nothing to verify.
 
+    Three round trips: the try is counted by itself, and an account that is gone must be told from one that
+    has nothing to verify.
 
-def resend_verification(running: Runtime, account: Account) -> None:
-    """Mail another token, unless there is nothing to verify."""
-    if account.email and not account.email_verified:
-        running.background.start(_send_verification(running, account.id, account.email))
+    Raises:
+        ProblemError: The account has been deleted since the token was issued.
+    """
+    await read_account(session)
+    await repository.request_verification(session)
 
 
 async def verify_email(running: Runtime, request: MailToken) -> None:
@@ -82,9 +74,12 @@ async def change_password(
         await running.make_notification(unit, PASSWORD_CHANGED)
 
 
-def forgot_password(running: Runtime, request: EmailOnly) -> None:
-    """Mail a token to the address, if it has an account. All that differs happens in the background."""
-    running.background.start(_send_reset(running, request.email))
+async def forgot_password(running: Runtime, request: EmailOnly) -> None:
+    """Have a token mailed to the address, if it has an account. The same is written if it has none.
+
+    Two round trips: the try is counted by itself.
+    """
+    await repository.request_reset(running.database.acting_as(EmailClaim(request.email)))
 
 
 async def reset_password(running: Runtime, request: PasswordReset) -> None:
@@ -105,23 +100,3 @@ async def reset_password(running: Runtime, request: PasswordReset) -> None:
         if not await repository.reset(unit, presented, password_hash):
             raise ProblemError(INVALID_TOKEN)
         await running.make_notification(unit, PASSWORD_CHANGED)
-
-
-async def _send_reset(running: Runtime, email: str) -> None:
-    known = await accounts.credentials(running.database.acting_as(EmailClaim(email)))
-    if known is not None:
-        token = await _issue(running, known.id, "reset")
-        await running.mailer.send(mails.reset(email, token, running.settings.app_url))
-
-
-async def _send_verification(running: Runtime, account_id: UUID, email: str) -> None:
-    token = await _issue(running, account_id, "verify")
-    await running.mailer.send(mails.verification(email, token, running.settings.app_url))
-
-
-async def _issue(running: Runtime, account_id: UUID, purpose: Purpose) -> str:
-    token = new_token()
-    session = running.database.acting_as(Principal(account_id))
-    expires_at = datetime.now(UTC) + LIFE[purpose]
-    await repository.issue(session, purpose, token_hash=token.digest, expires_at=expires_at)
-    return token.text
