@@ -74,6 +74,8 @@ class Issuer:
         self.origin = origin
         self.keys = [new_key(algorithm)]
         self.fetches = 0
+        self.discoveries = 0
+        self.metadata: dict[str, object] = {"issuer": origin, "jwks_uri": origin + PATHS[kind]}
         self.answer: Callable[[], Answer] = self.key_set
 
     @property
@@ -94,6 +96,14 @@ class Issuer:
             path = "/neondb/auth" if self.kind == "neon-auth" else ""
             given = {"kind": self.kind, "url": self.origin + path}
         return IssuerProfile.model_validate(given)
+
+    def serve(self, path: str) -> Answer:
+        """Answer a request."""
+        if path == "/.well-known/openid-configuration":
+            self.discoveries += 1
+            return Answer(body=json.dumps(self.metadata).encode())
+        self.fetches += 1
+        return self.answer() if path == PATHS[self.kind] else Answer(404)
 
     def key_set(self) -> Answer:
         use = "sig" if self.kind == "oidc" else None  # Better Auth leaves it out
@@ -138,8 +148,7 @@ def issuing(kind: str = "oidc", algorithm: str = "EdDSA") -> Iterator[Issuer]:
 
     class Handler(BaseHTTPRequestHandler):
         def do_GET(self) -> None:
-            issuer.fetches += 1
-            answer = issuer.answer() if self.path == PATHS[issuer.kind] else Answer(404)
+            answer = issuer.serve(self.path)
             self.send_response(answer.status)
             for name, value in (*answer.headers, ("Content-Length", str(len(answer.body)))):
                 self.send_header(name, value)

@@ -1,5 +1,5 @@
 """
-[Task]: T-113
+[Task]: T-113, T-115
 [From]: speckit.specify §2.11, speckit.plan §3.6
 [Description]: The keys of an external issuer, fetched beside the requests.
 """
@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Never
 
 from httpx2 import HTTPError
 
+from app.core.issuers.discovery import discovery_url, read_jwks_url
 from app.core.issuers.jwks import read_jwks
 from app.core.problems import UNAVAILABLE, ProblemError
 from app.core.tokens import InvalidTokenError
@@ -90,7 +91,8 @@ class IssuerKeys:
     async def _fetch(self, client: AsyncClient) -> None:
         try:
             async with asyncio.timeout(FETCH_SECONDS):
-                document = await self._download(client)
+                jwks_url = self._profile.jwks_url or await self._discover(client)
+                document = await _download(client, jwks_url)
             self._keys = read_jwks(document, self._profile.algorithms)
         except (HTTPError, TimeoutError, ValueError) as error:
             self._reachable = False
@@ -101,21 +103,26 @@ class IssuerKeys:
             self._reachable = True
             self._fetched_at = monotonic()
 
-    async def _download(self, client: AsyncClient) -> bytes:
-        """Read no more than a set may have, and follow nothing: only the operator says where keys are.
+    async def _discover(self, client: AsyncClient) -> str:
+        issuer = self._profile.issuer
+        return read_jwks_url(await _download(client, discovery_url(issuer)), issuer)
 
-        Raises:
-            HTTPError: There is no answer.
-            ValueError: It is not a set's.
-        """
-        document = bytearray()
-        # As it comes, not unpacked: a small answer must not become a large one.
-        headers = {"Accept": "application/json", "Accept-Encoding": "identity"}
-        async with client.stream("GET", self._profile.jwks_url, headers=headers) as answer:
-            if answer.status_code != OK:
-                raise ValueError("The answer is no JWK set.")
-            async for chunk in answer.aiter_raw():
-                document += chunk
-                if len(document) > SET_BYTES:
-                    raise ValueError("The JWK set is too large.")
-        return bytes(document)
+
+async def _download(client: AsyncClient, url: str) -> bytes:
+    """Read no more than a set may have, and follow nothing.
+
+    Raises:
+        HTTPError: There is no answer.
+        ValueError: It is not a document's.
+    """
+    document = bytearray()
+    # As it comes, not unpacked: a small answer must not become a large one.
+    headers = {"Accept": "application/json", "Accept-Encoding": "identity"}
+    async with client.stream("GET", url, headers=headers) as answer:
+        if answer.status_code != OK:
+            raise ValueError("The answer is no document.")
+        async for chunk in answer.aiter_raw():
+            document += chunk
+            if len(document) > SET_BYTES:
+                raise ValueError("The document is too large.")
+    return bytes(document)

@@ -1,5 +1,5 @@
 """
-[Task]: T-113
+[Task]: T-113, T-115
 [From]: speckit.specify §2.11, speckit.plan §3.6
 [Description]: What makes a token of an external issuer valid, and what is usual for each kind of issuer.
 """
@@ -51,7 +51,8 @@ class IssuerProfile(BaseModel):
     kind: Literal["better-auth", "neon-auth", "oidc"] = "oidc"
     issuer: Annotated[IssuerUrl, Field(max_length=500)]
     audience: Annotated[str, Field(min_length=1)]
-    jwks_url: IssuerUrl
+    jwks_url: IssuerUrl | None = None
+    """Where its keys are; None to ask the issuer."""
     algorithms: Annotated[tuple[Algorithm, ...], Field(min_length=1)]
     token_type: Annotated[str, Field(min_length=1)] | None = None
     """The `typ` of the header; None for any."""
@@ -74,13 +75,14 @@ class IssuerProfile(BaseModel):
     @property
     def is_encrypted(self) -> bool:
         """Whether nobody on the way can change what it says or which keys it has."""
-        return self.issuer.startswith("https://") and self.jwks_url.startswith("https://")
+        urls = (self.issuer, self.jwks_url or self.issuer)
+        return all(url.startswith("https://") for url in urls)
 
 
 def _usual_oidc(given: Mapping[str, object]) -> dict[str, Any]:
     """Follow RFC 9068 §4: an access token says that it is one, so that no ID token passes for one."""
     if "url" in given:
-        raise ValueError("An issuer of kind oidc has no url: give issuer, audience and jwks_url")
+        raise ValueError("An issuer of kind oidc has no url: give issuer and audience")
     return {"algorithms": ("RS256",), "token_type": "at+jwt"}
 
 
