@@ -43,19 +43,10 @@ create trigger begin_upkeep after insert on accounts for each row execute functi
 grant select, update on upkeep to app_user;
 """
 
-# Those who are there already are looked after at different times of the day. Row security hides accounts from
-# their owner too. The table is locked meanwhile, for a few seconds where there are a million accounts.
-EARLIER_ACCOUNTS = """
-alter table accounts no force row level security;
-insert into upkeep (owner_id, due_at) select id, now() + random() * interval '1 day' from accounts;
-alter table accounts force row level security;
-"""
-
 
 def upgrade() -> None:
-    """Make upkeep, with a row for each account."""
+    """Make upkeep; from now on each new account has a row."""
     op.execute(TABLES)
-    op.execute(EARLIER_ACCOUNTS)
 
 
 def downgrade() -> None:

@@ -9,7 +9,7 @@ from pathlib import Path
 from alembic import op
 
 revision = "0012"
-down_revision = "0011"
+down_revision = "0011b"
 
 # A copy: what the library brings with a later version is for a later revision to do.
 SCHEMA = Path(__file__).with_suffix(".sql")
