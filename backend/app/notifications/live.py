@@ -72,7 +72,8 @@ async def events(
 ) -> AsyncIterator[bytes]:
     """Write what comes after a position, until the token expires or the process ends.
 
-    A client whose stream is cut by a lost database comes again, with its last event's id.
+    A client whose stream is cut by a lost database comes again, with its last event's id, or with the one
+    that the stream began with: a browser keeps that, although it belongs to no event.
 
     Args:
         stream: What wakes.
@@ -80,7 +81,7 @@ async def events(
         position: Of the last notification that is not to be sent.
         expires_at: Seconds since the epoch.
     """
-    yield KEEPALIVE_COMMENT  # so that the client knows at once that it is connected
+    yield format_sse_event(comment="connected", id=write_cursor(position))
     while not stream.stopped and (remaining := expires_at - time.time()) > 0:
         try:
             found = await repository.following(session, position, BATCH)

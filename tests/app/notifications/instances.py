@@ -72,10 +72,14 @@ class Listening:
     def __init__(self, answer: httpx2.Response) -> None:
         self.answer = answer
         self._lines = answer.aiter_lines()
+        self.began_at = ""
+        """The id of the place where it began."""
 
     async def opened(self) -> None:
-        """Wait for the comment that a stream begins with."""
+        """Wait for the comment and the id that a stream begins with."""
         assert (await anext(self._lines)).startswith(":")
+        name, _, self.began_at = (await anext(self._lines)).partition(": ")
+        assert name == "id"
 
     async def events(self) -> AsyncIterator[Event]:
         """Yield events until the stream ends."""

@@ -4,12 +4,15 @@ import asyncio
 import signal
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
-from uuid import uuid4
+from typing import Any
+from uuid import UUID, uuid4
 
 import pytest
+from psycopg import AsyncConnection
 
 from app.core.shutdown import SIGNALS, announced_shutdown
-from app.notifications.listener import Listener
+from app.notifications.listener import Asked, Listener
+from app.notifications.streams import Streams
 from specward.database.provision import Urls
 from specward.database.server import Server
 from tests.servers.urls import through
@@ -86,3 +89,39 @@ async def test_without_a_server_signals_are_left_alone() -> None:
     before = [signal.getsignal(number) for number in SIGNALS]
     with announced_shutdown(0):
         assert [signal.getsignal(number) for number in SIGNALS] == before
+
+
+async def test_a_place_that_came_as_its_client_left_is_given_back(
+    listening: Listening, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The answer is there, and its client is gone before it has heard it."""
+    owner = uuid4()
+    asking: list[asyncio.Task[int | None]] = []
+    serve = Listener._serve  # noqa: SLF001 -- the moment between its answer and its hearing
+
+    async def serve_and_leave(self: Listener, connection: AsyncConnection[Any], asked: Asked) -> None:
+        await serve(self, connection, asked)
+        if asking:
+            asking.pop().cancel()
+
+    async with listening() as one, listening() as other:
+        monkeypatch.setattr(Listener, "_serve", serve_and_leave)
+        asking.append(leaving := asyncio.create_task(one.take(owner, [0])))
+        await asyncio.wait([leaving])
+        assert leaving.cancelled()
+        while await other.take(owner, [0]) is None:
+            pass
+
+
+async def test_a_stream_that_comes_once_the_process_is_to_end_ends_at_once() -> None:
+    class Alone:
+        async def take(self, _: UUID, places: list[int]) -> int:
+            return places[0]
+
+        def give_back(self, _: UUID, __: int) -> None:
+            """Nobody else wants it."""
+
+    streams = Streams(Alone())
+    streams.stop()
+    async with streams.join(uuid4()) as stream:
+        assert stream.stopped
