@@ -75,7 +75,8 @@ def be_discreet() -> None:
 
 def export_metrics() -> None:
     """Send the metrics of a process that is not FastAPI's where the environment says, lastly at its end."""
-    if any(os.environ.get(name) for name in METRIC_ENDPOINTS):
+    exporters = os.environ.get("OTEL_METRICS_EXPORTER", "otlp")
+    if "otlp" in exporters.split(",") and any(os.environ.get(name) for name in METRIC_ENDPOINTS):
         reader = PeriodicExportingMetricReader(OTLPMetricExporter())
         metrics.set_meter_provider(MeterProvider([reader]))
 
