@@ -190,6 +190,27 @@ async def test_the_claim_of_an_instance_that_died_is_void(
     assert (await log_in(client, person, key)).status_code == 200
 
 
+async def test_an_instance_that_died_before_the_answer_was_kept_has_done_the_request(
+    client: AsyncClient, person: Person, key: str, server: Server, database: Urls
+) -> None:
+    """What it did stays, and once the claim is void the request is done anew."""
+    before = await sessions_of(person)
+
+    async def die(*_: object) -> None:
+        raise ConnectionError
+
+    with pytest.MonkeyPatch.context() as dying:
+        for name in ("keep_sealed", "release_sealed"):
+            dying.setattr(f"app.core.idempotency.repository.{name}", die)
+        assert (await log_in(client, person, key)).status_code == 500
+    assert await sessions_of(person) == before + 1
+    execute(server, database, "update sealed_answers set created_at = now() - interval '40 seconds'")
+    answers = [await log_in(client, person, key) for _ in range(2)]
+    assert [answer.status_code for answer in answers] == [200, 200]
+    assert answers[0].content == answers[1].content
+    assert await sessions_of(person) == before + 2
+
+
 async def test_nobody_who_has_the_database_and_the_signing_key_can_open_it(
     client: AsyncClient, person: Person, key: str, server: Server, database: Urls
 ) -> None:
