@@ -85,7 +85,8 @@ class Project:
     def files(self) -> Mapping[str, SourceFile]:
         """The files of the territory (those within `paths`, where given), by path; links are not followed."""
         covered = (path for path in self.paths_there if self.covers(path))
-        return read_sources(self.root, covered, cached=not self.tracked_state)
+        cached, whole = not self.tracked_state, self.paths is None
+        return read_sources(self.root, covered, cached=cached, whole=whole)
 
     @cached_property
     def tracked_state(self) -> tuple[str, ...]:

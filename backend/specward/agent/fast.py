@@ -69,8 +69,10 @@ def parse(data: bytes) -> dict[str, object]:
 
 def _slow(event: dict[str, object], arguments: list[str]) -> int:
     """Answer with everything installed at hand; `-S` left the environment's packages out."""
-    import site  # noqa: PLC0415 (the slow path only)
+    import gc  # noqa: PLC0415 (the slow path only)
+    import site  # noqa: PLC0415
 
+    gc.disable()  # as in `check`: a short run with many values and hardly a cycle
     site.main()
     from specward.agent.events import respond  # noqa: PLC0415
 

@@ -45,11 +45,20 @@ class SourceFile(NamedTuple):
         return self.is_traceable and not self.empty and not self.trouble
 
 
-def read_sources(root: Path, paths: Iterable[str], *, cached: bool = True) -> Mapping[str, SourceFile]:
-    """Read the facts of files, from the cache where their content is known. No link is followed."""
+def read_sources(
+    root: Path, paths: Iterable[str], *, cached: bool = True, whole: bool = True
+) -> Mapping[str, SourceFile]:
+    """Read the facts of files, from the cache where their content is known. No link is followed.
+
+    Args:
+        root: The repository's top.
+        paths: The files, relative to it.
+        cached: Whether facts of an earlier run may be believed.
+        whole: Whether these are all files; a look at a few must not drop what is known of the others.
+    """
     cache = Cache.open(root, "sources", _VERSION) if cached else None
     found = {path: _read(root, path, cache) for path in paths}
-    if cache:
+    if cache and whole:
         cache.save()
     return {path: source for path, source in found.items() if source is not None}
 

@@ -1,10 +1,8 @@
 """The revisions of an Alembic chain, read from their source: which follows which, and which can be undone."""
 
 import ast
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import NamedTuple
-
-from specward.code.sources import SourceFile
 
 
 class Revision(NamedTuple):
@@ -55,9 +53,9 @@ def read_chain(texts: Mapping[str, str]) -> Chain:
     return Chain(tuple(found))
 
 
-def candidates(files: Mapping[str, SourceFile]) -> Iterator[str]:
+def candidates(paths: Iterable[str]) -> Iterator[str]:
     """Give the paths of files that may be revisions: Alembic keeps them in a folder `versions`."""
-    yield from (path for path in files if path.endswith(".py") and "/versions/" in f"/{path}")
+    yield from (path for path in paths if path.endswith(".py") and "/versions/" in f"/{path}")
 
 
 def read_revision(path: str, text: str) -> Revision | None:

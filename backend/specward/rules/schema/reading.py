@@ -1,8 +1,10 @@
 """What the rules of this family read: the data model, and the chain of revisions."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from specward.code.cache import Cache
+from specward.code.sources import SourceFile, read_sources
 from specward.project import Project
 from specward.schema import DATA_MODEL
 from specward.schema.model import DataModel
@@ -29,11 +31,11 @@ def data_model(project: Project) -> DataModel:
 
 
 def chain(project: Project) -> Chain:
-    """The revisions in the territory."""
+    """The revisions in the territory: all of them, since a look at one must know whom it follows."""
     cache = Cache.open(project.root, "revisions", _VERSION)
     found = []
-    for path in sorted(candidates(project.files)):
-        digest = project.files[path].digest
+    for path, source in sorted(_revision_files(project).items()):
+        digest = source.digest
         known = None if project.tracked_state else cache.get(digest)
         if known is None:
             known = read_revision(path, project.text(path)) or []
@@ -42,6 +44,13 @@ def chain(project: Project) -> Chain:
             found.append(_revision(path, known))
     cache.save()
     return Chain(tuple(found))
+
+
+def _revision_files(project: Project) -> Mapping[str, SourceFile]:
+    paths = candidates(project.paths_there)
+    if project.paths is None:
+        return {path: project.files[path] for path in paths if path in project.files}
+    return read_sources(project.root, paths, cached=not project.tracked_state, whole=False)
 
 
 def _revision(path: str, known: Any) -> Revision:  # a revision, or what JSON makes of one
