@@ -18,6 +18,15 @@ def is_type(annotation: ast.expr) -> bool:
     return isinstance(annotation, ast.Subscript) and dotted_name(annotation.value).lower().endswith("type")
 
 
+DEPENDENCY = "@depends"  # what `Depends(...)` is where it is evaluated
+
+
+def without_dependency(value: Value) -> Value:
+    """The default of a parameter or attribute: what a framework would inject is not known elsewhere."""
+    depends = isinstance(value, v.External) and value.name == DEPENDENCY
+    return v.UNKNOWN if depends else value
+
+
 def annotated(engine: Engine, module: str, annotation: ast.expr | None, name: str) -> Value:
     """What an annotation alone says of a value: an object of a project class, or nothing."""
     for text in annotation_names(annotation):

@@ -3,13 +3,11 @@
 import ast
 
 from specward.code.dataflow import values as v
-from specward.code.dataflow.annotations import annotated, class_state, is_type
 from specward.code.dataflow.engine import Arguments, Engine, State
 from specward.code.dataflow.lattice import join_all, present
-from specward.code.dataflow.program import Program, dotted_name
+from specward.code.dataflow.members import decorators, is_class, of_class, of_instance
 from specward.code.dataflow.proof import ESCAPES, MISSING
-from specward.code.dataflow.source import FunctionNode
-from specward.code.dataflow.values import Definition, Function, Method, Origin, Row, Scalar, Value
+from specward.code.dataflow.values import Function, Method, Origin, Row, Scalar, Value
 
 REQUEST = v.External("@request")
 _SIGNED = frozenset({"state", "user", "session", "auth"})
@@ -60,6 +58,8 @@ def attribute(engine: Engine, value: Value, name: str, state: State, node: ast.A
             return _of_body(engine, value, name)
         case v.Mapping(entries, _) if name in dict(entries):
             return dict(entries)[name]
+        case v.Mapping() if name in {"arguments", "kwargs"}:
+            return value  # of a call's bound arguments
         case Method(receiver, "c" | "columns") if isinstance(receiver, v.Query):
             return v.Expression(frozenset(receiver.entities), receiver.predicates)
         case Method(receiver, "c" | "columns") if isinstance(receiver, v.Model):
@@ -82,12 +82,12 @@ def _of_model(engine: Engine, table: str, name: str) -> Value:
         return v.Query("select", (table,), (), frozenset(), v.Site(fact.module, 1, 1), legacy=True)
     found = (
         engine.program.method(fact.model, name)
-        if fact.model and _is_class(engine.program, fact.model)
+        if fact.model and is_class(engine.program, fact.model)
         else None
     )
     if found is not None:
         owner, node = found
-        if "hybrid" in " ".join(_decorators(node)):
+        if "hybrid" in " ".join(decorators(node)):
             return v.Expression(frozenset({table}))
         return Function(owner.module, f"{owner.name}.{name}", node, owner, v.Model(table))
     return (
@@ -121,14 +121,6 @@ _MODEL_METHODS = frozenset(
 )
 
 
-def _is_class(program: Program, definition: Definition) -> bool:
-    return definition.name in program.sources[definition.module].classes
-
-
-def _decorators(node: FunctionNode) -> list[str]:
-    return [dotted_name(item.func if isinstance(item, ast.Call) else item) for item in node.decorator_list]
-
-
 def _of_row(engine: Engine, row: Row, name: str, state: State, node: ast.AST) -> Value:
     target = engine.schema.related(row.table, name)
     if target is not None:
@@ -136,12 +128,12 @@ def _of_row(engine: Engine, row: Row, name: str, state: State, node: ast.AST) ->
     table = engine.schema.tables.get(row.table)
     if table is None or name in table.columns:
         return v.Field(row, name)
-    if table.model is not None and _is_class(engine.program, table.model):
+    if table.model is not None and is_class(engine.program, table.model):
         found = engine.program.method(table.model, name)
         if found is not None:
             owner, function = found
             bound = Function(owner.module, f"{owner.name}.{name}", function, owner, row)
-            if any("property" in item for item in _decorators(function)):
+            if any("property" in item for item in decorators(function)):
                 return engine.call(bound, Arguments(), state, node)
             return bound
     return Method(row, name)
@@ -174,96 +166,6 @@ def _free(engine: Engine, row: Row) -> bool:
     return row.table not in engine.schema.owned and row.table != engine.schema.user
 
 
-def of_instance(engine: Engine, instance: v.Instance, name: str, state: State, node: ast.AST) -> Value:
-    """An attribute set on the object, a method or attribute of its class, or one that its class annotates."""
-    if name in instance.attributes:
-        return instance.attributes[name]
-    found = of_class(engine, instance.cls, instance.cls.definition, name, instance)
-    if isinstance(found, Function) and any("property" in item for item in _function_decorators(found)):
-        return engine.call(found, Arguments(), state, node)
-    return found
-
-
-def _function_decorators(function: Function) -> list[str]:
-    return [] if isinstance(function.node, ast.Lambda) else _decorators(function.node)
-
-
-def of_class(engine: Engine, cls: v.Class, definition: Definition, name: str, receiver: Value) -> Value:
-    """A method, constant or annotated attribute along the ancestry."""
-    program = engine.program
-    found = program.method(definition, name)
-    if found is not None and isinstance(receiver, v.Instance) and receiver.scoped:
-        return Method(receiver, name)  # what it runs is bound, however it does that
-    if found is not None:
-        owner, node = found
-        if is_stub(node) and receiver is not cls:
-            implemented = _implementation(program, definition, name)
-            if implemented is None:
-                return Method(receiver, name)
-            owner, node = implemented
-        static = any(item.endswith("staticmethod") for item in _decorators(node))
-        bound = None if static or (receiver is cls and "classmethod" not in _decorators(node)) else receiver
-        return Function(owner.module, f"{owner.name}.{name}", node, owner, bound)
-    for ancestor in program.ancestry(definition):
-        for member in program.class_of(ancestor).body:
-            value = _member(engine, cls, ancestor, member, name)
-            if value is not None:
-                return value
-    return _generic_model(cls, name) or Method(receiver, name)
-
-
-def _generic_model(cls: v.Class, name: str) -> Value | None:
-    """`self.model` of a generic base whose argument is a model."""
-    models = [item for item in cls.models if isinstance(item, v.Model)]
-    return models[0] if models and "model" in name.lower() else None
-
-
-_SET_OUTSIDE = frozenset({"BaseSettings", "Settings", "Config"})  # defaults that the environment overrides
-
-
-def _member(engine: Engine, cls: v.Class, owner: Definition, member: ast.stmt, name: str) -> Value | None:
-    match member:
-        case ast.Assign(targets=[ast.Name(id=target)], value=value) if target == name:
-            bases = engine.program.outside_bases(owner)
-            if bases & {"Enum", "StrEnum", "IntEnum"}:
-                return v.Const(name)
-            if bases & _SET_OUTSIDE:
-                return v.UNKNOWN
-            return engine.evaluate(value, class_state(owner))
-        case ast.AnnAssign(target=ast.Name(id=target), annotation=annotation, value=value) if target == name:
-            if engine.program.outside_bases(owner) & _SET_OUTSIDE:
-                return annotated(engine, owner.module, annotation, name)
-            if value is not None:
-                return engine.evaluate(value, class_state(owner))
-            models = [item for item in cls.models if isinstance(item, v.Model)]
-            if models and is_type(annotation):
-                return models[0]
-            return annotated(engine, owner.module, annotation, name)
-        case ast.ClassDef(name=target) if target == name:
-            return v.UNKNOWN
-        case _:
-            return None
-
-
-def is_stub(node: FunctionNode) -> bool:
-    """Whether a method is only declared: `...`, `pass`, `raise NotImplementedError`."""
-    body = [
-        item
-        for item in node.body
-        if not (isinstance(item, ast.Expr) and isinstance(item.value, ast.Constant))
-    ]
-    return all(isinstance(item, ast.Pass | ast.Raise) for item in body)
-
-
-def _implementation(
-    program: Program, definition: Definition, name: str
-) -> tuple[Definition, FunctionNode] | None:
-    """The only implementation of an abstract method."""
-    found = [program.method(item, name) for item in program.subclasses(definition)]
-    real = [item for item in found if item is not None and not is_stub(item[1])]
-    return real[0] if len(real) == 1 else None
-
-
 def _of_request(name: str) -> Value:
     if name in _SIGNED:
         return Scalar(Origin.IDENTITY, "")
@@ -284,10 +186,10 @@ def _of_scalar(engine: Engine, value: Scalar, name: str, node: ast.AST, state: S
         table = engine.schema.tables[engine.schema.user]
         found = (
             engine.program.method(table.model, name)
-            if table.model and _is_class(engine.program, table.model)
+            if table.model and is_class(engine.program, table.model)
             else None
         )
-        if found is not None and not any("property" in item for item in _decorators(found[1])):
+        if found is not None and not any("property" in item for item in decorators(found[1])):
             return Method(value, name)
     if value.origin == Origin.UNKNOWN:
         return Method(value, name)
@@ -317,6 +219,12 @@ _DATUM_METHODS = frozenset(
         "copy",
         "startswith",
         "credentials",
+        "union",
+        "intersection",
+        "difference",
+        "issubset",
+        "issuperset",
+        "isdisjoint",
     }
 )
 

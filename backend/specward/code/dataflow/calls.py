@@ -2,15 +2,16 @@
 
 import ast
 
-from specward.code.dataflow import queries
+from specward.code.dataflow import constructs
 from specward.code.dataflow import values as v
-from specward.code.dataflow.comparisons import truth
+from specward.code.dataflow.annotations import DEPENDENCY
 from specward.code.dataflow.containers import blend, element
 from specward.code.dataflow.engine import Arguments, Engine, State
 from specward.code.dataflow.lattice import both, either, options, parts
 from specward.code.dataflow.methods import method
 from specward.code.dataflow.outside import LATER, construct, opaque, run_queries, scheduled, write
 from specward.code.dataflow.running import execute
+from specward.code.dataflow.truths import truth
 from specward.code.dataflow.values import (
     NONE,
     UNKNOWN,
@@ -45,7 +46,6 @@ _COERCIONS = frozenset(
         "iter",
         "next",
         "frozenset",
-        "bool",
         "abs",
         "PydanticObjectId",
     }
@@ -71,12 +71,16 @@ def external(engine: Engine, name: str, arguments: Arguments, state: State, node
     """A function from outside the project, or a builtin."""
     last = name.rpartition(".")[2]
     if not (name in _COERCIONS or last == "len"):
-        built = queries.sql_function(engine, name, arguments, state, node)
+        built = constructs.sql_function(engine, name, arguments, state, node)
         if built is not None:
             return built
     first = arguments.get(0)
+    if name == "bool" and first is not None:
+        return truth(engine, first, state)
     if name in _COERCIONS or last in {"UUID", "ObjectId"}:
         return _coerced(engine, last, first, state)
+    if last in {"Depends", "Security"} and (wanted := arguments.get(0, "dependency")) is not None:
+        return v.External(DEPENDENCY, wanted)
     if last in LATER:
         later = scheduled(engine, arguments, state, node)
         if later is not None:
@@ -162,6 +166,8 @@ def _builtin(engine: Engine, name: str, arguments: Arguments, state: State, node
     first = arguments.get(0)
     if name == "partial" and first is not None:
         return first
+    if name == "dict" and isinstance(first, Row) and not arguments.named:
+        return first  # a row of a driver, as it is
     if name == "dict":
         entries = list(arguments.named)
         rest: list[Value] = list(arguments.spread)

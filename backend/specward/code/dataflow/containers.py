@@ -3,10 +3,10 @@
 import ast
 
 from specward.code.dataflow import values as v
-from specward.code.dataflow.comparisons import truth
 from specward.code.dataflow.engine import Arguments, Engine, State, settle
 from specward.code.dataflow.lattice import join_all, origin, parts, present, rows
 from specward.code.dataflow.narrowing import narrow
+from specward.code.dataflow.truths import truth
 from specward.code.dataflow.values import UNKNOWN, Const, Mapping, Origin, Scalar, Sequence, Value
 
 
@@ -118,8 +118,23 @@ def element(engine: Engine, value: Value) -> Value:
             return v.Body(cls, f"{symbol}[]", source)
         case v.Method(receiver, "items()"):
             return _pair(receiver)
+        case v.Common(left, right):
+            return v.Common(element(engine, left), element(engine, right))
+        case v.Rest(whole, _):
+            return element(engine, whole)
         case _:
             return blend((value,)) if rows(value) or origin(value) > Origin.UNKNOWN else UNKNOWN
+
+
+def united(engine: Engine, left: Value, right: Value) -> Value:
+    """`own | shared`, `own + shared`: the elements of both."""
+    if isinstance(left, Sequence) and isinstance(right, Sequence):
+        return Sequence(left.items + right.items, left.rest + right.rest)
+    rest = [
+        piece.items + piece.rest if isinstance(piece, Sequence) else (element(engine, piece),)
+        for piece in (left, right)
+    ]
+    return Sequence((), rest[0] + rest[1])
 
 
 def _pair(receiver: Value) -> Value:

@@ -9,7 +9,7 @@ from specward.code.dataflow.lattice import both, either, join, join_all
 from specward.code.dataflow.program import Program
 from specward.code.dataflow.proof import Proof
 from specward.code.dataflow.schema import Schema
-from specward.code.dataflow.values import Definition, Facts, Row, Site, Value
+from specward.code.dataflow.values import Definition, Fact, Facts, Row, Site, Value
 
 
 class Frame(NamedTuple):
@@ -79,10 +79,8 @@ def settle(value: Value, facts: Facts, other: Facts) -> Value:
         case v.Field(row, column):
             settled = settle(row, facts, other)
             return v.Field(settled, column) if isinstance(settled, Row) else v.NONE
-        case v.Scalar(_, symbol, read):
-            origin = v.Origin.IDENTITY if ("same", symbol) in atoms else value.origin
-            inner = [settle(row, facts, other) for row in read]
-            return v.Scalar(origin, symbol, frozenset(row for row in inner if isinstance(row, Row)))
+        case v.Scalar():
+            return _settle_datum(value, atoms, facts, other)
         case v.Either(alternatives):
             return join_all([settle(item, facts, other) for item in alternatives])
         case v.Sequence(items, rest):
@@ -99,6 +97,23 @@ def settle(value: Value, facts: Facts, other: Facts) -> Value:
             )
         case _:
             return value
+
+
+def _settle_datum(value: v.Scalar, atoms: frozenset[Fact], facts: Facts, other: Facts) -> v.Scalar:
+    """What a path proves of an input; an administrator may choose any."""
+    symbol = value.symbol
+    origin = value.origin
+    if ("same", symbol) in atoms or (v.ADMIN in atoms and origin >= v.Origin.CREDENTIAL):
+        origin = v.Origin.IDENTITY
+    elif symbol and any(atom[0] == "key" and atom[-1] == symbol for atom in atoms):
+        origin = v.Origin.UNKNOWN
+    inner = [settle(row, facts, other) for row in value.rows]
+    return v.Scalar(
+        origin,
+        symbol,
+        frozenset(row for row in inner if isinstance(row, Row)),
+        value.present or ("present", symbol) in atoms,
+    )
 
 
 class Arguments(NamedTuple):
@@ -132,6 +147,9 @@ class Engine(Protocol):
 
     def execute(self, body: list[ast.stmt], state: State) -> None:
         """Run statements."""
+
+    def enter(self, function: v.Function, arguments: Arguments, state: State) -> Value:
+        """Run a function of the project."""
 
     def call(self, target: Value, arguments: Arguments, state: State, node: ast.AST) -> Value:
         """Call a value."""

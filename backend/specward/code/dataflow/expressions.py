@@ -3,11 +3,20 @@
 import ast
 
 from specward.code.dataflow import values as v
-from specward.code.dataflow.comparisons import compare, negate, truth
-from specward.code.dataflow.containers import blend, comprehension, element, mapping, sequence, subscript
+from specward.code.dataflow.comparisons import compare
+from specward.code.dataflow.containers import (
+    blend,
+    comprehension,
+    element,
+    mapping,
+    sequence,
+    subscript,
+    united,
+)
 from specward.code.dataflow.engine import Arguments, Engine, State, settle
-from specward.code.dataflow.lattice import both, either, join, join_all, present
+from specward.code.dataflow.lattice import both, either, join, join_all, options, present
 from specward.code.dataflow.narrowing import narrow
+from specward.code.dataflow.truths import negate, truth
 from specward.code.dataflow.values import NONE, UNKNOWN, Const, Mapping, Sequence, Value
 
 
@@ -196,8 +205,10 @@ def binary(engine: Engine, left: Value, op: ast.operator, right: Value, node: as
             return v.Both(pair)
         if isinstance(op, ast.BitOr):
             return v.Any(pair)
-    if isinstance(left, Sequence) and isinstance(right, Sequence):
-        return Sequence(left.items + right.items, left.rest + right.rest)
+    if isinstance(op, ast.BitAnd | ast.Sub) and (_is_set(left) or _is_set(right)):
+        return v.Common(left, right) if isinstance(op, ast.BitAnd) else v.Rest(left, right)
+    if isinstance(op, ast.BitOr | ast.Add) and (_is_set(left) or _is_set(right)):
+        return united(engine, left, right)
     if isinstance(left, Mapping) and isinstance(right, Mapping):
         return Mapping(tuple(dict(left.entries + right.entries).items()), left.rest + right.rest)
     if isinstance(left, v.Query) and isinstance(right, v.Query):
@@ -210,6 +221,14 @@ def binary(engine: Engine, left: Value, op: ast.operator, right: Value, node: as
     if texts or _is_text(left) or _is_text(right):
         return _text(engine, [left, right], node, state)
     return blend((left, right))
+
+
+def _is_set(value: Value) -> bool:
+    """Whether a value may be a collection of rows or keys."""
+    return any(
+        isinstance(item, Sequence | v.Common | v.Rest) or (isinstance(item, v.Row) and item.many)
+        for item in options(value)
+    )
 
 
 def _is_text(value: Value) -> bool:

@@ -25,6 +25,37 @@ _OTHER = re.compile(
 )
 
 
+_VERIFIES = re.compile(r"verif|authenticate|validate|check", re.IGNORECASE)
+_CREDENTIAL = re.compile(
+    r"token|jwt|api_?key|secret|signature|hmac|credential|ticket|auth($|_?header)", re.IGNORECASE
+)
+
+
+def verified(function: v.Function, value: Value) -> Value:
+    """What `verify_agent_token(request)` returns is verified: it raises where the credential is not right."""
+    name = function.name.rpartition(".")[2]
+    named = _VERIFIES.search(name) and _CREDENTIAL.search(name)
+    if not named or isinstance(function.node, ast.Lambda) or not _raises(function.node):
+        return value
+    return trusted(value, Origin.CREDENTIAL, Origin.CLIENT)
+
+
+def trusted(value: Value, *sources: Origin) -> Value:
+    """The same, with what came from these sources as the caller's own."""
+    match value:
+        case Scalar(source, symbol, _) if source in sources:
+            return Scalar(Origin.IDENTITY, symbol)
+        case v.Mapping(entries, rest):
+            return v.Mapping(
+                tuple((key, trusted(item, *sources)) for key, item in entries),
+                tuple(trusted(item, *sources) for item in rest),
+            )
+        case v.Either(alternatives):
+            return v.Either(tuple(trusted(item, *sources) for item in alternatives))
+        case _:
+            return value
+
+
 def is_check(name: str) -> bool:
     """Whether a function is named after an access check."""
     last = name.rpartition(".")[2]

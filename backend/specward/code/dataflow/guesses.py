@@ -1,8 +1,8 @@
 """Calls on objects of unknown class: followed where only one class of the project has such a method."""
 
-from specward.code.dataflow import attributes
 from specward.code.dataflow import values as v
 from specward.code.dataflow.engine import Engine
+from specward.code.dataflow.members import is_stub
 from specward.code.dataflow.values import Class, Function, Origin, Scalar, Value
 
 _INTERFACE_AND_CLASS = 2
@@ -71,7 +71,7 @@ def only_method(engine: Engine, receiver: Value, name: str) -> Function | None:
     real = [
         item
         for item in owners
-        if not attributes.is_stub(engine.program.sources[item.module].functions[f"{item.name}.{name}"])
+        if not is_stub(engine.program.sources[item.module].functions[f"{item.name}.{name}"])
     ]
     if len(real) != 1:
         return None

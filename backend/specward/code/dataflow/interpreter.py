@@ -3,11 +3,13 @@
 import ast
 from typing import NamedTuple, TypeAlias
 
-from specward.code.dataflow import attributes, calls, expressions, guards, statements
+from specward.code.dataflow import attributes, calls, expressions, guards, instances, statements
 from specward.code.dataflow import values as v
+from specward.code.dataflow.annotations import annotated
 from specward.code.dataflow.engine import Arguments, Frame, State
 from specward.code.dataflow.guesses import only_method
-from specward.code.dataflow.lattice import join_all, origin, present, rows
+from specward.code.dataflow.lattice import join_all, present, rows
+from specward.code.dataflow.members import of_instance
 from specward.code.dataflow.parameters import bind_parameters
 from specward.code.dataflow.program import Found, Program, dotted_name
 from specward.code.dataflow.proof import Proof
@@ -20,7 +22,6 @@ from specward.code.dataflow.values import (
     Definition,
     Facts,
     Function,
-    Scalar,
     Site,
     Value,
 )
@@ -182,6 +183,9 @@ class Interpreter:
                 )
             case ast.ClassDef():
                 return Class(definition, self.generic_models(definition))
+            case ast.Constant(value=None) if found.name in dict(self.program.sources[found.module].later):
+                annotation = dict(self.program.sources[found.module].later)[found.name]
+                return annotated(self, found.module, annotation, found.name)
             case ast.expr():
                 return self.evaluate(found.node, State(Frame(found.module, None, (), []), {}))
             case _:
@@ -210,9 +214,9 @@ class Interpreter:
             case Function():
                 return self._checked(target, arguments, state)
             case Class():
-                return self.instantiate(target, arguments, state)
+                return instances.instantiate(self, target, arguments, state)
             case v.Instance():
-                inner = attributes.of_instance(self, target, "__call__", state, node)
+                inner = of_instance(self, target, "__call__", state, node)
                 return self.call(inner, arguments, state, node) if isinstance(inner, Function) else UNKNOWN
             case v.Method(receiver, "super()"):
                 return target
@@ -230,6 +234,7 @@ class Interpreter:
         before = self.consultations
         value = self.enter(function, arguments, state)
         consulted = self.consultations > before
+        value = guards.verified(function, value)
         return guards.believed(self, function, arguments, state, value, consulted=consulted)
 
     def _super(self, receiver: Value, name: str, arguments: Arguments, state: State) -> Value:
@@ -248,56 +253,6 @@ class Interpreter:
                     Function(base.module, f"{base.name}.{name}", node, base, receiver), arguments, state
                 )
         return UNKNOWN
-
-    def instantiate(self, cls: Class, arguments: Arguments, state: State) -> Value:
-        """An object of a project class."""
-        if self._is_schema(cls.definition):
-            return self._parsed(cls, arguments)
-        instance = v.Instance(cls, scoped=self._is_scoped(cls.definition))
-        found = self.program.method(cls.definition, "__init__")
-        if found is not None:
-            owner, node = found
-            self.enter(
-                Function(owner.module, f"{owner.name}.__init__", node, owner, instance), arguments, state
-            )
-        else:
-            instance.attributes.update(dict(arguments.named))
-            names = self._annotated_fields(cls.definition)
-            instance.attributes.update(dict(zip(names, arguments.positional, strict=False)))
-        return instance
-
-    def _annotated_fields(self, definition: Definition) -> list[str]:
-        return [
-            member.target.id
-            for owner in reversed(self.program.ancestry(definition))
-            for member in self.program.class_of(owner).body
-            if isinstance(member, ast.AnnAssign) and isinstance(member.target, ast.Name)
-        ]
-
-    def _is_schema(self, definition: Definition) -> bool:
-        return bool(
-            self.program.outside_bases(definition) & {"BaseModel", "SQLModel", "BaseSchema", "TypedDict"}
-        )
-
-    def _parsed(self, cls: Class, arguments: Arguments) -> Value:
-        """A data object made in the project: what it holds is what it was given."""
-        if len(arguments.spread) == 1 and isinstance(arguments.spread[0], v.Row) and not arguments.named:
-            return arguments.spread[0]
-        if arguments.positional or arguments.spread:
-            inner = Scalar(max(map(origin, arguments.all)), rows=rows(v.Sequence(arguments.all)))
-            if arguments.spread and not inner.rows:
-                return v.Body(cls.definition, "", inner.origin)
-            return inner
-        return v.Mapping(arguments.named)
-
-    def _is_scoped(self, definition: Definition) -> bool:
-        for name in self.schema.settings.scoped_sessions:
-            module, _, last = name.rpartition(".")
-            if last == definition.name and f"/{definition.module}".endswith(
-                f"/{module.replace('.', '/')}.py"
-            ):
-                return True
-        return False
 
     def enter(self, function: Function, arguments: Arguments, state: State) -> Value:
         """Run a function of the project with these arguments; what it proves holds afterwards."""

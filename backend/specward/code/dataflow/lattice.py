@@ -10,6 +10,7 @@ from specward.code.dataflow.values import (
     Both,
     Class,
     Column,
+    Common,
     Condition,
     Const,
     Either,
@@ -26,6 +27,7 @@ from specward.code.dataflow.values import (
     Module,
     Origin,
     Query,
+    Rest,
     Row,
     Scalar,
     Sequence,
@@ -167,6 +169,10 @@ def parts(value: Value) -> tuple[Value, ...]:
             return (*(item for _, item in entries), *rest)
         case Method(receiver, _):
             return (receiver,)
+        case Common(left, right):
+            return (left, right)
+        case Rest(whole, _):
+            return (whole,)
         case Text(_, inner, _, bound):
             return (*inner, *(item for _, item in bound))
         case Instance(attributes=attributes):

@@ -3,15 +3,18 @@
 import ast
 import re
 
-from specward.code.dataflow import queries
+from specward.code.dataflow import constructs, queries
 from specward.code.dataflow import values as v
-from specward.code.dataflow.comparisons import PRIVILEGE, tables_of
-from specward.code.dataflow.containers import subscript
+from specward.code.dataflow.comparisons import tables_of
+from specward.code.dataflow.containers import subscript, united
 from specward.code.dataflow.engine import Arguments, Engine, State
 from specward.code.dataflow.lattice import join_all, parts, present
+from specward.code.dataflow.matching import all_in
 from specward.code.dataflow.outside import LATER, construct, fields, opaque, validated, write
+from specward.code.dataflow.privileges import PRIVILEGE
 from specward.code.dataflow.running import FETCH_ONE, by_key, certain, execute
 from specward.code.dataflow.sessions import session_call
+from specward.code.dataflow.truths import negate, truth
 from specward.code.dataflow.values import (
     NONE,
     UNKNOWN,
@@ -65,9 +68,9 @@ def method(
         case Query():
             return _on_query(engine, receiver, name, arguments, state, node)
         case v.Column():
-            return queries.column_method(receiver, name, arguments)
+            return constructs.column_method(receiver, name, arguments)
         case v.Relation():
-            return queries.relation_method(engine, receiver, name, arguments)
+            return constructs.relation_method(engine, receiver, name, arguments)
         case Model(table):
             return _on_model(engine, table, name, arguments, state, node)
         case Row():
@@ -80,6 +83,10 @@ def method(
             )
         case v.Body():
             return dump(engine, receiver, name, arguments)
+        case Scalar() if name in {"bind", "bind_partial"} and arguments.named:
+            return Mapping(arguments.named, arguments.spread)  # `signature(handler).bind(*args, **kwargs)`
+        case _ if name in _SETS and arguments.positional:
+            return _on_sets(engine, receiver, name, arguments.positional[0], state)
         case Mapping() | Sequence():
             return _on_container(engine, receiver, name, arguments, state)
         case Text(_, _, _, bound) if name == "bindparams":
@@ -197,6 +204,26 @@ def _on_row(engine: Engine, row: Row, name: str, arguments: Arguments, state: St
     return opaque(engine, "", (row, *arguments.all))
 
 
+_SETS = frozenset({"union", "intersection", "difference", "issubset", "issuperset", "isdisjoint"})
+
+
+def _on_sets(engine: Engine, left: Value, name: str, right: Value, state: State) -> Value:
+    """`ids.issubset(own)` and its like."""
+    match name:
+        case "union":
+            return united(engine, left, right)
+        case "intersection":
+            return v.Common(left, right)
+        case "difference":
+            return v.Rest(left, right)
+        case "isdisjoint":
+            return negate(truth(engine, v.Common(left, right), state))
+        case "issuperset":
+            return v.Condition(all_in(engine, right, left, state), v.NOTHING)
+        case _:
+            return v.Condition(all_in(engine, left, right, state), v.NOTHING)
+
+
 def _opened(engine: Engine, arguments: Arguments) -> Arguments:
     opened = tuple(
         fields(engine, item) if isinstance(item, v.Body) else item for item in arguments.positional
@@ -210,13 +237,18 @@ def _on_container(
     first = arguments.get(0)
     if isinstance(receiver, Mapping):
         if name in {"get", "pop", "setdefault"} and first is not None:
+            missing = isinstance(first, Const) and str(first.value) not in dict(receiver.entries)
+            if missing and not receiver.rest:
+                return arguments.get(1) or NONE
             return subscript(engine, receiver, first, state)
         if name == "items":
             return Method(receiver, "items()")
         if name == "values":
             return Sequence((), parts(receiver))
-        if name == "copy":
-            return receiver
+        if name in DUMPS:
+            update = arguments.get(-1, "update")
+            pairs = dict(update.entries) if isinstance(update, Mapping) else {}
+            return Mapping(tuple({**dict(receiver.entries), **pairs}.items()), receiver.rest)
         if name == "keys":
             return Sequence(tuple(Const(key) for key, _ in receiver.entries))
     if name in {"copy", "all", "unique", "scalars", "fetchall"}:

@@ -3,9 +3,9 @@
 import ast
 
 from specward.code.dataflow import values as v
-from specward.code.dataflow.comparisons import truth
 from specward.code.dataflow.engine import Engine, State
 from specward.code.dataflow.lattice import join_all
+from specward.code.dataflow.truths import truth
 from specward.code.dataflow.values import NONE
 
 

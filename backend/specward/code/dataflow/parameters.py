@@ -3,7 +3,7 @@
 import ast
 
 from specward.code.dataflow import values as v
-from specward.code.dataflow.annotations import annotated
+from specward.code.dataflow.annotations import annotated, without_dependency
 from specward.code.dataflow.engine import Arguments, Engine, State
 from specward.code.dataflow.lattice import join_all
 from specward.code.dataflow.values import Class, Function, Origin, Scalar, Value
@@ -44,7 +44,7 @@ def _parameter(
     if given is None and arguments.spread:
         given = join_all(list(arguments.spread))
     if given is None and default is not None:
-        return engine.evaluate(default, State(inner.frame, {}))
+        return without_dependency(engine.evaluate(default, State(inner.frame, {})))
     if given is None or (isinstance(given, Scalar) and given.origin == Origin.UNKNOWN and not given.rows):
         typed = annotated(engine, function.module, parameter.annotation, parameter.arg)
         return typed if given is None or isinstance(typed, v.Instance) else given

@@ -31,6 +31,7 @@ class Program:
         self._answers: dict[tuple[str, str], Resolved | None] = {}
         self._bases: dict[Definition, list[Definition | str]] = {}
         self._ancestries: dict[Definition, list[Definition]] = {}
+        self._set_later: dict[Definition, frozenset[str]] = {}
         self._found: dict[tuple[Definition, str], tuple[Definition, FunctionNode] | None] = {}
         for source in self.sources.values():
             self._index(source)
@@ -122,6 +123,19 @@ class Program:
             if node is not None:
                 return owner, node
         return None
+
+    def set_later(self, definition: Definition) -> frozenset[str]:
+        """Attributes that methods other than the constructor set: None is only what they start with."""
+        if definition not in self._set_later:
+            self._set_later[definition] = frozenset(
+                node.attr
+                for owner in self.ancestry(definition)
+                for method in self.class_of(owner).body
+                if isinstance(method, ast.FunctionDef | ast.AsyncFunctionDef) and method.name != "__init__"
+                for node in ast.walk(method)
+                if isinstance(node, ast.Attribute) and isinstance(node.ctx, ast.Store)
+            )
+        return self._set_later[definition]
 
     def subclasses(self, definition: Definition) -> list[Definition]:
         """Classes of the project that derive from this one directly."""

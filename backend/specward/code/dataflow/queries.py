@@ -7,8 +7,8 @@ from specward.code.dataflow import values as v
 from specward.code.dataflow.comparisons import relation_equals, tables_of
 from specward.code.dataflow.engine import Arguments, Engine, State
 from specward.code.dataflow.expressions import as_predicate
-from specward.code.dataflow.lattice import options, origin, rows
-from specward.code.dataflow.values import Bind, Column, Const, Expression, Model, Query, Row, Value
+from specward.code.dataflow.lattice import options
+from specward.code.dataflow.values import Bind, Column, Const, Expression, Query, Value
 
 BUILDERS = frozenset({"select", "update", "delete", "insert", "query", "replace", "upsert"})
 RUNS = frozenset(
@@ -90,7 +90,16 @@ def build(engine: Engine, verb: str, arguments: Arguments, state: State, node: a
         joined,
         engine.site(node, state),
         legacy=verb == "query",
+        column=_only_column(arguments),
     )
+
+
+def _only_column(arguments: Arguments) -> str:
+    """The column that a statement reads, where it reads one."""
+    values = [
+        item.items[0] if isinstance(item, v.Sequence) and item.items else item for item in arguments.all
+    ]
+    return values[0].name if len(values) == 1 and isinstance(values[0], Column) else ""
 
 
 def _mentioned(query: Query) -> list[str]:
@@ -101,23 +110,24 @@ def _mentioned(query: Query) -> list[str]:
 def extend(engine: Engine, query: Query, name: str, arguments: Arguments) -> Value | None:
     """A generative method of a statement; None where it is no such method."""
     if name in {"where", "filter", "having", "whereclause"}:
-        return _with(query, conditions(arguments))
+        return restricted(query, conditions(arguments))
     if name == "filter_by":
-        return _with(query, _by_name(engine, query, arguments))
+        return restricted(query, by_name(engine, query, arguments))
     if name in {"join", "outerjoin", "join_from", "select_from", "innerjoin"}:
         return _joined(engine, query, name, arguments)
     if name == "options":
-        return _with(
+        return restricted(
             query, [item for item in conditions(arguments) if isinstance(item, Bind | v.Any | v.Both)]
         )
     if name in {"with_only_columns", "with_entities", "columns", "with_columns"}:
-        return query._replace(entities=tuple(dict.fromkeys((*query.entities, *_tables(arguments)))))
+        entities = tuple(dict.fromkeys((*query.entities, *tables_in(arguments))))
+        return query._replace(entities=entities, column=_only_column(arguments))
     if name in {"values", "values_for", "set", "update_values"} and query.verb in {"insert", "update"}:
         return query._replace(values=(*query.values, *assignments(arguments)))
     if name == "from_statement":
         return arguments.get(0)
     if name in {"union", "union_all", "intersect", "except_"}:
-        return _union(query, arguments)
+        return union(query, arguments)
     if name in {"add_columns", "add_entity"}:
         return query
     if name == "exists" and not query.legacy:
@@ -127,7 +137,8 @@ def extend(engine: Engine, query: Query, name: str, arguments: Arguments) -> Val
     return None
 
 
-def _with(query: Query, predicates: Iterable[v.Predicate]) -> Query:
+def restricted(query: Query, predicates: Iterable[v.Predicate]) -> Query:
+    """The statement with more conditions."""
     return query._replace(predicates=(*query.predicates, *predicates))
 
 
@@ -146,7 +157,8 @@ def conditions(arguments: Arguments) -> list[v.Predicate]:
     return found
 
 
-def _by_name(engine: Engine, query: Query, arguments: Arguments) -> list[v.Predicate]:
+def by_name(engine: Engine, query: Query, arguments: Arguments) -> list[v.Predicate]:
+    """The conditions of `filter_by(name=value)`."""
     table = query.entities[0] if query.entities else ""
     found: list[v.Predicate] = []
     for name, value in arguments.named:
@@ -161,7 +173,7 @@ def _by_name(engine: Engine, query: Query, arguments: Arguments) -> list[v.Predi
 
 
 def _joined(engine: Engine, query: Query, name: str, arguments: Arguments) -> Query:
-    tables = set(_tables(arguments))
+    tables = set(tables_in(arguments))
     for value in arguments.all:
         if isinstance(value, v.Relation):
             target = engine.schema.related(value.table, value.name)
@@ -176,13 +188,15 @@ def _joined(engine: Engine, query: Query, name: str, arguments: Arguments) -> Qu
     return query._replace(joined=query.joined | tables | {*query.entities})
 
 
-def _tables(arguments: Arguments) -> list[str]:
+def tables_in(arguments: Arguments) -> list[str]:
+    """The tables that arguments mention."""
     return [
         table for value in arguments.all for option in options(value) for table in sorted(tables_of(option))
     ]
 
 
-def _union(query: Query, arguments: Arguments) -> Query:
+def union(query: Query, arguments: Arguments) -> Query:
+    """The rows of this statement and of others."""
     others = [item for value in arguments.all for item in (options(value)) if isinstance(item, Query)]
     arms = [v.Both(item.predicates) for item in (query, *others)]
     joined = frozenset(table for item in (query, *others) for table in item.joined)
@@ -199,128 +213,3 @@ def assignments(arguments: Arguments) -> tuple[tuple[str, Value], ...]:
                 if isinstance(item, v.Mapping):
                     found += item.entries
     return tuple(found)
-
-
-def column_method(column: Column, name: str, arguments: Arguments) -> Value:
-    """`Item.owner_id.in_(...)` and other operators written as methods."""
-    value = arguments.get(0)
-    if name in {"in_", "any_"} and value is not None:
-        queries = [item for item in options(value) if isinstance(item, Query)]
-        if queries:
-            return v.Within(column.table, column.name, queries[0])
-        if origin(value) != v.Origin.CONSTANT or rows(value):
-            return Bind(column.table, column.name, value)
-        return v.Other(frozenset({column.table}), fixed=True)
-    if name in {"is_", "is_not", "isnot", "__eq__"}:
-        if name == "__eq__" and value is not None and not isinstance(value, Const):
-            return Bind(column.table, column.name, value)
-        return v.Other(frozenset({column.table}), fixed=name != "is_not")
-    if name in {
-        "notin_",
-        "not_in",
-        "like",
-        "ilike",
-        "contains",
-        "startswith",
-        "endswith",
-        "between",
-        "op",
-        "match",
-        "icontains",
-        "has_key",
-        "overlap",
-    }:
-        return v.Other(frozenset({column.table}))
-    return Expression(frozenset({column.table}))
-
-
-def relation_method(engine: Engine, relation: v.Relation, name: str, arguments: Arguments) -> Value:
-    """`Message.conversation.has(...)`, `Project.members.any(...)`, `.contains(user)`."""
-    target = engine.schema.related(relation.table, relation.name) or ""
-    if name in {"has", "any"}:
-        inner = Query("select", (target,), tuple(conditions(arguments)), frozenset(), v.Site("", 0, 0))
-        inner = _with(inner, _by_name(engine, inner, arguments))
-        return v.Exists(relation.table, inner)
-    if name == "contains":
-        value = arguments.get(0)
-        if value is not None:
-            return Bind(relation.table, relation.name, value)
-    if name in {"of_type", "and_"}:
-        return relation
-    return v.Other(frozenset({relation.table}))
-
-
-def sql_function(
-    engine: Engine, name: str, arguments: Arguments, state: State, node: ast.AST
-) -> Value | None:
-    """A construct of SQLAlchemy's expression language; None where it is none."""
-    first = arguments.get(0)
-    dotted, name = name, name.rpartition(".")[2]
-    if name in BUILDERS and (
-        any(_is_sql(item) for item in arguments.all) or dotted.startswith(("sqlalchemy", "sqlmodel"))
-    ):
-        return build(engine, name, arguments, state, node)
-    if name == "exists":
-        if isinstance(first, v.PREDICATES):
-            return v.Exists(
-                "", Query("select", (), tuple(conditions(arguments)), frozenset(), engine.site(node, state))
-            )
-        return build(engine, name, arguments, state, node)
-    if name in {"and_", "or_"}:
-        parts = tuple(conditions(arguments))
-        return v.Both(parts) if name == "and_" else v.Any(parts)
-    if name in {"union", "union_all"} and isinstance(first, Query):
-        return _union(first, Arguments(arguments.positional[1:]))
-    if (
-        name in {"col", "aliased", "column", "with_polymorphic", "desc", "asc"}
-        and first is not None
-        and _is_sql(first)
-    ):
-        return first
-    if name == "with_loader_criteria" and len(arguments.positional) > 1:
-        return _criteria(engine, arguments, state, node)
-    if name == "with_parent" and first is not None:
-        return _with_parent(engine, first, arguments)
-    if name == "text" and first is not None:
-        return as_text(engine, first, state, node)
-    if name in {"literal", "cast", "type_coerce", "bindparam"} and first is not None and not _is_sql(first):
-        return first
-    if any(_is_sql(item) for item in arguments.all) and not any(
-        isinstance(item, Query) for item in arguments.all
-    ):
-        return Expression(frozenset(_tables(arguments)))
-    return None
-
-
-def _is_sql(value: Value) -> bool:
-    return any(
-        isinstance(item, (Model, Column, v.Relation, Expression, Query, *v.PREDICATES))
-        for item in options(value)
-    )
-
-
-def _criteria(engine: Engine, arguments: Arguments, state: State, node: ast.AST) -> Value:
-    criterion = arguments.positional[1]
-    if isinstance(criterion, v.Function):
-        return engine.call(criterion, Arguments((arguments.positional[0],)), state, node)
-    return criterion
-
-
-def _with_parent(engine: Engine, parent: Value, arguments: Arguments) -> Value:
-    relation = arguments.get(1, "prop")
-    if isinstance(relation, v.Relation):
-        target = engine.schema.related(relation.table, relation.name)
-        for column, table in engine.schema.parents(target or "").items():
-            if table == relation.table and target is not None:
-                key = v.Field(parent, engine.schema.keys(table)[0]) if isinstance(parent, Row) else parent
-                return Bind(target, column, key)
-    return v.Other(frozenset())
-
-
-def as_text(engine: Engine, value: Value, state: State, node: ast.AST) -> Value:
-    """`text("...")`."""
-    if isinstance(value, v.Text):
-        return value
-    if isinstance(value, Const) and isinstance(value.value, str):
-        return v.Text(value.value, (), engine.site(node, state))
-    return v.Scalar(origin(value))

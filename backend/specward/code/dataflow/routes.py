@@ -87,6 +87,19 @@ def _of_function(
     return routes
 
 
+def below_route(node: FunctionNode) -> list[ast.expr]:
+    """The decorators that wrap a handler before it is registered, the outermost first."""
+    places = [
+        place
+        for place, item in enumerate(node.decorator_list)
+        if isinstance(item, ast.Call)
+        and isinstance(item.func, ast.Attribute)
+        and item.func.attr in _VERBS
+        and _is_route(item)
+    ]
+    return node.decorator_list[places[-1] + 1 :] if places else []
+
+
 def _is_route(call: ast.Call) -> bool:
     """`@cache.get("x")` is one too by its looks; a path starts with a slash or is empty."""
     path = _path(call)

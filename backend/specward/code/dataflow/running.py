@@ -72,7 +72,16 @@ def fetched(engine: Engine, query: Query, code: str, state: State, *, one: bool)
     bound = owned and not code and proof.is_bound(query)
     if table == engine.schema.user and bound and not query.joined and one:
         return v.Scalar(v.Origin.IDENTITY)
-    return Row(table, engine.number(), code, proof=bound, many=not one, keys=keys, site=query.site)
+    return Row(
+        table,
+        engine.number(),
+        code,
+        proof=bound,
+        many=not one,
+        keys=keys,
+        site=query.site,
+        column=query.column,
+    )
 
 
 def deep_binds(query: Query) -> list[Bind]:

@@ -1,12 +1,12 @@
 """Who owns a table: found from foreign keys to the user table, overridden by configuration."""
 
 import ast
-import re
 from collections.abc import Mapping
 from typing import NamedTuple
 
+from specward.code.dataflow.naming import ACTED, CREATED, GRANT, LEVELS, PASSWORD, PUBLIC, TENANT, USER, stem
 from specward.code.dataflow.program import Program, dotted_name
-from specward.code.dataflow.tables import Table, read_tables, snake
+from specward.code.dataflow.tables import Table, read_tables
 from specward.code.dataflow.values import Definition
 
 
@@ -37,9 +37,9 @@ class Schema:
         self._by_stem: dict[str, str] = {}
         for name, table in self.tables.items():
             if table.model is not None:
-                self._by_stem.setdefault(_stem(table.model.name), name)
+                self._by_stem.setdefault(stem(table.model.name), name)
         for name in self.tables:
-            self._by_stem[_stem(name)] = name
+            self._by_stem[stem(name)] = name
         self.settings = settings
         self.user = self._named(settings.user_table) or self._find_user(program)
         self.owners: dict[str, set[str]] = {name: self._owner_columns(name) for name in self.tables}
@@ -60,6 +60,15 @@ class Schema:
             self._named(column.removesuffix("_id")) if column.endswith("_id") and not fact.primary else None
         )
         return named if named != table else None
+
+    def names_one(self, table: str, column: str) -> bool:
+        """Whether a value of a column names one row: a key, a unique column, a public identifier."""
+        fact = self.tables[table].columns.get(column) if table in self.tables else None
+        return (fact is not None and fact.unique) or bool(PUBLIC.search(column))
+
+    def leads(self, table: str, column: str) -> str | None:
+        """The table whose rows a column names: its own for its key (or no column), else its target."""
+        return table if not column or self.keys(table) == (column,) else self.target(table, column)
 
     def related(self, table: str, attribute: str) -> str | None:
         """The table a relationship attribute leads to, looked up from the model's module."""
@@ -131,7 +140,7 @@ class Schema:
     def _named(self, name: str) -> str | None:
         if not name:
             return None
-        return name if name in self.tables else self._by_stem.get(_stem(name))
+        return name if name in self.tables else self._by_stem.get(stem(name))
 
     def _owner_columns(self, name: str) -> set[str]:
         if name in self.settings.owner_columns:
@@ -139,7 +148,7 @@ class Schema:
         if name == self.user:
             return set()
         found = {column for column, parent in self.parents(name).items() if parent == self.user}
-        return {column for column in found if not _ACTED.search(column)} or self._conventional(name)
+        return {column for column in found if not ACTED.search(column)} or self._conventional(name)
 
     def _own_by_author(self) -> None:
         """Where no table has an owner of another kind, who created a row owns it."""
@@ -147,14 +156,14 @@ class Schema:
             return
         for name in self.tables:
             authors = {column for column, parent in self.parents(name).items() if parent == self.user}
-            self.owners[name] = {column for column in authors if _CREATED.search(column)}
+            self.owners[name] = {column for column in authors if CREATED.search(column)}
 
     def _own_by_tenant(self) -> None:
         """Rows of the organisation that a user belongs to, where no column names the user."""
         tenants = {
             parent
             for parent in self.parents(self.user or "").values()
-            if _TENANT.match(_stem(parent)) and not self.owners.get(parent)
+            if TENANT.match(stem(parent)) and not self.owners.get(parent)
         }
         for name in self.tables:
             if not self.owners[name] and name != self.user:
@@ -164,9 +173,9 @@ class Schema:
 
     def _conventional(self, name: str) -> set[str]:
         """A column named after the user table without a foreign key (accounts kept elsewhere)."""
-        wanted = {f"{_stem(self.user)}_id"} if self.user else {"user_id", "owner_id", "account_id"}
+        wanted = {f"{stem(self.user)}_id"} if self.user else {"user_id", "owner_id", "account_id"}
         if self.user and self.tables[self.user].model is not None:
-            wanted.add(f"{_stem(self.tables[self.user].model.name)}_id")  # type: ignore[union-attr]
+            wanted.add(f"{stem(self.tables[self.user].model.name)}_id")  # type: ignore[union-attr]
         undeclared = {column.name for column in self.tables[name].columns.values() if not column.reference}
         return {column for column in undeclared if column in wanted | {"user_id", "owner_id"}}
 
@@ -192,7 +201,7 @@ class Schema:
         found = {}
         for name, table in self.tables.items():
             others = frozenset(parent for parent in self.parents(name).values() if parent != self.user)
-            telling = _GRANT.search(name.lower()) or _LEVELS & {*table.columns}
+            telling = GRANT.search(name.lower()) or LEVELS & {*table.columns}
             if name != self.user and self.owners[name] and others and telling:
                 found[name] = others
         return found
@@ -210,13 +219,14 @@ class Schema:
         scores = dict.fromkeys(self.tables, 0)
         for name in self.tables:
             for parent in self.parents(name).values():
-                scores[parent] = min(scores[parent] + 1, 3)
+                if self.tables[parent].model is not None:
+                    scores[parent] = min(scores[parent] + 1, 3)
         for name, table in self.tables.items():
-            if any("password" in column for column in table.columns):
+            if any(PASSWORD.fullmatch(column) for column in table.columns):
                 scores[name] += 3
-            stem = _stem(table.model.name if table.model else name)
-            if _USER.match(stem):
-                scores[name] += 3
+            called = stem(table.model.name if table.model else name)
+            if USER.match(called):
+                scores[name] += 4 if called == "user" else 3
         for model in _depended_on(program):
             table_name = self.by_model.get(model)
             if table_name is not None:
@@ -226,18 +236,6 @@ class Schema:
 
 
 _ENOUGH = 3
-_USER = re.compile(
-    r"((app|db|auth|dispatch)_)?(user|account|customer|member)(_(model|profile|account|table|orm))?$"
-)
-_CREATED = re.compile(r"(creat|add|upload|submit|post)\w*_?by|creator|author|uploader", re.IGNORECASE)
-_ACTED = re.compile(
-    _CREATED.pattern
-    + r"|_by(_id|_user_id|_user)?$|^last_|assign|approver|reviewer|inviter|editor|moderator|resolver",
-    re.IGNORECASE,
-)  # who did something to a row: its owner only where the project says so by comparing it
-_TENANT = re.compile(r"(organi[sz]ation|org|tenant|workspace|company|household|firm|clinic|school)$")
-_GRANT = re.compile(r"member|collaborator|share|grant|access")
-_LEVELS = {"role", "permission", "permissions", "access_level"}
 
 
 def _merged(known: Table, other: Table) -> Table:
@@ -279,11 +277,3 @@ def _with_defaults(node: ast.FunctionDef | ast.AsyncFunctionDef) -> list[tuple[a
     padding: list[ast.expr | None] = [None] * (len(plain) - len(node.args.defaults))
     pairs = list(zip(plain, padding + list(node.args.defaults), strict=True))
     return [*pairs, *zip(node.args.kwonlyargs, node.args.kw_defaults, strict=True)]
-
-
-def _stem(name: str) -> str:
-    """`Users`, `user` and `tbl_user` alike; `categories` as `category`."""
-    text = snake(name.rpartition(".")[2])
-    if text.endswith("ies"):
-        return f"{text[:-3]}y"
-    return text[:-1] if text.endswith("s") and not text.endswith("ss") else text

@@ -2,7 +2,7 @@
 
 import ast
 
-from specward.code.dataflow import queries, rawsql
+from specward.code.dataflow import constructs, queries, rawsql
 from specward.code.dataflow import values as v
 from specward.code.dataflow.containers import blend
 from specward.code.dataflow.engine import Arguments, Engine, State
@@ -84,7 +84,7 @@ def session_call(
         if raw is not None:
             return raw
     if name == "query" and first is not None:
-        built = queries.sql_function(engine, "query", arguments, state, node)
+        built = constructs.sql_function(engine, "query", arguments, state, node)
         if isinstance(built, Query):
             return built._replace(waived=scoped)
     if name in {"get", "get_one", "load", "get_or_404", "fetch", "find_one"} and isinstance(
@@ -129,7 +129,7 @@ def _raw(
     engine: Engine, first: Value, arguments: Arguments, state: State, node: ast.AST, name: str
 ) -> Value | None:
     for option in options(first):
-        text = queries.as_text(engine, option, state, node) if isinstance(option, Const) else option
+        text = constructs.as_text(engine, option, state, node) if isinstance(option, Const) else option
         if isinstance(text, Text) and rawsql.looks_like_sql(text.sql):
             return run_text(engine, text, arguments, state, node, name)
     return None

@@ -6,6 +6,8 @@ import sys
 import warnings
 from typing import NamedTuple, TypeAlias
 
+from specward.code.dataflow.ddl import Declared, declared
+
 FunctionNode: TypeAlias = ast.FunctionDef | ast.AsyncFunctionDef
 
 
@@ -19,6 +21,8 @@ class Source(NamedTuple):
     classes: dict[str, ast.ClassDef]
     assigns: dict[str, ast.expr]  # the last assignment to a module-level name
     wiring: tuple[ast.Call, ...]  # include_router, add_api_route, mount: wherever they stand
+    ddl: tuple[Declared, ...] = ()  # tables created by SQL text
+    later: tuple[tuple[str, ast.expr | None], ...] = ()  # None until a function sets them; annotation
 
 
 _WIRING = frozenset({"include_router", "add_api_route", "add_api_websocket_route"})
@@ -34,9 +38,14 @@ def read(path: str, text: str) -> Source | None:
     )
     stars: list[str] = []
     _collect(tree.body, source, stars)
-    return source._replace(stars=tuple(stars))
+    return source._replace(
+        stars=tuple(stars),
+        ddl=declared(text) if _CREATES.search(text) else (),
+        later=_set_later(tree) if "global " in text else (),
+    )
 
 
+_CREATES = re.compile(r"create\s+table\b", re.IGNORECASE)
 _DEEPEST_TREE = 1_000
 
 
@@ -66,6 +75,23 @@ def _older(text: str) -> str:
     text = _EXCEPT.sub(r"\1(\2)\3", text)
     text = _TYPE_PARAMETERS.sub(r"\1", text)
     return _TYPE_ALIAS.sub(r"\1 =", text)
+
+
+def _set_later(tree: ast.Module) -> tuple[tuple[str, ast.expr | None], ...]:
+    """`db: Database | None = None`, where a function says `global db`."""
+    rebound = {name for node in ast.walk(tree) if isinstance(node, ast.Global) for name in node.names}
+    found: dict[str, ast.expr | None] = {}
+    for node in tree.body:
+        match node:
+            case ast.AnnAssign(
+                target=ast.Name(id=name), annotation=annotation, value=ast.Constant(value=None)
+            ) if name in rebound:
+                found[name] = annotation
+            case ast.Assign(targets=[ast.Name(id=name)], value=ast.Constant(value=None)) if name in rebound:
+                found[name] = None
+            case _:
+                pass
+    return tuple(found.items())
 
 
 def _wiring(tree: ast.Module) -> tuple[ast.Call, ...]:

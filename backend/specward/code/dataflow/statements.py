@@ -3,14 +3,15 @@
 import ast
 
 from specward.code.dataflow import values as v
-from specward.code.dataflow.comparisons import truth
 from specward.code.dataflow.containers import assign, element, run
 from specward.code.dataflow.engine import Engine, State
 from specward.code.dataflow.expressions import binary
 from specward.code.dataflow.lattice import options
+from specward.code.dataflow.loops import each, leave, repeat
 from specward.code.dataflow.narrowing import narrow
 from specward.code.dataflow.outside import write
 from specward.code.dataflow.program import dotted_name
+from specward.code.dataflow.truths import truth
 from specward.code.dataflow.values import IMPOSSIBLE, NONE, Const, Mapping, Row, Sequence, Value
 
 _LOGS = ("logger", "logging", "log", "print", "metrics", "structlog", "tracer", "span")
@@ -51,7 +52,7 @@ def _statement(engine: Engine, node: ast.stmt, state: State) -> None:
             state.assume(truth(engine, engine.evaluate(test, state), state).true)
             narrow(engine, test, state, holds=True)
         case ast.Continue() | ast.Break():
-            _leave_loop(state)
+            leave(state)
         case ast.FunctionDef() | ast.AsyncFunctionDef():
             scope = v.Scope(state.names)
             state.names[node.name] = v.Function(
@@ -70,9 +71,9 @@ def _block(engine: Engine, node: ast.stmt, state: State) -> None:
             | ast.AsyncFor(target=target, iter=iterable, body=body, orelse=orelse)
         ):
             value = run(engine, engine.evaluate(iterable, state), state, node)
-            _loop(engine, body, orelse, state, target, element(engine, value))
+            each(engine, body, orelse, state, target, value)
         case ast.While(test=test, body=body, orelse=orelse):
-            _while(engine, test, body, orelse, state)
+            repeat(engine, test, body, orelse, state)
         case ast.With(items=items, body=body) | ast.AsyncWith(items=items, body=body):
             for item in items:
                 value = engine.evaluate(item.context_expr, state)
@@ -162,7 +163,8 @@ def store(engine: Engine, target: ast.expr, value: Value, state: State) -> None:
         case ast.Attribute(value=owner, attr=name):
             for option in options(engine.evaluate(owner, state)):
                 if isinstance(option, v.Instance):
-                    option.attributes[name] = value
+                    if value != NONE or name not in engine.program.set_later(option.cls.definition):
+                        option.attributes[name] = value
                 elif isinstance(option, Row):
                     write(engine, option, ((name, value),), state)
         case ast.Subscript(value=ast.Name(id=name), slice=index):
@@ -207,65 +209,6 @@ def _branch(
             narrow(engine, test, branch, holds=holds)
             execute(engine, nodes, branch)
     state.merge([yes, no])
-
-
-def _leave_loop(state: State) -> None:
-    exits = state.names.get(_EXITS)
-    if isinstance(exits, Exits):
-        exits.states.append(state.fork())
-    state.facts = IMPOSSIBLE
-
-
-_EXITS = " exits"  # no variable can be called so
-
-
-class Exits(v.Instance):
-    """The states in which a loop is left or goes on before its body's end."""
-
-    __slots__ = ("states",)
-
-    def __init__(self) -> None:
-        super().__init__(v.Class(v.Definition("", "")))
-        self.states: list[State] = []
-
-
-def _loop(
-    engine: Engine,
-    body: list[ast.stmt],
-    orelse: list[ast.stmt],
-    state: State,
-    target: ast.expr,
-    item: Value,
-) -> None:
-    """No round, and one round; what a second one could add is in the joined variables."""
-    once = state.fork()
-    outer = state.names.get(_EXITS)
-    exits = Exits()
-    once.names[_EXITS] = exits
-    assign(engine, target, item, once)
-    execute(engine, body, once)
-    state.merge([state.fork(), once, *exits.states])
-    state.names.pop(_EXITS, None)
-    if outer is not None:
-        state.names[_EXITS] = outer
-    execute(engine, orelse, state)
-
-
-def _while(
-    engine: Engine, test: ast.expr, body: list[ast.stmt], orelse: list[ast.stmt], state: State
-) -> None:
-    condition = truth(engine, engine.evaluate(test, state), state)
-    once = state.fork(condition.true)
-    outer = state.names.get(_EXITS)
-    exits = Exits()
-    once.names[_EXITS] = exits
-    if once.facts.possible:
-        execute(engine, body, once)
-    state.merge([state.fork(condition.false), once, *exits.states])
-    state.names.pop(_EXITS, None)
-    if outer is not None:
-        state.names[_EXITS] = outer
-    execute(engine, orelse, state)
 
 
 def _try(

@@ -26,6 +26,7 @@ class ColumnFact(NamedTuple):
     name: str
     reference: str  # "table.column" of the foreign key, "" if none
     primary: bool
+    unique: bool = False
 
 
 class Table(NamedTuple):
@@ -60,7 +61,24 @@ def read_tables(program: Program) -> list[Table]:
             core = _from_core(source.path, name, value)
             if core is not None:
                 tables.append(core)
-    return tables
+    modelled = {table.name for table in tables}
+    return [*tables, *(table for table in _from_text(program) if table.name not in modelled)]
+
+
+def _from_text(program: Program) -> list[Table]:
+    """Tables that no model declares and SQL text creates."""
+    return [
+        Table(
+            item.name,
+            None,
+            {name: ColumnFact(name, target, name in item.keys) for name, target in item.columns.items()},
+            {},
+            source.path,
+            item.line,
+        )
+        for source in program.sources.values()
+        for item in source.ddl
+    ]
 
 
 def _from_class(program: Program, definition: Definition) -> Table | None:
@@ -181,6 +199,7 @@ def _read_member(
         name,
         _reference(program, owner, annotation, value),
         _flag(value, "primary_key") or _alias_flag(program, owner, annotation),
+        _flag(value, "unique"),
     )
 
 

@@ -41,6 +41,7 @@ class Scalar(NamedTuple):
     origin: Origin
     symbol: str = ""
     rows: frozenset[Row] = frozenset()
+    present: bool = False  # known to be there, on the path that gave it
 
 
 class Row(NamedTuple):
@@ -55,6 +56,7 @@ class Row(NamedTuple):
     site: Site
     fresh: bool = False  # made here, not fetched
     child: Row | None = None  # the row whose parent this is, where a relationship led here
+    column: str = ""  # the only column that was read
 
 
 class Field(NamedTuple):
@@ -159,6 +161,7 @@ class Query(NamedTuple):
     waived: bool = False  # built where the principal is an administrator, or through a scoping session
     legacy: bool = False  # session.query(): runs itself
     values: tuple[tuple[str, Value], ...] = ()  # what an insert or update writes
+    column: str = ""  # the only column selected
 
 
 class Text(NamedTuple):
@@ -189,6 +192,20 @@ class Mapping(NamedTuple):
 
     entries: tuple[tuple[str, Value], ...]
     rest: tuple[Value, ...] = ()
+
+
+class Common(NamedTuple):
+    """What two sets have in common."""
+
+    left: Value
+    right: Value
+
+
+class Rest(NamedTuple):
+    """What is in one set and not in another."""
+
+    whole: Value
+    taken: Value
 
 
 class Body(NamedTuple):
@@ -276,7 +293,19 @@ class Either(NamedTuple):
 Predicate: TypeAlias = Bind | Link | Within | Exists | Both | Any | Other
 Fact: TypeAlias = tuple[str | int, ...]
 _Known: TypeAlias = (
-    Const | Unlimited | Scalar | Row | Field | Text | Condition | Sequence | Mapping | Body | Either
+    Const
+    | Unlimited
+    | Scalar
+    | Row
+    | Field
+    | Text
+    | Condition
+    | Sequence
+    | Mapping
+    | Common
+    | Rest
+    | Body
+    | Either
 )
 _Statement: TypeAlias = Model | Column | Relation | Predicate | Expression | Query
 _Named: TypeAlias = Class | Function | Instance | Module | External | Method

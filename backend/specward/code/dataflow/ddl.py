@@ -1,0 +1,74 @@
+"""Tables that a program declares as SQL text: `CREATE TABLE` in a string, for projects without models."""
+
+import re
+from typing import NamedTuple
+
+_NAME = r"[\"`\[]?(?:\w+[\"`\]]?\.[\"`\[]?)?(\w+)[\"`\]]?"
+_TABLE = re.compile(rf"create\s+table\s+(?:if\s+not\s+exists\s+)?{_NAME}\s*\(", re.IGNORECASE)
+_COLUMN = re.compile(rf"\s*{_NAME}\s+(\w.*)", re.DOTALL)
+_REFERENCE = re.compile(rf"\breferences\s+{_NAME}\s*(?:\(\s*[\"`]?(\w+)[\"`]?)?", re.IGNORECASE)
+_FOREIGN = re.compile(
+    r"(?:constraint\s+\S+\s+)?foreign\s+key\s*\(\s*[\"`]?(\w+)[\"`]?\s*\)\s*(.*)", re.IGNORECASE | re.DOTALL
+)
+_CONSTRAINTS = frozenset({"primary", "foreign", "unique", "check", "constraint", "exclude", "like", "key"})
+_COMMENT = re.compile(r"--[^\n]*")
+
+
+class Declared(NamedTuple):
+    """One table: its columns with the table and column each refers to ("" if none)."""
+
+    name: str
+    columns: dict[str, str]
+    keys: frozenset[str]
+    line: int
+
+
+def declared(text: str) -> tuple[Declared, ...]:
+    """The tables that a file's text creates."""
+    return tuple(
+        _read(match.group(1), _inside(text, match.end()), text.count("\n", 0, match.start()) + 1)
+        for match in _TABLE.finditer(text)
+    )
+
+
+_LONGEST = 20_000  # characters of one table's declaration
+
+
+def _inside(text: str, start: int) -> str:
+    """What stands between a parenthesis and the one that closes it."""
+    depth = 1
+    for place in range(start, min(len(text), start + _LONGEST)):
+        depth += {"(": 1, ")": -1}.get(text[place], 0)
+        if not depth:
+            return _COMMENT.sub("", text[start:place])
+    return ""
+
+
+def _read(name: str, body: str, line: int) -> Declared:
+    columns: dict[str, str] = {}
+    keys: set[str] = set()
+    for part in _parts(body):
+        foreign, column = _FOREIGN.match(part.strip()), _COLUMN.match(part)
+        if foreign is not None:
+            columns[foreign.group(1)] = _target(foreign.group(2))
+        elif column is not None and column.group(1).lower() not in _CONSTRAINTS:
+            columns[column.group(1)] = _target(column.group(2))
+            if "primary key" in column.group(2).lower():
+                keys.add(column.group(1))
+    return Declared(name, columns, frozenset(keys), line)
+
+
+def _parts(body: str) -> list[str]:
+    """The body, taken apart at the commas that are in no parentheses."""
+    found, depth, start = [], 0, 0
+    for place, sign in enumerate(body):
+        depth += {"(": 1, ")": -1}.get(sign, 0)
+        if sign == "," and not depth:
+            found.append(body[start:place])
+            start = place + 1
+    return [*found, body[start:]]
+
+
+def _target(text: str) -> str:
+    match = _REFERENCE.search(text)
+    return f"{match.group(1)}.{match.group(2) or 'id'}" if match is not None else ""

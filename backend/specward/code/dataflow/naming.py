@@ -1,0 +1,43 @@
+"""What the names of tables and columns say of ownership, where nothing else does."""
+
+import re
+
+from specward.code.dataflow.tables import snake
+
+USER = re.compile(
+    r"((app|db|auth|dispatch)_)?(user|account|customer|member)(_(model|profile|account|table|orm))?$"
+)
+PUBLIC = re.compile(r"(^|_)(uuid|guid|uid|slug|public_id|external_id)$")
+PASSWORD = re.compile(
+    r"(hashed_?|encrypted_?|user_)?(password|passwd|pwd)(_?hash(ed)?|_digest|_encrypted|_salt)?",
+    re.IGNORECASE,
+)
+CREATED = re.compile(r"(creat|add|upload|submit|post)\w*_?by|creator|author|uploader", re.IGNORECASE)
+ACTED = re.compile(
+    CREATED.pattern
+    + r"|_by(_id|_user_id|_user)?$|^last_|assign|approver|reviewer|inviter|editor|moderator|resolver",
+    re.IGNORECASE,
+)  # who did something to a row: its owner only where the project says so by comparing it
+
+OPEN = re.compile(r"(is_)?(public|published|shared|global)(ly_visible)?")
+TENANT = re.compile(r"(organi[sz]ation|org|tenant|workspace|company|household|firm|clinic|school)$")
+GRANT = re.compile(r"member|collaborator|share|grant|access")
+LEVELS = {"role", "permission", "permissions", "access_level"}
+
+
+def names_author(column: str) -> bool:
+    """Whether a column says who made a row: `created_by`, `author_id`."""
+    return bool(CREATED.search(column))
+
+
+def names_open(column: str) -> bool:
+    """Whether a column says that a row is everybody's to see: `is_public`."""
+    return bool(OPEN.fullmatch(column))
+
+
+def stem(name: str) -> str:
+    """`Users`, `user` and `tbl_user` alike; `categories` as `category`."""
+    text = snake(name.rpartition(".")[2])
+    if text.endswith("ies"):
+        return f"{text[:-3]}y"
+    return text[:-1] if text.endswith("s") and not text.endswith("ss") else text
