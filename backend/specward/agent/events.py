@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING
 
 from specward.agent.answers import answer
 from specward.agent.bindings import caller_record
-from specward.agent.judgement import judge, with_caller
 from specward.agent.policy import ALLOW, OWN, UNDECIDED, decide
 from specward.agent.record import Caller
 from specward.errors import CouldNotRunError
@@ -61,6 +60,8 @@ def _answer(event: dict[str, object], part: int) -> str:
 
 
 def _permission(event: dict[str, object], caller: Caller) -> str:
+    from specward.agent.judgement import judge, with_caller  # noqa: PLC0415
+
     record = caller_record(caller)
     decision, reason = decide(event, caller, record)
     if str(event["tool_name"]).startswith(OWN):

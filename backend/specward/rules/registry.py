@@ -9,6 +9,7 @@ from specward.findings import Finding
 from specward.project import Project
 from specward.rules.examples import Example
 from specward.schema import NOT_BUILT, NOT_READ
+from specward.schema.revisions import candidates
 
 FAMILIES: Mapping[str, str] = {
     "SW0": "gate: the gate's own exceptions",
@@ -133,6 +134,16 @@ class Need(NamedTuple):
     note: str = ""  # what a run says that could not see it; empty where there is nothing to see
 
 
+def _looks_at(role: str) -> Need:
+    """A look at single files reads a document only if it is among them: it would find nothing elsewhere."""
+
+    def is_met(project: Project) -> bool:
+        documents = (document for spec_set in project.spec_sets for document in spec_set.documents)
+        return any(document.role == role and project.covers(document.path) for document in documents)
+
+    return Need(is_met)
+
+
 _DATA_MODEL = Need(lambda project: project.has_data_model, NOT_READ)
 _DATABASE = Need(lambda project: project.builds, NOT_BUILT)
 _BESIDE = Need(lambda project: not project.is_within_territory)  # these never speak of implementation
@@ -140,9 +151,9 @@ _BESIDE = Need(lambda project: not project.is_within_territory)  # these never s
 # Where a family has nothing to say, its modules are not even imported: they cost more than a small check.
 # By the beginning of the codes; the first need that is not met speaks.
 NEEDS: Mapping[str, tuple[Need, ...]] = {
-    "SW4": (Need(lambda project: project.has_contract, NOT_HELD),),
-    "SW501": (_DATA_MODEL,),
-    "SW502": (Need(lambda project: any("/versions/" in path for path in project.paths_there)),),
+    "SW4": (Need(lambda project: project.has_contract, NOT_HELD), _looks_at("contract")),
+    "SW501": (_DATA_MODEL, _looks_at("data-model")),
+    "SW502": (Need(lambda project: any(map(project.covers, candidates(project.paths_there)))),),
     "SW51": (_DATA_MODEL, _DATABASE),
     "SW65": (_DATA_MODEL, _DATABASE),
     "SW66": (_DATA_MODEL, _DATABASE),
