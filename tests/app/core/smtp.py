@@ -20,8 +20,9 @@ class Postman:
         self.envelopes.append(envelope)
         return "250 OK"
 
-    def message(self) -> EmailMessage:
-        (envelope,) = self.envelopes
+    def message(self, to: str) -> EmailMessage:
+        """The one message to an address."""
+        (envelope,) = (envelope for envelope in self.envelopes if envelope.rcpt_tos == [to])
         assert isinstance(envelope.content, bytes)
         message = message_from_bytes(envelope.content, policy=policy.default)
         assert isinstance(message, EmailMessage)

@@ -78,7 +78,7 @@ async def person_at(url: str) -> AsyncIterator[Person]:
 
 async def test_no_request_is_lost_under_load(database: Urls, tmp_path: Path) -> None:
     """A balancer stops to send once the instance is not ready; whatever it sent is answered."""
-    with serving(database.app, tmp_path, SHUTDOWN_DELAY_SECONDS="1") as instance:
+    with serving(database.app, tmp_path, SHUTDOWN_DELAY_SECONDS="3") as instance:
         async with person_at(instance.url) as person:
             loaded, not_ready = asyncio.Event(), asyncio.Event()
             answered: list[int] = []

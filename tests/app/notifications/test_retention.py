@@ -121,8 +121,9 @@ def sweep(session_of: SessionOf) -> Sweep:
 
 async def fill(superuser: Superuser, person: Person) -> None:
     """Give somebody rows of every kind, on both sides of where their time is over."""
-    # What joining has left is not looked at.
+    # What joining has left is not looked at, and the mail that waits since then would leave another token.
     await superuser.execute("delete from mail_tokens where owner_id = %s", [id_of(person)])
+    await superuser.execute("truncate queue.procrastinate_jobs cascade")
     for statement in ROWS.values():
         await superuser.execute(statement, {"owner": id_of(person)})
 
