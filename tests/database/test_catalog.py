@@ -6,7 +6,8 @@ import psycopg
 import pytest
 from psycopg import sql
 
-from specward.database.catalog import Difference, Fact, differences, facts
+from specward.database.catalog import facts
+from specward.database.facts import Difference, Fact, differences
 from specward.database.provision import provision
 from specward.database.server import Server
 from tests.servers.scratch import scratch

@@ -1,37 +1,14 @@
-"""What a schema is, as facts that can be compared: read in one query, worded by PostgreSQL itself.
+"""The facts of a database: read in one query, worded by PostgreSQL itself."""
 
-Two schemas are equal when their facts are. What differs without meaning anything is left out: the order of
-columns, the names of constraints, indexes, policies and triggers, comments, owners. Everything else is a
-fact: expressions, predicates, enum labels, row security, grants.
-"""
-
-from collections.abc import Iterator
-from itertools import groupby
 from pathlib import Path
-from typing import NamedTuple
 
 import psycopg
 from psycopg import sql
 
+from specward.database.facts import Fact
+
 # Alembic's own table is no part of anybody's data model.
 BOOKKEEPING = ("alembic_version",)
-
-
-class Fact(NamedTuple):
-    """One thing that is so in a schema."""
-
-    kind: str  # "column", "constraint", "policy", …
-    relation: str  # the table or view it belongs to; "" for what belongs to none
-    name: str  # what it is about: the column, the constrained columns, the verb of a policy
-    text: str  # how it is, in PostgreSQL's words
-
-
-class Difference(NamedTuple):
-    """One thing that is not the same on both sides; None where it is absent."""
-
-    expected: Fact | None
-    actual: Fact | None
-
 
 FACTS = Path(__file__).with_name("catalog.sql")
 
@@ -56,22 +33,3 @@ def facts(
         if before is not None:
             connection.execute("select set_config('search_path', %s, true)", before)
     return frozenset(Fact(*row) for row in rows)
-
-
-def differences(expected: frozenset[Fact], actual: frozenset[Fact]) -> list[Difference]:
-    """Return what is not the same, in order; what was changed stands as one difference, not as two."""
-    unequal = sorted(expected ^ actual)
-    found: list[Difference] = []
-    for _, group in groupby(unequal, key=lambda fact: fact[:3]):
-        found.extend(_paired([*group], expected))
-    return found
-
-
-def _paired(unequal: list[Fact], expected: frozenset[Fact]) -> Iterator[Difference]:
-    wanted = [fact for fact in unequal if fact in expected]
-    found = [fact for fact in unequal if fact not in expected]
-    if len(wanted) == len(found) == 1:
-        yield Difference(wanted[0], found[0])
-        return
-    yield from (Difference(fact, None) for fact in wanted)
-    yield from (Difference(None, fact) for fact in found)

@@ -1,17 +1,20 @@
 """Builds the approved schema and the models' in empty databases, and reads back what they are."""
 
-from collections.abc import Mapping
-from typing import NamedTuple
+from typing import TYPE_CHECKING
 
 import psycopg
 from psycopg import errors
 
-from specward.database.catalog import Fact, facts
+from specward.database.catalog import facts
+from specward.schema.approved import Approved
 from specward.schema.ddl import statements
 from specward.schema.model import DataModel, Statement
 from specward.schema.models import Models
 from specward.schema.sql import first_word
-from specward.specs.model import Place, Problem
+from specward.specs.model import Problem
+
+if TYPE_CHECKING:
+    from specward.database.facts import Fact
 
 # What a statement meets that comes too early: a document is written for people, not in the order of running.
 TOO_EARLY = (
@@ -30,20 +33,6 @@ _PRELUDE = (
     "create domain",
     "create sequence",
 )
-
-
-class Approved(NamedTuple):
-    """The approved schema, as PostgreSQL has it."""
-
-    facts: frozenset[Fact]
-    origins: Mapping[Fact, Statement]  # the statement that made each fact
-    places: Mapping[tuple[str, str], Place]  # of the columns, by table and column
-    refused: tuple[Problem, ...]
-
-    def place(self, fact: Fact) -> Place:
-        """Return where the data model states a fact."""
-        column = self.places.get((fact.relation, fact.name)) if fact.kind == "column" else None
-        return column or self.origins[fact].place
 
 
 def build_approved(connection: psycopg.Connection, model: DataModel) -> Approved:

@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
-from specward.database.catalog import Difference, Fact, differences
+from specward.database.facts import Difference, Fact, differences
 
 MODELS, MIGRATIONS = "models", "migrations"
 

@@ -1,21 +1,27 @@
 """Builds the three databases of a comparison, and gathers what is found on the way."""
 
 from contextlib import suppress
+from typing import TYPE_CHECKING
 
 import psycopg
 
-from specward.database.catalog import Fact, facts
-from specward.database.isolation.snapshot import Snapshot, read_snapshot
+from specward.database.catalog import facts
+from specward.database.facts import Fact
+from specward.database.isolation.model import Snapshot
+from specward.database.isolation.snapshot import read_snapshot
 from specward.database.provision import APP_USER, read_recipe
 from specward.database.server import Lend
 from specward.findings import Finding, Severity
 from specward.schema import compare, verdict
-from specward.schema.build import Approved, build_approved, build_models
+from specward.schema.build import build_approved, build_models
 from specward.schema.case import Case, Outcome
 from specward.schema.models import Models, read_models
 from specward.schema.scratch import Failure, Scratch, Workshop, run_migrations
 from specward.schema.settings import server_version
 from specward.specs.model import Problem
+
+if TYPE_CHECKING:
+    from specward.schema.approved import Approved
 
 FORWARD_ONLY = "The migrations go forward only: no revision has a downgrade, so the way back was not tried."
 NO_MIGRATIONS = (

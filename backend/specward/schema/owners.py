@@ -10,8 +10,8 @@ from collections.abc import Mapping
 from typing import NamedTuple
 
 from specward.config import Config
-from specward.database.catalog import Fact
-from specward.database.isolation.snapshot import ForeignKey
+from specward.database.facts import Fact
+from specward.database.isolation.model import ForeignKey
 
 OWNER = "owner_id"
 USERS = (

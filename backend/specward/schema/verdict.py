@@ -2,12 +2,12 @@
 
 from collections.abc import Iterable, Iterator, Mapping
 
-from specward.database.catalog import Difference, Fact
+from specward.database.facts import Difference, Fact
 from specward.database.isolation.checks import problems
-from specward.database.isolation.snapshot import Snapshot
+from specward.database.isolation.model import Snapshot
 from specward.findings import Finding, Severity
 from specward.schema import compare
-from specward.schema.build import Approved
+from specward.schema.approved import Approved
 from specward.schema.case import Case
 from specward.schema.compare import MODELS, Mismatch
 from specward.schema.owners import owned_tables, read_settings

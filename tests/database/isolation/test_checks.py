@@ -7,7 +7,8 @@ import psycopg
 import pytest
 
 from specward.database.isolation.checks import Problem, old_server, problems
-from specward.database.isolation.snapshot import Snapshot, read_snapshot
+from specward.database.isolation.model import Snapshot
+from specward.database.isolation.snapshot import read_snapshot
 from specward.database.provision import provision
 from specward.database.server import Server
 from tests.servers.scratch import scratch

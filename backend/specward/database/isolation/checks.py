@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
 from specward.database.isolation.expression import bound, casts_column, evaluated_per_row, fails_when_empty
-from specward.database.isolation.snapshot import Policy, Snapshot, Table
+from specward.database.isolation.model import Policy, Snapshot, Table
 
 Owned = Mapping[str, str]
 
