@@ -67,7 +67,7 @@ class Project:
         self.lend = lend
         self.raised: tuple[Finding, ...] = ()  # by the families before; for the rules on exceptions
         self.standing: list[Finding] = []  # of those raised, the ones that nobody has excused
-        self.ran: frozenset[str] = frozenset()  # the codes of the rules that raised them
+        self.ran: frozenset[str] = frozenset()  # the codes of the rules that have seen all they hold
         self._notes: dict[str, None] = {}
 
     @cached_property

@@ -64,7 +64,7 @@ def judge(project: Project, *, select: Sequence[str] | None = None) -> Verdict:
     chosen = [entry for entry in selected if entry.applies(project)]
     begin(project, chosen)
     project.raised = tuple(_run(project, (entry for entry in chosen if not entry.closes)))
-    project.ran = frozenset(entry.code for entry in chosen)
+    project.ran = frozenset(entry.code for entry in chosen if entry.sees_all(project))
     project.standing, excused = excuses.apply(project, project.raised)
     standing, known = baseline.part(project.standing, project.baseline, project.text)
     standing += _run(project, (entry for entry in chosen if entry.closes))

@@ -124,7 +124,7 @@ def _write_baseline(project: Project, *, partial: bool) -> int:
     now = baseline.Baseline(
         baseline.entry_of(finding, project.text(finding.place.path)) for finding in project.standing
     )
-    kept = now if before is None else (now & before) + _unjudged(before, project.ran)
+    kept = now if before is None else (now & before) | _unjudged(before, project.ran)
     baseline.write_baseline(project.root, kept)
     gone = 0 if before is None else before.total() - kept.total()
     sys.stdout.write(
@@ -134,7 +134,7 @@ def _write_baseline(project: Project, *, partial: bool) -> int:
 
 
 def _unjudged(known: baseline.Baseline, ran: frozenset[str]) -> baseline.Baseline:
-    """Return what no rule of this run could see again: without a database that is what needs one."""
+    """Return what this run may not have seen again: without a database that is what needs one."""
     return baseline.Baseline({entry: count for entry, count in known.items() if entry.code not in ran})
 
 

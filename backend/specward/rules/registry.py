@@ -146,6 +146,7 @@ def _looks_at(role: str) -> Need:
 
 _DATA_MODEL = Need(lambda project: project.has_data_model, NOT_READ)
 _DATABASE = Need(lambda project: project.builds, NOT_BUILT)
+_WHOLE = Need(lambda project: project.paths is None)  # these speak of the whole project
 _BESIDE = Need(lambda project: not project.is_within_territory)  # these never speak of implementation
 
 # Where a family has nothing to say, its modules are not even imported: they cost more than a small check.
@@ -154,18 +155,24 @@ NEEDS: Mapping[str, tuple[Need, ...]] = {
     "SW4": (Need(lambda project: project.has_contract, NOT_HELD), _looks_at("contract")),
     "SW501": (_DATA_MODEL, _looks_at("data-model")),
     "SW502": (Need(lambda project: any(map(project.covers, candidates(project.paths_there)))),),
-    "SW51": (_DATA_MODEL, _DATABASE),
+    "SW511": (_DATA_MODEL, _DATABASE),
+    "SW513": (_DATA_MODEL, _DATABASE),
+    "SW514": (_DATA_MODEL, _DATABASE),
+    "SW51": (_DATA_MODEL, _WHOLE),
     "SW65": (_DATA_MODEL, _DATABASE),
     "SW66": (_DATA_MODEL, _DATABASE),
     "SW8": (_BESIDE,),
     "SW9": (_BESIDE,),
 }
 
+# Without a database these see a part of what they hold: what they do not find may still be there.
+IN_PART = frozenset({"SW512", "SW515", "SW516", "SW517", "SW518"})
 
 # The facts that wait for other programs, by the beginning of the codes: a run over the whole project begins
 # with them all, so that linter, type checker and the application's start cost the time of the longest.
 AHEAD: Mapping[str, str] = {
     "SW4": "specward.project:served",
+    "SW515": "specward.rules.schema.reading:models",
     "SW701": "specward.rules.quality.reading:linted",
     "SW702": "specward.rules.quality.reading:typed",
 }
@@ -200,6 +207,10 @@ class Entry(NamedTuple):
         if lacking and lacking.note and project.paths is None:
             project.note(lacking.note)
         return lacking is None
+
+    def sees_all(self, project: Project) -> bool:
+        """Whether what it does not find in this run is not there."""
+        return project.builds or self.code not in IN_PART
 
     def load(self) -> Rule:
         """Import it."""

@@ -7,7 +7,7 @@ triggers, functions, views, grants, sequences.
 """
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import NamedTuple
 
 from specward.database.facts import Difference, Fact, differences
@@ -53,6 +53,14 @@ def for_models(expected: Iterable[Fact], actual: Iterable[Fact]) -> tuple[frozen
         ),
         shown,
     )
+
+
+Reduce = Callable[[Iterable[Fact], Iterable[Fact]], tuple[frozenset[Fact], frozenset[Fact]]]
+
+
+def whole(expected: Iterable[Fact], actual: Iterable[Fact]) -> tuple[frozenset[Fact], frozenset[Fact]]:
+    """Leave both sides as they are."""
+    return frozenset(expected), frozenset(actual)
 
 
 def tables(facts: Iterable[Fact]) -> frozenset[str]:

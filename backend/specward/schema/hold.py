@@ -12,7 +12,7 @@ from specward.database.isolation.snapshot import read_snapshot
 from specward.database.provision import APP_USER, read_recipe
 from specward.database.server import Lend
 from specward.findings import Finding, Severity
-from specward.schema import compare, verdict
+from specward.schema import NO_MODELS, compare, verdict
 from specward.schema.build import build_approved, build_models
 from specward.schema.case import Case, Outcome
 from specward.schema.models import Models, read_models
@@ -28,7 +28,6 @@ NO_MIGRATIONS = (
     "No migrations were run, so row security, policies, triggers and grants were not seen: that needs "
     'migrate = ["alembic", "upgrade", "head"] under [tool.specward.database].'
 )
-NO_MODELS = 'No models were read: that needs `app = "app.main:app"` under [tool.specward].'
 NO_ROLE = (
     "The project makes no role app_user, so isolation was judged as for a role that may read and write every "
     "table, and the powers of the real one were not seen: [tool.specward.database] roles."

@@ -20,10 +20,13 @@ def describe(modules: str) -> Found:
     """Return the statements that make every table, and the place of each table's class."""
     for module in modules.split(","):
         importlib.import_module(module)
+    if "sqlalchemy" not in sys.modules:
+        return {}  # an application without models
     classes = {table.name: (owner, table) for owner, table in mapped()}
     schemas = {id(table.metadata): table.metadata for _, table in classes.values()}
     return {
         "statements": [text for metadata in schemas.values() for text in ddl(metadata)],
+        "tables": [shape(table) for metadata in schemas.values() for table in metadata.tables.values()],
         "places": {name: place(owner) for name, (owner, _) in classes.items()},
     }
 
@@ -50,6 +53,56 @@ def ddl(metadata: Any) -> list[str]:
     engine = sqlalchemy.create_mock_engine("postgresql+asyncpg://", send)
     metadata.create_all(engine, checkfirst=False)
     return sent
+
+
+def shape(table: Any) -> Found:
+    """Return what a table is, as far as no server has to be asked."""
+    plain = [index for index in table.indexes if is_plain(index, index.expressions)]
+    postgresql = importlib.import_module("sqlalchemy.dialects.postgresql").dialect()
+    return {
+        "name": table.name,
+        "schema": table.schema,
+        "columns": [
+            [column.name, column.type.compile(dialect=postgresql), not column.nullable, given(column)]
+            for column in table.columns
+        ],
+        "key": names(table.primary_key.columns),
+        "unique": [names(each.columns) for each in [*uniques(table), *(one for one in plain if one.unique)]],
+        "references": [
+            [names(key.columns), key.referred_table.name, names(part.column for part in key.elements),
+             key.onupdate, key.ondelete]
+            for key in table.foreign_key_constraints
+        ],
+        "indexes": [names(index.columns) for index in plain if not index.unique],
+    }  # fmt: skip
+
+
+def given(column: Any) -> str:
+    """Return what fills a column by itself."""
+    if column.identity is not None or column.computed is not None:
+        return "generated" if column.identity is None else "identity"
+    fills = column.server_default is not None or column is column.table.autoincrement_column
+    return "default" if fills else ""
+
+
+def uniques(table: Any) -> Iterator[Any]:
+    """Give the unique constraints of a table."""
+    kind = importlib.import_module("sqlalchemy").UniqueConstraint
+    yield from (each for each in table.constraints if isinstance(each, kind) and is_plain(each, each.columns))
+
+
+def is_plain(part: Any, expressions: Any) -> bool:
+    """Whether an index or a constraint is about columns as they are, with nothing of PostgreSQL's own."""
+    column = importlib.import_module("sqlalchemy").Column
+    said = [value for name, value in part.dialect_kwargs.items() if name.startswith("postgresql_")]
+    empty = (bool, dict, list, tuple, type(None))  # an expression would refuse to be asked
+    own = any(value if isinstance(value, empty) else True for value in said)
+    return not own and all(isinstance(each, column) for each in expressions)
+
+
+def names(columns: Any) -> list[str]:
+    """Return the names of columns."""
+    return [column.name for column in columns]
 
 
 def place(owner: type) -> list[object]:

@@ -9,7 +9,7 @@ from specward.findings import Finding, Severity
 from specward.schema import compare
 from specward.schema.approved import Approved
 from specward.schema.case import Case
-from specward.schema.compare import MODELS, Mismatch
+from specward.schema.compare import MIGRATIONS, MODELS, Mismatch
 from specward.schema.owners import owned_tables, read_settings
 from specward.schema.settings import bodies_of_migrations
 from specward.specs.model import Place
@@ -20,13 +20,24 @@ _AS_APPROVED = "Make the code as the data model says. A change of the data model
 
 Sides = Mapping[str, frozenset[Fact]]  # by name: what there is of models and migrations
 Places = Mapping[str, Place]  # of the models' classes, by table
+Reduces = Mapping[str, compare.Reduce]  # by side
+AS_BUILT: Reduces = {MODELS: compare.for_models, MIGRATIONS: compare.whole}
 
 
-def schema(case: Case, approved: Approved, sides: Sides, places: Places) -> Iterator[Finding]:
+def schema(
+    case: Case, approved: Approved, sides: Sides, places: Places, reduce: Reduces = AS_BUILT
+) -> Iterator[Finding]:
     """Hold models and migrations against the data model.
 
     A table that neither of them has may be absent, with all that its section describes, until a task that
     names it is done.
+
+    Args:
+        case: The project.
+        approved: The data model's facts.
+        sides: The facts of models and migrations, those that there are.
+        places: Where the models' classes stand, by table.
+        reduce: What of the expected and the actual facts of a side can be held against each other.
     """
     described = compare.tables(approved.facts)
     made = frozenset[str]().union(*map(compare.tables, sides.values()))
@@ -40,9 +51,7 @@ def schema(case: Case, approved: Approved, sides: Sides, places: Places) -> Iter
             for fact in approved.facts
             if fact in actual or not {fact.relation, approved.origins[fact].table} & absent
         )
-        if side == MODELS:
-            expected, actual = compare.for_models(expected, actual)
-        yield from _differing(case, approved, (side, expected, actual), places)
+        yield from _differing(case, approved, (side, *reduce[side](expected, actual)), places)
 
 
 def isolation(case: Case, facts: frozenset[Fact], snapshot: Snapshot) -> Iterator[Finding]:

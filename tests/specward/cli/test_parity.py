@@ -22,11 +22,11 @@ WORK = {
     MAIN: main_with(".where(Order.owner_id == caller)", "").replace(
         "from fastapi", "import json\n\nfrom fastapi"
     ),
-    MODELS: shop.MODELS.replace("§1.1,", "§1.7,"),
+    MODELS: shop.MODELS.replace("§1.1,", "§1.7,").replace("max_length=254", "max_length=255"),
     SECURITY: shop.SECURITY + 'SECONDS: int = "sixty"\n',
     "backend/app/migrations/versions/v0002_other.py": shop.REVISION.replace('"0001"', '"0002"'),
 }
-CODES = ["SW105", "SW502", "SW601", "SW701", "SW702", "SW808", "SW912"]
+CODES = ["SW105", "SW502", "SW515", "SW601", "SW701", "SW702", "SW808", "SW912"]
 
 
 @pytest.fixture(scope="module")

@@ -1,35 +1,51 @@
-"""What the rules that need a database share: the three schemas, built and held against each other."""
+"""What the rules of this family share: three descriptions held against each other, in a database or not."""
 
 from collections.abc import Iterator, Mapping
 from hashlib import sha256
+from typing import TYPE_CHECKING
 
 from specward.contract.entry import entry_point
 from specward.contract.served import digest_of
 from specward.findings import Finding
 from specward.project import Project
-from specward.rules.schema.reading import chain, data_model
+from specward.rules.schema.reading import chain, data_model, migrations, models
 from specward.schema import kept
 from specward.schema.case import Case, Outcome
 from specward.schema.revisions import candidates
 
+if TYPE_CHECKING:
+    from specward.database.server import Lend
+
 
 def outcome(project: Project) -> Outcome:
-    """The three databases held against each other: built anew, or remembered while nothing has changed."""
-    from specward.schema.hold import hold  # noqa: PLC0415 -- `explain` works without a driver
-
+    """The three descriptions held against each other, as far as this run can."""
     model = project.fact(data_model)
-    if model.problems or project.lend is None:
+    if model.problems:
         return Outcome()
     texts = {path: project.text(path) for path in sorted(candidates(project.files))}
     tasks = tuple(task for spec_set in project.spec_sets for task in spec_set.tasks)
     case = Case(project.root, project.config, model, project.fact(chain), tasks, texts)
+    found = _built(project, case, project.lend) if project.lend else _unbuilt(project, case)
+    for note in found.notes:
+        project.note(note)
+    return found
+
+
+def _unbuilt(project: Project, case: Case) -> Outcome:
+    from specward.schema.unbuilt import hold_unbuilt  # noqa: PLC0415 -- only one of the two is needed
+
+    return hold_unbuilt(case, project.fact(models), project.fact(migrations))
+
+
+def _built(project: Project, case: Case, lend: "Lend") -> Outcome:
+    """Three databases, built anew, or what came of them while nothing has changed."""
+    from specward.schema.hold import hold  # noqa: PLC0415 -- all others work without a driver
+
     key = _key(project, case)
     found = None if project.tracked_state else kept.recall(project.root, key)
     if found is None:
-        found = hold(case, project.lend)
+        found = hold(case, lend)
         kept.keep(project.root, key, found)
-    for note in found.notes:
-        project.note(note)
     return found
 
 

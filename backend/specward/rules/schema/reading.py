@@ -1,15 +1,20 @@
 """What the rules of this family read: the data model, and the chain of revisions."""
 
 from collections.abc import Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from specward.code.cache import Cache
 from specward.code.sources import SourceFile, read_sources
 from specward.project import Project
 from specward.schema import DATA_MODEL
 from specward.schema.model import DataModel
+from specward.schema.named import migration_files
 from specward.schema.reader import read_data_model
 from specward.schema.revisions import Chain, Revision, candidates, read_revision
+
+if TYPE_CHECKING:
+    from specward.schema.models import Models
+    from specward.specs.model import Problem
 
 _VERSION = "1"
 
@@ -44,6 +49,23 @@ def chain(project: Project) -> Chain:
             found.append(_revision(path, known))
     cache.save()
     return Chain(tuple(found))
+
+
+def models(project: Project) -> "Models | Problem | None":
+    """What the application's models state; asked here only where no database is built for the comparison."""
+    from specward.schema.models import read_models  # noqa: PLC0415 -- a look at a file never asks
+
+    if project.builds:
+        return None
+    return read_models(project.root, project.config, cached=not project.tracked_state)
+
+
+def migrations(project: Project) -> Mapping[str, str] | None:
+    """The texts of the migrations' files, by path; None where the project has no migrations."""
+    paths = migration_files(project.files)
+    database: object = project.config.table.get("database", {})
+    runs = isinstance(database, Mapping) and database.get("migrate")
+    return {path: project.text(path) for path in paths} if runs or project.fact(chain).revisions else None
 
 
 def _revision_files(project: Project) -> Mapping[str, SourceFile]:

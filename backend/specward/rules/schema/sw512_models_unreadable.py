@@ -2,7 +2,8 @@
 
 The gate imports the application's entry point, and the modules of `[tool.specward.schema] models`, in a
 process of its own, and asks SQLAlchemy what it would send to an empty PostgreSQL. No connection is needed for
-that, and no variable of the environment but those of `[tool.specward.contract.env]`.
+that, and no variable of the environment but those of `[tool.specward.contract.env]`. What `create_all` would
+be refused is seen with `--database` alone.
 """
 
 from collections.abc import Iterable

@@ -5,6 +5,9 @@ or not, defaults, keys, checks, indexes, enum values. What `create_all` cannot m
 triggers, grants) is held between the data model and the migrations alone (SW516), and a partial index need
 not be declared. Names of constraints and indexes and the order of columns mean nothing; `varchar` without a
 length is `text`, and a unique index over columns a unique constraint.
+
+Without `--database` what both state beyond doubt is compared: columns, types, null or not, whether there is a
+default, keys, unique values, references, plain indexes. Then a note of the report names what was not seen.
 """
 
 from collections.abc import Iterable

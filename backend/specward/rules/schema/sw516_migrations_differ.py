@@ -4,6 +4,9 @@ Everything that the catalogue has is held: columns, types, defaults, keys, check
 predicates, enum values, row security, policies, triggers, functions, views, grants. One finding tells all
 that differs about one table, with the places of the data model. A function whose body the data model leaves
 to the migrations is named in `[tool.specward.schema] bodies_of_migrations`.
+
+Without `--database` only a table that no revision and no SQL file speaks of is found: revisions may ask the
+database on their way, so nothing less than a database tells what else they do.
 """
 
 from collections.abc import Iterable

@@ -2,7 +2,7 @@
 
 Nobody has approved it, nobody has said who owns its rows, and no reader of the specification knows of it.
 Tables of extensions and Alembic's own are left out. A table that is really needed comes into the data model
-first, by a task of its own.
+first, by a task of its own. Without `--database` the tables of the models are held, not the migrations'.
 """
 
 from collections.abc import Iterable

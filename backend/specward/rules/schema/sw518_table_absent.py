@@ -2,7 +2,7 @@
 
 A table may be absent from models and migrations while the tasks that name it are open: it will come. Once one
 of them is done the table must be there. As soon as either side has a table the other must have it as well,
-done or not (SW515, SW516).
+done or not (SW515, SW516). Without `--database` a table counts as made where the migrations name it.
 """
 
 from collections.abc import Iterable
