@@ -1,46 +1,39 @@
 """The approved tables at a glance: whose rows they hold, what guards them, and what was found."""
 
 import re
-from collections import Counter
-from collections.abc import Iterator
-from typing import NamedTuple
+from collections import defaultdict
+from collections.abc import Iterator, Mapping
 
 from specward.output.report.findings import Findings, unique
 from specward.output.report.links import Links, anchor
 from specward.output.report.model import TableRow, Told
 from specward.project import Project
+from specward.rules.schema.reading import data_model
+from specward.schema.edits import PART, Edit
+from specward.schema.model import DataModel, Table
+from specward.schema.owners import owned_tables, read_settings
+from specward.schema.stated import read_stated, statements_on
 from specward.specs.model import Section
 
-_RULE = re.compile(r"\|?[ \t:|-]*-{3,}[ \t:|-]*\|?")
-_REFERENCE = re.compile(r"\breferences\s+(?P<table>\w+)", re.IGNORECASE)
-_HEADS = frozenset({"column", "field", "attribute", "name"})
 _FAMILIES = ("schema", "isolation")
-
-
-class _Described(NamedTuple):
-    """A table as its section describes it."""
-
-    name: str
-    section: Section
-    columns: dict[str, str]  # what is said of each, by name
 
 
 def read_tables(project: Project, links: Links, findings: Findings) -> tuple[TableRow, ...]:
     """List the tables of the approved data models."""
-    described = list(_described(project))
-    users, owner = _ownership(described)
+    model = project.fact(data_model)
+    owners, guards = _owners(project, model), _guards(model)
     return tuple(
         TableRow(
             anchor=table_anchor(table.name),
             name=table.name,
-            owner=_owner(table, users, owner),
-            guard=_guard(table.section.text.lower()),
+            owner=owners.get(table.name, ""),
+            guard=guards.get(table.name, ""),
             columns=len(table.columns),
-            place=table.section.place,
+            place=(section := _section(project, table)).place,
             tasks=tuple(links.task_item(task) for task in links.tasks_of_table(table.name)),
-            findings=unique(_about(table, findings)),
+            findings=unique(_about(table, section, findings)),
         )
-        for table in described
+        for table in model.tables
     )
 
 
@@ -49,69 +42,52 @@ def table_anchor(name: str) -> str:
     return anchor("table", name)
 
 
-def _described(project: Project) -> Iterator[_Described]:
-    for spec_set in project.spec_sets:
-        for document in spec_set.documents:
-            sections = document.sections[1:] if document.role == "data-model" else ()
-            for section, following in zip(sections, (*sections[1:], None), strict=False):
-                if following is None or following.place.line > _last(section):
-                    columns = _columns(section.text.split("\n"))
-                    if columns:
-                        yield _Described(_name(section), section, columns)
-
-
-def _last(section: Section) -> int:
-    return section.place.line + section.text.rstrip("\n").count("\n")
-
-
-def _name(section: Section) -> str:
-    """Return the table's name: the title without its number and words such as `Table:`."""
-    return next((name for name in section.anchors if re.fullmatch(r"[a-z_]\w*", name)), section.title)
-
-
-def _columns(lines: list[str]) -> dict[str, str]:
-    """Read the columns of a markdown table: the first cell of each row is the name."""
-    for number in range(1, len(lines)):
-        head = lines[number - 1].strip().strip("|").split("|")[0].strip().lower()
-        if head in _HEADS and _RULE.fullmatch(lines[number].strip()):
-            rows = [line.strip().strip("|") for line in lines[number + 1 :]]
-            end = next((index for index, row in enumerate(rows) if "|" not in row), len(rows))
-            return {row.split("|")[0].strip(" `*"): row for row in rows[:end]}
-    return {}
-
-
-def _ownership(tables: list[_Described]) -> tuple[str, str]:
-    """Return the table of the users, which most others refer to, and the column by which they do."""
-    ways = Counter(
-        (found["table"], column)
-        for table in tables
-        for column, words in table.columns.items()
-        if (found := _REFERENCE.search(words)) and found["table"] != table.name
+def _section(project: Project, table: Table) -> Section:
+    """Return the section that describes a table: the last that begins above its columns."""
+    return max(
+        (
+            section
+            for spec_set in project.spec_sets
+            for document in spec_set.documents
+            if document.path == table.place.path
+            for section in document.sections
+            if section.place.line <= table.place.line
+        ),
+        key=lambda section: section.place.line,
     )
-    return max(ways, key=lambda way: ways[way]) if ways else ("", "")
 
 
-def _owner(table: _Described, users: str, owner: str) -> str:
-    if owner in table.columns:
-        return owner
-    if table.name == users:
-        return next((name for name, said in table.columns.items() if "primary key" in said.lower()), "")
-    direct = (name for name, said in table.columns.items() if re.search(rf"references\s+{users}\b", said))
-    return next(direct, "") if users else ""
+def _owners(project: Project, model: DataModel) -> Mapping[str, str]:
+    """Return the columns that say whose a row is, as the rules on isolation know them."""
+    stated = read_stated(model)
+    return owned_tables(stated.approved.facts, stated.references, read_settings(project.config))
 
 
-def _guard(text: str) -> str:
-    if "enable row level security" not in text:
+def _guards(model: DataModel) -> Mapping[str, str]:
+    """Return what the data model's SQL says of row security, by table."""
+    edits: dict[str, list[Edit]] = defaultdict(list)
+    for _, edit in statements_on(model):
+        edits[edit.subject].append(edit)
+    return {table: _guard(of_table) for table, of_table in edits.items()}
+
+
+def _guard(edits: list[Edit]) -> str:
+    said = [" ".join(edit.text.lower().split()) for edit in edits]
+    if not any("enable row level security" in words for words in said):
         return ""
-    policies = text.count("create policy")
-    forced = "forced" if "force row level security" in text else "enabled, not forced"
-    return f"{forced}, {policies} {'policy' if policies == 1 else 'policies'}"
+    policies = sum(
+        edit.kind == PART and words.startswith("create policy")
+        for edit, words in zip(edits, said, strict=True)
+    )
+    forced = any(re.search(r"(?<!no )force row level security", words) for words in said)
+    state = "forced" if forced else "enabled, not forced"
+    return f"{state}, {policies} {'policy' if policies == 1 else 'policies'}"
 
 
-def _about(table: _Described, findings: Findings) -> Iterator[Told]:
+def _about(table: Table, section: Section, findings: Findings) -> Iterator[Told]:
     """Give the findings on its section, and those of its families whose words name it."""
-    place = table.section.place
-    yield from findings.within(place.path, place.line, _last(table.section))
+    first = section.place.line
+    yield from findings.within(section.place.path, first, first + section.text.rstrip("\n").count("\n"))
     for told in findings.standing:
         if told.family in _FAMILIES and re.search(rf"\b{re.escape(table.name)}\b", told.message):
             yield told
