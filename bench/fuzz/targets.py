@@ -17,7 +17,8 @@ from specward.approvals.stamps import parse_approvals
 from specward.baseline import parse_baseline
 from specward.code.dataflow.analysis import analyse_files
 from specward.code.dataflow.schema import Options
-from specward.code.diff import parse_raw, parse_untracked
+from specward.code.diff import parse_raw
+from specward.code.git import parse_listing
 from specward.code.sources import read_source
 from specward.config import parse_config
 from specward.contract import facts, validity
@@ -133,7 +134,7 @@ def hook(data: bytes) -> object:
 
 
 def changes(data: bytes) -> object:
-    return parse_untracked(ROOT / "nowhere", data[:200])  # no file system has longer names
+    return parse_listing(data, data)
 
 
 def raw_changes(data: bytes) -> object:
@@ -180,7 +181,7 @@ TARGETS = (
     Target("tools' answers", lambda data: read_answer(ROOT, text(data)), (), (UnreadableError,)),
     Target("cached verdicts", remembered, ()),
     Target("changed paths", raw_changes, ()),
-    Target("untracked paths", changes, ()),
+    Target("listed paths", changes, ()),
 )
 
 _LONG = 100_000

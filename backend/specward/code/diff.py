@@ -3,7 +3,7 @@
 from pathlib import Path
 from typing import NamedTuple
 
-from specward.code.git import GitError, git, is_repository, path_of
+from specward.code.git import GitError, git, git_paths, is_repository, path_of
 
 _EMPTY_TREE = "4b825dc642cb6eb9a060e54bf8d69288fbee4904"  # git's name of the tree without files
 _KINDS = {"A": "added", "M": "modified", "D": "deleted", "T": "retyped", "U": "unmerged"}
@@ -40,8 +40,9 @@ def read_changes(root: Path, base: str | None = None) -> tuple[Change, ...]:
     """
     tracked = git(root, "diff", "--raw", "-z", "--no-renames", "--no-ext-diff", "--ignore-submodules=none",
                   start_revision(root, base), "--")  # fmt: skip
-    untracked = git(root, "ls-files", "-z", "--others", "--exclude-standard")
-    found = {change.path: change for change in (*parse_untracked(root, untracked), *parse_raw(tracked))}
+    untracked = git_paths(root, "ls-files", "--others", "--exclude-standard")
+    new = (*(_untracked(root, path) for path in untracked.paths), *map(_locked, untracked.locked))
+    found = {change.path: change for change in (*new, *parse_raw(tracked))}
     return tuple(sorted(found.values()))
 
 
@@ -79,11 +80,6 @@ def parse_raw(output: bytes) -> tuple[Change, ...]:
     )
 
 
-def parse_untracked(root: Path, output: bytes) -> tuple[Change, ...]:
-    r"""Read `git ls-files -z --others`: paths, each with `\0`; a nested repository ends in a slash."""
-    return tuple(_untracked(root, path_of(raw)) for raw in output.split(b"\0") if raw)
-
-
 def read_before(root: Path, revision: str, path: str) -> str | None:
     """Return a file's text at a revision; None where it did not exist or is no text."""
     try:
@@ -101,6 +97,11 @@ def _untracked(root: Path, path: str) -> Change:
     if path.endswith("/"):
         return Change(path.rstrip("/"), "added", "160000")
     return Change(path, "added", "120000" if (root / path).is_symlink() else "100644")
+
+
+def _locked(folder: str) -> Change:
+    """Whatever is in a folder that nobody may look into may be new, so the folder is."""
+    return Change(folder.rstrip("/"), "added", "040000")
 
 
 def _commit(root: Path, revision: str) -> str | None:

@@ -4,7 +4,7 @@ import os
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from specward.code.git import git, is_repository, path_of
+from specward.code.git import git_paths, is_repository
 from specward.permits.globs import matches_any
 
 _NEVER = frozenset({".git", ".venv", "venv", "node_modules", "__pycache__", ".specward"})
@@ -13,15 +13,16 @@ _NEVER = frozenset({".git", ".venv", "venv", "node_modules", "__pycache__", ".sp
 def list_files(root: Path, globs: Sequence[str], *, exclude: Sequence[str] = ()) -> tuple[str, ...]:
     """Return the paths that match a glob, sorted, relative to `root`: tracked or new, and there on the disk.
 
-    Git knows what is ignored; in a folder that is no repository everything counts but the usual caches.
+    Git knows what is ignored; in a folder that is no repository everything counts but the usual caches. A
+    folder that nobody may look into stands for what is in it, with a slash at its end.
     """
     if is_repository(root):
         wanted = [f":(glob){glob}" for glob in globs] + [f":(exclude,glob){glob}" for glob in exclude]
-        output = git(root, "ls-files", "-z", "--cached", "--others", "--exclude-standard", "--", *wanted)
-        candidates = {path_of(raw) for raw in output.split(b"\0") if raw}
-        return tuple(sorted(path for path in candidates if _is_there(root / path)))
-    found = (path for path in _walk(root) if matches_any(tuple(globs), path))
-    return tuple(sorted(path for path in found if not matches_any(tuple(exclude), path)))
+        found = git_paths(root, "ls-files", "--cached", "--others", "--exclude-standard", "--", *wanted)
+        there = {path for path in found.paths if _is_there(root / path)}
+        return tuple(sorted(there.union(found.locked)))
+    walked = (path for path in _walk(root) if matches_any(tuple(globs), path))
+    return tuple(sorted(path for path in walked if not matches_any(tuple(exclude), path)))
 
 
 def _is_there(path: Path) -> bool:
@@ -39,7 +40,7 @@ def list_tracked(root: Path, folder: str) -> tuple[str, ...]:
     """Return what git tracks below a folder."""
     if not is_repository(root):
         return ()
-    return tuple(path_of(raw) for raw in git(root, "ls-files", "-z", "--", folder).split(b"\0") if raw)
+    return git_paths(root, "ls-files", "--", folder).paths
 
 
 def _walk(root: Path) -> Iterator[str]:

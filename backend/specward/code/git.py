@@ -1,14 +1,27 @@
 """Questions to git, as bytes: paths in a repository need not be text in any one encoding."""
 
 import os
+import re
 import subprocess
 from pathlib import Path
+from typing import NamedTuple
 
 from specward.errors import CouldNotRunError
 
 # A user's configuration must not change what is read, nor may a mere question write to the index.
 _COMMAND = ("git", "--no-optional-locks", "-c", "core.fsmonitor=false", "-c", "core.quotePath=false")
 _PLAIN = {"LC_ALL": "C", "GIT_TERMINAL_PROMPT": "0", "GIT_LITERAL_PATHSPECS": "0"}
+
+
+# What git says of a folder that it passes over; it calls the listing a success.
+_LOCKED = re.compile(rb"^warning: could not open directory '(.+/)': ", re.MULTILINE)
+
+
+class Listing(NamedTuple):
+    """The paths that git lists."""
+
+    paths: tuple[str, ...]  # of another repository within: its folder, with a slash at the end
+    locked: tuple[str, ...]  # folders that git may not look into, each with a slash at the end
 
 
 class GitError(CouldNotRunError):
@@ -26,6 +39,27 @@ def git(root: Path, *arguments: str) -> bytes:
     Raises:
         GitError: with git's own first line, which names the trouble best.
     """
+    return _run(root, *arguments).stdout
+
+
+def git_paths(root: Path, *arguments: str) -> Listing:
+    """Run a command of git that lists paths, such as `ls-files`; the `-z` is added here.
+
+    Raises:
+        GitError: as `git` does.
+    """
+    command, *rest = arguments
+    done = _run(root, command, "-z", *rest)
+    return parse_listing(done.stdout, done.stderr)
+
+
+def parse_listing(output: bytes, warnings: bytes) -> Listing:
+    r"""Read paths, each with `\0`, and what git has warned of meanwhile."""
+    locked = dict.fromkeys(path_of(raw) for raw in _LOCKED.findall(warnings))
+    return Listing(tuple(path_of(raw) for raw in output.split(b"\0") if raw), tuple(locked))
+
+
+def _run(root: Path, *arguments: str) -> subprocess.CompletedProcess[bytes]:
     try:
         done = subprocess.run(  # noqa: S603 -- a fixed program, and no shell reads the arguments
             [*_COMMAND, *arguments], cwd=root, env=os.environ | _PLAIN, capture_output=True, check=False
@@ -35,7 +69,7 @@ def git(root: Path, *arguments: str) -> bytes:
     if done.returncode != 0:
         lines = done.stderr.decode(errors="replace").strip().splitlines() or ["no reason given"]
         raise GitError(f"git {arguments[0]} failed: {lines[0].removeprefix('fatal: ')}")
-    return done.stdout
+    return done
 
 
 def path_of(raw: bytes) -> str:

@@ -37,7 +37,12 @@ class SourceFile(NamedTuple):
     @property
     def is_traceable(self) -> bool:
         """Whether its format knows comments, so that it can carry a header."""
-        return os.path.splitext(self.path)[1] in TRACEABLE  # noqa: PTH122 -- asked a thousand times
+        return os.path.splitext(self.path)[1] in TRACEABLE or self.is_folder  # noqa: PTH122 -- asked often
+
+    @property
+    def is_folder(self) -> bool:
+        """Whether it is a folder whose files cannot be told: one that is locked, or another repository."""
+        return self.path.endswith("/")
 
     @property
     def needs_header(self) -> bool:

@@ -90,6 +90,28 @@ def test_what_is_locked_is_told_and_never_clean(root: Path, path: str) -> None:
     assert "Permission denied" in said
 
 
+@pytest.mark.parametrize("task", [(), ("--task", "T-001")])
+def test_a_new_folder_that_is_locked_hides_nothing(task: tuple[str, ...], root: Path) -> None:
+    for folder in ("backend/app/orders/hidden", "docs"):
+        (root / folder).mkdir()
+        (root / folder / "more.py").write_text("X = 1\n")
+        (root / folder).chmod(0)
+    code, said = check(root, *STAY, *task, through=LOCKED_OUT)
+    for folder in ("backend/app/orders/hidden", "docs"):
+        (root / folder).chmod(0o755)
+    assert code == 1
+    assert "backend/app/orders/hidden\n  1:1  SW006  The folder hides its files" in said
+    assert ("docs\n  1:1  SW301" in said) == bool(task)
+
+
+def test_another_repository_within_hides_nothing(root: Path) -> None:
+    within = root / "backend/app/orders/within"
+    make_repository(within, {"more.py": "X = 1\n"})
+    code, said = check(root, *STAY)
+    assert code == 1
+    assert "backend/app/orders/within\n  1:1  SW006  The folder hides its files" in said
+
+
 def with_other_facts(content: bytes) -> bytes:
     """Keep the version and the keys, and change what is known under them."""
     head, entries, facts = content.partition(b'"entries":')

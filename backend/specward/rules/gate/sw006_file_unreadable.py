@@ -1,11 +1,12 @@
 """A file of the territory is no text that the gate can read.
 
 What cannot be read cannot be judged, and must not pass for that. Source files are UTF-8 without NUL
-characters.
+characters. A folder that nobody may look into, and another repository within, hide files that nobody judges.
 """
 
 from collections.abc import Iterable
 
+from specward.code.sources import SourceFile
 from specward.findings import Finding, Severity
 from specward.project import Project
 from specward.rules.examples import HEADER, Example
@@ -23,7 +24,11 @@ def check(project: Project) -> Iterable[Finding]:
             yield Finding(
                 "SW006",
                 Severity.ERROR,
-                Place(source.path),
-                f"The file cannot be read as text, so it cannot be judged: {source.trouble}.",
-                "Save it as UTF-8, or take it out of the territory.",
+                Place(source.path.rstrip("/")),
+                f"The {_kind(source)}, so it cannot be judged: {source.trouble}.",
+                "Let it be read, as UTF-8 where it is a file, or take it out of the territory.",
             )
+
+
+def _kind(source: SourceFile) -> str:
+    return "folder hides its files" if source.is_folder else "file cannot be read as text"
