@@ -183,7 +183,7 @@ class _Row:
         raise _UnclearCell(self._place(head), error)
 
     def _place(self, head: str) -> Place:
-        cell = self._cells.get(head) or self._row.cells[0]
+        cell = self._cells.get(head) or next(iter(self._row.cells), Cell("", 1))
         return Place(self._path, self._row.line + 1, cell.column)
 
 

@@ -226,3 +226,8 @@ CELLS = st.text(LETTERS, min_size=1, max_size=12)
 def test_a_row_is_a_column_or_a_problem(type_: str, constraint: str) -> None:
     model = read(f"## t\n\n| Field | Type | Constraints |\n|---|---|---|\n| a | {type_} | {constraint} |\n")
     assert len(model.tables[0].columns) + len(model.problems) == 1
+
+
+def test_a_row_without_cells_is_a_problem() -> None:
+    (problem,) = read("## t\n\n| Field | Type |\n|---|---|\n| a | uuid |\n|\n").problems
+    assert (problem.place.line, problem.place.column) == (6, 1)
