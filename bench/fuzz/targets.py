@@ -35,6 +35,7 @@ from specward.schema import kept
 from specward.schema.reader import read_data_model
 from specward.schema.revisions import read_revision
 from specward.schema.sql import statements
+from specward.schema.stated import read_stated
 from specward.specs.citations import parse_citations
 from specward.specs.document import read_document
 from specward.specs.ids import parse_task_ids
@@ -110,7 +111,7 @@ def revision(data: bytes) -> object:
 
 
 def data_model(data: bytes) -> object:
-    return read_data_model("data-model.md", text(data))
+    return read_stated(read_data_model("data-model.md", text(data)))
 
 
 def sql(data: bytes) -> object:

@@ -49,25 +49,13 @@ def read_clauses(edit: Edit) -> tuple[Clause, ...] | None:
         return (Clause(kind, _columns(found["columns"])),) if found else ()
     if edit.verb != ALTER or not (head := _HEAD.match(words)):
         return None
-    read = [_clause(action) for action in outside_brackets(words[head.end() :])]
+    read = [_clause(action) for action in _parts(words[head.end() :])]
     return None if None in read else tuple(clause for clause in read if clause and clause.columns)
 
 
 def read_actions(words: str) -> dict[str, str]:
     """Return what a reference does on update and on delete."""
     return {found[1]: found[2] for found in _ACTION.finditer(words.lower())}
-
-
-def outside_brackets(text: str) -> list[str]:
-    """Cut a text at the commas that stand in no brackets."""
-    parts, depth = [""], 0
-    for letter in text:
-        depth += {"(": 1, ")": -1}.get(letter, 0)
-        if letter == "," and not depth:
-            parts.append("")
-        else:
-            parts[-1] += letter
-    return [part.strip() for part in parts]
 
 
 def _clause(action: str) -> Clause | None:
@@ -79,10 +67,23 @@ def _clause(action: str) -> Clause | None:
     return Clause("", ()) if _UNSEEN.fullmatch(action) else None
 
 
+def _parts(text: str) -> list[str]:
+    """Cut a text at the commas that stand in no brackets."""
+    parts, depth = [""], 0
+    for letter in text:
+        depth += {"(": 1, ")": -1}.get(letter, 0)
+        if letter == "," and not depth:
+            parts.append("")
+        else:
+            parts[-1] += letter
+    return [part.strip() for part in parts]
+
+
 def _columns(text: str) -> tuple[str, ...]:
     return tuple(bare(name) for name in text.split(",") if name.strip())
 
 
 def bare(name: str) -> str:
-    """Return a name without its schema and its quotes."""
-    return name.strip().rpartition(".")[2].strip('"')
+    """Return a name without its schema and its quotes; without quotes PostgreSQL makes it small letters."""
+    last = name.strip().rpartition(".")[2]
+    return last[1:-1] if last.startswith('"') else last.lower()

@@ -18,7 +18,6 @@ from specward.schema.edits import CREATE, DROP, PART, Edit, read_edits
 from specward.schema.model import Column, DataModel, Statement, Table
 
 _IN_QUOTES = re.compile(r"'[^']*'")
-_IN_BRACKETS = re.compile(r"\([^()]*\)")
 _ACTION = re.compile(r"\bset (?:default|null)\b")
 _UNIQUE = re.compile(r"\bunique\b(?! nulls)")
 _DEFAULT = re.compile(r"\bdefault(?! null\b)")
@@ -137,6 +136,13 @@ _ROUTINES = frozenset({"function", "procedure", "routine"})
 def _bare(column: Column) -> str:
     """Return what is said of a column, without values, expressions and what a reference does."""
     said = _IN_QUOTES.sub("", " ".join(column.constraints).lower())
-    while (shorter := _IN_BRACKETS.sub("", said)) != said:
-        said = shorter
-    return _ACTION.sub("", said)
+    return _ACTION.sub("", "".join(_outside_brackets(said)))
+
+
+def _outside_brackets(text: str) -> Iterator[str]:
+    depth = 0
+    for letter in text:
+        if letter in "()":
+            depth = max(0, depth + (1 if letter == "(" else -1))
+        elif not depth:
+            yield letter

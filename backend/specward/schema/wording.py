@@ -20,6 +20,7 @@ _TYPES = {
 _TYPE = re.compile(
     r"(?P<name>[^(\[]+?)\s*(?P<size>\([^)]*\))?\s*(?P<zone>with(?:out)? time zone)?\s*(?P<array>(?:\[\d*\])*)"
 )
+_UNPADDED = "bpchar"  # without a length it is a type of its own
 _FRACTION = "time"  # of these the size stands inside: `timestamp(3) with time zone`
 _SERIAL = re.compile(r"(?:small|big)?serial[248]?", re.IGNORECASE)
 _DOUBLE = 25  # bits of a `float` that make it double
@@ -32,9 +33,9 @@ def type_words(text: str) -> str:
     if found is None:
         return plain
     size, array = (found["size"] or "").replace(" ", ""), "[]" if found["array"] else ""
-    if found["name"] == "float" and size:
+    if found["name"] == "float" and size[1:-1].isdecimal():
         return f"{'double precision' if int(size[1:-1]) >= _DOUBLE else 'real'}{array}"
-    name = _TYPES.get(found["name"], found["name"])
+    name = plain if plain == _UNPADDED else _TYPES.get(found["name"], found["name"])
     if found["zone"]:
         name = f"{found['name']} {found['zone']}"
     stem, _, zone = name.partition(" ")

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from contextlib import nullcontext
 from pathlib import Path
 
+import psycopg
 import pytest
 
 from specward.database.server import Lend
@@ -13,6 +14,7 @@ from specward.database.temporary import temporary_server
 from specward.findings import Finding
 from specward.rules.examples import HEADER, SPECS
 from specward.rules.schema.world import DATA_MODEL, MODELS, world
+from specward.schema.wording import type_words
 from specward.verify import verify
 from tests.specward.repository import make_repository, write_tree
 
@@ -104,6 +106,29 @@ def test_equal_descriptions_are_silent_with_all_that_is_read(tmp_path: Path, len
     root = project(tmp_path, data_model=DATA_MODEL + MORE, models=MODELS + MORE_MODELS)
     assert found(root) == []
     assert [finding for finding in found(root, lend) if finding.code == "SW515"] == []
+
+
+TYPES = (
+    "varchar", "varchar(80)", "character varying(80)", "char", "char(2)", "bpchar", "text", "int", "int2",
+    "int4", "int8", "bigint", "bool", "float", "float(24)", "float(25)", "float4", "double precision", "real",
+    "decimal", "numeric(10)", "numeric(10, 2)", "dec(4,1)", "timestamp", "timestamp(3)", "timestamptz",
+    "timestamptz(3)", "timestamp with time zone", "TIMESTAMP(3) WITHOUT TIME ZONE", "time", "timetz",
+    "time(2) with time zone", "date", "interval", "uuid", "jsonb", "bytea", "bit", "bit(3)", "varbit(3)",
+    "inet", "text[]", "varchar(20)[]", "timestamptz[]", "numeric(6,2)[]", "double precision[]", "int[3]",
+    "tsvector", "xml", "money", "int4range", "bpchar(3)",
+)  # fmt: skip
+
+
+def test_types_have_the_names_that_postgresql_gives_them(lend: Lend) -> None:
+    columns = ", ".join(f"c{number} {kind}" for number, kind in enumerate(TYPES))
+    query = """
+        select format_type(atttypid, atttypmod) from pg_attribute
+        where attrelid = 'kinds'::regclass and attnum > 0 order by attnum
+    """
+    with lend() as server, psycopg.connect(server.superuser_url()) as connection:
+        connection.execute(f"create temporary table kinds ({columns})".encode())
+        named = [name for (name,) in connection.execute(query)]
+    assert dict(zip(TYPES, map(type_words, TYPES), strict=True)) == dict(zip(TYPES, named, strict=True))
 
 
 CHANGES = {
