@@ -6,7 +6,6 @@ characters. A folder that nobody may look into, and another repository within, h
 
 from collections.abc import Iterable
 
-from specward.code.sources import SourceFile
 from specward.findings import Finding, Severity
 from specward.project import Project
 from specward.rules.examples import HEADER, Example
@@ -15,20 +14,19 @@ from specward.specs.model import Place
 SUMMARY = "a source file cannot be read"
 GOOD = Example({"backend/app/orders/routes.py": HEADER})
 BAD = Example({"backend/app/orders/routes.py": f"{HEADER}X = '\0'\n"})
+_FOLDER = ("folder hides its files", "Let it be read")
+_TEXT = ("file cannot be read as text", "Save it as UTF-8")
 
 
 def check(project: Project) -> Iterable[Finding]:
-    """Give one finding for each source file that is no text."""
+    """Give one finding for each source file that is no text, and for each folder that hides its files."""
     for source in project.files.values():
         if source.trouble and source.is_traceable:
+            kind, mend = _FOLDER if source.is_folder else _TEXT
             yield Finding(
                 "SW006",
                 Severity.ERROR,
                 Place(source.path.rstrip("/")),
-                f"The {_kind(source)}, so it cannot be judged: {source.trouble}.",
-                "Let it be read, as UTF-8 where it is a file, or take it out of the territory.",
+                f"The {kind}, so it cannot be judged: {source.trouble}.",
+                f"{mend}, or take it out of the territory.",
             )
-
-
-def _kind(source: SourceFile) -> str:
-    return "folder hides its files" if source.is_folder else "file cannot be read as text"
