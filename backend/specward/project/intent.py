@@ -1,0 +1,154 @@
+"""What people want of a project: its specifications, who has approved what, and what that permits."""
+
+from collections.abc import Mapping
+from difflib import get_close_matches
+from functools import cached_property
+
+from specward.approvals.signatures import Signers
+from specward.approvals.stamps import Approvals, load_approvals
+from specward.approvals.status import Status, status
+from specward.code.cache import Cache as Kept
+from specward.code.sources import read_source
+from specward.errors import CouldNotRunError
+from specward.permits.globs import is_plain
+from specward.permits.permit import Permit, compile_permit
+from specward.project.tree import Tree
+from specward.specs.cache import Cache
+from specward.specs.model import Citation, Place, Section, SpecSet, Task, TaskKey, Unresolved
+from specward.specs.reader import read_specs
+from specward.specs.resolve import resolve
+from specward.traces import Claim, TaskIndex, Trace, read_claims, read_traces
+
+
+class Intent(Tree):
+    """The specifications of a project, and which task its files and this run are for."""
+
+    @cached_property
+    def spec_sets(self) -> tuple[SpecSet, ...]:
+        """The specifications."""
+        return read_specs(self.root, self.config, None if self.tracked_state else Cache(self.root))
+
+    @cached_property
+    def tasks(self) -> TaskIndex:
+        """The tasks of all spec sets, to be found by name."""
+        return TaskIndex(self.spec_sets)
+
+    @cached_property
+    def traces(self) -> Mapping[str, tuple[Trace, ...]]:
+        """The headers of each file with the tasks they mean; a file without header is not in it."""
+        feature_of = {
+            document.path: spec_set.feature for spec_set in self.spec_sets for document in spec_set.documents
+        }
+        return read_traces(self.files, self.tasks, feature_of)
+
+    def unresolved(self, trace: Trace) -> tuple[Unresolved, ...]:
+        """Return the citations of a header that lead nowhere in any feature it may speak of."""
+        features = trace.features or tuple(spec_set.feature for spec_set in self.spec_sets)
+        found = (self._resolve(features, citation) for citation in trace.cites)
+        return tuple(answer for answer in found if isinstance(answer, Unresolved))
+
+    @cached_property
+    def claims(self) -> tuple[Claim, ...]:
+        """The tasks that code implements, or is about to: each once, with the headers that name it."""
+        return read_claims(self.traces, self.bound)
+
+    @cached_property
+    def approvals(self) -> Approvals:
+        """The stamps; none where their file is broken, and `approvals_trouble` says so."""
+        return self._stamps[0]
+
+    @property
+    def approvals_trouble(self) -> str:
+        """Why the stamps cannot be read; empty where they can."""
+        return self._stamps[1]
+
+    @cached_property
+    def _stamps(self) -> tuple[Approvals, str]:
+        cache = None if self.tracked_state else Kept.open(self.root, "approvals", "1")
+        try:
+            return load_approvals(self.root, cache), ""
+        except CouldNotRunError as error:
+            return {}, str(error)
+
+    @cached_property
+    def signers(self) -> Signers | None:
+        """Who may approve, as it was before the change that is judged; None where nobody has to sign."""
+        path = self.config.signers
+        if not path:
+            return None
+        before = self.text_before(path) if self.compares else None
+        cache = None if self.tracked_state else Kept.open(self.root, "signatures", "1")
+        return Signers(path, self.text(path) if before is None else before, cache)
+
+    def status(self, task: Task) -> Status:
+        """Return whether a task is approved as it stands."""
+        if task.key not in self._states:
+            self._states[task.key] = status(task, self.spec_sets, self.approvals, self.signers)
+        return self._states[task.key]
+
+    @cached_property
+    def bound(self) -> tuple[Task, ...]:
+        """The tasks bound to this run.
+
+        Raises:
+            CouldNotRunError: a name means no task, or several.
+        """
+        return tuple(self._one_task(name) for name in self.bound_names)
+
+    @cached_property
+    def bound_permit(self) -> Permit:
+        """What the bound tasks permit together."""
+        return compile_permit(self.bound, self.config)
+
+    def permit(self, task: Task) -> Permit:
+        """Return what one task permits."""
+        if task.key not in self._permits:
+            self._permits[task.key] = compile_permit((task,), self.config)
+        return self._permits[task.key]
+
+    @cached_property
+    def changed_tasks(self) -> tuple[Task, ...]:
+        """The tasks that the headers of the changed files name."""
+        traces = (trace for path in sorted(self.changed) for trace in self.traces.get(path, ()))
+        return tuple(dict.fromkeys(task for trace in traces for task in trace.tasks))
+
+    def tasks_before(self, path: str) -> tuple[Task, ...]:
+        """Return the tasks that a file named at the start of the comparison."""
+        before = read_source(path, self.text_before(path) or "")
+        traces = read_traces({path: before}, self.tasks, {}).get(path, ())
+        return tuple(task for trace in traces for task in trace.tasks)
+
+    @cached_property
+    def has_contract(self) -> bool:
+        """Whether there is an API contract."""
+        return any(spec_set.contract for spec_set in self.spec_sets)
+
+    @cached_property
+    def has_data_model(self) -> bool:
+        """Whether there is a data model."""
+        return any(spec_set.data_model for spec_set in self.spec_sets)
+
+    def _one_task(self, name: str) -> Task:
+        found = self.tasks.find(name)
+        if len(found) == 1:
+            return found[0]
+        if found:
+            keys = ", ".join(str(task.key) for task in found)
+            raise CouldNotRunError(f"The task {name} could be any of {keys}. Write the feature, too.")
+        near = get_close_matches(name, list(self.tasks.ids), n=3)
+        advice = f"The nearest are {', '.join(near)}." if near else "`specward task` lists what there is."
+        raise CouldNotRunError(f"There is no task {name}. {advice}")
+
+    def _resolve(self, features: tuple[str, ...], citation: Citation) -> Section | Unresolved:
+        if not citation.anchor and is_plain(citation.document) and (self.root / citation.document).is_file():
+            return Section(citation.document, ("",), citation.document, "", Place(citation.document))
+        answers = [resolve(self.spec_sets, feature, citation) for feature in features or ("",)]
+        return next((answer for answer in answers if isinstance(answer, Section)), answers[0])
+
+    @cached_property
+    def _states(self) -> dict[TaskKey, Status]:
+        return {}
+
+    @cached_property
+    def _permits(self) -> dict[TaskKey, Permit]:
+        return {}

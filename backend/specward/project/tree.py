@@ -1,0 +1,141 @@
+"""A project as it lies on the disk: its settings, its files, and what changed."""
+
+import os
+from collections.abc import Mapping
+from functools import cached_property
+from pathlib import Path
+
+from specward.baseline import Baseline, read_baseline
+from specward.code.diff import Change, read_before, read_changes, start_revision
+from specward.code.files import list_files, list_tracked
+from specward.code.sources import SourceFile, read_sources
+from specward.config import FILES, Config, load_config, parse_config, strictest
+from specward.errors import CouldNotRunError
+from specward.permits.globs import matches_any
+from specward.storage import FOLDER
+
+
+class Tree:
+    """The files of a project, as far as a run looks at them.
+
+    Args:
+        root: The repository's top.
+        tasks: The tasks bound to this run, as a person names them; with one the changes count.
+        base: The revision to compare with; None with bound tasks means the last commit.
+        paths: Files or folders to confine the run to, relative to `root`; None is the whole territory.
+    """
+
+    def __init__(
+        self, root: Path, *, tasks: tuple[str, ...], base: str | None, paths: tuple[str, ...] | None
+    ) -> None:
+        self.root = root
+        self.bound_names = tasks
+        self.base = base
+        self.paths = paths
+
+    @cached_property
+    def config(self) -> Config:
+        """The settings; in a comparison the strictest of those before and after it."""
+        now = load_config(self.root)
+        return strictest(now, self._config_before()) if self.compares else now
+
+    @cached_property
+    def paths_there(self) -> tuple[str, ...]:
+        """Every path in the territory, links included."""
+        return list_files(self.root, self.config.territory, exclude=self.config.exclude)
+
+    @cached_property
+    def files(self) -> Mapping[str, SourceFile]:
+        """The files of the territory (those within `paths`, where given), by path; links are not followed."""
+        covered = (path for path in self.paths_there if self.covers(path))
+        cached, whole = not self.tracked_state, self.paths is None
+        return read_sources(self.root, covered, cached=cached, whole=whole)
+
+    @cached_property
+    def tracked_state(self) -> tuple[str, ...]:
+        """What of the gate's run state git tracks: nothing, as a rule. If anything, no cache is believed."""
+        return list_tracked(self.root, FOLDER)
+
+    def is_territory(self, path: str) -> bool:
+        """Whether a path lies where implementation lives."""
+        within = matches_any(self.config.territory, path)
+        return within and not matches_any(self.config.exclude, path)
+
+    @property
+    def is_within_territory(self) -> bool:
+        """Whether the run is confined to places where implementation lives, as after the write of a file."""
+        return self.paths is not None and all(map(self.is_territory, self.paths))
+
+    def target(self, path: str) -> str:
+        """Return where a link leads, relative to the root; empty for a place outside of the project."""
+        target = Path(os.path.realpath(self.root / path))
+        root = Path(os.path.realpath(self.root))
+        return target.relative_to(root).as_posix() if target.is_relative_to(root) else ""
+
+    def covers(self, path: str) -> bool:
+        """Whether a path is within `paths`."""
+        if self.paths is None:
+            return True
+        return any(path == item or path.startswith(f"{item}/") or item == "." for item in self.paths)
+
+    def text(self, path: str) -> str:
+        """Return a file's text as it is now; empty where there is none."""
+        if path not in self._texts:
+            self._texts[path] = _read_text(self.root / path)
+        return self._texts[path]
+
+    def line_of(self, path: str, part: str) -> int:
+        """Return the number of the first line that holds a text; 1 where none does."""
+        return self.text(path).partition(part)[0].count("\n") + 1 if part in self.text(path) else 1
+
+    @property
+    def compares(self) -> bool:
+        """Whether changes are judged, not only the state of the tree."""
+        return bool(self.bound_names) or self.base is not None
+
+    @cached_property
+    def start(self) -> str:
+        """The commit or tree that changes are counted from."""
+        return start_revision(self.root, self.base)
+
+    @cached_property
+    def changes(self) -> tuple[Change, ...]:
+        """The changed paths; empty where neither a task nor a base asks for a comparison."""
+        return read_changes(self.root, self.base) if self.compares else ()
+
+    @cached_property
+    def changed(self) -> frozenset[str]:
+        """The paths that changed."""
+        return frozenset(change.path for change in self.changes)
+
+    def text_before(self, path: str) -> str | None:
+        """Return a file's text at the start of the comparison; None where it did not exist."""
+        return read_before(self.root, self.start, path)
+
+    @cached_property
+    def baseline(self) -> Baseline:
+        """What was wrong before the gate was adopted; empty where there is no such file."""
+        return read_baseline(self.root) or Baseline()
+
+    def _config_before(self) -> Config:
+        for name in FILES:
+            text = self.text_before(name)
+            if text is not None:
+                try:
+                    return parse_config(text, name)
+                except CouldNotRunError:
+                    break  # what was broken had switched nothing off
+        return Config()
+
+    @cached_property
+    def _texts(self) -> dict[str, str]:
+        return {}
+
+
+def _read_text(path: Path) -> str:
+    try:
+        if not path.is_file():  # a pipe would never end
+            return ""
+        return path.read_text(encoding="utf-8", errors="replace")
+    except (OSError, ValueError):
+        return ""
