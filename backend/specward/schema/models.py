@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from specward.code.cache import Cache
+from specward.code.cache import Cache, digest
 from specward.config import Config
 from specward.contract.entry import EntryPoint, entry_point
 from specward.contract.served import ask, digest_of, place_of
@@ -14,7 +14,6 @@ from specward.schema.settings import modules
 from specward.specs.model import Place, Problem
 
 PROBE = Path(__file__).with_name("probe.py")
-_VERSION = "1"
 
 
 class Models(NamedTuple):
@@ -43,7 +42,7 @@ def read_models(root: Path, config: Config, *, cached: bool = False) -> Models |
     if entry is None:
         return None
     asked = entry._replace(app=",".join((entry.app.partition(":")[0], *modules(config))))
-    answer = _answer(root, asked, Cache.open(root, "models", _VERSION) if cached else None)
+    answer = _answer(root, asked, Cache.open(root, "models", digest(PROBE.read_bytes())) if cached else None)
     if "error" in answer:
         return Problem(
             place_of(root, answer) or entry.place,

@@ -81,8 +81,8 @@ def given(column: Any) -> str:
     """Return what fills a column by itself."""
     if column.identity is not None or column.computed is not None:
         return "generated" if column.identity is None else "identity"
-    fills = column.server_default is not None or column is column.table.autoincrement_column
-    return "default" if fills else ""
+    counts = column is column.table.autoincrement_column and column.default is None  # else by the models
+    return "default" if counts or column.server_default is not None else ""
 
 
 def uniques(table: Any) -> Iterator[Any]:

@@ -108,6 +108,18 @@ def test_equal_descriptions_are_silent_with_all_that_is_read(tmp_path: Path, len
     assert [finding for finding in found(root, lend) if finding.code == "SW515"] == []
 
 
+def test_a_sequence_of_the_models_own_fills_nothing_by_itself(tmp_path: Path, lend: Lend) -> None:
+    more = (
+        "\n\nfrom sqlalchemy import Column, Integer, Sequence\n\n\n"
+        'class Count(SQLModel, table=True):\n    __tablename__ = "counts"\n'
+        '    id: int = Field(sa_column=Column(Integer, Sequence("counting"), primary_key=True))\n'
+    )
+    counts = "\n## counts\n\n| Column | Type | Constraints |\n|---|---|---|\n| id | int | primary key |\n"
+    root = project(tmp_path, data_model=DATA_MODEL + counts, models=MODELS + more)
+    assert found(root) == []
+    assert [finding for finding in found(root, lend) if finding.code == "SW515"] == []
+
+
 TYPES = (
     "varchar", "varchar(80)", "character varying(80)", "char", "char(2)", "bpchar", "text", "int", "int2",
     "int4", "int8", "bigint", "bool", "float", "float(24)", "float(25)", "float4", "double precision", "real",
