@@ -153,7 +153,7 @@ def _quantified(engine: Engine, name: str, value: Value, state: State) -> Value:
     conditions = [truth(engine, item, state) for item in parts(value)]
     if not conditions:
         return blend((value,))
-    true, false = conditions[0]
+    true, false = conditions[0].true, conditions[0].false
     for condition in conditions[1:]:
         if name == "all":
             true, false = both(true, condition.true), either(false, condition.false)

@@ -1,6 +1,7 @@
 """Lists, dicts and what comes out of them."""
 
 import ast
+from dataclasses import replace
 
 from specward.code.dataflow import values as v
 from specward.code.dataflow.engine import Arguments, Engine, State, settle
@@ -76,7 +77,7 @@ def subscript(engine: Engine, value: Value, index: Value, state: State) -> Value
         case v.Row():
             if isinstance(index, Const) and isinstance(index.value, str) and not value.many:
                 return engine.attribute(value, index.value, state, ast.Pass())
-            return value._replace(many=False)
+            return replace(value, many=False)
         case Scalar(source, symbol, read):
             key = str(index.value) if isinstance(index, Const) else ""
             name = (
@@ -109,7 +110,7 @@ def element(engine: Engine, value: Value) -> Value:
         case Sequence(items, rest):
             return join_all([*items, *rest]) if items or rest else UNKNOWN
         case v.Row():
-            return value._replace(many=False)
+            return replace(value, many=False)
         case Mapping(entries, _):
             return join_all([Const(key) for key, _ in entries]) if 0 < len(entries) <= 6 else UNKNOWN  # noqa: PLR2004
         case Scalar(source, symbol, read):

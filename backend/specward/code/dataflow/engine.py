@@ -2,6 +2,7 @@
 
 import ast
 from collections.abc import Iterable
+from dataclasses import replace
 from typing import NamedTuple, Protocol
 
 from specward.code.dataflow import values as v
@@ -71,9 +72,9 @@ def settle(value: Value, facts: Facts, other: Facts) -> Value:
         case v.Const(None) if v.ADMIN in atoms:
             return v.Unlimited()
         case v.Query() if v.ADMIN in atoms:
-            return value._replace(waived=True)
+            return replace(value, waived=True)
         case Row(id=row) if v.ADMIN in atoms or ("owned", row) in atoms:
-            return value._replace(proof=True, code="")
+            return replace(value, proof=True, code="")
         case Row(id=row) if ("gone", row) in atoms:
             return v.NONE
         case v.Field(row, column):

@@ -150,7 +150,7 @@ def _boolean(engine: Engine, op: ast.boolop, nodes: list[ast.expr], state: State
 
 
 def _fold(conditions: list[v.Condition], *, conjunction: bool) -> v.Condition:
-    true, false = conditions[0]
+    true, false = conditions[0].true, conditions[0].false
     for condition in conditions[1:]:
         if conjunction:
             true, false = both(true, condition.true), either(false, both(true, condition.false))

@@ -1,5 +1,7 @@
 """How values and facts meet: joins, alternatives, and what a value is made of."""
 
+from dataclasses import replace
+
 from specward.code.dataflow.values import (
     ADMIN,
     IMPOSSIBLE,
@@ -71,8 +73,8 @@ _NONE_HELD: frozenset[Fact] = frozenset()
 
 
 def same(left: Value, right: Value) -> bool:
-    """Equal and of one kind (named tuples of different kinds may compare equal)."""
-    return left is right or (type(left) is type(right) and left == right)
+    """Equal; most values that meet are one object, and need no look inside."""
+    return left is right or left == right
 
 
 def options(value: Value) -> tuple[Value, ...]:
@@ -135,7 +137,8 @@ def _join_queries(left: Query, right: Query) -> Value:
         for part in (*left.predicates, *right.predicates)
         if part not in common
     )
-    return left._replace(
+    return replace(
+        left,
         predicates=common,
         joined=left.joined | right.joined,
         conditional=left.conditional or right.conditional or lost,

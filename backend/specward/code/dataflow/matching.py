@@ -1,5 +1,7 @@
 """What is proved by being equal to, or among, something that is the principal's."""
 
+from dataclasses import replace
+
 from specward.code.dataflow import values as v
 from specward.code.dataflow.engine import Engine, State
 from specward.code.dataflow.lattice import both, either, parts, rows
@@ -50,7 +52,7 @@ def contained(engine: Engine, left: Value, right: Value, state: State) -> Condit
         if members and all(is_privilege(engine, item) for item in members):
             return Condition(Facts(frozenset({v.ADMIN})), NOTHING)
     if isinstance(right, v.Common):
-        arms = [contained(engine, left, item, state).true for item in right]
+        arms = [contained(engine, left, item, state).true for item in (right.left, right.right)]
         return Condition(both(*arms), NOTHING)
     if isinstance(right, v.Rest):
         return contained(engine, left, right.whole, state)
@@ -97,7 +99,7 @@ def all_in(engine: Engine, whole: Value, taken: Value, state: State) -> Facts:
     """What follows when every element of one set is in another."""
     facts = contained(engine, whole, taken, state).true
     if isinstance(whole, Scalar) and whole.symbol:
-        item = whole._replace(symbol=f"{whole.symbol}[]")
+        item = replace(whole, symbol=f"{whole.symbol}[]")
         return both(facts, contained(engine, item, taken, state).true)
     for part in parts(whole):
         facts = both(facts, contained(engine, part, taken, state).true)

@@ -2,6 +2,7 @@
 
 import ast
 import re
+from dataclasses import replace
 
 from specward.code.dataflow import constructs, queries
 from specward.code.dataflow import values as v
@@ -90,7 +91,7 @@ def method(
         case Mapping() | Sequence():
             return _on_container(engine, receiver, name, arguments, state)
         case Text(_, _, _, bound) if name == "bindparams":
-            return receiver._replace(bound=(*bound, *arguments.named))
+            return replace(receiver, bound=(*bound, *arguments.named))
         case Const(str()) if name == "format":
             return Text(
                 re.sub(r"\{\w*\}", "{}", str(receiver.value)), arguments.all, engine.site(node, state)
@@ -125,7 +126,7 @@ def _on_query(
         return execute(engine, found, state, one=True)
     if query.legacy and name in {"delete", "update"}:
         pairs = queries.assignments(arguments)
-        return execute(engine, query._replace(verb=name, values=pairs), state)
+        return execute(engine, replace(query, verb=name, values=pairs), state)
     extended = queries.extend(engine, query, name, arguments)
     if extended is not None:
         return extended
@@ -169,7 +170,7 @@ def dump(engine: Engine, body: v.Body, name: str, arguments: Arguments) -> Value
 
 def _on_row(engine: Engine, row: Row, name: str, arguments: Arguments, state: State) -> Value:
     if name in FETCH_ONE | {"next"}:
-        return certain(engine, row._replace(many=False), name, state)
+        return certain(engine, replace(row, many=False), name, state)
     if name in {
         "all",
         "scalars",
@@ -185,7 +186,7 @@ def _on_row(engine: Engine, row: Row, name: str, arguments: Arguments, state: St
         "fetchmany",
         "__aiter__",
     }:
-        return row._replace(many=True)
+        return replace(row, many=True)
     if name in {"sqlmodel_update", "update", "update_from_dict"}:
         write(engine, row, queries.assignments(_opened(engine, arguments)), state)
         return row

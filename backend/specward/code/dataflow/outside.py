@@ -2,6 +2,7 @@
 
 import ast
 import re
+from dataclasses import replace
 
 from specward.code.dataflow import queries
 from specward.code.dataflow import values as v
@@ -76,7 +77,7 @@ def _given_values(query: Query, arguments: Arguments) -> Query:
     """`execute(insert(Item), [{...}])`."""
     rest = Arguments(arguments.positional[1:])
     if query.verb in {"insert", "update"}:
-        return query._replace(values=(*query.values, *queries.assignments(rest)))
+        return replace(query, values=(*query.values, *queries.assignments(rest)))
     return query
 
 

@@ -2,6 +2,7 @@
 
 import ast
 from collections.abc import Iterable
+from dataclasses import replace
 
 from specward.code.dataflow import values as v
 from specward.code.dataflow.comparisons import relation_equals, tables_of
@@ -121,9 +122,9 @@ def extend(engine: Engine, query: Query, name: str, arguments: Arguments) -> Val
         )
     if name in {"with_only_columns", "with_entities", "columns", "with_columns"}:
         entities = tuple(dict.fromkeys((*query.entities, *tables_in(arguments))))
-        return query._replace(entities=entities, column=_only_column(arguments))
+        return replace(query, entities=entities, column=_only_column(arguments))
     if name in {"values", "values_for", "set", "update_values"} and query.verb in {"insert", "update"}:
-        return query._replace(values=(*query.values, *assignments(arguments)))
+        return replace(query, values=(*query.values, *assignments(arguments)))
     if name == "from_statement":
         return arguments.get(0)
     if name in {"union", "union_all", "intersect", "except_"}:
@@ -139,7 +140,7 @@ def extend(engine: Engine, query: Query, name: str, arguments: Arguments) -> Val
 
 def restricted(query: Query, predicates: Iterable[v.Predicate]) -> Query:
     """The statement with more conditions."""
-    return query._replace(predicates=(*query.predicates, *predicates))
+    return replace(query, predicates=(*query.predicates, *predicates))
 
 
 def conditions(arguments: Arguments) -> list[v.Predicate]:
@@ -180,12 +181,12 @@ def _joined(engine: Engine, query: Query, name: str, arguments: Arguments) -> Qu
             tables |= {target} if target else set()
         if isinstance(value, Query):
             tables |= {*value.entities}
-            query = query._replace(predicates=(*query.predicates, *value.predicates))
+            query = replace(query, predicates=(*query.predicates, *value.predicates))
     onclauses = [item for item in arguments.all if isinstance(item, v.PREDICATES)]
-    query = query._replace(predicates=(*query.predicates, *onclauses))
+    query = replace(query, predicates=(*query.predicates, *onclauses))
     if name == "select_from" and not (set(query.entities) & tables):
-        return query._replace(entities=(*query.entities, *sorted(tables)))
-    return query._replace(joined=query.joined | tables | {*query.entities})
+        return replace(query, entities=(*query.entities, *sorted(tables)))
+    return replace(query, joined=query.joined | tables | {*query.entities})
 
 
 def tables_in(arguments: Arguments) -> list[str]:
@@ -200,7 +201,7 @@ def union(query: Query, arguments: Arguments) -> Query:
     others = [item for value in arguments.all for item in (options(value)) if isinstance(item, Query)]
     arms = [v.Both(item.predicates) for item in (query, *others)]
     joined = frozenset(table for item in (query, *others) for table in item.joined)
-    return query._replace(predicates=(v.Any(tuple(arms)),), joined=joined)
+    return replace(query, predicates=(v.Any(tuple(arms)),), joined=joined)
 
 
 def assignments(arguments: Arguments) -> tuple[tuple[str, Value], ...]:

@@ -2,6 +2,7 @@
 
 import ast
 from collections.abc import Iterable
+from dataclasses import replace
 
 from specward.code.dataflow import values as v
 from specward.code.dataflow.engine import Engine, State
@@ -36,7 +37,7 @@ CERTAIN = frozenset({"one", "scalar_one", "get_one", "first_or_404", "get_or_404
 def execute(engine: Engine, query: Query, state: State, *, one: bool = False, scoped: bool = False) -> Value:
     """Run a statement: writes are judged at once, reads when the rows are used."""
     if scoped:
-        query = query._replace(waived=True)
+        query = replace(query, waived=True)
     note_bindings(engine, query, state)
     if query.verb == "insert":
         table = query.entities[0] if query.entities else ""

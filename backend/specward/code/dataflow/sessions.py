@@ -1,6 +1,7 @@
 """Sessions, connections and cursors: told by what is passed to them, not by their class."""
 
 import ast
+from dataclasses import replace
 
 from specward.code.dataflow import constructs, queries, rawsql
 from specward.code.dataflow import values as v
@@ -86,7 +87,7 @@ def session_call(
     if name == "query" and first is not None:
         built = constructs.sql_function(engine, "query", arguments, state, node)
         if isinstance(built, Query):
-            return built._replace(waived=scoped)
+            return replace(built, waived=scoped)
     if name in {"get", "get_one", "load", "get_or_404", "fetch", "find_one"} and isinstance(
         first, Model | v.Either
     ):

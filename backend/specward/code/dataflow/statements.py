@@ -1,6 +1,7 @@
 """Python statements: assignments, branches, loops, exits."""
 
 import ast
+from dataclasses import replace
 
 from specward.code.dataflow import values as v
 from specward.code.dataflow.containers import assign, element, run
@@ -130,7 +131,7 @@ def _mutation(engine: Engine, node: ast.expr, state: State) -> bool:
             current = state.names.get(name)
             if isinstance(current, Mapping):
                 entries = tuple(pair for pair in current.entries if pair[0] != str(key))
-                state.names[name] = current._replace(entries=entries)
+                state.names[name] = replace(current, entries=entries)
                 return True
             return False
         case _:

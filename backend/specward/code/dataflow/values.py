@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from enum import IntEnum
 from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
@@ -29,13 +30,15 @@ class Site(NamedTuple):
     chain: tuple[str, ...] = ()
 
 
-class Const(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Const:
     """A literal."""
 
     value: str | bytes | float | complex | bool | None
 
 
-class Scalar(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Scalar:
     """A datum. `symbol` names one particular input; `rows` are the rows it was read from."""
 
     origin: Origin
@@ -44,7 +47,8 @@ class Scalar(NamedTuple):
     present: bool = False  # known to be there, on the path that gave it
 
 
-class Row(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Row:
     """One or many rows of a table. `code` is the finding that its use would be ("" if none)."""
 
     table: str
@@ -59,33 +63,38 @@ class Row(NamedTuple):
     column: str = ""  # the only column that was read
 
 
-class Field(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Field:
     """A column's value in a row."""
 
     row: Row
     column: str
 
 
-class Model(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Model:
     """A mapped class or a Core table."""
 
     table: str
 
 
-class Unlimited(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Unlimited:
     """None, on paths that only an administrator takes: `None if user.is_admin else user.id`."""
 
     reason: str = "administrator"
 
 
-class Column(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Column:
     """A column as SQL expression."""
 
     table: str
     name: str
 
 
-class Relation(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Relation:
     """A relationship attribute of a mapped class."""
 
     table: str
@@ -93,7 +102,8 @@ class Relation(NamedTuple):
     target: str
 
 
-class Bind(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Bind:
     """Column compared for equality (or membership) with a value."""
 
     table: str
@@ -101,14 +111,16 @@ class Bind(NamedTuple):
     value: Value
 
 
-class Link(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Link:
     """Column equal to a column of another table."""
 
     left: Column
     right: Column
 
 
-class Within(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Within:
     """Column in a sub-query."""
 
     table: str
@@ -116,40 +128,46 @@ class Within(NamedTuple):
     query: Query
 
 
-class Exists(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Exists:
     """A correlated sub-query, or `.has()` / `.any()` on a relationship of `table`."""
 
     table: str
     query: Query
 
 
-class Both(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Both:
     """Conjunction."""
 
     parts: tuple[Predicate, ...]
 
 
-class Any(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Any:
     """Disjunction."""
 
     parts: tuple[Predicate, ...]
 
 
-class Other(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Other:
     """Any other condition; `fixed` if it compares columns with constants only."""
 
     tables: frozenset[str]
     fixed: bool = False
 
 
-class Expression(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Expression:
     """A SQL expression over columns: a function, an aggregate, a label, a column of a sub-query."""
 
     tables: frozenset[str]
     predicates: tuple[Predicate, ...] = ()
 
 
-class Query(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Query:
     """A statement under construction."""
 
     verb: str  # select, update, delete, insert
@@ -164,7 +182,8 @@ class Query(NamedTuple):
     column: str = ""  # the only column selected
 
 
-class Text(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Text:
     """SQL as text; `parts` are the values formatted into it."""
 
     sql: str
@@ -173,42 +192,48 @@ class Text(NamedTuple):
     bound: tuple[tuple[str, Value], ...] = ()
 
 
-class Condition(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Condition:
     """A truth value, with what holds if it is true and if it is false."""
 
     true: Facts
     false: Facts
 
 
-class Sequence(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Sequence:
     """A list, tuple or set: the elements on every path, and others that may be there."""
 
     items: tuple[Value, ...]
     rest: tuple[Value, ...] = ()
 
 
-class Mapping(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Mapping:
     """A dict with known keys; `rest` is what else may be in it."""
 
     entries: tuple[tuple[str, Value], ...]
     rest: tuple[Value, ...] = ()
 
 
-class Common(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Common:
     """What two sets have in common."""
 
     left: Value
     right: Value
 
 
-class Rest(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Rest:
     """What is in one set and not in another."""
 
     whole: Value
     taken: Value
 
 
-class Body(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Body:
     """A request body parsed into a class."""
 
     cls: Definition
@@ -223,14 +248,16 @@ class Definition(NamedTuple):
     name: str
 
 
-class Class(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Class:
     """A class of the project, with the models given to its generic base."""
 
     definition: Definition
     models: tuple[Value, ...] = ()
 
 
-class Function(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Function:
     """A function of the project, bound to its receiver if it is a method."""
 
     module: str
@@ -264,27 +291,31 @@ class Instance:
         self.attributes: dict[str, Value] = {}
 
 
-class Module(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Module:
     """A module of the project."""
 
     path: str
 
 
-class External(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class External:
     """Something imported from outside the project, or a builtin, by dotted name."""
 
     name: str
     receiver: Value | None = None
 
 
-class Method(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Method:
     """An attribute of a value that the project does not define: called or read later."""
 
     receiver: Value
     name: str
 
 
-class Either(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Either:
     """One of several."""
 
     options: tuple[Value, ...]
