@@ -29,7 +29,7 @@ def load() -> list[Case]:
     """All cases, in the order of the files."""
     projects = dict(_blocks(_HERE / "projects.txt"))
     cases = []
-    for path in sorted(_HERE.glob("0*.txt")):
+    for path in sorted(_HERE.glob("[0-9]*.txt")):
         for title, lines in _blocks(path):
             name, code, project = (part.strip() for part in title.split("|"))
             cases.append(_case(name, code, projects[project], lines))

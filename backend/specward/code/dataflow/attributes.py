@@ -230,6 +230,8 @@ _DATUM_METHODS = frozenset(
 
 
 def _of_body(engine: Engine, body: v.Body, name: str) -> Value:
+    if name in dict(body.given):
+        return dict(body.given)[name]
     found = engine.program.method(body.cls, name)
     if found is not None and not name.startswith("__"):
         owner, node = found

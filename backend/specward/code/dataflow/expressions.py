@@ -93,8 +93,21 @@ def name_value(engine: Engine, name: str, state: State) -> Value:
 def _call(engine: Engine, node: ast.Call, state: State) -> Value:
     if isinstance(node.func, ast.Name) and node.func.id == "super" and "self" in state.names:
         return v.Method(state.names["self"], "super()")
+    if _starts_by_itself(node):
+        return UNKNOWN
     target = engine.evaluate(node.func, state)
     return engine.call(target, arguments(engine, node, state), state, node)
+
+
+def _starts_by_itself(node: ast.Call) -> bool:
+    """`asyncio.create_task(sweep())`: nothing of the request goes in, and nothing comes back."""
+    match node:
+        case ast.Call(
+            func=ast.Attribute(attr=name) | ast.Name(id=name), args=[ast.Call(args=[], keywords=[])]
+        ):
+            return name in {"create_task", "ensure_future"}
+        case _:
+            return False
 
 
 def arguments(engine: Engine, node: ast.Call, state: State) -> Arguments:

@@ -13,13 +13,14 @@ from specward.code.dataflow.members import of_instance
 from specward.code.dataflow.principals import (
     PRINCIPAL_TYPE,
     PROVIDED,
+    as_presented,
     as_told,
     by_name,
     context,
     identifies,
     without_stand_ins,
 )
-from specward.code.dataflow.privileges import PRIVILEGE
+from specward.code.dataflow.privileges import PRIVILEGE, administers
 from specward.code.dataflow.program import dotted_name
 from specward.code.dataflow.routes import Dependency
 from specward.code.dataflow.values import (
@@ -69,6 +70,8 @@ class Injection:
         """Run a dependency of a router or decorator, whose value nobody takes."""
         node = dependency.node
         if isinstance(node, ast.Call) and node.args:
+            if administers(node):
+                state.assume(v.Facts(frozenset({v.ADMIN})))
             self._depend(dependency.module, node.args[0], "", None, state)
         elif isinstance(node, ast.Name | ast.Attribute):
             found = self.engine.program.find(dependency.module, dotted_name(node))
@@ -82,6 +85,8 @@ class Injection:
         bare, markers, module_of = self._unwrap(module, annotation)
         if isinstance(default, ast.Call):
             markers = [(module, default), *markers]
+        if any(administers(marker) for _, marker in markers):
+            state.assume(v.Facts(frozenset({v.ADMIN})))
         for where, marker in markers:
             kind = dotted_name(marker.func).rpartition(".")[2]
             if kind in {"Depends", "Security"}:
@@ -123,11 +128,27 @@ class Injection:
             calls = [(module, item) for item in inner[1:] if isinstance(item, ast.Call)]
             bare, more, where = self._unwrap(module, inner[0], depth - 1) if depth else (inner[0], [], module)
             return bare, calls + more, where
+        if isinstance(annotation, ast.Call) and depth:
+            return self._unwrap_made(module, annotation, depth)
         name = dotted_name(annotation) if annotation is not None else ""
         found = self.engine.program.find(module, name) if name and depth else None
-        if found is not None and isinstance(found.node, ast.Subscript):
+        if found is not None and isinstance(found.node, ast.Subscript | ast.Call):
             return self._unwrap(found.module, found.node, depth - 1)
         return annotation, [], module
+
+    def _unwrap_made(
+        self, module: str, call: ast.Call, depth: int
+    ) -> tuple[ast.expr | None, list[tuple[str, ast.Call]], str]:
+        """`user: require_scopes("notes")`, where a function of the project returns `Annotated[...]`."""
+        found = self.engine.program.find(module, dotted_name(call.func))
+        if found is not None and isinstance(found.node, ast.FunctionDef):
+            match found.node.body[-1]:
+                case ast.Return(value=ast.Subscript() as made):
+                    bare, markers, where = self._unwrap(found.module, made, depth - 1)
+                    return bare, [*markers, (module, call)], where
+                case _:
+                    pass
+        return call, [], module
 
     def _plain(self, module: str, name: str, annotation: ast.expr | None) -> Value:
         """A parameter without marker: the request, or something the client sent."""
@@ -248,7 +269,9 @@ class Injection:
             value: Value = IDENTITY
             if not self._is_principal(function):
                 before, consulted = dict(self.engine.violations), self.engine.consultations
-                value = self.engine.enter(function, self.arguments(function, state), state)
+                arguments = self.arguments(function, state)
+                value = self.engine.enter(function, arguments, state)
+                value = as_presented(self.engine, value, arguments.all)
                 if self.engine.consultations > consulted:
                     value = context(self.engine, value, state)
                 if identifies(self.engine, value):

@@ -125,4 +125,5 @@ def fields(engine: Engine, body: v.Body) -> Mapping:
                 name = member.target.id
                 if name != "model_config":
                     entries[name] = Scalar(body.origin, f"{body.symbol}.{name}")
+    entries.update(body.given)
     return Mapping(tuple(entries.items()))

@@ -11,6 +11,7 @@ from specward.code.dataflow.values import Fact, Facts, Origin, Row, Value
 _CAPABILITY = re.compile(
     r"token|secret|hash|code|api_?key|otp|nonce|signature|share|invite|jti|state|ticket|webhook|stripe|session_id"
 )
+_SECRET = re.compile(r"token|secret|hash|api_?key|otp|nonce|signature")
 _DEPTH = 8
 
 
@@ -26,9 +27,12 @@ class Ownership:
         """Whether a value names the principal, or was at least not chosen by the client."""
         match value:
             case v.Scalar(source, symbol, _):
-                return (
-                    source in {Origin.IDENTITY, Origin.CALLER, Origin.UNKNOWN}
-                    or ("same", symbol) in self.facts
+                return source in {
+                    Origin.IDENTITY,
+                    Origin.CALLER,
+                    Origin.UNKNOWN,
+                } or not self.facts.isdisjoint(
+                    {("same", symbol), ("key", v.ANY_TABLE, symbol)}  # they may act for whom it names
                 )
             case v.Field(row, column):
                 return self._field_is_identity(row, column, depth)
@@ -141,6 +145,8 @@ class Ownership:
         """Whether `table.column == value` keeps a statement to the principal's rows."""
         schema = self.schema
         target = schema.target(table, column)
+        if isinstance(value, v.Scalar) and self._is_namesake(column, value.symbol):
+            return True
         if column in schema.owners.get(table, ()) or (target == schema.user and target is not None):
             return self.is_identity(value, depth)
         if table == schema.user and column in schema.keys(table):
@@ -149,9 +155,16 @@ class Ownership:
             return True
         if column in schema.keys(table) and self.key_proved(table, value, depth):
             return True
-        if isinstance(value, v.Scalar) and ("key", f"{table}.{column}", value.symbol) in self.facts:
-            return True
+        if isinstance(value, v.Field) and value.row.fresh and value.column in schema.keys(value.row.table):
+            return True  # made here a moment ago: nobody else has anything on it
         return self.is_principal(value) or self._is_capability(table, column, value)
+
+    def _is_namesake(self, column: str, symbol: str) -> bool:
+        """Whether an input names one's own row in a column of this name: `task.code`, then `step.code`."""
+        return any(
+            fact[0] == "key" and fact[2] == symbol and str(fact[1]).endswith(f".{column}")
+            for fact in self.facts
+        )
 
     def _from_identity(self, value: Value) -> bool:
         return (
@@ -162,7 +175,7 @@ class Ownership:
 
     def _is_capability(self, table: str, column: str, value: Value) -> bool:
         """A lookup by something secret: who presents a token, an invitation, a link may see the row."""
-        if origin(value) < Origin.CREDENTIAL:
+        if origin(value) < Origin.CREDENTIAL or self.schema.target(table, column) in self.schema.owned:
             return False
         if origin(value) == Origin.CREDENTIAL or _CAPABILITY.search(column.lower()):
             return True
@@ -180,6 +193,12 @@ class Ownership:
                 atoms |= self.proves(row.child, owned=True, depth=depth - 1).atoms
         return Facts(frozenset(atoms))
 
+    def _is_shown(self, row: Row) -> bool:
+        """Whether a row was found by a secret: who holds a link's token may see what it leads to."""
+        return any(
+            origin(key) >= Origin.CREDENTIAL and _SECRET.search(column.lower()) for column, key in row.keys
+        )
+
     def _key_facts(self, row: Row, column: str, key: Value, depth: int) -> set[Fact]:
         schema = self.schema
         target = schema.target(row.table, column)
@@ -188,6 +207,8 @@ class Ownership:
             opened.add(f"{row.table}.{column}")
         if target is not None and target in schema.grants.get(row.table, ()):
             opened.add(target)
+        if column.endswith("_id") and self._is_shown(row):
+            opened.add(target or v.ANY_TABLE)
         match key:
             case v.Scalar(_, symbol, _) if symbol and opened:
                 return {("key", table, symbol) for table in opened}

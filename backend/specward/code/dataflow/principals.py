@@ -2,6 +2,7 @@
 
 import ast
 import re
+from collections.abc import Sequence
 
 from specward.code.dataflow import values as v
 from specward.code.dataflow.annotations import annotated, annotation_names
@@ -84,6 +85,16 @@ def as_told(name: str, value: Value) -> Value:
     presented = [item for item in options(value) if origin(item) == Origin.CREDENTIAL]
     others = [item for item in options(value) if item not in presented and not isinstance(item, v.Const)]
     return IDENTITY if presented and not others else value
+
+
+def as_presented(engine: Engine, value: Value, given: Sequence[Value]) -> Value:
+    """The user that a dependency finds for a credential and nothing else, however it looks them up."""
+    sources = {origin(item) for item in given}
+    if Origin.CREDENTIAL not in sources or Origin.CLIENT in sources:
+        return value
+    return join_all(
+        [IDENTITY if isinstance(item, v.Row) and is_caller(engine, item) else item for item in options(value)]
+    )
 
 
 def _stands_in(value: Value) -> bool:

@@ -1,5 +1,6 @@
 """Administrators: told by the names of attributes, roles and constants."""
 
+import ast
 import re
 
 from specward.code.dataflow import values as v
@@ -9,6 +10,22 @@ from specward.code.dataflow.values import Scalar, Value
 PRIVILEGE = re.compile(
     r"admin|super_?user|staff|moderator|privileged|is_root|system|operator|is_owner_role", re.IGNORECASE
 )
+
+
+_VERBS = r"(view|create|update|delete|manage|list|select|edit|admin)"
+_MANAGED = r"(users?|roles?|groups?|permissions?|audit(_?logs?)?)"
+_ADMINISTERS = re.compile(rf"{_MANAGED}[_:./-]{_VERBS}|{_VERBS}[_:./-]{_MANAGED}", re.IGNORECASE)
+
+
+def administers(marker: ast.Call) -> bool:
+    """Whether a dependency asks for a permission over users, roles, the audit log: `need("role:edit")`."""
+    words = [
+        str(node.value) if isinstance(node, ast.Constant) else node.attr
+        for value in [*marker.args, *(item.value for item in marker.keywords)]
+        for node in ast.walk(value)
+        if isinstance(node, ast.Attribute | ast.Constant)
+    ]
+    return any(_ADMINISTERS.fullmatch(word) for word in words)
 
 
 def privileged(engine: Engine, name: str) -> bool:

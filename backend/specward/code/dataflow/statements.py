@@ -162,6 +162,8 @@ def store(engine: Engine, target: ast.expr, value: Value, state: State) -> None:
     """Assign to a variable, an attribute or an item."""
     match target:
         case ast.Attribute(value=owner, attr=name):
+            if isinstance(owner, ast.Name):
+                _set_field(owner.id, name, value, state)
             for option in options(engine.evaluate(owner, state)):
                 if isinstance(option, v.Instance):
                     if value != NONE or name not in engine.program.set_later(option.cls.definition):
@@ -179,6 +181,19 @@ def store(engine: Engine, target: ast.expr, value: Value, state: State) -> None:
             assign(engine, target, value, state)
 
 
+def _set_field(variable: str, name: str, value: Value, state: State) -> None:
+    """`body.user_id = user.id`: what the client sent there counts no more."""
+    current = state.names.get(variable)
+    if isinstance(current, Mapping):
+        state.names[variable] = replace(current, entries=_with(current.entries, name, value))
+    elif isinstance(current, v.Body):
+        state.names[variable] = replace(current, given=_with(current.given, name, value))
+
+
+def _with(pairs: tuple[tuple[str, Value], ...], name: str, value: Value) -> tuple[tuple[str, Value], ...]:
+    return tuple({**dict(pairs), name: value}.items())
+
+
 def _spread(engine: Engine, elements: list[ast.expr], value: Value) -> tuple[Value, ...]:
     """What each target of `self.db, self.user = db, user` takes; the same mixture where lengths differ."""
     if isinstance(value, Sequence) and not value.rest and len(value.items) == len(elements):
@@ -190,8 +205,7 @@ def _store_item(engine: Engine, name: str, index: Value, value: Value, state: St
     current = state.names.get(name)
     if isinstance(current, Mapping):
         if isinstance(index, Const):
-            entries = {**dict(current.entries), str(index.value): value}
-            state.names[name] = Mapping(tuple(entries.items()), current.rest)
+            state.names[name] = replace(current, entries=_with(current.entries, str(index.value), value))
         else:
             state.names[name] = Mapping(current.entries, (*current.rest, value)[:10])
     elif isinstance(current, Row):

@@ -239,6 +239,7 @@ class Body:
     cls: Definition
     symbol: str
     origin: Origin = Origin.CLIENT
+    given: tuple[tuple[str, Value], ...] = ()  # fields that the project has set since
 
 
 class Definition(NamedTuple):
