@@ -75,7 +75,7 @@ def analyse_sources(sources: Iterable[Source], options: Options) -> Analysis:
     interpreter = _run(program, schema)
     for _ in range(_ROUNDS):
         news = [schema.learn(table, column) for table, column in sorted(interpreter.bindings)]
-        if not any(news):
+        if not any([*news, schema.publish(interpreter.shown)]):
             break
         interpreter = _run(program, schema)
     found = sorted(interpreter.violations.values(), key=lambda item: (item.site[:3], item.code))

@@ -148,7 +148,8 @@ def related(engine: Engine, row: Row, target: str, state: State, node: ast.AST) 
         return v.IDENTITY
     many = not upward
     if target not in schema.owned:
-        return Row(target, engine.number(), "", proof=False, many=many, keys=(), site=row.site)
+        members = ((v.MEMBERS, v.Field(row, v.MEMBERS)),) if target == schema.user and many else ()
+        return Row(target, engine.number(), "", proof=False, many=many, keys=members, site=row.site)
     keys: tuple[tuple[str, Value], ...] = ()
     if upward:
         keys = ((schema.keys(target)[0], v.Field(row, upward[0])),)

@@ -4,7 +4,7 @@ import ast
 
 from specward.code.dataflow import values as v
 from specward.code.dataflow.engine import Engine, State
-from specward.code.dataflow.lattice import both, join_all, origin, rows
+from specward.code.dataflow.lattice import both, join_all, origin, parts, rows
 from specward.code.dataflow.matching import all_in, contained, match
 from specward.code.dataflow.privileges import PRIVILEGE, names_privilege, privileged
 from specward.code.dataflow.truths import negate, none_check, truth
@@ -42,9 +42,9 @@ def compare(engine: Engine, left: Value, operator: ast.cmpop, right: Value, stat
     if isinstance(operator, _UNEQUAL):
         return negate(equal(engine, left, right, state))
     if isinstance(operator, ast.In):
-        return contained(engine, left, right, state)
+        return _among(engine, left, right, state)
     if isinstance(operator, ast.NotIn):
-        return negate(contained(engine, left, right, state))
+        return negate(_among(engine, left, right, state))
     if isinstance(operator, ast.Gt | ast.GtE) and isinstance(right, v.Const):
         return Condition(truth(engine, left, state).true, NOTHING)
     if isinstance(operator, ast.LtE) and isinstance(right, _SETS):
@@ -53,6 +53,28 @@ def compare(engine: Engine, left: Value, operator: ast.cmpop, right: Value, stat
         return Condition(all_in(engine, right, left, state), NOTHING)
     read = rows(left) | rows(right)
     return Scalar(Origin.UNKNOWN, rows=read) if read else Condition(NOTHING, NOTHING)
+
+
+def _among(engine: Engine, left: Value, right: Value, state: State) -> Condition:
+    """`role in ("admin", "owner")`: there is a role, whatever else that proves."""
+    found = contained(engine, left, right, state)
+    constants = isinstance(right, v.Sequence) and not right.rest and NONE not in right.items
+    if not constants or not all(origin(item) == Origin.CONSTANT for item in parts(right)):
+        return found
+    if left == NONE:
+        return Condition(IMPOSSIBLE, NOTHING)
+    return Condition(both(found.true, _there(engine, left, state)), found.false)
+
+
+def _there(engine: Engine, value: Value, state: State) -> Facts:
+    """What follows from a value not being None: the row that it was read from is there."""
+    match value:
+        case Field(row, _):
+            return engine.proof(state).proves(row, owned=False)
+        case Row():
+            return truth(engine, value, state).true
+        case _:
+            return NOTHING
 
 
 def sql_comparison(engine: Engine, left: Value, operator: ast.cmpop, right: Value) -> Value:
@@ -137,4 +159,4 @@ def _constant_check(engine: Engine, value: Value, constant: v.Const, state: Stat
         return negate(truth(engine, value, state))
     if constant.value is True or (constant.value and name and privileged(engine, name)):
         return truth(engine, value, state)
-    return Condition(NOTHING, NOTHING)
+    return Condition(_there(engine, value, state), NOTHING)

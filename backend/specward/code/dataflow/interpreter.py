@@ -10,6 +10,7 @@ from specward.code.dataflow.engine import Arguments, Frame, State
 from specward.code.dataflow.guesses import only_method
 from specward.code.dataflow.lattice import join_all, present, rows
 from specward.code.dataflow.members import of_instance
+from specward.code.dataflow.naming import names_content
 from specward.code.dataflow.parameters import bind_parameters
 from specward.code.dataflow.program import Found, Program, dotted_name
 from specward.code.dataflow.proof import Proof
@@ -60,6 +61,7 @@ class Interpreter:
         self.signed_in = False
         self.violations: Violations = {}
         self.bindings: set[tuple[str, str]] = set()
+        self.shown: set[str] = set()  # tables of content that a route shows to anybody
         self.reached: set[tuple[str, int]] = set()
         self.dependencies: dict[tuple[object, ...], Provided] = {}
         self._globals: dict[tuple[str, str], Value | None] = {}
@@ -136,8 +138,11 @@ class Interpreter:
         """Data leaves: report every row in it that is not the principal's."""
         proof = self.proof(state)
         for row in sorted(rows(value), key=lambda row: row.id):
-            if not proof.harmless(row):
-                self.report(row.code, row.site, row.table)
+            if proof.harmless(row) or row.table in self.schema.published:
+                continue
+            if not self.signed_in and names_content(row.table):
+                self.shown.add(row.table)
+            self.report(row.code, row.site, row.table)
 
     def consult(self) -> None:
         """Note that something was compared with the principal."""

@@ -79,13 +79,23 @@ def contained(engine: Engine, left: Value, right: Value, state: State) -> Condit
         )
     read = rows(right)
     if read and all(proof.owns(row) and row.code == "" for row in read):
-        return Condition(_listed(engine, left, read, state), NOTHING)
+        return Condition(_listed(engine, left, _led_to(engine, right), state), NOTHING)
     return Condition(NOTHING, NOTHING)
 
 
-def _listed(engine: Engine, left: Value, read: frozenset[Row], state: State) -> Facts:
+def _led_to(engine: Engine, value: Value) -> set[str | None]:
+    """The tables whose keys a list holds: `[task.project_id for task in own]` holds keys of projects."""
+    match value:
+        case Field(row, column) | (Row(column=column) as row):
+            return {engine.schema.leads(row.table, column)}
+        case Scalar():
+            return {engine.schema.leads(row.table, row.column) for row in value.rows}
+        case _:
+            return {table for part in parts(value) for table in _led_to(engine, part)}
+
+
+def _listed(engine: Engine, left: Value, tables: set[str | None], state: State) -> Facts:
     """What being among keys of one table, read from the principal's own rows, proves of a key."""
-    tables = {engine.schema.leads(row.table, row.column) for row in read}
     match left:
         case Scalar(_, symbol, _) if symbol and len(tables) == 1:
             return Facts(frozenset(("key", table or v.ANY_TABLE, symbol) for table in tables))

@@ -19,6 +19,10 @@ ACTED = re.compile(
     re.IGNORECASE,
 )  # who did something to a row: its owner only where the project says so by comparing it
 
+CONTENT = re.compile(
+    r"(^|_)(blog|post|article|comment|reply|like|dislike|review|rating|testimonial|faq|product|categor(y|ie)"
+    r"|plan|region|country|event|job|course|news(letter)?|announcement)s?$"
+)  # what sites show to everybody, where a route does
 OPEN = re.compile(r"(is_)?(public|published|shared|global)(ly_visible)?")
 TENANT = re.compile(r"(organi[sz]ation|org|tenant|workspace|company|household|firm|clinic|school)$")
 GRANT = re.compile(r"member|collaborator|share|grant|access")
@@ -28,6 +32,11 @@ LEVELS = {"role", "permission", "permissions", "access_level"}
 def names_author(column: str) -> bool:
     """Whether a column says who made a row: `created_by`, `author_id`."""
     return bool(CREATED.search(column))
+
+
+def names_content(table: str) -> bool:
+    """Whether rows of a table are what a site may show to everybody: articles, comments, products."""
+    return bool(CONTENT.search(snake(table)))
 
 
 def names_open(column: str) -> bool:

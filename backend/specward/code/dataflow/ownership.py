@@ -27,13 +27,9 @@ class Ownership:
         """Whether a value names the principal, or was at least not chosen by the client."""
         match value:
             case v.Scalar(source, symbol, _):
-                return source in {
-                    Origin.IDENTITY,
-                    Origin.CALLER,
-                    Origin.UNKNOWN,
-                } or not self.facts.isdisjoint(
-                    {("same", symbol), ("key", v.ANY_TABLE, symbol)}  # they may act for whom it names
-                )
+                acts_for = {("same", symbol), ("key", v.ANY_TABLE, symbol)}
+                unchosen = source in {Origin.IDENTITY, Origin.CALLER, Origin.UNKNOWN}
+                return unchosen or not self.facts.isdisjoint(acts_for)
             case v.Field(row, column):
                 return self._field_is_identity(row, column, depth)
             case Row(table=table):
@@ -200,6 +196,8 @@ class Ownership:
         )
 
     def _key_facts(self, row: Row, column: str, key: Value, depth: int) -> set[Fact]:
+        if column == v.MEMBERS and isinstance(key, v.Field):
+            return set(self.proves(key.row, owned=True, depth=depth - 1).atoms)
         schema = self.schema
         target = schema.target(row.table, column)
         opened = {row.table} if column in schema.keys(row.table) else set[str]()
@@ -216,6 +214,9 @@ class Ownership:
                 symbol and column in schema.owners.get(row.table, ()) and not row.proof
             ):
                 return {("same", symbol)}
+            case v.Either():  # `asked or default`: proved is what was asked, or nothing was
+                chosen = [item for item in present(key) if origin(item) >= Origin.CREDENTIAL]
+                return self._key_facts(row, column, chosen[0], depth) if len(chosen) == 1 else set()
             case v.Field(child, _) if opened and child.id != row.id:
                 return set(self.proves(child, owned=True, depth=depth - 1).atoms)
             case _:

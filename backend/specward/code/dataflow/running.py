@@ -131,7 +131,7 @@ def check_assignments(
     for name, value in pairs.items():
         target = schema.target(table, name)
         if (
-            target in schema.owned
+            target in schema.owned - schema.published
             and name not in owners
             and _from_client(value)
             and not proof.key_proved(target, value)

@@ -1,10 +1,21 @@
 """Who owns a table: found from foreign keys to the user table, overridden by configuration."""
 
 import ast
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import NamedTuple
 
-from specward.code.dataflow.naming import ACTED, CREATED, GRANT, LEVELS, PASSWORD, PUBLIC, TENANT, USER, stem
+from specward.code.dataflow.naming import (
+    ACTED,
+    CREATED,
+    GRANT,
+    LEVELS,
+    PASSWORD,
+    PUBLIC,
+    TENANT,
+    USER,
+    names_content,
+    stem,
+)
 from specward.code.dataflow.program import Program, dotted_name
 from specward.code.dataflow.tables import Table, read_tables
 from specward.code.dataflow.values import Definition
@@ -41,6 +52,7 @@ class Schema:
         for name in self.tables:
             self._by_stem[stem(name)] = name
         self.settings = settings
+        self.published: frozenset[str] = frozenset()  # read by anybody, as a route of the project does
         self.user = self._named(settings.user_table) or self._find_user(program)
         self.owners: dict[str, set[str]] = {name: self._owner_columns(name) for name in self.tables}
         self._own_by_author()
@@ -114,6 +126,14 @@ class Schema:
         before = self.owned
         self.owned = self._owned()
         return self.owned != before
+
+    def publish(self, tables: Collection[str]) -> bool:
+        """Note tables that the project shows to anybody. True if that is news."""
+        before = self.published
+        named = {table for table in self.tables if names_content(table)}
+        below = {table for table in named if {*tables} & {*self.parents(table).values()}}
+        self.published |= {*tables} | below
+        return self.published != before
 
     def path(self, table: str) -> str:
         """The owner path in words: `messages.conversation_id -> conversations.user_id`."""

@@ -352,6 +352,7 @@ class Facts(NamedTuple):
 
 
 ADMIN: Fact = ("admin",)
+MEMBERS = "@members"  # stands for a column: the users that a relationship of a row lists
 ANY_TABLE = "*"  # in a fact: a key that was checked, whatever table it leads to
 NOTHING = Facts()
 IMPOSSIBLE = Facts(possible=False)
