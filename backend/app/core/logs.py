@@ -114,7 +114,7 @@ def _log_request(scope: Scope, status: int, seconds: float) -> None:
         **get_contextvars(),
         "method": scope["method"],
         # The template, not the path: what a client writes into a path is the client's.
-        "route": getattr(scope.get("route"), "path", None),
+        "route": getattr(scope.get("route"), "path_format", None),
         "status": status,
         "milliseconds": round(seconds * 1000, 1),
         "level": "info",

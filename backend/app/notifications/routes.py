@@ -139,9 +139,9 @@ async def stream_notifications(
     )
 
 
-# The paths with an id come last: they would take any other word for one.
+# What is no id is none of these: other words in its place are paths of their own, with methods of their own.
 @router.get(
-    "/v1/notifications/{notification_id}",
+    "/v1/notifications/{notification_id:uuid}",
     name="readNotification",
     summary="Read one notification",
     response_description="The notification.",
@@ -153,7 +153,7 @@ async def read_notification(session: CallerSession, notification_id: UUID) -> No
 
 
 @router.put(
-    "/v1/notifications/{notification_id}/read",
+    "/v1/notifications/{notification_id:uuid}/read",
     status_code=204,
     name="markRead",
     summary="Mark one notification as read",
@@ -166,7 +166,7 @@ async def mark_read(session: CallerSession, notification_id: UUID) -> None:
 
 
 @router.delete(
-    "/v1/notifications/{notification_id}",
+    "/v1/notifications/{notification_id:uuid}",
     status_code=204,
     name="deleteNotification",
     summary="Delete one notification",

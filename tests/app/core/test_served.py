@@ -19,7 +19,7 @@ QUICKLY = {"OTEL_BSP_SCHEDULE_DELAY": "100", "OTEL_METRIC_EXPORT_INTERVAL": "200
 SPANS = {
     "GET",
     "GET /v1/account",
-    "GET /v1/notifications/{notification_id}",
+    "PUT /v1/notifications/preferences/{kind}/{channel}",
     "PATCH /v1/profile",
     "POST /v1/auth/login",
 }
@@ -37,7 +37,8 @@ async def use(at: Instance, person: Person, secret: str) -> None:
     }
     async with httpx2.AsyncClient(base_url=at.url, timeout=None) as client:
         await client.get("/v1/account", headers={**token, **trace}, params={"who": secret})
-        await client.get(f"/v1/notifications/{secret}", headers={**token, "Host": secret})
+        preference = f"/v1/notifications/preferences/{secret}/{secret}"
+        await client.put(preference, headers={**token, "Host": secret}, json={"enabled": True})
         await client.get(f"/{secret}")
         await client.patch("/v1/profile", headers={**token, "If-Match": "*"}, json={"about": secret})
         await client.post("/v1/auth/login", json={"email": f"{secret}@example.org", "password": secret})

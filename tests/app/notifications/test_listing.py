@@ -94,6 +94,29 @@ async def test_somebody_elses_reads_as_none(alice: Person, bob: Person) -> None:
     assert foreign.headers == missing.headers
 
 
+@pytest.mark.parametrize(
+    ("path", "method", "allowed"),
+    [
+        ("preferences", "DELETE", "GET"),
+        ("unread-count", "DELETE", "GET"),
+        ("stream", "DELETE", "GET"),
+        ("read-all", "GET", "POST"),
+        ("test", "GET", "POST"),
+    ],
+)
+async def test_no_other_path_is_taken_for_an_id(alice: Person, path: str, method: str, allowed: str) -> None:
+    answer = await alice.call(method, f"{PATH}/{path}")
+    assert (answer.status_code, answer.headers["allow"]) == (405, allowed)
+
+
+@pytest.mark.parametrize(
+    ("method", "path"), [("GET", "secret"), ("DELETE", "1"), ("PUT", "%00/read"), ("GET", f"{uuid4()}x")]
+)
+async def test_what_is_no_id_reads_as_none(alice: Person, method: str, path: str) -> None:
+    answer = await alice.call(method, f"{PATH}/{path}")
+    assert (answer.status_code, answer.json()["type"]) == (404, "/problems/not-found")
+
+
 @pytest.mark.parametrize("mode", ["force_custom_plan", "force_generic_plan"])
 @pytest.mark.parametrize(("unread", "of_kind", "further"), list(itertools.product([False, True], repeat=3)))
 async def test_every_combination_walks_an_index(
