@@ -45,10 +45,10 @@ def targets(served: Served, left_out: frozenset[Operation]) -> tuple[Target, ...
         served: What the application serves.
         left_out: Operations that are no part of any contract by decision.
     """
-    documented = {
+    described = {
         (target.method, target.path): target
         for prefix, document in served.documents
-        for target in _documented(prefix, document)
+        for target in documented(prefix, document)
     }
     routed = {
         (route.operation.method, route.operation.path): Target(
@@ -59,7 +59,7 @@ def targets(served: Served, left_out: frozenset[Operation]) -> tuple[Target, ...
         and route.operation not in left_out
         and route.operation.method != "WEBSOCKET"
     }
-    return tuple({**routed, **documented}.values())
+    return tuple({**routed, **described}.values())
 
 
 def web_sockets(served: Served) -> tuple[str, ...]:
@@ -67,7 +67,13 @@ def web_sockets(served: Served) -> tuple[str, ...]:
     return tuple(route.operation.path for route in served.routes if route.operation.method == "WEBSOCKET")
 
 
-def _documented(prefix: str, root: object) -> Iterator[Target]:
+def documented(prefix: str, root: object) -> Iterator[Target]:
+    """Yield the operations of a document.
+
+    Args:
+        prefix: Where the application that it is about is mounted.
+        root: The parsed document.
+    """
     document = Document(root)
     default = _table(root).get("security", [])
     for path, item in _table(_table(root).get("paths")).items():

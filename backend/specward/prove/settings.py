@@ -10,7 +10,9 @@ own = [{ request = "POST /notes", json = { text = "{marker}" }, keep = { note_id
 
 `{email}`, `{password}` and `{marker}` are new for each person. What `own` keeps are ids of rows: they are
 given to the parameters and properties of that name; where several paths have a plain `{id}`, "notes.id" is
-the one of `/notes/{id}`. Instead of requests, `token_command` may print the token of a new person.
+the one of `/notes/{id}`. Instead of requests, `token_command` may print the token of a new person. Where an
+operation refuses what its schemas allow, for a rule that none of them can say, `refuses` has the statuses by
+its id.
 """
 
 from collections.abc import Mapping
@@ -43,6 +45,9 @@ class Settings(NamedTuple):
     env: Mapping[str, str] = {}  # of the application
     values: Mapping[str, object] = {}  # of parameters that are no ids, by name
     bodies: Mapping[str, object] = {}  # by operation id, where the least that the document allows is refused
+    refuses: Mapping[
+        str, tuple[str, ...]
+    ] = {}  # by operation id: the statuses for a rule that no schema can say
 
 
 def read_settings(config: Config) -> Settings:
@@ -71,6 +76,7 @@ def read_settings(config: Config) -> Settings:
         _texts(table, "env"),
         _mapping(table, "values"),
         _mapping(table, "bodies"),
+        _statuses(table, "refuses"),
     )
 
 
@@ -104,6 +110,15 @@ def _texts(table: Mapping[str, object], key: str) -> Mapping[str, str]:
     if not all(isinstance(text, str) for text in value.values()):
         raise _wrong(key, "a table of texts")
     return {name: str(text) for name, text in value.items()}
+
+
+def _statuses(table: Mapping[str, object], key: str) -> Mapping[str, tuple[str, ...]]:
+    value = _mapping(table, key)
+    if not all(
+        isinstance(codes, list) and all(type(code) is int for code in codes) for codes in value.values()
+    ):
+        raise _wrong(key, "a table of lists of statuses")
+    return {name: tuple(map(str, codes)) for name, codes in value.items() if isinstance(codes, list)}
 
 
 def _wrong(key: str, expected: str) -> CouldNotRunError:
