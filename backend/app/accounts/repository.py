@@ -138,17 +138,20 @@ _END_PRESENTED = _end_sessions("logout", _of_presented)
 _END_ALL = _end_sessions("everywhere")
 _END_ONE = _end_sessions("revoked", _can_be_refreshed, col(LogInSession.id) == bindparam("session_id"))
 
+_session = (
+    col(LogInSession.id),
+    col(LogInSession.user_agent),
+    col(LogInSession.created_at),
+    col(LogInSession.last_used_at),
+    col(LogInSession.id).is_not_distinct_from(bindparam("current")).label("current"),
+)
+_newest_first = (col(LogInSession.created_at).desc(), col(LogInSession.id))
 _LIVE_SESSIONS = prepare(
-    select(
-        col(LogInSession.id),
-        col(LogInSession.user_agent),
-        col(LogInSession.created_at),
-        col(LogInSession.last_used_at),
-        col(LogInSession.id).is_not_distinct_from(bindparam("current")).label("current"),
-    )
-    .where(_is_live, _can_be_refreshed)
-    .order_by(col(LogInSession.created_at).desc(), col(LogInSession.id)),
-    into=schemas.Session,
+    select(*_session).where(_is_live, _can_be_refreshed).order_by(*_newest_first), into=schemas.Session
+)
+_KEPT_SESSIONS = prepare(
+    select(*_session, col(LogInSession.ended_at), col(LogInSession.end_reason)).order_by(*_newest_first),
+    into=schemas.KeptSession,
 )
 
 _ACCOUNT = prepare(
@@ -238,6 +241,11 @@ async def end_one(session: Session[Principal], session_id: UUID) -> bool:
 async def live_sessions(session: Session[Principal], current: UUID | None) -> list[schemas.Session]:
     """List the live sessions, newest first, and which of them is the current one, if any is."""
     return await session.run(_LIVE_SESSIONS, current=current)
+
+
+async def kept_sessions(session: Session[Principal], current: UUID | None) -> list[schemas.KeptSession]:
+    """List the live sessions, and those that have ended and are still kept."""
+    return await session.run(_KEPT_SESSIONS, current=current)
 
 
 async def account(session: Session[Principal]) -> schemas.Account | None:

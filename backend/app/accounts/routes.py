@@ -19,9 +19,9 @@ from app.accounts.schemas import (
     Credentials,
     Identity,
     Jwks,
+    KeptSession,
     LoginRequest,
     RefreshRequest,
-    Session,
     Sessions,
     Tokens,
 )
@@ -182,7 +182,7 @@ def add_export(app: FastAPI, parts: Sequence[Part]) -> None:
     """Offer the export of all that is kept about the caller, with the parts of the other slices."""
     fields: dict[str, Any] = {part.name: part.schema for part in parts}
     document = create_model(
-        "Export", account=Account, identities=list[Identity], sessions=list[Session], **fields
+        "Export", account=Account, identities=list[Identity], sessions=list[KeptSession], **fields
     )
 
     @app.get(

@@ -127,6 +127,13 @@ class Session(BaseModel):
     current: bool
 
 
+class KeptSession(Session):
+    """A session of the caller, live or not."""
+
+    ended_at: datetime | None
+    end_reason: Annotated[str | None, Field(description="Why it ended; absent while it lives.")]
+
+
 class Sessions(BaseModel):
     """The caller's live sessions, newest first."""
 

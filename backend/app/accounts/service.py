@@ -172,7 +172,7 @@ async def export(session: Session[Principal], caller: Claims, parts: Sequence[Pa
     """
     account = await read_account(session)
     known_as = await identities(session)
-    sessions = await repository.live_sessions(session, caller.session_id)
+    sessions = await repository.kept_sessions(session, caller.session_id)
     others = {part.name: await part.read(session, caller.user_id) for part in parts}
     return {"account": account, "identities": known_as, "sessions": sessions, **others}
 

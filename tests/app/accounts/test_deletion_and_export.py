@@ -83,7 +83,6 @@ async def test_an_export_has_everything_and_no_secret(
     for part, path in (("account", "/v1/account"), ("profile", "/v1/profile")):
         assert exported[part] == (await alice.call("GET", path)).json()
     for part, path in (
-        ("sessions", "/v1/auth/sessions"),
         ("notifications", "/v1/notifications"),
         ("preferences", "/v1/notifications/preferences"),
     ):
@@ -92,6 +91,28 @@ async def test_an_export_has_everything_and_no_secret(
     ((kept,),) = superuser("select password_hash from accounts where id = %(owner)s", owner=owner)
     for secret in (kept, "argon2", token, alice.tokens["refresh_token"], bob.email):
         assert secret not in text
+
+
+async def test_an_export_has_the_sessions_that_are_kept_and_why_they_ended(
+    client: AsyncClient, alice: Person, bob: Person
+) -> None:
+    credentials = {"email": alice.email, "password": PASSWORD}
+    ended, left, revoked = [(await client.post("/v1/auth/login", json=credentials)).json() for _ in range(3)]
+    await client.post("/v1/auth/logout", json={"refresh_token": left["refresh_token"]})
+    by_revoked = alice._replace(tokens=revoked)
+    listed = (await by_revoked.call("GET", "/v1/auth/sessions")).json()["items"]
+    (current,) = (session["id"] for session in listed if session["current"])
+    await alice.call("DELETE", f"/v1/auth/sessions/{current}")
+    await alice._replace(tokens=ended).call("POST", "/v1/auth/logout-everywhere")
+    exported = (await alice.call("GET", EXPORT)).json()["sessions"]
+    reasons = [session["end_reason"] for session in exported]
+    assert reasons == ["revoked", "logout", "everywhere", "everywhere"]
+    assert all(session["ended_at"] for session in exported)
+    assert [session["current"] for session in exported] == [False, False, False, True]
+    (bobs,) = (await bob.call("GET", EXPORT)).json()["sessions"]
+    assert (bobs["current"], bobs["ended_at"], bobs["end_reason"]) == (True, None, None)
+    (listed,) = (await bob.call("GET", "/v1/auth/sessions")).json()["items"]
+    assert bobs == {**listed, "ended_at": None, "end_reason": None}
 
 
 async def test_an_export_has_every_page(alice: Person, superuser: Run) -> None:
