@@ -1,6 +1,6 @@
 """
-[Task]: T-004, T-005, T-101, T-102, T-103, T-104, T-105, T-109, T-110, T-113, T-114
-[From]: speckit.specify §2.1, §2.2, §2.3, §2.4, §2.5, §2.8, §2.9, §2.10, §2.11, §6.2, speckit.plan §3.5
+[Task]: T-004, T-006, T-005, T-101, T-102, T-103, T-104, T-105, T-109, T-110, T-113, T-114
+[From]: speckit.specify §2.1, §2.2, §2.3, §2.4, §2.5, §2.8, §2.9, §2.10, §2.11, §6.2, speckit.plan §3.5, §4.8
 [Description]: The routes of accounts.
 """
 
@@ -25,10 +25,12 @@ from app.accounts.schemas import (
     Sessions,
     Tokens,
 )
+from app.core.examples import example, example_of
 from app.core.export import Part
 from app.core.idempotency.dependency import IdempotentSession
 from app.core.idempotency.sealed import Sealed
 from app.core.problems import (
+    IDEMPOTENCY_MISMATCH,
     INVALID_CREDENTIALS,
     INVALID_REQUEST,
     NOT_FOUND,
@@ -55,7 +57,7 @@ JWKS_CACHE = "public, max-age=300"
     name="register",
     summary="Register an account",
     response_description="Accepted, whether or not the address already has an account.",
-    responses=responses(INVALID_REQUEST, TOO_MANY_REQUESTS),
+    responses=responses(INVALID_REQUEST, IDEMPOTENCY_MISMATCH, TOO_MANY_REQUESTS),
 )
 async def register(credentials: Credentials, running: RuntimeDep) -> Accepted:
     """Register an address with a password."""
@@ -69,7 +71,7 @@ async def register(credentials: Credentials, running: RuntimeDep) -> Accepted:
     name="login",
     summary="Log in",
     response_description="A session has begun.",
-    responses=responses(INVALID_CREDENTIALS, INVALID_REQUEST, TOO_MANY_REQUESTS),
+    responses=responses(INVALID_CREDENTIALS, INVALID_REQUEST, IDEMPOTENCY_MISMATCH, TOO_MANY_REQUESTS),
 )
 async def log_in(
     request: LoginRequest,
@@ -87,7 +89,7 @@ async def log_in(
     name="refresh",
     summary="Exchange a refresh token",
     response_description="The next pair of tokens.",
-    responses=responses(INVALID_CREDENTIALS, INVALID_REQUEST, TOO_MANY_REQUESTS),
+    responses=responses(INVALID_CREDENTIALS, INVALID_REQUEST, IDEMPOTENCY_MISMATCH, TOO_MANY_REQUESTS),
 )
 async def refresh(request: RefreshRequest, running: RuntimeDep) -> Tokens:
     """Exchange a refresh token for the next pair of tokens."""
@@ -101,7 +103,7 @@ async def refresh(request: RefreshRequest, running: RuntimeDep) -> Tokens:
     name="logout",
     summary="Log out here",
     response_description="The session, if there was one, has ended.",
-    responses=responses(INVALID_REQUEST),
+    responses=responses(INVALID_REQUEST, IDEMPOTENCY_MISMATCH),
 )
 async def log_out(request: RefreshRequest, running: RuntimeDep) -> None:
     """End the session of a refresh token."""
@@ -114,7 +116,7 @@ async def log_out(request: RefreshRequest, running: RuntimeDep) -> None:
     name="logoutEverywhere",
     summary="Log out everywhere",
     response_description="All sessions have ended.",
-    responses=responses(UNAUTHENTICATED, INVALID_REQUEST),
+    responses=responses(UNAUTHENTICATED, INVALID_REQUEST, IDEMPOTENCY_MISMATCH),
 )
 async def log_out_everywhere(session: IdempotentSession) -> None:
     """End all sessions of the caller."""
@@ -166,7 +168,9 @@ async def read_account(session: CallerSession) -> Account:
     name="deleteAccount",
     summary="Delete one's account and all it owns",
     response_description="Deleted.",
-    responses=responses(UNAUTHENTICATED, WRONG_PASSWORD, INVALID_REQUEST, TOO_MANY_REQUESTS),
+    responses=responses(
+        UNAUTHENTICATED, WRONG_PASSWORD, INVALID_REQUEST, IDEMPOTENCY_MISMATCH, TOO_MANY_REQUESTS
+    ),
 )
 async def delete_account(
     request: AccountDeletion, caller: Caller, session: IdempotentSession, running: RuntimeDep
@@ -181,9 +185,9 @@ async def delete_account(
 def add_export(app: FastAPI, parts: Sequence[Part]) -> None:
     """Offer the export of all that is kept about the caller, with the parts of the other slices."""
     fields: dict[str, Any] = {part.name: part.schema for part in parts}
-    document = create_model(
-        "Export", account=Account, identities=list[Identity], sessions=list[KeptSession], **fields
-    )
+    fields = {"account": Account, "identities": list[Identity], "sessions": list[KeptSession], **fields}
+    shown = example(**{name: example_of(schema) for name, schema in fields.items()})
+    document = create_model("Export", __config__=shown, **fields)
 
     @app.get(
         "/v1/account/export",

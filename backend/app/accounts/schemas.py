@@ -1,6 +1,6 @@
 """
-[Task]: T-101, T-102, T-103, T-105, T-109, T-110, T-113
-[From]: speckit.specify §2.1, §2.2, §2.3, §2.5, §2.8, §2.9, §2.11
+[Task]: T-006, T-101, T-102, T-103, T-105, T-109, T-110, T-113
+[From]: speckit.specify §2.1, §2.2, §2.3, §2.5, §2.8, §2.9, §2.11, speckit.plan §4.8
 [Description]: What goes in and out about accounts.
 """
 
@@ -11,12 +11,17 @@ from uuid import UUID
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr, WithJsonSchema
 from pydantic.json_schema import SkipJsonSchema
 
+from app.core.examples import ID, MOMENT, example, example_of
 from app.core.keys import PublicJwk
 
 EMAIL_LENGTH = 254
 PASSWORD_LENGTH = 128
 NEW_PASSWORD_LENGTH = 12
 TOKEN_LENGTH = 100
+
+EMAIL, PASSWORD = "ada@example.com", "correct horse battery"
+OPAQUE = "Zk3vX0mT1y9S8qf2r7uPdlNnHw4bA6cJ5eGgLiKoQxM"
+JWT, BEARER = "eyJhbGciOiJFZERTQSJ9.eyJzdWIiOiIuLi4ifQ.c2lnbmF0dXJl", "Bearer"
 
 
 def normalise_email(address: str) -> str:
@@ -68,7 +73,7 @@ OpaqueText = Annotated[
 class Credentials(BaseModel):
     """What an account is registered with."""
 
-    model_config = ConfigDict(extra="forbid")
+    model_config = ConfigDict(extra="forbid", **example(email=EMAIL, password=PASSWORD))
 
     email: EmailAddress
     password: NewPassword
@@ -77,7 +82,7 @@ class Credentials(BaseModel):
 class LoginRequest(BaseModel):
     """What one logs in with."""
 
-    model_config = ConfigDict(extra="forbid")
+    model_config = ConfigDict(extra="forbid", **example(email=EMAIL, password=PASSWORD))
 
     email: EmailAddress
     password: Password
@@ -86,7 +91,7 @@ class LoginRequest(BaseModel):
 class RefreshRequest(BaseModel):
     """A refresh token, to be exchanged or ended."""
 
-    model_config = ConfigDict(extra="forbid")
+    model_config = ConfigDict(extra="forbid", **example(refresh_token=OPAQUE))
 
     refresh_token: OpaqueText
 
@@ -94,7 +99,7 @@ class RefreshRequest(BaseModel):
 class AccountDeletion(BaseModel):
     """What confirms that it is the owner who deletes."""
 
-    model_config = ConfigDict(extra="forbid")
+    model_config = ConfigDict(extra="forbid", **example(password=PASSWORD))
 
     password: Annotated[
         Password | SkipJsonSchema[None],
@@ -105,11 +110,15 @@ class AccountDeletion(BaseModel):
 class Accepted(BaseModel):
     """The request was taken; nothing more is said."""
 
+    model_config = example(status="accepted")
+
     status: Literal["accepted"]
 
 
 class Tokens(BaseModel):
     """A session's tokens (RFC 6749 §5.1)."""
+
+    model_config = example(access_token=JWT, token_type=BEARER, expires_in=600, refresh_token=OPAQUE)
 
     access_token: str
     token_type: Literal["Bearer"]
@@ -117,8 +126,13 @@ class Tokens(BaseModel):
     refresh_token: str
 
 
+SESSION = {"id": ID, "user_agent": "Mozilla/5.0", "created_at": MOMENT, "last_used_at": MOMENT}
+
+
 class Session(BaseModel):
     """A live session of the caller."""
+
+    model_config = example(**SESSION, current=True)
 
     id: UUID
     user_agent: str | None
@@ -130,6 +144,8 @@ class Session(BaseModel):
 class KeptSession(Session):
     """A session of the caller, live or not."""
 
+    model_config = example(**SESSION, current=False, ended_at=MOMENT, end_reason="logout")
+
     ended_at: datetime | None
     end_reason: Annotated[str | None, Field(description="Why it ended; absent while it lives.")]
 
@@ -137,11 +153,15 @@ class KeptSession(Session):
 class Sessions(BaseModel):
     """The caller's live sessions, newest first."""
 
+    model_config = example(items=[example_of(Session)])
+
     items: list[Session]
 
 
 class Account(BaseModel):
     """The caller's account."""
+
+    model_config = example(id=ID, email=EMAIL, email_verified=True, created_at=MOMENT)
 
     id: UUID
     email: Annotated[str | None, Field(description="Absent for an account of an external issuer.")]
@@ -152,6 +172,8 @@ class Account(BaseModel):
 class Identity(BaseModel):
     """Who the caller is at an external issuer."""
 
+    model_config = example(issuer="https://id.example.com/", subject="248289761001", created_at=MOMENT)
+
     issuer: str
     subject: str
     created_at: datetime
@@ -159,5 +181,7 @@ class Identity(BaseModel):
 
 class Jwks(BaseModel):
     """A JWK set (RFC 7517)."""
+
+    model_config = example(keys=[example_of(PublicJwk)])
 
     keys: list[PublicJwk]

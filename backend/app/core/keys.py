@@ -1,6 +1,6 @@
 """
-[Task]: T-102, T-105, T-004, T-089
-[From]: speckit.specify §2.12, speckit.plan §3.1, §3.5
+[Task]: T-102, T-105, T-004, T-006, T-089
+[From]: speckit.specify §2.12, speckit.plan §3.1, §3.5, §4.8
 [Description]: The keys of the access tokens: the first signs, all verify. As a program it prints a new set.
 """
 
@@ -16,6 +16,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey,
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from pydantic import BaseModel, Field, ValidationError
 
+from app.core.examples import example
 from app.core.settings import Settings, SettingsError
 
 logger = logging.getLogger(__name__)
@@ -26,6 +27,15 @@ CURVE = "Ed25519"
 
 class PublicJwk(BaseModel):
     """What verifiers need of a key (RFC 7517, RFC 8037)."""
+
+    model_config = example(
+        kty="OKP",
+        crv="Ed25519",
+        x="11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo",
+        kid="kPrK_qmxVWaYVA9wwBF6Iuo3vVzz7TxHCTwXBygrS4k",
+        use="sig",
+        alg="EdDSA",
+    )
 
     kty: str
     crv: str

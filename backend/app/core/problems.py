@@ -1,6 +1,6 @@
 """
-[Task]: T-001, T-003, T-004, T-085, T-106, T-107
-[From]: speckit.specify §6.1, speckit.plan §4.1
+[Task]: T-001, T-003, T-004, T-006, T-085, T-106, T-107
+[From]: speckit.specify §6.1, speckit.plan §4.1, §4.8
 [Description]: The catalogue of problems, and the handlers that turn every error into one (RFC 9457).
 """
 
@@ -130,10 +130,10 @@ def responses(*kinds: ProblemType) -> dict[int | str, dict[str, Any]]:
     schema = {"$ref": "#/components/schemas/Problem"}
     documented: dict[int | str, dict[str, Any]] = {}
     for kind in kinds:
-        documented[kind.status] = {
-            "description": kind.description,
-            "content": {MEDIA_TYPE: {"schema": schema}},
-        }
+        content: dict[str, Any] = {"schema": schema, "examples": {}}
+        answer_of = {"description": kind.description, "content": {MEDIA_TYPE: content}}
+        told = documented.setdefault(kind.status, answer_of)["content"][MEDIA_TYPE]
+        told["examples"][kind.name] = {"value": _document(kind).model_dump(exclude_none=True)}
         if kind.headers:
             headers = {name: {"schema": {"type": json_type}} for name, json_type, _ in kind.headers}
             documented[kind.status]["headers"] = headers
@@ -164,15 +164,14 @@ def answer(
     errors: Sequence[Fault] | None = None,
 ) -> JSONResponse:
     """Write an entry of the catalogue as an answer."""
-    document = Problem(
-        type=f"/problems/{kind.name}",
-        title=kind.title,
-        status=kind.status,
-        detail=detail,
-        errors=list(errors) if errors else None,
-    )
+    document = _document(kind)
+    document.detail, document.errors = detail, list(errors) if errors else None
     content = document.model_dump(exclude_none=True)
     return JSONResponse(content, kind.status, headers, media_type=MEDIA_TYPE)
+
+
+def _document(kind: ProblemType) -> Problem:
+    return Problem(type=f"/problems/{kind.name}", title=kind.title, status=kind.status)
 
 
 def internal_error(request_id: str) -> JSONResponse:

@@ -1,6 +1,6 @@
 """
-[Task]: T-084
-[From]: speckit.specify §4.7, speckit.plan §4.6
+[Task]: T-006, T-084
+[From]: speckit.specify §4.7, speckit.plan §4.6, §4.8
 [Description]: One live stream: what it sends, in order, each once, and when it ends.
 """
 
@@ -16,9 +16,10 @@ from starlette.types import Message, Send
 
 from app.core.asker import Principal
 from app.core.database import Session
+from app.core.examples import example_of
 from app.notifications import repository
 from app.notifications.cursor import Position, write_cursor
-from app.notifications.schemas import Streamed
+from app.notifications.schemas import Notification
 from app.notifications.service import position_at
 from app.notifications.streams import Stream
 
@@ -96,6 +97,10 @@ async def events(
             yield KEEPALIVE_COMMENT
 
 
-def _event(notification: Streamed, position: Position) -> bytes:
+def _event(notification: Notification, position: Position) -> bytes:
     data = notification.model_dump_json(exclude={"live"})
     return format_sse_event(event="notification", id=write_cursor(position), data_str=data)
+
+
+_shown = Notification.model_validate(example_of(Notification))
+EXAMPLE = _event(_shown, Position(_shown.created_at, _shown.id)).decode()

@@ -1,10 +1,10 @@
 """
-[Task]: T-085, T-079, T-080, T-081, T-082, T-083, T-084
-[From]: speckit.specify §4.1, §4.2, §4.3, §4.4, §4.5, §4.6, §4.7
+[Task]: T-006, T-085, T-079, T-080, T-081, T-082, T-083, T-084
+[From]: speckit.specify §4.1, §4.2, §4.3, §4.4, §4.5, §4.6, §4.7, speckit.plan §4.8
 [Description]: The routes of notifications.
 """
 
-from typing import Annotated
+from typing import Annotated, Any
 from uuid import UUID
 
 from fastapi import APIRouter, Header, Query
@@ -12,7 +12,14 @@ from pydantic.json_schema import SkipJsonSchema
 
 from app.core.idempotency.dependency import IdempotentSession
 from app.core.notice import Kind
-from app.core.problems import INVALID_REQUEST, NOT_FOUND, TOO_MANY_REQUESTS, UNAUTHENTICATED, responses
+from app.core.problems import (
+    IDEMPOTENCY_MISMATCH,
+    INVALID_REQUEST,
+    NOT_FOUND,
+    TOO_MANY_REQUESTS,
+    UNAUTHENTICATED,
+    responses,
+)
 from app.core.runtime import Caller, CallerSession
 from app.notifications import live, repository, service
 from app.notifications.schemas import (
@@ -29,6 +36,10 @@ from app.notifications.schemas import (
 from app.notifications.streams import CallerStream
 
 router = APIRouter(tags=["notifications"])
+
+STREAM: dict[str, Any] = {
+    "content": {"text/event-stream": {"examples": {"notification": {"value": live.EXAMPLE}}}}
+}
 
 
 @router.get(
@@ -68,7 +79,7 @@ async def count_unread(session: CallerSession) -> UnreadCount:
     name="readAll",
     summary="Mark all as read",
     response_description="How many were marked.",
-    responses=responses(UNAUTHENTICATED, INVALID_REQUEST),
+    responses=responses(UNAUTHENTICATED, INVALID_REQUEST, IDEMPOTENCY_MISMATCH),
 )
 async def read_all(session: IdempotentSession, which: ReadAll) -> Marked:
     """Mark all of the caller's notifications as read, or all up to a given one."""
@@ -81,7 +92,7 @@ async def read_all(session: IdempotentSession, which: ReadAll) -> Marked:
     name="sendTest",
     summary="Send oneself a test notification",
     response_description="Made.",
-    responses=responses(UNAUTHENTICATED, INVALID_REQUEST),
+    responses=responses(UNAUTHENTICATED, INVALID_REQUEST, IDEMPOTENCY_MISMATCH),
 )
 async def send_test(session: IdempotentSession) -> Notification:
     """Make a test notification for the caller."""
@@ -122,7 +133,7 @@ async def set_preference(
     summary="Receive notifications as they are made",
     response_class=live.LiveResponse,
     response_description="Server-sent events: `event: notification`, `id` its place, `data` a Notification.",
-    responses=responses(UNAUTHENTICATED, INVALID_REQUEST, TOO_MANY_REQUESTS),
+    responses={200: STREAM, **responses(UNAUTHENTICATED, INVALID_REQUEST, TOO_MANY_REQUESTS)},
 )
 async def stream_notifications(
     caller: Caller,

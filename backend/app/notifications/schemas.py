@@ -1,6 +1,6 @@
 """
-[Task]: T-085, T-079, T-080, T-081, T-082, T-083, T-084, T-087
-[From]: speckit.specify §4.1, §4.2, §4.3, §4.4, §4.5, §4.6, §4.7, §4.9
+[Task]: T-006, T-085, T-079, T-080, T-081, T-082, T-083, T-084, T-087
+[From]: speckit.specify §4.1, §4.2, §4.3, §4.4, §4.5, §4.6, §4.7, §4.9, speckit.plan §4.8
 [Description]: What goes in and out about notifications.
 """
 
@@ -10,6 +10,7 @@ from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from app.core.examples import ID, MOMENT, example, example_of
 from app.core.notice import Kind
 
 Channel = Literal["live", "email"]
@@ -17,6 +18,16 @@ Channel = Literal["live", "email"]
 
 class Notification(BaseModel):
     """What the service has told the caller."""
+
+    model_config = example(
+        id=ID,
+        kind="product",
+        title="A test",
+        body="You asked for it.",
+        data={"from": "you"},
+        created_at=MOMENT,
+        read_at=MOMENT,
+    )
 
     id: UUID
     kind: Kind
@@ -30,12 +41,16 @@ class Notification(BaseModel):
 class NotificationPage(BaseModel):
     """Some of the caller's notifications, newest first."""
 
+    model_config = example(items=[example_of(Notification)], next_cursor="MjAyNi0wMy0wMVQwOTozMDowMFo")
+
     items: list[Notification]
     next_cursor: str | None
 
 
 class UnreadCount(BaseModel):
     """How many are unread."""
+
+    model_config = example(unread=3, more=False)
 
     unread: Annotated[int, Field(ge=0, le=100)]
     more: Annotated[bool, Field(description="There are more than 99.")]
@@ -44,7 +59,7 @@ class UnreadCount(BaseModel):
 class ReadAll(BaseModel):
     """Which notifications to mark as read."""
 
-    model_config = ConfigDict(extra="forbid")
+    model_config = ConfigDict(extra="forbid", **example(up_to=ID))
 
     up_to: Annotated[UUID | None, Field(description="The newest notification to mark; all if absent.")] = None
 
@@ -52,11 +67,15 @@ class ReadAll(BaseModel):
 class Marked(BaseModel):
     """How many notifications were marked."""
 
+    model_config = example(marked=3)
+
     marked: Annotated[int, Field(ge=0)]
 
 
 class Preference(BaseModel):
     """Whether one kind is delivered by one channel."""
+
+    model_config = example(kind="product", channel="email", enabled=True)
 
     kind: Kind
     channel: Channel
@@ -66,13 +85,15 @@ class Preference(BaseModel):
 class Preferences(BaseModel):
     """Every kind and channel."""
 
+    model_config = example(items=[example_of(Preference)])
+
     items: list[Preference]
 
 
 class PreferenceChange(BaseModel):
     """Switch a delivery on or off."""
 
-    model_config = ConfigDict(extra="forbid", strict=True)
+    model_config = ConfigDict(extra="forbid", strict=True, **example(enabled=False))
 
     enabled: bool
 

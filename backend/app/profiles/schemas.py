@@ -1,6 +1,6 @@
 """
-[Task]: T-042
-[From]: speckit.specify §3.2, §3.3, speckit.plan §4.3
+[Task]: T-006, T-042
+[From]: speckit.specify §3.2, §3.3, speckit.plan §4.3, §4.8
 [Description]: What goes in and out about a profile, and which values it takes.
 """
 
@@ -24,7 +24,17 @@ from pydantic import (
 )
 from pydantic.networks import UrlConstraints
 
+from app.core.examples import ID, MOMENT, example
+
 URL_LENGTH = 2048
+
+VALUES = {
+    "display_name": "Ada",
+    "about": "Counts engines.",
+    "avatar_url": "https://example.com/ada.png",
+    "locale": "en-GB",
+    "time_zone": "Europe/London",
+}
 
 _https_url = TypeAdapter(Annotated[AnyUrl, UrlConstraints(allowed_schemes=["https"], host_required=True)])
 
@@ -86,7 +96,7 @@ def _text(*, longest: int, shortest: int = 1) -> tuple[BeforeValidator, StringCo
 class ProfilePatch(BaseModel):
     """A JSON merge patch (RFC 7396): null puts a field back to its default, an absent one stays."""
 
-    model_config = ConfigDict(extra="forbid")
+    model_config = ConfigDict(extra="forbid", **example(**VALUES))
 
     display_name: Annotated[str, *_text(longest=80), AfterValidator(_no_controls)] | None = None
     about: Annotated[str, *_text(longest=500), AfterValidator(_no_controls_but_line_breaks)] | None = None
@@ -106,6 +116,8 @@ class ProfilePatch(BaseModel):
 
 class Profile(BaseModel):
     """The caller's profile."""
+
+    model_config = example(account_id=ID, **VALUES, updated_at=MOMENT)
 
     account_id: UUID
     display_name: str | None

@@ -13,6 +13,7 @@ from app.accounts.schemas import Accepted
 from app.core.idempotency.dependency import IdempotentSession
 from app.core.idempotency.sealed import Sealed
 from app.core.problems import (
+    IDEMPOTENCY_MISMATCH,
     INVALID_REQUEST,
     INVALID_TOKEN,
     TOO_MANY_REQUESTS,
@@ -36,7 +37,7 @@ VERIFICATIONS = Limit("verification", 20)
     name="verifyEmail",
     summary="Verify an e-mail address",
     response_description="Verified.",
-    responses=responses(INVALID_TOKEN, INVALID_REQUEST, TOO_MANY_REQUESTS),
+    responses=responses(INVALID_TOKEN, INVALID_REQUEST, IDEMPOTENCY_MISMATCH, TOO_MANY_REQUESTS),
 )
 async def verify_email(request: MailToken, running: RuntimeDep) -> None:
     """Verify the address that a token was mailed to."""
@@ -50,7 +51,7 @@ async def verify_email(request: MailToken, running: RuntimeDep) -> None:
     name="resendVerification",
     summary="Ask for another verification mail",
     response_description="Accepted.",
-    responses=responses(UNAUTHENTICATED, INVALID_REQUEST, TOO_MANY_REQUESTS),
+    responses=responses(UNAUTHENTICATED, INVALID_REQUEST, IDEMPOTENCY_MISMATCH, TOO_MANY_REQUESTS),
 )
 async def resend_verification(session: IdempotentSession) -> Accepted:
     """Send the caller another token."""
@@ -65,7 +66,9 @@ async def resend_verification(session: IdempotentSession) -> Accepted:
     name="changePassword",
     summary="Change the password",
     response_description="Changed; all other sessions have ended.",
-    responses=responses(UNAUTHENTICATED, WRONG_PASSWORD, INVALID_REQUEST, TOO_MANY_REQUESTS),
+    responses=responses(
+        UNAUTHENTICATED, WRONG_PASSWORD, INVALID_REQUEST, IDEMPOTENCY_MISMATCH, TOO_MANY_REQUESTS
+    ),
 )
 async def change_password(
     request: PasswordChange, session: IdempotentSession, caller: Caller, running: RuntimeDep
@@ -81,7 +84,7 @@ async def change_password(
     name="forgotPassword",
     summary="Ask for a password reset",
     response_description="Accepted, whether or not the address has an account.",
-    responses=responses(INVALID_REQUEST, TOO_MANY_REQUESTS),
+    responses=responses(INVALID_REQUEST, IDEMPOTENCY_MISMATCH, TOO_MANY_REQUESTS),
 )
 async def forgot_password(request: EmailOnly, running: RuntimeDep) -> Accepted:
     """Send a token to an address, if it has an account."""
@@ -96,7 +99,7 @@ async def forgot_password(request: EmailOnly, running: RuntimeDep) -> Accepted:
     name="resetPassword",
     summary="Set a new password with a mailed token",
     response_description="Set; all sessions have ended.",
-    responses=responses(INVALID_TOKEN, INVALID_REQUEST, TOO_MANY_REQUESTS),
+    responses=responses(INVALID_TOKEN, INVALID_REQUEST, IDEMPOTENCY_MISMATCH, TOO_MANY_REQUESTS),
 )
 async def reset_password(request: PasswordReset, running: RuntimeDep) -> None:
     """Set a new password with a mailed token."""
