@@ -56,7 +56,8 @@ export RUN_NOTE
 run: export RUN_WORKER ?= true
 run: install ## serve the API and do its jobs, with a database of its own unless DATABASE_URL is set
 	@printf "%s\n" "$$RUN_NOTE"
-	@exec $(BIN)/specward database run -- uvicorn app.main:app --app-dir backend --port $(PORT)
+	@exec $(BIN)/specward database run -- uvicorn app.main:app --app-dir backend \
+		--http app.core.protocol:BoundedHttp --port $(PORT)
 
 worker: install ## do jobs beside the API: mails, deletion of what is past its time
 	@PYTHONPATH=backend exec $(BIN)/specward database run -- python -m app.worker

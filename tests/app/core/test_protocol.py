@@ -1,0 +1,104 @@
+"""Over a socket: what stands before a body has an end, and comes in time."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+import pytest
+from starlette.requests import Request
+from starlette.responses import PlainTextResponse
+from starlette.types import Receive, Scope, Send
+from uvicorn import Config
+from uvicorn.server import ServerState
+
+from app.core import protocol
+from app.core.protocol import BoundedHttp
+
+pytestmark = pytest.mark.anyio
+
+HEAD = b"POST / HTTP/1.1\r\nHost: t\r\nContent-Length: 4\r\n"
+Connection = tuple[asyncio.StreamReader, asyncio.StreamWriter]
+
+
+async def echo(scope: Scope, receive: Receive, send: Send) -> None:
+    """Answer with the body."""
+    body = (await Request(scope, receive).body()).decode()
+    await PlainTextResponse(body)(scope, receive, send)
+
+
+@asynccontextmanager
+async def connected() -> AsyncIterator[Connection]:
+    """A connection to a server that has the protocol."""
+    config = Config(echo, http=BoundedHttp, lifespan="off", log_config=None)
+    config.load()
+    state = ServerState()
+    serving = await asyncio.get_running_loop().create_server(
+        lambda: BoundedHttp(config, state, {}), "127.0.0.1", 0
+    )
+    reader, writer = await asyncio.open_connection(*serving.sockets[0].getsockname())
+    yield reader, writer
+    writer.close()
+    serving.close()
+    await serving.wait_closed()
+
+
+@pytest.fixture
+async def connection() -> AsyncIterator[Connection]:
+    async with connected() as connection:
+        yield connection
+
+
+async def told(connection: Connection, *parts: bytes, pause: float = 0.0) -> bytes:
+    """Send some parts; the answer, or what came until the connection ended."""
+    reader, writer = connection
+    for part in parts:
+        writer.write(part)
+        await asyncio.sleep(pause)
+    try:
+        head = await reader.readuntil(b"\r\n\r\n")
+        return head + await reader.readexactly(4)
+    except asyncio.IncompleteReadError as cut:
+        return cut.partial
+
+
+def padded(size: int) -> bytes:
+    """A head that is so large, and its body."""
+    return HEAD + b"Padding: " + b"x" * (size - len(HEAD) - 20) + b"\r\n\r\nbody"
+
+
+async def test_one_request_after_the_other(connection: Connection) -> None:
+    for _ in range(3):
+        answer = await told(connection, padded(30_000))
+        assert answer.startswith(b"HTTP/1.1 200")
+        assert answer.endswith(b"body")
+
+
+async def test_a_head_that_is_too_large_at_once(connection: Connection) -> None:
+    assert (await told(connection, padded(protocol.HEAD_BYTES + 100))).startswith(b"HTTP/1.1 400")
+    await connection[0].read()  # to the end, which comes
+
+
+async def test_a_header_without_an_end(connection: Connection) -> None:
+    parts = [HEAD, b"Padding: ", *[b"x" * 1_000] * 33]
+    assert (await told(connection, *parts, pause=0.001)).startswith(b"HTTP/1.1 400")
+
+
+@pytest.mark.parametrize("begun", [b"G", HEAD])
+async def test_a_head_that_does_not_come(
+    begun: bytes, monkeypatch: pytest.MonkeyPatch, connection: Connection
+) -> None:
+    monkeypatch.setattr(protocol, "HEAD_SECONDS", 0.1)
+    assert (await told(connection, HEAD + b"\r\nbody")).startswith(b"HTTP/1.1 200")
+    assert await told(connection, begun) == b""
+
+
+async def test_a_connection_that_says_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(protocol, "HEAD_SECONDS", 0.1)
+    async with connected() as silent:
+        assert await told(silent) == b""
+
+
+async def test_a_body_may_take_longer(monkeypatch: pytest.MonkeyPatch, connection: Connection) -> None:
+    monkeypatch.setattr(protocol, "HEAD_SECONDS", 0.1)
+    answer = await told(connection, HEAD + b"\r\n", b"bo", b"dy", pause=0.2)
+    assert answer.endswith(b"body")
