@@ -20,7 +20,10 @@ TWO_YEARS = 63_072_000
 HSTS = f"max-age={TWO_YEARS}; includeSubDomains"
 
 METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
-REQUEST_HEADERS = ("Authorization", "Content-Type", "Idempotency-Key", "If-Match", "If-None-Match")
+REQUEST_HEADERS = (
+    *("Authorization", "Content-Type", "Idempotency-Key", "If-Match", "If-None-Match"),
+    "Last-Event-ID",  # of a stream that is read by fetch, for an EventSource sends no token
+)
 RESPONSE_HEADERS = ("ETag", "Retry-After")
 PREFLIGHT_SECONDS = 600
 

@@ -119,6 +119,21 @@ async def test_cors_is_closed(alice: Person) -> None:
     assert (await alice.client.options("/v1/profile", headers=preflight)).status_code == 405
 
 
+async def test_every_header_of_the_contract_may_come_from_another_origin(database: Urls) -> None:
+    """Also that of a stream which goes on: a page that sends a token reads it by fetch."""
+    settings = settings_for(database.app).model_copy(update={"cors_origins": (ORIGIN,)})
+    app = create_app(settings)
+    operations = [each for item in app.openapi()["paths"].values() for each in item.values()]
+    parameters = [each for operation in operations for each in operation.get("parameters", ())]
+    names = {each["name"] for each in parameters if each["in"] == "header"}
+    assert "Last-Event-ID" in names
+    asked = {"Origin": ORIGIN, "Access-Control-Request-Method": "GET"}
+    async with running(app) as client:
+        for name in names:
+            headers = {**asked, "Access-Control-Request-Headers": name}
+            assert (await client.options("/v1/profile", headers=headers)).status_code == 200, name
+
+
 async def test_cors_opens_for_the_origins_of_the_settings(database: Urls) -> None:
     settings = settings_for(database.app).model_copy(update={"cors_origins": (ORIGIN,)})
     preflight = {"Access-Control-Request-Method": "PATCH", "Access-Control-Request-Headers": "If-Match"}
