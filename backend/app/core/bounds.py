@@ -15,12 +15,14 @@ from starlette.exceptions import HTTPException
 from app.core.problems import PAYLOAD_TOO_LARGE, UNAVAILABLE, answer
 
 if TYPE_CHECKING:
+    from collections.abc import Awaitable
+
     from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 BODY_BYTES = 64 * 1024
 SECONDS = 30.0
 
-EVENT_STREAM = "text/event-stream"
+CONTENT_TYPE, EVENT_STREAM = b"content-type", b"text/event-stream"
 
 
 class Bounds:
@@ -47,13 +49,13 @@ class Bounds:
     async def _within_time(self, scope: Scope, receive: Receive, send: Send) -> None:
         started = False
 
-        async def watch(message: Message) -> None:
+        def watch(message: Message) -> Awaitable[None]:
             nonlocal started
             if message["type"] == "http.response.start":
                 started = True
-                if Headers(raw=message["headers"]).get("content-type", "").startswith(EVENT_STREAM):
+                if dict(message["headers"]).get(CONTENT_TYPE, b"").startswith(EVENT_STREAM):
                     limit.reschedule(None)
-            await send(message)
+            return send(message)
 
         try:
             async with asyncio.timeout(SECONDS) as limit:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import select
 from contextlib import asynccontextmanager
+from functools import cache
 from typing import TYPE_CHECKING, Generic
 
 from psycopg import AsyncRawCursor, OperationalError
@@ -232,8 +233,13 @@ async def _send(
 
 def _settings(asker: Asker) -> Message:
     values = [value.hex() if isinstance(value, bytes) else str(value) for value in asker.claim]
-    calls = (f"set_config('{name}', ${n}, true)" for n, name in enumerate(asker.settings, start=1))
-    return Message(f"select {', '.join(calls)}", values)
+    return Message(_set_config(asker.settings), values)
+
+
+@cache
+def _set_config(names: tuple[str, ...]) -> str:
+    calls = (f"set_config('{name}', ${n}, true)" for n, name in enumerate(names, start=1))
+    return f"select {', '.join(calls)}"
 
 
 def _closed_while_idle(connection: Connection) -> bool:

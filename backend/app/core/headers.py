@@ -8,16 +8,20 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from starlette.datastructures import MutableHeaders
 from starlette.middleware.cors import CORSMiddleware
 
 if TYPE_CHECKING:
+    from collections.abc import Awaitable
+
     from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
     from app.core.settings import Settings
 
+# As they go over the wire, so that nothing is to be encoded for each answer.
+ALWAYS = ((b"x-content-type-options", b"nosniff"), (b"referrer-policy", b"no-referrer"))
+NOT_KEPT = (b"cache-control", b"no-store")
 TWO_YEARS = 63_072_000
-HSTS = f"max-age={TWO_YEARS}; includeSubDomains"
+HTTPS_ALONE = (b"strict-transport-security", f"max-age={TWO_YEARS}; includeSubDomains".encode())
 
 METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
 REQUEST_HEADERS = (
@@ -40,15 +44,14 @@ class SecurityHeaders:
             await self._app(scope, receive, send)
             return
 
-        async def add(message: Message) -> None:
+        def add(message: Message) -> Awaitable[None]:
             if message["type"] == "http.response.start":
-                headers = MutableHeaders(scope=message)
-                headers["X-Content-Type-Options"] = "nosniff"
-                headers["Referrer-Policy"] = "no-referrer"
-                headers.setdefault("Cache-Control", "no-store")
+                headers = message["headers"] = [*message["headers"], *ALWAYS]
+                if NOT_KEPT[0] not in dict(headers):
+                    headers.append(NOT_KEPT)
                 if _settings(scope).environment != "development":
-                    headers["Strict-Transport-Security"] = HSTS
-            await send(message)
+                    headers.append(HTTPS_ALONE)
+            return send(message)
 
         await self._app(scope, receive, add)
 
@@ -60,14 +63,13 @@ class Cors:
         self._app = app
         self._served: ASGIApp | None = None
 
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+    def __call__(self, scope: Scope, receive: Receive, send: Send) -> Awaitable[None]:
         """Serve a request; without configured origins no answer names one, and browsers keep it closed."""
         if scope["type"] != "http":
-            await self._app(scope, receive, send)
-            return
+            return self._app(scope, receive, send)
         if self._served is None:
             self._served = self._with(_settings(scope).cors_origins)
-        await self._served(scope, receive, send)
+        return self._served(scope, receive, send)
 
     def _with(self, origins: tuple[str, ...]) -> ASGIApp:
         if not origins:

@@ -6,7 +6,6 @@
 
 from __future__ import annotations
 
-import json
 import logging
 import sys
 import traceback
@@ -17,11 +16,14 @@ from uuid import uuid4
 
 import structlog
 from opentelemetry import trace
+from pydantic_core import to_json
 from structlog.contextvars import bind_contextvars, clear_contextvars, get_contextvars
 
 from app.core.problems import internal_error
 
 if TYPE_CHECKING:
+    from collections.abc import Awaitable
+
     from starlette.types import ASGIApp, Message, Receive, Scope, Send
     from structlog.typing import EventDict, Processor, WrappedLogger
 
@@ -59,6 +61,8 @@ def configure() -> None:
         wrapper_class=structlog.stdlib.BoundLogger,
         cache_logger_on_first_use=True,
     )
+    # Found out for every record, and written in none.
+    logging.logThreads = logging.logProcesses = logging.logMultiprocessing = False
     root = logging.getLogger()
     root.setLevel(logging.INFO)
     if not any(isinstance(handler, _StandardError) for handler in root.handlers):
@@ -86,11 +90,11 @@ class RequestLog:
             return
         started, status, request_id = perf_counter(), 0, str(uuid4())
 
-        async def note(message: Message) -> None:
+        def note(message: Message) -> Awaitable[None]:
             nonlocal status
             if message["type"] == "http.response.start":
                 status = message["status"]
-            await send(message)
+            return send(message)
 
         clear_contextvars()
         bind_contextvars(request_id=request_id)
@@ -121,7 +125,7 @@ def _log_request(scope: Scope, status: int, seconds: float) -> None:
         "logger": _requests.name,
         "time": datetime.now(UTC).isoformat().replace("+00:00", "Z"),
     }
-    line = _Line(json.dumps(_trace_id(_requests, "info", event)))
+    line = _Line(to_json(_trace_id(_requests, "info", event)), "utf-8")
     _requests.handle(_requests.makeRecord(_requests.name, logging.INFO, "", 0, line, (), None))
 
 

@@ -131,11 +131,13 @@ class Idempotency:
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
 
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+    def __call__(self, scope: Scope, receive: Receive, send: Send) -> Awaitable[None]:
         """Serve a request. Whether its key counts is up to its route, by `IdempotentSession` or `Sealed`."""
         if scope["type"] != "http" or HEADER not in Headers(scope=scope):
-            await self._app(scope, receive, send)
-            return
+            return self._app(scope, receive, send)
+        return self._hold_back(scope, receive, send)
+
+    async def _hold_back(self, scope: Scope, receive: Receive, send: Send) -> None:
         held: list[Message] = []
 
         async def hold(message: Message) -> None:
