@@ -6,7 +6,6 @@
 
 from __future__ import annotations
 
-from functools import partial
 from itertools import count
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
@@ -16,13 +15,13 @@ from psycopg.errors import error_from_result
 from psycopg.generators import fetch_many, send
 from psycopg.pq import ConnStatus, ExecStatus, Format
 from psycopg.rows import TupleRow, tuple_row
-from psycopg.types.json import set_json_loads
-from pydantic_core import from_json
+from psycopg.types.json import set_json_dumps, set_json_loads
+from pydantic_core import from_json, to_json
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Sequence
 
-    from psycopg.abc import PQGen
+    from psycopg.abc import Buffer, PQGen
     from psycopg.pq.abc import PGconn, PGresult
     from psycopg.rows import AsyncRowFactory
 
@@ -43,11 +42,19 @@ class _Shape(NamedTuple):
     types: tuple[int, ...]
 
 
-class _Command(NamedTuple):
-    """What goes into libpq's pipeline: a preparation, or the statement of a message."""
+class _Written(NamedTuple):
+    """A message whose arguments are written: what cannot be is refused before anything is sent."""
 
-    send: Callable[[], None]
-    prepares: tuple[_Shape, bytes] | None = None
+    shape: _Shape
+    values: Sequence[Buffer | None]
+    formats: Sequence[Format] | None
+
+
+class _Preparation(NamedTuple):
+    """A statement that is being prepared, and under which name."""
+
+    shape: _Shape
+    name: bytes
 
 
 class Connection(AsyncConnection[TupleRow]):
@@ -60,6 +67,7 @@ class Connection(AsyncConnection[TupleRow]):
     def __init__(self, pgconn: PGconn, row_factory: AsyncRowFactory[TupleRow] = tuple_row) -> None:
         super().__init__(pgconn, row_factory)
         set_json_loads(from_json, self)
+        set_json_dumps(to_json, self)
         self._adapter = Transformer(self)
         self._numbers = count()
         self._uses: dict[_Shape, int] = {}
@@ -75,15 +83,14 @@ class Connection(AsyncConnection[TupleRow]):
             Error: One failed; those after it were not done.
         """
         async with self.lock:
-            commands = [command for message in messages for command in self._commands(message)]
-            answered = await self.wait(_exchange(self.pgconn, commands))
+            written = [self._written(message) for message in messages]
+            answered = await self.wait(self._exchange(written))
         results = []
-        for command, result in zip(commands, answered, strict=True):
+        for preparation, result in answered:
             if result.status == ExecStatus.FATAL_ERROR:
                 raise error_from_result(result, self.info.encoding)
-            if command.prepares:
-                shape, name = command.prepares
-                self._prepared_as[shape] = name
+            if preparation:
+                self._prepared_as[preparation.shape] = preparation.name
             else:
                 results.append(result)
         return results
@@ -93,22 +100,48 @@ class Connection(AsyncConnection[TupleRow]):
         self._adapter.set_pgresult(result)
         return self._adapter.load_rows(0, result.ntuples, make_row)
 
-    def _commands(self, message: Message) -> Iterator[_Command]:
+    def _written(self, message: Message) -> _Written:
         sql, arguments = message
         values = self._adapter.dump_sequence(arguments, [PyFormat.AUTO] * len(arguments))
-        types, formats = tuple(self._adapter.types or ()), self._adapter.formats
-        shape = _Shape(sql, types)
+        return _Written(_Shape(sql, tuple(self._adapter.types or ())), values, self._adapter.formats)
+
+    def _exchange(self, messages: Sequence[_Written]) -> PQGen[list[tuple[_Preparation | None, PGresult]]]:
+        """Send messages and a Sync, and receive the result of each, and of each preparation.
+
+        Also when the one who waits gives up, psycopg has this run to its end: nothing is left in the pipe.
+        """
+        pgconn = self.pgconn
+        pgconn.enter_pipeline_mode()
+        try:
+            sent = [each for message in messages for each in self._send(message)]
+            pgconn.pipeline_sync()
+            yield from send(pgconn)
+            results = []
+            while (answer := (yield from fetch_many(pgconn)))[0].status != ExecStatus.PIPELINE_SYNC:
+                results.append(answer[0])
+            return list(zip(sent, results, strict=True))
+        finally:
+            if pgconn.status != ConnStatus.BAD:
+                pgconn.exit_pipeline_mode()
+
+    def _send(self, message: _Written) -> tuple[_Preparation | None, ...]:
+        """Put a message into libpq's pipeline, after its preparation if that is due.
+
+        Returns:
+            What goes out: a preparation, or None for the message itself.
+        """
+        shape, values, formats = message
+        sent: tuple[_Preparation | None, ...] = (None,)
         name = self._prepared_as.get(shape)
         if name is None and self._is_due(shape):
             name = f"app_{next(self._numbers)}".encode()
-            yield _Command(partial(self.pgconn.send_prepare, name, sql.encode(), types), (shape, name))
+            self.pgconn.send_prepare(name, shape.sql.encode(), shape.types)
+            sent = _Preparation(shape, name), None
         if name is None:
-            send_now = partial(
-                self.pgconn.send_query_params, sql.encode(), values, types, formats, Format.BINARY
-            )
+            self.pgconn.send_query_params(shape.sql.encode(), values, shape.types, formats, Format.BINARY)
         else:
-            send_now = partial(self.pgconn.send_query_prepared, name, values, formats, Format.BINARY)
-        yield _Command(send_now)
+            self.pgconn.send_query_prepared(name, values, formats, Format.BINARY)
+        return sent
 
     def _is_due(self, shape: _Shape) -> bool:
         """Count a use of what is not prepared; tell whether it is to be prepared now."""
@@ -117,23 +150,3 @@ class Connection(AsyncConnection[TupleRow]):
             return False
         self._uses[shape] = uses = self._uses.get(shape, 0) + 1
         return uses > threshold
-
-
-def _exchange(pgconn: PGconn, commands: Sequence[_Command]) -> PQGen[list[PGresult]]:
-    """Send commands and a Sync, and receive the result of each.
-
-    Also when the one who waits gives up, psycopg has this run to its end: nothing is left in the pipe.
-    """
-    pgconn.enter_pipeline_mode()
-    try:
-        for command in commands:
-            command.send()
-        pgconn.pipeline_sync()
-        yield from send(pgconn)
-        results = []
-        while (answer := (yield from fetch_many(pgconn)))[0].status != ExecStatus.PIPELINE_SYNC:
-            results.append(answer[0])
-        return results
-    finally:
-        if pgconn.status != ConnStatus.BAD:
-            pgconn.exit_pipeline_mode()

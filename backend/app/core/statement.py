@@ -77,7 +77,7 @@ def prepare(statement: Executable, into: type[Any], *, by: type[Any] = Principal
 def _row_maker(into: type[Any], columns: list[str]) -> Callable[[Sequence[Any]], Any]:
     if issubclass(into, BaseModel):
         _check_columns(into, tuple(into.model_fields), columns)
-        validate = TypeAdapter(into).validate_python  # in half the time that `model_construct` takes
+        validate = TypeAdapter(into).validator.validate_python  # a quarter of the time of `model_construct`
         return lambda row: validate(dict(zip(columns, row, strict=True)))
     if fields := getattr(into, "_fields", None):
         _check_columns(into, fields, columns)

@@ -129,6 +129,20 @@ async def test_a_statement_that_fails_leaves_the_connection_good(database: Datab
     assert await session.run(AGENTS) == []
 
 
+async def test_a_value_that_cannot_be_written_leaves_the_connection_good(
+    database: Database, me: Principal
+) -> None:
+    """It is refused before anything is sent, the BEGIN that goes before it included."""
+    session = database.acting_as(me)
+    with pytest.raises(psycopg.DataError, match="NUL"):
+        await session.run(ADD, agent="a\x00b")
+    async with database.connection() as connection:
+        process = connection.info.backend_pid
+    await session.run(ADD, agent="good")
+    async with database.connection() as connection:
+        assert connection.info.backend_pid == process
+
+
 async def test_a_commit_that_fails_is_an_error(
     database: Database, me: Principal, server: Server, urls: Urls
 ) -> None:
