@@ -131,6 +131,12 @@ def test_what_was_not_held_is_said(missing: str, tmp_path: Path) -> None:
 BEFORE = {**SPECS, **world(None, operations="none")}
 
 
+def test_a_check_that_compares_nothing_speaks_of_no_change(tmp_path: Path) -> None:
+    root = make_repository(tmp_path, BEFORE)
+    write_tree(root, {"specs/contracts/openapi.yaml": CONTRACT.replace("maximum: 100", "maximum: 50")})
+    assert "SW409" not in {finding.code for finding in check(root).findings}
+
+
 HEAD, _, PATHS = CONTRACT.partition("  /v1/orders")
 TAIL = "components" + PATHS.partition("components")[2]
 CHANGES = {

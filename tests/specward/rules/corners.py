@@ -1,7 +1,7 @@
 """Worlds in which a rule meets a corner of its own: by its code, and by what is special about each."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from specward.baseline import PATH as BASELINE
 from specward.rules.contract.world import APP, CONTRACT
@@ -10,12 +10,13 @@ from specward.rules.examples import HEADER, SPECS, Example, Link
 from specward.rules.history.examples import PATH as RECORD_PATH
 from specward.rules.history.examples import RECORD
 from specward.rules.scope import sw308_table_outside_permit
-from specward.rules.wiring.examples import AGENT, ENGINEER, EVENTS, local, settings
+from specward.rules.wiring.examples import AGENT, ENGINEER, EVENTS, local, settings, tool_server
 
 ROUTES = "backend/app/orders/routes.py"
 CARTS = "backend/app/carts/routes.py"
 TASKS = SPECS["specs/tasks.md"]
 TASK = TASKS.partition("\n\n")[2]
+SECOND_TASK = TASK.replace("T-001", "T-002")
 LISTED = {"specs/tasks.md": TASKS}
 
 
@@ -41,6 +42,7 @@ TRACE: Mapping[str, Mapping[str, Example]] = {
         "a header below the first statement, and one below that": Example(
             {ROUTES: f"LIMIT = 50\n\n{HEADER}\n{HEADER}"}
         ),
+        "one in comments below the first statement": Example({ROUTES: f"LIMIT = 50\n\n{_COMMENTED}"}),
         "a script without one, and a format without comments": Example(
             {
                 "backend/app/run.sh": "echo\n",
@@ -57,6 +59,7 @@ TRACE: Mapping[str, Mapping[str, Example]] = {
             | {CARTS: '"""\n[Task]:\n[From]: §1.1\n[Description]: x\n"""\n'}
         ),
         "a key of somebody else": Example(header(HEADER.replace("[Desc", "[Zebra]: no\n[Desc"))),
+        "an empty one of somebody else": Example(header(HEADER.replace("[Desc", "[Zebra]:\n[Desc"))),
         "keys in another case": Example(header(HEADER.replace("[Description]", "[DESCRIPTON]"))),
     },
     "SW103": {
@@ -69,6 +72,16 @@ TRACE: Mapping[str, Mapping[str, Example]] = {
         "three": Example(header("", task="T001") | features(3), approved=()),
         "four": Example(header("", task="T001") | features(4), approved=()),
     },
+    "SW105": {
+        "several, and lines": Example(
+            header(HEADER.replace("speckit.plan §1", "speckit.plan §7, §3-4, §FR-9"))
+        )
+    },
+    "SW106": {
+        "several, and sections": Example(
+            header(HEADER.replace("speckit.plan §1", "speckit.plan §7, §3-4, §8-9"))
+        )
+    },
     "SW107": {
         "another task permits it": Example(
             header("", task="T-001, T-002") | tasks("T-002", files="backend/app/x/**")
@@ -80,7 +93,7 @@ TRACE: Mapping[str, Mapping[str, Example]] = {
     },
     "SW109": {
         "only what was changed, only its own header": Example(
-            {**tasks("T-002"), ROUTES: HEADER, "backend/app/orders/a.py": f"X = 1\n{HEADER}"},
+            {**tasks("T-002"), ROUTES: HEADER, "backend/app/orders/a.py": f"X = 1\n{_COMMENTED}"},
             before={**tasks("T-002"), ROUTES: HEADER},
             task="T-002",
         ),
@@ -109,6 +122,17 @@ TRACE: Mapping[str, Mapping[str, Example]] = {
     },
 }
 
+TABLES = {"specs/tasks.md": f"{TASKS.replace('**Tables**: none', '**Tables**: `orders`')}\n{SECOND_TASK}"}
+DROP = 'from alembic import op\n\n\ndef upgrade() -> None:\n    op.drop_table("{}")\n'
+SQL = "".join(f"-- {line}\n" for line in HEADER.splitlines()[1:-1])
+
+
+def model(*lines: str) -> str:
+    """A module with the model of customers."""
+    body = "".join(f"    {line}\n" for line in ('__tablename__ = "customers"', *lines))
+    return f"{HEADER}\nfrom sqlmodel import SQLModel\n\n\nclass Customer(SQLModel, table=True):\n{body}"
+
+
 _ENTRIES = [[f"backend/app/{name}.py", "SW101", f"{name * 16}", 1] for name in "ab"]
 GATE: Mapping[str, Mapping[str, Example]] = {
     "SW001": {"no rule": Example({ROUTES: f"{HEADER}X = 1  # specward: allow -- it is so\n"})},
@@ -136,7 +160,22 @@ GATE: Mapping[str, Mapping[str, Example]] = {
 APPROVALS = "specs/approvals.toml"
 APPROVAL: Mapping[str, Mapping[str, Example]] = {
     "SW201": {"named twice": Example({CARTS: HEADER, ROUTES: HEADER}, approved=())},
+    "SW202": {
+        "a section has gone, another has changed": Example(
+            {
+                ROUTES: HEADER,
+                "specs/specify.md": "# Shop\n",
+                "specs/plan.md": SPECS["specs/plan.md"].replace("services", "nobody"),
+            }
+        )
+    },
     "SW203": {
+        "under a task, which is not committed yet": Example(
+            {ROUTES: HEADER}, before={"README.md": "x"}, approved_before=False, task="T-001"
+        ),
+        "code of a task that was approved by nobody": Example(
+            {**tasks("T-002"), **header("", task="T-002")}, before=tasks("T-002"), approved_before=False
+        ),
         "code that was there": Example({ROUTES: HEADER}, before={ROUTES: HEADER}, approved_before=False),
         "code that was there, and code that is new": Example(
             {CARTS: HEADER, ROUTES: HEADER}, before={CARTS: HEADER}, approved_before=False
@@ -192,6 +231,21 @@ SCOPE: Mapping[str, Mapping[str, Example]] = {
         "under a task": Example(
             {"backend/app/carts/data.json": "{}\n"}, before={"README.md": "x"}, task="T-001"
         ),
+        "an empty one without comments": Example(
+            {ROUTES: HEADER, "backend/app/carts/a.json": ""}, before={"README.md": "x"}
+        ),
+        "permitted by one of two tasks": Example(
+            {
+                **(both := tasks("T-002", files="backend/app/carts/**")),
+                ROUTES: HEADER,
+                CARTS: HEADER.replace("T-001", "T-002"),
+                "backend/app/orders/a.json": "{}\n",
+            },
+            before=both,
+        ),
+        "code that the task of its header does not permit": Example(
+            {ROUTES: HEADER, CARTS: HEADER}, before={"README.md": "x"}
+        ),
         "deleted with the task it named": Example(
             {"README.md": "x"}, before={ROUTES: HEADER, "README.md": "x"}
         ),
@@ -200,6 +254,9 @@ SCOPE: Mapping[str, Mapping[str, Example]] = {
         "a new specification, and the settings": Example(
             {ROUTES: HEADER, "specs/other.md": "# x\n", ".claude/settings.json": "{}\n", RECORD_PATH: RECORD},
             before={".claude/settings.json": "{ }\n"},
+        ),
+        "a clarification": Example(
+            {ROUTES: HEADER, "history/clarifications/a.md": "x"}, before={"README.md": "x"}
         ),
         "a state outside of the specifications": Example(
             {ROUTES: HEADER, ".claude/a.md": "[x]\n"}, before={".claude/a.md": "[ ]\n"}
@@ -226,13 +283,9 @@ SCOPE: Mapping[str, Mapping[str, Example]] = {
         )
     },
     "SW305": {
-        "folders, and accents": Example(
-            {
-                "backend/app/Orders/a.py": HEADER,
-                "backend/app/orders/a.py": HEADER,
-                "backend/app/orders/caf\u00e9.py": HEADER,
-                "backend/app/orders/cafe\u0301.py": HEADER,
-            }
+        "folders": Example({"backend/app/Orders/a.py": HEADER, "backend/app/orders/a.py": HEADER}),
+        "accents": Example(
+            {"backend/app/orders/caf\u00e9.py": HEADER, "backend/app/orders/cafe\u0301.py": HEADER}
         ),
         "like the territory": Example({"Backend/app/a.py": HEADER}, before={"README.md": "x"}),
     },
@@ -270,6 +323,47 @@ SCOPE: Mapping[str, Mapping[str, Example]] = {
         "two": Example({".gitignore": "", ".specward/b.json": "{}", ".specward/cache/a.json": "{}"}),
     },
     "SW308": {
+        "of two tasks, of none, and out of the territory": Example(
+            {
+                **TABLES,
+                "a/versions/one.py": HEADER + DROP.format("a"),
+                "backend/app/a.sql": Link("../../a.sql"),
+                "backend/app/versions/none.py": DROP.format("b"),
+                "backend/app/versions/two.py": HEADER.replace("T-001", "T-001, T-002") + DROP.format("c"),
+                "a.sql": "drop table d;\n",
+                "backend/app/e.txt": "drop table e;\n",
+                "backend/app/f.py": HEADER + DROP.format("f"),
+            },
+            before=TABLES,
+        ),
+        "names as SQL may write them": Example(
+            {
+                **TABLES,
+                "backend/app/a.sql": SQL
+                + 'drop table public."orders";\ndrop table ORDERS;\ndrop table "shop"."carts";\n',
+            },
+            before=TABLES,
+        ),
+        "statements that come, move, and go": Example(
+            {
+                **TABLES,
+                "backend/app/a.sql": SQL + "create index one on a (x);\ncreate index two on a (y);\n",
+                "backend/app/b.sql": SQL + "\ncreate index  one\n on b (x);\ncreate role c;\n",
+                "backend/app/d.sql": SQL + "create index one on d (x);\ncreate index two on d (y);\n",
+                "backend/app/e.sql": SQL,
+            },
+            before={
+                **TABLES,
+                "backend/app/b.sql": SQL + "create index one on b (x);\n",
+                "backend/app/d.sql": SQL
+                + "create index one on d (x);\ncreate index two on d (y);\ndrop index three on d;\n"
+                + "create index four on d (z);\n",
+                "backend/app/e.sql": SQL + "\ncreate table e (id int);\n",
+            },
+        ),
+        "models, also in stubs, and without columns": Example(
+            {**TABLES, "backend/app/a.py": model("id: int"), "backend/app/b.pyi": model()}, before=TABLES
+        ),
         "bound": sw308_table_outside_permit.BAD._replace(task="T-001"),
         "gone": sw308_table_outside_permit.BAD._replace(
             files=sw308_table_outside_permit.BAD.before or {},
@@ -284,6 +378,7 @@ MANY = CONTRACT.replace(
     + "".join(f"        - {{name: p{n}, in: query, schema: {{type: string}}}}\n" for n in range(6)),
 )
 FIVE = MANY.replace("        - {name: p5, in: query, schema: {type: string}}\n", "")
+_CARTS = CONTRACT.replace("orders", "carts")
 SECOND = "\n### T-002: Count\n\n- **Operations**: `GET /v1/orders`\n"
 CONTRACTS: Mapping[str, Mapping[str, Example]] = {
     "SW403": {
@@ -298,10 +393,12 @@ CONTRACTS: Mapping[str, Mapping[str, Example]] = {
         "six differences": Example(shop(contract=MANY)),
         "five": Example(shop(contract=FIVE)),
         "more security": Example(shop(contract=CONTRACT.replace("security: [{bearer: []}]\n", ""))),
+        "weaker alone": Example(shop(APP.replace(", dependencies=[Depends(HTTPBearer())]", ""))),
         "weaker, and different": Example(
             shop(APP.replace(", dependencies=[Depends(HTTPBearer())]", "").replace("le=100", "le=9"))
         ),
         "moved": Example(shop(APP.replace('"/v1/orders"', '"/v1/orders/"').replace("le=100", "le=9"))),
+        "a parameter beyond the contract": Example(shop(APP.replace("] = 20", "] = 20, page: int = 1"))),
         "a document of its own": Example(shop(APP.replace("FastAPI()", "FastAPI(openapi_url=None)"))),
     },
     "SW406": {
@@ -334,10 +431,27 @@ CONTRACTS: Mapping[str, Mapping[str, Example]] = {
             shop(None, contract=CONTRACT.replace("The orders.", "Orders."), operations="none"),
             before=shop(None, operations="none"),
         ),
+        "moved to where a task has it": Example(
+            shop(None, contract=CONTRACT.replace("    get:", "    put:"), operations="`PUT /v1/orders`"),
+            before=shop(None, operations="none"),
+        ),
+        "one of two, and a third one": Example(
+            {
+                **shop(None, contract=CONTRACT.replace("maximum: 100", "maximum: 50"), operations="none"),
+                "specs/contracts/carts.yaml": _CARTS,
+                "specs/contracts/things.yaml": _CARTS.replace("carts", "things"),
+            },
+            before={**shop(None, operations="none"), "specs/contracts/carts.yaml": _CARTS},
+        ),
         "a first one": Example(
             shop(None, operations="none"),
             before={k: v for k, v in shop(None, operations="none").items() if "openapi" not in k},
         ),
+    },
+    "SW410": {
+        "one of them is a library's": Example(
+            shop(f"{APP}\nfrom textwrap import dedent\n\napp.get('/v1/orders')(dedent)\n")
+        )
     },
     "SW411": {
         "of two tasks": Example(
@@ -409,13 +523,23 @@ _PLUGIN = {
         {"hooks": {"Stop": [{"hooks": [{"type": "command", "command": "specward-hook stop"}]}]}}
     ),
 }
+_WITH_SERVER = ENGINEER.replace("Edit\n", "Edit, mcp__specward__brief\n")
+_GATE_AS_PLUGIN = {".claude/settings.json": '{"enabledPlugins": {"specward@specward": true}}'}
 _SKILL = "---\nname: implement\ndescription: x\ncontext: fork\nagent: {}\n---\nDo.\n"
+
+
+_OPEN: Mapping[str, object] = {"type": "command", "command": '"$CLAUDE_PROJECT_DIR"/.venv/bin/specward-hook'}
+_CLOSED: Mapping[str, object] = {**_OPEN, "command": f"{_OPEN['command']} || exit 2"}
 
 
 def handler(event: str, **more: object) -> dict[str, str]:
     """Settings with one hook of the gate, and something special about it."""
-    entry = {"type": "command", "command": '"$CLAUDE_PROJECT_DIR"/.venv/bin/specward-hook', **more}
-    text = json.dumps({"hooks": {event: [{"hooks": [entry]}]}}, indent=1)
+    return hooks(**{event: [{**_OPEN, **more}]})
+
+
+def hooks(**events: Sequence[Mapping[str, object]]) -> dict[str, str]:
+    """Settings with these hooks at each event."""
+    text = json.dumps({"hooks": {event: [{"hooks": some}] for event, some in events.items()}}, indent=1)
     return {".claude/settings.json": text, ".venv/bin/specward-hook": ""}
 
 
@@ -459,12 +583,20 @@ WIRING: Mapping[str, Mapping[str, Example]] = {
             }
         ),
         "the wrong form": Example(handler("Stop", args=["-x"])),
+        "no script, and it refuses": Example(
+            handler("Stop", command='python3 "$CLAUDE_PROJECT_DIR"/specward-hook.py || exit 2')
+        ),
     },
     "SW907": {
         "beside the call": Example(handler("PreToolUse", **{"async": True})),
         "deaf to what the handler says": Example(handler("Stop", onFailure="block")),
         "not deaf": Example(handler("PostToolUse", onFailure="block")),
         "open": Example(handler("Stop")),
+        "several at one event": Example(
+            hooks(
+                PreToolUse=[_CLOSED], PostToolUse=[_CLOSED, {**_CLOSED, "async": True}], Stop=[_CLOSED, _OPEN]
+            )
+        ),
     },
     "SW908": {
         "modes": Example(
@@ -513,6 +645,11 @@ WIRING: Mapping[str, Mapping[str, Example]] = {
         ),
         "another alone": Example({".claude/agents/a.md": ENGINEER.replace("backend-engineer", "reviewer")}),
         "under another file's name": Example({".claude/agents/a.md": ENGINEER}),
+        "another name in its file": Example({AGENT: ENGINEER.replace("backend-engineer", "reviewer")}),
+        "two, and a plugin's of the same name": Example(
+            {**_PLUGIN, "agents/a.md": ENGINEER, AGENT: ENGINEER, ".claude/agents/a.md": ENGINEER}
+        ),
+        "the gate's plugin": Example(_GATE_AS_PLUGIN),
         "a plugin's": Example({**_PLUGIN, "agents/a.md": ENGINEER.replace("backend-engineer", "reviewer")}),
     },
     "SW912": {
@@ -533,6 +670,12 @@ WIRING: Mapping[str, Mapping[str, Example]] = {
                 ".claude/agents/b.md": ENGINEER.replace("name: backend-engineer\n", "").replace(
                     "Read", "Bash"
                 ),
+            }
+        ),
+        "after one that is not read": Example(
+            {
+                ".claude/agents/a.md": ENGINEER.replace("description: Impl", 'description: "Impl'),
+                AGENT: ENGINEER.replace("Read", "MultiEdit"),
             }
         ),
         "each shell": Example({AGENT: ENGINEER.replace("Read", "Monitor, KillShell, BashOutput, Bash")}),
@@ -565,6 +708,9 @@ WIRING: Mapping[str, Mapping[str, Example]] = {
                 ),
             }
         ),
+        "the gate's plugin, and a head": Example(
+            {**_GATE_AS_PLUGIN, AGENT: ENGINEER.replace("tools:", "hooks: {Stop: []}\ntools:")}
+        ),
         "a plugin's hooks, and a head": Example(
             {
                 **_PLUGIN,
@@ -574,6 +720,13 @@ WIRING: Mapping[str, Mapping[str, Example]] = {
     },
     "SW914": {
         "nobody": Example({".claude/skills/a/SKILL.md": _SKILL.format("")}),
+        "somebody, and nobody": Example(
+            {
+                AGENT: ENGINEER,
+                ".claude/skills/a/SKILL.md": _SKILL.format("backend-engineer"),
+                ".claude/skills/b/SKILL.md": _SKILL.format("reviewer"),
+            }
+        ),
         "the client's own": Example(
             {
                 f".claude/skills/{name}/SKILL.md": _SKILL.format(name)
@@ -594,6 +747,14 @@ WIRING: Mapping[str, Mapping[str, Example]] = {
                 ".claude/skills/a/SKILL.md": _SKILL.format("backend-engineer"),
             }
         ),
+    },
+    "SW916": {
+        "missing": Example({**settings(), AGENT: _WITH_SERVER}),
+        "turned off": Example(
+            {**settings(), AGENT: _WITH_SERVER, **tool_server(), **local(disabledMcpjsonServers=["specward"])}
+        ),
+        "not needed": Example({**settings(), AGENT: ENGINEER}),
+        "no engineer": Example(settings()),
     },
     "SW921": {
         "no engineer": Example({"README.md": "x"}),

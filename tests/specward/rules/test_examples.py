@@ -59,6 +59,15 @@ def test_codes_are_unique_and_in_order() -> None:
 
 
 def run(entry: Entry, example: Example, root: Path, lend: Lend) -> tuple[Finding, ...]:
+    lay_out(example, root)
+    base = "before" if example.before is not None and not example.task else None
+    tasks = (example.task,) if example.task else ()
+    given = lend if example.database else None
+    return verify(root, tasks=tasks, base=base, select=(entry.code,), lend=given).findings
+
+
+def lay_out(example: Example, root: Path) -> None:
+    """Make the repository of an example; what changed under a bound task is not committed yet."""
     stamps = stamp(make_repository(root, SPECS), example.approved)
     write_tree(root, {**(stamps if example.approved_before else {}), **(example.before or example.files)})
     commit(root, "Before")
@@ -67,12 +76,8 @@ def run(entry: Entry, example: Example, root: Path, lend: Lend) -> tuple[Finding
         for path in example.before.keys() - example.files.keys():
             (root / path).unlink()
         write_tree(root, {**stamps, **example.files})
-    base = "before" if example.before is not None and not example.task else None
-    if base:
-        commit(root, "Change")
-    tasks = (example.task,) if example.task else ()
-    given = lend if example.database else None
-    return verify(root, tasks=tasks, base=base, select=(entry.code,), lend=given).findings
+        if not example.task:
+            commit(root, "Change")
 
 
 def stamp(root: Path, names: tuple[str, ...]) -> dict[str, str]:

@@ -26,10 +26,18 @@ def judged(root: Path, *paths: str) -> tuple[Finding, ...]:
     ("files", "vain"),
     [
         ({"backend/app/a.py": ALLOWED}, []),
+        ({"backend/app/a.py": ALLOWED.replace("SW101", "SW101, SW006")}, ["backend/app/a.py"]),
         ({"backend/app/a.py": f"Y = 1\n{ALLOWED}"}, ["backend/app/a.py"]),
         ({"backend/app/a.py": f"{HEADER}{ALLOWED}"}, ["backend/app/a.py"]),
         ({"backend/app/a.py": ALLOWED, "backend/app/b.py": f"{HEADER}{ALLOWED}"}, ["backend/app/b.py"]),
         ({"backend/app/a.py": "X = 1\n", "backend/app/b.py": f"{HEADER}{ALLOWED}"}, ["backend/app/b.py"]),
+        (
+            {
+                "backend/app/a.py": "X = 1\n",
+                "backend/app/b.py": f"# specward: allow SW101 -- it is made by the build\n{HEADER}",
+            },
+            ["backend/app/b.py"],
+        ),
     ],
 )
 def test_an_exception_is_in_vain_where_its_own_file_has_no_such_finding(
@@ -51,4 +59,4 @@ def test_what_is_still_there_is_not_stale(tmp_path: Path) -> None:
     [stale] = judged(tmp_path)
     assert (stale.code, stale.place.path) == ("SW004", PATH)
     assert stale.message.startswith("1 SW101 in backend/app/a.py is mended")
-    assert found(tmp_path, "backend/app/b.py") == []
+    assert found(tmp_path, "backend/app/b.py", PATH) == []

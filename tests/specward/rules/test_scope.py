@@ -1,6 +1,7 @@
 """The ways round a permit: changes that no task asked for, made to look like ones that it did."""
 
 from pathlib import Path
+from subprocess import CalledProcessError
 
 import pytest
 
@@ -36,6 +37,18 @@ def test_a_rename_needs_both_of_its_ends(root: Path) -> None:
 def test_a_deletion_is_a_change(root: Path) -> None:
     (root / "backend/app/carts/a.py").unlink()
     assert found(root) == {("SW301", "backend/app/carts/a.py")}
+
+
+def test_a_conflict_is_a_change(root: Path) -> None:
+    git(root, "checkout", "--quiet", "-b", "side")
+    for branch in ("side", "main"):
+        git(root, "checkout", "--quiet", branch)
+        write_tree(root, {"backend/app/carts/a.py": f"{HEADER}BRANCH = {branch!r}\n"})
+        commit(root, branch)
+    with pytest.raises(CalledProcessError):
+        git(root, "merge", "side")
+    [finding] = verify(root, tasks=("T-001",), select=("SW301",)).findings
+    assert finding.message == "This path was changed, which T-001 does not permit."
 
 
 def test_staging_or_not_makes_no_difference(root: Path) -> None:
@@ -87,6 +100,14 @@ def test_records_that_the_gate_adds_are_no_change_of_the_agent(root: Path) -> No
 def test_the_project_file_opens_for_named_dependencies_alone(root: Path, after: str, codes: set[str]) -> None:
     write_tree(root, {"pyproject.toml": after})
     assert {code for code, _ in found(root)} == codes
+
+
+def test_a_project_file_that_comes_with_code_is_a_change(tmp_path: Path) -> None:
+    specs = {path: text for path, text in SPECS.items() if path != "pyproject.toml"}
+    root = make_repository(tmp_path, specs)
+    git(root, "tag", "before")
+    write_tree(root, {ROUTES: HEADER, "pyproject.toml": SPECS["pyproject.toml"]})
+    assert found(root, task=None, base="before") == {("SW306", "pyproject.toml")}
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,7 @@ words.
 from collections.abc import Iterable
 
 from specward.approvals.history import changed_words
-from specward.approvals.status import Stale
+from specward.approvals.status import Change, Stale
 from specward.findings import Finding, Severity
 from specward.project import Project
 from specward.rules.examples import HEADER, SPECS, Example
@@ -25,10 +25,7 @@ def check(project: Project) -> Iterable[Finding]:
     for claim in project.claims:
         state = project.status(claim.task)
         if isinstance(state, Stale):
-            feature = claim.task.key.feature
-            words = (
-                f"{change.name}: {changed_words(project.root, change, feature)}" for change in state.changes
-            )
+            words = (_words(project, change, claim.task.key.feature) for change in state.changes)
             yield Finding(
                 "SW202",
                 Severity.ERROR,
@@ -37,3 +34,8 @@ def check(project: Project) -> Iterable[Finding]:
                 f"A person reads it and runs `specward approve {claim.task.key}`, or takes the change back.",
                 (claim.task.place, *(change.part.section.place for change in state.changes if change.part)),
             )
+
+
+def _words(project: Project, change: Change, feature: str) -> str:
+    words = changed_words(project.root, change, feature)
+    return f"{change.name}: {words}" if change.part else words  # of what has gone they say the name

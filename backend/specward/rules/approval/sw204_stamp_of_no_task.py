@@ -19,11 +19,12 @@ BAD = Example({"specs/tasks.md": SPECS["specs/tasks.md"].replace("T-001", "T-002
 
 def check(project: Project) -> Iterable[Finding]:
     """Give one finding for each stamp whose task is nowhere."""
-    for key in sorted(key for key in project.approvals if key not in project.tasks):
-        yield Finding(
-            "SW204",
-            Severity.ERROR,
-            Place(PATH, project.line_of(PATH, f'["{key}"]')),
-            f"There is no task {key}, and its stamp would approve whatever takes that name.",
-            "Take the stamp out, or restore the task.",
-        )
+    for key in project.approvals:
+        if key not in project.tasks:
+            yield Finding(
+                "SW204",
+                Severity.ERROR,
+                Place(PATH, project.line_of(PATH, f'["{key}"]')),
+                f"There is no task {key}, and its stamp would approve whatever takes that name.",
+                "Take the stamp out, or restore the task.",
+            )

@@ -1,6 +1,7 @@
 """The words and places that the rules of this family share."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator, Sequence
+from typing import NamedTuple
 
 from specward.contract.compare import Difference, Mismatch
 from specward.contract.facts import OperationFacts, key_of
@@ -9,6 +10,14 @@ from specward.project import Project
 from specward.specs.model import Place, Task
 
 _WORTH_LISTING = 5
+
+
+class Pair(NamedTuple):
+    """An operation as the contract states it and as it is served, and how the two differ."""
+
+    contract: OperationFacts
+    served: OperationFacts
+    mismatch: Mismatch
 
 
 def all_tasks(project: Project) -> tuple[Task, ...]:
@@ -27,32 +36,27 @@ def handler_place(project: Project, found: OperationFacts) -> Place:
     return next((route.place for route in routes if route.place), Place("pyproject.toml"))
 
 
-def related(project: Project, mismatch: Mismatch) -> tuple[Place, ...]:
-    """The places of the contract that a mismatch contradicts."""
-    if mismatch.contract is None:
-        return ()
-    pointers = [difference.contract_pointer for difference in mismatch.differences[:_WORTH_LISTING]]
-    found = mismatch.contract
+def related(project: Project, pair: Pair) -> tuple[Place, ...]:
+    """The places of the contract that an operation contradicts."""
+    found = pair.contract
+    pointers = [difference.contract_pointer for difference in pair.mismatch.differences[:_WORTH_LISTING]]
     return tuple(
         dict.fromkeys(contract_place(project, found, pointer) for pointer in pointers or [found.pointer])
     )
 
 
-def told(project: Project, mismatch: Mismatch, differences: Iterable[Difference]) -> str:
+def told(project: Project, pair: Pair, differences: Sequence[Difference]) -> str:
     """The differences in words, each with the places of both sides."""
-    listed = list(differences)
-    words = [_told(project, mismatch, difference) for difference in listed[:_WORTH_LISTING]]
-    if len(listed) > _WORTH_LISTING:
-        words.append(f"and {len(listed) - _WORTH_LISTING} more")
+    words = [_told(project, pair, difference) for difference in differences[:_WORTH_LISTING]]
+    if len(differences) > _WORTH_LISTING:
+        words.append(f"and {len(differences) - _WORTH_LISTING} more")
     return "; ".join(words)
 
 
-def _told(project: Project, mismatch: Mismatch, difference: Difference) -> str:
+def _told(project: Project, pair: Pair, difference: Difference) -> str:
     one, other = difference.contract or "absent", difference.served or "absent"
-    if mismatch.contract is None or mismatch.served is None:
-        return difference.where
-    at = contract_place(project, mismatch.contract, difference.contract_pointer)
-    where = f"{mismatch.served.document}#{difference.served_pointer}"
+    at = contract_place(project, pair.contract, difference.contract_pointer)
+    where = f"{pair.served.document}#{difference.served_pointer}"
     return f"{difference.where}: {one} in the contract ({at.path}:{at.line}), {other} in {where}"
 
 
@@ -60,3 +64,10 @@ def mismatches(project: Project) -> Iterator[Mismatch]:
     """The mismatches of the application, none where it cannot be held against a contract."""
     if project.api:
         yield from project.api.mismatches
+
+
+def pairs(project: Project) -> Iterator[Pair]:
+    """The mismatches of operations that both sides have."""
+    for mismatch in mismatches(project):
+        if mismatch.contract and mismatch.served:
+            yield Pair(mismatch.contract, mismatch.served, mismatch)

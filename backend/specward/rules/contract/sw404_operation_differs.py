@@ -10,7 +10,7 @@ from collections.abc import Iterable
 
 from specward.findings import Finding, Severity
 from specward.project import Project
-from specward.rules.contract.sentences import handler_place, mismatches, related, told
+from specward.rules.contract.sentences import handler_place, pairs, related, told
 from specward.rules.contract.world import APP, world
 from specward.rules.examples import Example
 
@@ -21,15 +21,15 @@ BAD = Example(world(APP.replace("le=100", "le=1000")))
 
 def check(project: Project) -> Iterable[Finding]:
     """Give one finding for each operation that differs."""
-    for mismatch in mismatches(project):
+    for pair in pairs(project):
+        mismatch = pair.mismatch
         differences = [d for d in mismatch.differences if not (mismatch.weaker and d.where == "security")]
-        if differences and mismatch.served is not None and not mismatch.moved:
+        if differences and not mismatch.moved:
             yield Finding(
                 "SW404",
                 Severity.ERROR,
-                handler_place(project, mismatch.served),
-                f"{mismatch.served.operation} differs from its contract: "
-                f"{told(project, mismatch, differences)}.",
+                handler_place(project, pair.served),
+                f"{pair.served.operation} differs from its contract: {told(project, pair, differences)}.",
                 "Make the code do what the contract says. A change of the contract needs a task of its own.",
-                related(project, mismatch),
+                related(project, pair),
             )

@@ -9,7 +9,7 @@ from collections.abc import Iterable
 
 from specward.findings import Finding, Severity
 from specward.project import Project
-from specward.rules.contract.sentences import contract_place, handler_place, mismatches
+from specward.rules.contract.sentences import contract_place, handler_place, pairs
 from specward.rules.contract.world import APP, world
 from specward.rules.examples import Example
 
@@ -20,15 +20,15 @@ BAD = Example(world(APP.replace(", dependencies=[Depends(HTTPBearer())]", "")))
 
 def check(project: Project) -> Iterable[Finding]:
     """Give one finding for each operation whose security was removed or weakened."""
-    for mismatch in mismatches(project):
-        if mismatch.weaker and mismatch.contract is not None and mismatch.served is not None:
-            demanded, shown = mismatch.contract.security, mismatch.served.security
+    for contract, served, mismatch in pairs(project):
+        if mismatch.weaker:
+            demanded, shown = contract.security, served.security
             yield Finding(
                 "SW405",
                 Severity.ERROR,
-                handler_place(project, mismatch.served),
-                f"Security is weakened: the contract of {mismatch.served.operation} demands {demanded}, "
+                handler_place(project, served),
+                f"Security is weakened: the contract of {served.operation} demands {demanded}, "
                 f"the application is content with {shown}.",
                 "Put the security dependency back, as the contract names it.",
-                (contract_place(project, mismatch.contract, demanded.pointer),),
+                (contract_place(project, contract, demanded.pointer),),
             )

@@ -8,7 +8,7 @@ from collections.abc import Iterable
 
 from specward.findings import Finding, Severity
 from specward.project import Project
-from specward.rules.contract.sentences import handler_place, mismatches, related, told
+from specward.rules.contract.sentences import handler_place, pairs, related, told
 from specward.rules.contract.world import APP, world
 from specward.rules.examples import Example
 
@@ -19,15 +19,15 @@ BAD = Example(world(APP.replace('"/v1/orders"', '"/v1/orders/"')))
 
 def check(project: Project) -> Iterable[Finding]:
     """Give one finding for each operation that was moved."""
-    for mismatch in mismatches(project):
-        if mismatch.moved and mismatch.contract is not None and mismatch.served is not None:
-            also = told(project, mismatch, mismatch.differences)
+    for pair in pairs(project):
+        if pair.mismatch.moved:
+            also = told(project, pair, pair.mismatch.differences)
             yield Finding(
                 "SW406",
                 Severity.ERROR,
-                handler_place(project, mismatch.served),
-                f"The contract has {mismatch.contract.operation}; the application serves it as "
-                f"{mismatch.served.operation}{f', and differs: {also}' if also else ''}.",
-                f"Serve it as {mismatch.contract.operation}.",
-                related(project, mismatch),
+                handler_place(project, pair.served),
+                f"The contract has {pair.contract.operation}; the application serves it as "
+                f"{pair.served.operation}{f', and differs: {also}' if also else ''}.",
+                f"Serve it as {pair.contract.operation}.",
+                related(project, pair),
             )

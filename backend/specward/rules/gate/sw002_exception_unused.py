@@ -23,14 +23,12 @@ def check(project: Project) -> Iterable[Finding]:
     raised = {(finding.place.path, finding.code, finding.place.line) for finding in project.raised}
     for source in project.files.values():
         for suppression in source.suppressions:
-            lines = {line for path, _, line in raised if path == source.path}
+            here = [(code, line) for path, code, line in raised if path == source.path]
             vain = [
                 code
                 for code in suppression.codes
                 if code in project.ran
-                and not any(
-                    suppression.covers(code, line) and (source.path, code, line) in raised for line in lines
-                )
+                and not any(code == other and suppression.covers(code, line) for other, line in here)
             ]
             if vain and suppression.reason:
                 yield Finding(

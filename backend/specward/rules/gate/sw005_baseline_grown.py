@@ -26,7 +26,7 @@ def check(project: Project) -> Iterable[Finding]:
     before = project.text_before(PATH) if project.compares else None
     if before is None:
         return
-    for entry, count in sorted((project.baseline - parse_baseline(before)).items()):
+    for entry, count in (project.baseline - parse_baseline(before)).items():
         yield Finding(
             "SW005",
             Severity.ERROR,

@@ -23,7 +23,7 @@ def findings(
     """
     analysis = project.isolation
     for violation in analysis.violations:
-        if violation.code == code and project.covers(violation.site.path):
+        if violation.code == code:
             words = {"table": violation.table, "path": analysis.owner_path(violation.table)}
             yield Finding(
                 code,

@@ -6,6 +6,7 @@ permit for the other. So a changed path may not look like one of the territory, 
 
 import unicodedata
 from collections.abc import Iterable, Iterator
+from itertools import accumulate
 
 from specward.findings import Finding, Severity
 from specward.permits.globs import matches_any
@@ -41,12 +42,8 @@ def _finding(path: str, message: str) -> Finding:
 
 
 def _parts(path: str) -> Iterator[str]:
-    """Give a path and every folder above it, the widest first."""
-    end = path.find("/")
-    while end >= 0:
-        yield path[:end]
-        end = path.find("/", end + 1)
-    yield path
+    """Give every folder above a path, the widest first, and the path."""
+    return accumulate(path.split("/"), "{}/{}".format)
 
 
 def _folded(path: str) -> str:

@@ -55,4 +55,4 @@ def _faults(header: Header) -> Iterator[tuple[int, int, str, str]]:
 
 def _meant(field: Field) -> str:
     """Return the key that a misspelt one means; empty where it resembles none."""
-    return next(iter(get_close_matches(field.key.title(), _ORDER, n=1, cutoff=0.7)), "")
+    return next(iter(get_close_matches(field.key.title(), _ORDER, cutoff=0.7)), "")

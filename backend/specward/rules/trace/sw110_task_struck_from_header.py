@@ -24,7 +24,7 @@ BAD = Example({**_BEFORE, _PATH: HEADER.replace("T-001", "T-002")}, before=_BEFO
 
 def check(project: Project) -> Iterable[Finding]:
     """Give one finding for each task that a changed file named before and does not name now."""
-    for path in sorted(project.changed & project.traces.keys()):
+    for path in project.changed & project.traces.keys():
         traces = project.traces[path]
         now = {task.key for trace in traces for task in trace.tasks}
         for task in dict.fromkeys(project.tasks_before(path)):

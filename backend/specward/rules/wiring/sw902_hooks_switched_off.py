@@ -25,7 +25,7 @@ def check(project: Project) -> Iterable[Finding]:
     """Give one finding for each such setting."""
     for settings_file in project.fact(wiring).both_settings:
         switches = ["disableAllHooks"] if settings_file.all_hooks_off else []
-        if settings_file.environment.get(_SIMPLE, "0") not in ("", "0", "false"):
+        if settings_file.environment.get(_SIMPLE, "") not in ("", "0", "false"):
             switches.append(_SIMPLE)
         for switch in switches:
             yield Finding(

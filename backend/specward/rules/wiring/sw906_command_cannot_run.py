@@ -21,6 +21,8 @@ SUMMARY = "a hook of the gate cannot run"
 GOOD = Example(settings())
 BAD = Example(settings(command=COMMAND.replace("specward-hook", "specward-hok")))
 
+_HINT = "Install the environment (`make install`), or let `specward init` write the command anew."
+
 
 def check(project: Project) -> Iterable[Finding]:
     """Give one finding for each command and trouble, however many events run it."""
@@ -28,16 +30,15 @@ def check(project: Project) -> Iterable[Finding]:
     reported: set[tuple[str, str]] = set()
     for handler in found.gate:
         for trouble, severity in _troubles(handler, project):
-            if (handler.command, trouble) in reported:
-                continue
-            reported.add((handler.command, trouble))
-            yield Finding(
-                "SW906",
-                severity,
-                Place(found.settings.path, project.line_of(found.settings.path, f'"{handler.event}"')),
-                f"The gate's hook at {handler.event} cannot run: {trouble}.",
-                "Install the environment (`make install`), or let `specward init` write the command anew.",
-            )
+            if (handler.command, trouble) not in reported:
+                reported.add((handler.command, trouble))
+                yield Finding(
+                    "SW906",
+                    severity,
+                    Place(found.settings.path, project.line_of(found.settings.path, f'"{handler.event}"')),
+                    f"The gate's hook at {handler.event} cannot run: {trouble}.",
+                    _HINT,
+                )
 
 
 def _troubles(handler: Handler, project: Project) -> Iterator[tuple[str, Severity]]:

@@ -32,7 +32,7 @@ def check(project: Project) -> Iterable[Finding]:
         if all(fails_closed(handler) for handler in handlers):
             continue
         late = any(handler.asynchronous for handler in handlers)
-        how = 'End the command in `|| exit 2`, and add `"onFailure": "block"`.'
+        also = "" if event in DEAF_TO_ON_FAILURE else ', and add `"onFailure": "block"`'
         yield Finding(
             "SW907",
             Severity.ERROR,
@@ -40,9 +40,5 @@ def check(project: Project) -> Iterable[Finding]:
             f"The gate's hook at {event} runs beside the call and can refuse nothing."
             if late
             else f"When the gate's hook at {event} breaks, the call goes through.",
-            "Take `async` out."
-            if late
-            else how
-            if event not in DEAF_TO_ON_FAILURE
-            else how.partition(",")[0] + ".",
+            "Take `async` out." if late else f"End the command in `|| exit 2`{also}.",
         )
