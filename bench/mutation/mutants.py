@@ -33,8 +33,10 @@ class Mutant(NamedTuple):
 def mutants_of(module: str) -> Iterator[Mutant]:
     """Give every mutant of a module, in the order of its text."""
     tree = ast.parse(Path(import_module(module).__file__ or "").read_text(encoding="utf-8"))
-    judged = _reached(tree)
+    judged, data = _reached(tree), _only_for_examples(tree)
     for statement in tree.body:
+        if isinstance(statement, ast.FunctionDef) and statement.name in data:
+            continue
         if isinstance(statement, ast.FunctionDef | ast.ClassDef):
             name = statement.name
         elif isinstance(statement, ast.Assign | ast.AnnAssign) and _names(statement) & judged:
@@ -106,6 +108,15 @@ def _reached(tree: ast.Module) -> set[str]:
         if wider == reached:
             return reached - _EXAMPLES
         reached = wider
+
+
+def _only_for_examples(tree: ast.Module) -> set[str]:
+    """Return the names that examples are made with and no function needs."""
+    examples = [n for n in tree.body if isinstance(n, ast.Assign | ast.AnnAssign) and _names(n) & _EXAMPLES]
+    functions = [node for node in tree.body if isinstance(node, ast.FunctionDef | ast.ClassDef)]
+    return {name for node in examples for name in _loaded(node)} - {
+        name for node in functions for name in _loaded(node)
+    }
 
 
 def _loaded(node: ast.AST) -> Iterator[str]:

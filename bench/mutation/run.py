@@ -6,19 +6,20 @@ the rule itself are listed in `equivalent.txt`, each with its reason, and are no
 """
 
 import argparse
-import json
 import os
 import random
 import sys
 import tempfile
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
+from contextlib import redirect_stdout
+from io import StringIO
 from pathlib import Path
 
 import pytest
 from bench.mutation.families import EXAMPLES, FAMILIES, Family
 from bench.mutation.mutants import Mutant, mutants_of
-from bench.mutation.suite import Suite
+from bench.mutation.suite import Fate, Suite
 
 GOAL = 0.9
 SEED = 20261123
@@ -32,12 +33,8 @@ def main() -> None:
     if options.sample:
         mutants = random.Random(SEED).sample(mutants, min(options.sample, len(mutants)))  # noqa: S311
         mutants.sort(key=lambda mutant: (mutant.module, mutant.line))
-    killed = run(mutants, families, options.workers)
-    if options.verbose:
-        for mutant in mutants:
-            if not killed[mutant]:
-                print(f"  lives: line {mutant.line}, {mutant.key}")
-    report(families, mutants, killed, "a sample of the" if options.sample else "all")
+    fates = run(mutants, families, options)
+    report(families, mutants, fates, "a sample of the" if options.sample else "all")
 
 
 def arguments() -> argparse.Namespace:
@@ -45,7 +42,7 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--sample", type=int, metavar="N", help="try N mutants only, always the same ones")
     parser.add_argument("--family", action="append", choices=[family.name for family in FAMILIES])
     parser.add_argument("--workers", type=int, default=os.cpu_count() or 1)
-    parser.add_argument("--verbose", action="store_true", help="print the mutants that live")
+    parser.add_argument("--verbose", action="store_true", help="print the mutants that no test has killed")
     return parser.parse_args()
 
 
@@ -62,63 +59,46 @@ def equivalent() -> frozenset[str]:
     return frozenset(line for line in lines if line and not line.startswith("#"))
 
 
-def run(mutants: Sequence[Mutant], families: Sequence[Family], workers: int) -> Mapping[Mutant, bool]:
-    """Return whether each mutant was killed; every worker takes its share."""
+def run(
+    mutants: Sequence[Mutant], families: Sequence[Family], options: argparse.Namespace
+) -> Mapping[Mutant, Fate]:
+    """Return what became of each mutant."""
     files = {module: family.tests for family in families for module in family.modules}
-    killed: dict[Mutant, bool] = {}
-    with tempfile.TemporaryDirectory() as folder:
-        shares = [mutants[number::workers] for number in range(workers)]
-        children = [
-            work(share, files, Path(folder) / str(number)) for number, share in enumerate(shares) if share
-        ]
-        failed = [os.waitpid(child, 0)[1] for child in children]
-        if any(failed):
-            sys.exit("The tests do not run as they are; see above.")
-        for number, share in enumerate(shares):
-            told = (Path(folder) / str(number) / "told").read_text().splitlines() if share else []
-            killed.update((share[index], died) for index, died in map(json.loads, told))
-    return killed
+    chosen = dict.fromkeys(file for mutant in mutants for file in files[mutant.module])
+    fates: dict[Mutant, Fate] = {}
+    out = sys.stdout
 
+    def tell(mutant: Mutant, fate: Fate) -> None:
+        fates[mutant] = fate
+        if options.verbose and fate is not Fate.KILLED:
+            print(f"  {fate}: line {mutant.line}, {mutant.key}", file=out, flush=True)
 
-def work(share: Sequence[Mutant], files: Mapping[str, Sequence[str]], folder: Path) -> int:
-    """Begin a worker on its share; returns its process."""
-    child = os.fork()
-    if child:
-        return child
-    folder.mkdir()
-    chosen = dict.fromkeys(file for mutant in share for file in files[mutant.module])
-    with (folder / "told").open("w") as told, (folder / "output").open("w") as output:
-        os.dup2(output.fileno(), 1)
-        suite = Suite(share, files.__getitem__, told)
-        code = pytest.main(
-            [
-                "-q",
-                "-p",
-                "no:cacheprovider",
-                f"--basetemp={folder / 'tests'}",
-                "-o",
-                "tmp_path_retention_policy=none",
-                *EXAMPLES,
-                *chosen,
-            ],
-            plugins=[suite],
-        )
-    os._exit(int(code))
+    with tempfile.TemporaryDirectory() as folder, redirect_stdout(StringIO()) as told:
+        examples = Path(folder) / "examples"
+        examples.mkdir()
+        suite = Suite(mutants, files.__getitem__, tell, options.workers, examples)
+        places = (f"--basetemp={folder}/tests", "-o", "tmp_path_retention_policy=none")
+        code = pytest.main(["-q", "-p", "no:cacheprovider", *places, *EXAMPLES, *chosen], plugins=[suite])
+    if code is not pytest.ExitCode.OK:
+        sys.exit(f"{told.getvalue()}\nThe tests do not run as they are.")
+    return fates
 
 
 def report(
-    families: Sequence[Family], mutants: Sequence[Mutant], killed: Mapping[Mutant, bool], which: str
+    families: Sequence[Family], mutants: Sequence[Mutant], fates: Mapping[Mutant, Fate], which: str
 ) -> None:
-    """Print the score of each family, and of all."""
+    """Print the score of each family, and of all; one that could not be judged counts as one that lives."""
     of = {module: family.name for family in families for module in family.modules}
-    score: dict[str, list[bool]] = defaultdict(list)
+    score: dict[str, Counter[Fate]] = defaultdict(Counter)
     for mutant in mutants:
-        score[of[mutant.module]].append(killed[mutant])
+        score[of[mutant.module]][fates[mutant]] += 1
     print(f"Mutants of the rules that their tests kill ({which} mutants; promised: {GOAL:.0%})")
-    for name, deaths in [*score.items(), ("all", list(killed.values()))]:
-        share = sum(deaths) / len(deaths)
+    for name, count in [*score.items(), ("all", Counter(fates.values()))]:
+        dead = count[Fate.KILLED] + count[Fate.HUNG]
+        share = dead / count.total()
         mark = "ok" if share >= GOAL else "MISSED"
-        print(f"  {name:<10} {sum(deaths):4} of {len(deaths):4}   {share:6.1%}   {mark}")
+        more = "".join(f", {count[fate]} {fate}" for fate in (Fate.HUNG, Fate.UNJUDGED) if count[fate])
+        print(f"  {name:<10} {dead:4} of {count.total():4}   {share:6.1%}   {mark}{more}")
 
 
 if __name__ == "__main__":
