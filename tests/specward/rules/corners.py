@@ -331,7 +331,8 @@ SCOPE: Mapping[str, Mapping[str, Example]] = {
                 "backend/app/versions/none.py": DROP.format("b"),
                 "backend/app/versions/two.py": HEADER.replace("T-001", "T-001, T-002") + DROP.format("c"),
                 "a.sql": "drop table d;\n",
-                "backend/app/e.txt": "drop table e;\n",
+                "backend/app/versions/e.txt": "drop table e;\n",
+                "backend/app/g.txt": model("id: int"),
                 "backend/app/f.py": HEADER + DROP.format("f"),
             },
             before=TABLES,
@@ -478,6 +479,12 @@ HISTORY: Mapping[str, Mapping[str, Example]] = {
         "open and coded": Example({ROUTES: f"\n{HEADER}", "backend/app/x.py": HEADER}),
     },
     "SW803": {
+        "after one that names none": Example(
+            {
+                _THIRD: RECORD.replace("tasks:\n- T-001", "tasks: []"),
+                RECORD_PATH: RECORD.replace("- T-001", "- T-100"),
+            }
+        ),
         "two": Example({RECORD_PATH: RECORD.replace("- T-001", "- T-100\n- T-001\n- T-101")}),
         "in the title alone": Example(
             {

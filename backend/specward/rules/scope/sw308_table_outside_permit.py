@@ -77,7 +77,7 @@ def _touched(project: Project, path: str) -> Mapping[str, int]:
     lines: dict[str, int] = {}
     for part in sorted(after.keys() - before.keys(), key=after.__getitem__):
         lines.setdefault(part[0], after[part])
-    for table, _ in sorted(before.keys() - after.keys()):
+    for table, _ in before.keys() - after.keys():
         there = (line for part, line in after.items() if part[0] == table)
         lines.setdefault(table, min(there, default=1))
     return lines
