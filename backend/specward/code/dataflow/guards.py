@@ -90,6 +90,25 @@ def believed(
     return value
 
 
+_DEMANDS = re.compile(r"^_*(ensure|require|assert|enforce|check|verify|authori[sz]e)", re.IGNORECASE)
+
+
+def asked(
+    engine: Engine, receiver: Value, name: str, arguments: Arguments, state: State, value: Value
+) -> Value:
+    """What a check that cannot be followed answers: `policy.can_read(user, note)`."""
+    unknown = isinstance(receiver, Scalar) and receiver.origin == Origin.UNKNOWN
+    if not (is_check(name) and (unknown or isinstance(receiver, v.Method | v.Instance))):
+        return value
+    facts = vouched(engine, arguments, state)
+    if any(engine.proof(state).is_principal(item) for given in arguments.all for item in options(given)):
+        engine.consult()
+    if _DEMANDS.search(name):
+        state.assume(facts)
+        return value
+    return Condition(facts, v.NOTHING) if isinstance(value, Scalar) and _QUESTION.search(name) else value
+
+
 def vouched(engine: Engine, arguments: Arguments, state: State) -> Facts:
     """What a check proves of its arguments when it passes; nothing where the principal is not among them."""
     proof = engine.proof(state)

@@ -230,8 +230,9 @@ class Interpreter:
             case v.Method(receiver, name):
                 found = only_method(self, receiver, name)
                 if found is not None:
-                    return self.enter(found, arguments, state)
-                return calls.call(self, target, arguments, state, node)
+                    return self._checked(found, arguments, state)
+                answer = calls.call(self, target, arguments, state, node)
+                return guards.asked(self, receiver, name, arguments, state, answer)
             case _:
                 return calls.call(self, target, arguments, state, node)
 

@@ -19,6 +19,7 @@ ACTED = re.compile(
     re.IGNORECASE,
 )  # who did something to a row: its owner only where the project says so by comparing it
 
+_HIDDEN = re.compile(r"(^|[._])(hidden|blocked|muted|excluded|ignored|denied|banned)_\w*$")
 CONTENT = re.compile(
     r"(^|_)(blog|post|article|comment|reply|like|dislike|review|rating|testimonial|faq|product|categor(y|ie)"
     r"|plan|region|country|event|job|course|news(letter)?|announcement)s?$"
@@ -37,6 +38,11 @@ def names_author(column: str) -> bool:
 def names_content(table: str) -> bool:
     """Whether rows of a table are what a site may show to everybody: articles, comments, products."""
     return bool(CONTENT.search(snake(table)))
+
+
+def names_hidden(name: str) -> bool:
+    """Whether something of the principal lists what they do not see, which says nothing of owners."""
+    return bool(_HIDDEN.search(name))
 
 
 def names_open(column: str) -> bool:

@@ -156,11 +156,12 @@ class Ownership:
         return self.is_principal(value) or self._is_capability(table, column, value)
 
     def _is_namesake(self, column: str, symbol: str) -> bool:
-        """Whether an input names one's own row in a column of this name: `task.code`, then `step.code`."""
-        return any(
-            fact[0] == "key" and fact[2] == symbol and str(fact[1]).endswith(f".{column}")
-            for fact in self.facts
-        )
+        """Whether an input names one's own row in a column of this name: `task.code`, then `step.code`.
+
+        An input that an access check has let pass names whatever the check was about.
+        """
+        named = {str(fact[1]) for fact in self.facts if fact[0] == "key" and fact[2] == symbol}
+        return v.ANY_TABLE in named or any(name.endswith(f".{column}") for name in named)
 
     def _from_identity(self, value: Value) -> bool:
         return (

@@ -5,6 +5,7 @@ import re
 
 from specward.code.dataflow import values as v
 from specward.code.dataflow.engine import Engine
+from specward.code.dataflow.program import dotted_name
 from specward.code.dataflow.values import Scalar, Value
 
 PRIVILEGE = re.compile(
@@ -14,6 +15,7 @@ PRIVILEGE = re.compile(
 
 _VERBS = r"(view|create|update|delete|manage|list|select|edit|admin)"
 _MANAGED = r"(users?|roles?|groups?|permissions?|audit(_?logs?)?)"
+_PLATFORM = re.compile(r"(^|_)platform_(permission|staff|role|user|actor|owner|\w*context)")
 _ADMINISTERS = re.compile(rf"{_MANAGED}[_:./-]{_VERBS}|{_VERBS}[_:./-]{_MANAGED}", re.IGNORECASE)
 
 
@@ -25,7 +27,8 @@ def administers(marker: ast.Call) -> bool:
         for node in ast.walk(value)
         if isinstance(node, ast.Attribute | ast.Constant)
     ]
-    return any(_ADMINISTERS.fullmatch(word) for word in words)
+    called = [dotted_name(node.func) for node in ast.walk(marker) if isinstance(node, ast.Call)]
+    return any(_ADMINISTERS.fullmatch(word) for word in words) or any(map(_PLATFORM.search, called))
 
 
 def privileged(engine: Engine, name: str) -> bool:

@@ -70,10 +70,8 @@ def _of_function(
     included: _Included,
 ) -> list[Route]:
     routes = []
-    for decorator in node.decorator_list:
-        if not (isinstance(decorator, ast.Call) and isinstance(decorator.func, ast.Attribute)):
-            continue
-        if decorator.func.attr not in _VERBS or not _is_route(decorator):
+    for decorator in (_registration(item) for item in node.decorator_list):
+        if decorator is None or not isinstance(decorator.func, ast.Attribute):
             continue
         router = dotted_name(decorator.func.value)
         owner, dot, _ = name.rpartition(".")
@@ -89,15 +87,22 @@ def _of_function(
 
 def below_route(node: FunctionNode) -> list[ast.expr]:
     """The decorators that wrap a handler before it is registered, the outermost first."""
-    places = [
-        place
-        for place, item in enumerate(node.decorator_list)
-        if isinstance(item, ast.Call)
-        and isinstance(item.func, ast.Attribute)
-        and item.func.attr in _VERBS
-        and _is_route(item)
-    ]
+    places = [place for place, item in enumerate(node.decorator_list) if _registration(item) is not None]
     return node.decorator_list[places[-1] + 1 :] if places else []
+
+
+def _registration(decorator: ast.expr) -> ast.Call | None:
+    """`@router.get("/x")`, or what `@protected(router.get, "/x", ...)` makes of its first two arguments."""
+    match decorator:
+        case ast.Call(func=ast.Attribute(attr=verb)) if verb in _VERBS and _is_route(decorator):
+            return decorator
+        case ast.Call(
+            args=[ast.Attribute(attr=verb) as method, ast.Constant(value=str()) as path, *_],
+            keywords=keywords,
+        ) if verb in _VERBS:
+            return ast.Call(func=method, args=[path], keywords=keywords)
+        case _:
+            return None
 
 
 def _is_route(call: ast.Call) -> bool:

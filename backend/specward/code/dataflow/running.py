@@ -7,6 +7,7 @@ from dataclasses import replace
 from specward.code.dataflow import values as v
 from specward.code.dataflow.engine import Engine, State
 from specward.code.dataflow.lattice import origin
+from specward.code.dataflow.naming import names_hidden
 from specward.code.dataflow.proof import CLIENT, FOREIGN, deep, flatten
 from specward.code.dataflow.values import Bind, Query, Row, Value
 
@@ -94,8 +95,12 @@ def note_bindings(engine: Engine, query: Query, state: State) -> None:
     """Columns that a statement compares with the principal are owner columns of this project."""
     proof = engine.proof(state)
     for part in deep(query.predicates):
-        if isinstance(part, Bind) and proof.is_principal(part.value) and isinstance(part.value, v.Scalar):
-            engine.bind(part.table, part.column)
+        match part:
+            case Bind(table, column, v.Scalar(_, symbol) as value) if proof.is_principal(value):
+                if not names_hidden(symbol):
+                    engine.bind(table, column)
+            case _:
+                pass
 
 
 def by_key(engine: Engine, table: str, key: Value, state: State, node: ast.AST) -> Query:
