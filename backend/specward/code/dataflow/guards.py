@@ -10,7 +10,7 @@ import re
 
 from specward.code.dataflow import values as v
 from specward.code.dataflow.engine import Arguments, Engine, State
-from specward.code.dataflow.lattice import both, options
+from specward.code.dataflow.lattice import both, options, parts
 from specward.code.dataflow.proof import Proof
 from specward.code.dataflow.values import Condition, Fact, Facts, Origin, Scalar, Value
 
@@ -113,11 +113,16 @@ def vouched(engine: Engine, arguments: Arguments, state: State) -> Facts:
     """What a check proves of its arguments when it passes; nothing where the principal is not among them."""
     proof = engine.proof(state)
     given = [item for value in arguments.all for item in options(value)]
-    principals = [item for item in given if proof.is_principal(item)]
+    principals = [item for item in given if any(map(proof.is_principal, (item, *_held(item))))]
     if not principals:
         return v.NOTHING
     subjects = [_subject(proof, item) for item in given if item not in principals]
     return Facts(frozenset(fact for atoms in subjects for fact in atoms))
+
+
+def _held(value: Value) -> tuple[Value, ...]:
+    """What a context object holds: `check_permission(db, auth, workspace_id)` with the user in `auth`."""
+    return parts(value) if isinstance(value, v.Instance | v.Mapping) else ()
 
 
 def _subject(proof: Proof, value: Value) -> frozenset[Fact]:
