@@ -264,8 +264,8 @@ class Injection:
         return self._known[key]
 
     def _shared(self, key: tuple[object, ...], function: Function, state: State) -> Value:
-        shared = self.engine.dependencies
-        if key not in shared:
+        provided = self.engine.dependencies.get(key)
+        if provided is None:
             value: Value = IDENTITY
             if not self._is_principal(function):
                 before, consulted = dict(self.engine.violations), self.engine.consultations
@@ -278,8 +278,9 @@ class Injection:
                     self.engine.forget(
                         before
                     )  # who signs in is found before there is a caller to compare with
-            shared[key] = Provided(value, state.facts, self.engine.signed_in, function)
-        provided = shared[key]
+            provided = Provided(value, state.facts, self.engine.signed_in, function)
+            if not self.engine.exhausted:  # the next route has a budget of its own
+                self.engine.dependencies[key] = provided
         state.facts = provided.facts
         self.engine.signed_in = self.engine.signed_in or provided.signed_in
         return provided.value

@@ -154,15 +154,18 @@ class Interpreter:
         self.bindings.add((table, column))
 
     def named(self, module: str, dotted: str) -> Value | None:
-        """The value of a module-level name, evaluated once."""
+        """The value of a module-level name, evaluated once; what was not read to its end is not kept."""
         key = (module, dotted)
-        if key not in self._globals:
-            if key in self._pending:
-                return UNKNOWN
-            self._pending.add(key)
-            self._globals[key] = self._look_up(module, dotted)
-            self._pending.discard(key)
-        return self._globals[key]
+        if key in self._globals:
+            return self._globals[key]
+        if key in self._pending:
+            return UNKNOWN
+        self._pending.add(key)
+        value = self._look_up(module, dotted)
+        self._pending.discard(key)
+        if not self.exhausted:
+            self._globals[key] = value
+        return value
 
     def named_import(self, module: str, target: str) -> Value:
         """What an import inside a function brings."""

@@ -11,7 +11,7 @@ from specward.code.dataflow.schema import Options
 from specward.code.dataflow.settings import read_options
 from specward.code.dataflow.values import Site
 
-_VERSION = "13"
+_VERSION = "14"
 
 
 def analyse_project(
