@@ -1,6 +1,6 @@
 """Ways beside the application: what is really kept, and time that passes."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import psycopg
@@ -9,6 +9,7 @@ import pytest
 from app.core.opaque import digest_of
 from specward.database.provision import Urls
 from specward.database.server import Server
+from tests.app.accounts.issuers import Issuer, issuing
 from tests.app.conftest import name_of
 
 Run = Callable[..., list[tuple[Any, ...]]]
@@ -39,3 +40,10 @@ def pass_for(superuser: Run) -> Callable[[str, str], None]:
         )
 
     return move
+
+
+@pytest.fixture
+def issuer() -> Iterator[Issuer]:
+    """An OpenID Connect issuer on the loopback."""
+    with issuing("oidc") as issuer:
+        yield issuer

@@ -2,7 +2,6 @@
 
 import asyncio
 import secrets
-from collections.abc import Iterator
 
 import pytest
 from fastapi import FastAPI
@@ -13,16 +12,10 @@ from hypothesis import strategies as st
 from app.core.issuers.discovery import discovery_url, is_loopback, read_jwks_url
 from app.main import create_app
 from specward.database.provision import Urls
-from tests.app.accounts.issuers import Issuer, issuing
+from tests.app.accounts.issuers import Issuer
 from tests.app.conftest import Person, running, settings_for
 
 pytestmark = pytest.mark.anyio
-
-
-@pytest.fixture
-def issuer() -> Iterator[Issuer]:
-    with issuing("oidc") as issuer:
-        yield issuer
 
 
 @pytest.fixture

@@ -3,7 +3,6 @@
 import asyncio
 import json
 import secrets
-from collections.abc import Iterator
 from threading import Event
 
 import pytest
@@ -17,12 +16,6 @@ from tests.app.accounts.issuers import Answer, Issuer, Key, issuing, new_key, rs
 from tests.app.conftest import Person, running, settings_for
 
 pytestmark = pytest.mark.anyio
-
-
-@pytest.fixture
-def issuer() -> Iterator[Issuer]:
-    with issuing("oidc") as issuer:
-        yield issuer
 
 
 @pytest.fixture

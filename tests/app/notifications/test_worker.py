@@ -124,11 +124,8 @@ async def test_a_worker_killed_before_the_mail_is_sent(
     assert await jobs(superuser) == []
 
 
-async def test_a_worker_killed_before_the_mail_server_has_answered(
-    superuser: Superuser, post: Sorting, place: Workplace
-) -> None:
-    """Nobody can know whether it was taken: it is sent again, and can be told to be the same."""
-    await add(superuser, ADDRESS, TITLE)
+async def kill_and_run_again(superuser: Superuser, post: Sorting, place: Workplace) -> None:
+    """Kill a worker while the mail server has a mail of it, and let another one find the job."""
     post.may_answer.clear()
     async with place.worker("run", "--once") as process:
         await post.begun.wait()
@@ -137,6 +134,14 @@ async def test_a_worker_killed_before_the_mail_server_has_answered(
     post.may_answer.set()
     await superuser.execute(SILENCE)
     await place.run("run", "--once")
+
+
+async def test_a_worker_killed_before_the_mail_server_has_answered(
+    superuser: Superuser, post: Sorting, place: Workplace
+) -> None:
+    """Nobody can know whether it was taken: it is sent again, and can be told to be the same."""
+    await add(superuser, ADDRESS, TITLE)
+    await kill_and_run_again(superuser, post, place)
     first, second = post.ids()
     assert first == second
     assert first.endswith(f"@{MAIL_FROM.partition('@')[2]}>")
@@ -149,14 +154,7 @@ async def test_a_worker_killed_while_it_mails_about_an_account(
     ((account,),) = await (await superuser.execute(UNVERIFIED, [ADDRESS])).fetchall()
     await superuser.execute("set search_path = queue")
     await superuser.execute(MAIL, [account])
-    post.may_answer.clear()
-    async with place.worker("run", "--once") as process:
-        await post.begun.wait()
-        process.kill()
-        await process.communicate()
-    post.may_answer.set()
-    await superuser.execute(SILENCE)
-    await place.run("run", "--once")
+    await kill_and_run_again(superuser, post, place)
     first, second = (message_from_bytes(content_of(envelope)) for envelope in post.envelopes)
     assert first.get_payload() == second.get_payload()
     assert first["Message-ID"] == second["Message-ID"]
