@@ -2,19 +2,16 @@
 
 import gc
 import sys
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from itertools import zip_longest
 from typing import NamedTuple
 
-from specward.code.dataflow import values as v
-from specward.code.dataflow.engine import Arguments, Frame, State
-from specward.code.dataflow.entry import Entry
-from specward.code.dataflow.interpreter import Interpreter, Violation
-from specward.code.dataflow.program import Program
-from specward.code.dataflow.routes import find_routes
+from specward.code.cache import Cache
+from specward.code.dataflow.judge import Alone, Hands, Judge, Lesson, judge_all
+from specward.code.dataflow.routes import Route
 from specward.code.dataflow.schema import Options, Schema
-from specward.code.dataflow.source import FunctionNode, Source, read
-from specward.code.dataflow.values import Definition, Function, Origin, Scalar
+from specward.code.dataflow.trail import Key, Trail, Violation
 
 _ROUNDS = 3
 
@@ -48,7 +45,7 @@ _DEEPEST = 12_000  # Python frames: enough for any tree that the parser accepts
 
 
 @contextmanager
-def _room() -> Iterator[None]:
+def room() -> Iterator[None]:
     """Deep trees, and no search for garbage among nodes that all stay alive (a third of the time)."""
     limit, collecting = sys.getrecursionlimit(), gc.isenabled()
     sys.setrecursionlimit(max(limit, _DEEPEST))
@@ -61,25 +58,45 @@ def _room() -> Iterator[None]:
             gc.enable()
 
 
-def analyse_files(files: Mapping[str, str], options: Options) -> Analysis:
-    """Analyse source texts by path."""
-    with _room():
-        sources = [read(path, text) for path, text in sorted(files.items())]
-        return analyse_sources([source for source in sources if source is not None], options)
+def analyse_files(
+    files: Mapping[str, str], options: Options, hands: Hands | None = None, cache: Cache | None = None
+) -> Analysis:
+    """Analyse source texts by path. Owner columns found on the way make another round necessary.
+
+    Args:
+        files: The texts.
+        options: What the project says of itself.
+        hands: Who judges its routes; this process alone if nobody is given.
+        cache: Where what is known of its routes is kept.
+    """
+    with room():
+        judge = Judge(files, options)
+        trails = _round(judge, hands or Alone(), cache)
+        for _ in range(_ROUNDS):
+            if not judge.learn(_lesson(trails)):
+                break
+            trails = _round(judge, hands or Alone(), cache)
+        return Analysis(_merged(judge.routes, trails), _described(judge.schema))
 
 
-def analyse_sources(sources: Iterable[Source], options: Options) -> Analysis:
-    """Analyse files already read. Owner columns found on the way make another round necessary."""
-    program = Program(sources)
-    schema = Schema(program, options)
-    interpreter = _run(program, schema)
-    for _ in range(_ROUNDS):
-        news = [schema.learn(table, column) for table, column in sorted(interpreter.bindings)]
-        if not any([*news, schema.publish(interpreter.shown)]):
-            break
-        interpreter = _run(program, schema)
-    found = sorted(interpreter.violations.values(), key=lambda item: (item.site[:3], item.code))
-    return Analysis(tuple(found), _described(schema))
+def _round(judge: Judge, hands: Hands, cache: Cache | None) -> list[Trail]:
+    return judge_all(judge, hands, cache) if judge.routes else [judge.judge_functions()]
+
+
+def _lesson(trails: Sequence[Trail]) -> Lesson:
+    bindings = {binding for trail in trails for binding in trail.bindings}
+    return Lesson(sorted(bindings), sorted({table for trail in trails for table in trail.shown}))
+
+
+def _merged(routes: Sequence[Route], trails: Sequence[Trail]) -> tuple[Violation, ...]:
+    """What several routes share is told of the first."""
+    found: dict[Key, Violation] = {}
+    for trail, route in zip_longest(trails, routes):
+        for key, violation in trail.violations.items():
+            known = found.get(key)
+            if known is None or len(violation.site.chain) < len(known.site.chain):
+                found[key] = violation.of(route.label) if route is not None else violation
+    return tuple(sorted(found.values(), key=lambda item: (item.site[:3], item.code, item.site.chain)))
 
 
 def _described(schema: Schema) -> dict[str, OwnedTable]:
@@ -88,34 +105,3 @@ def _described(schema: Schema) -> dict[str, OwnedTable]:
         name: OwnedTable(schema.path(name), schema.tables[name].module, schema.tables[name].line)
         for name in sorted(names)
     }
-
-
-def _run(program: Program, schema: Schema) -> Interpreter:
-    interpreter = Interpreter(program, schema)
-    routes = find_routes(program)
-    for route in routes:
-        Entry(interpreter, route).run()
-    if not routes:
-        for source in program.sources.values():
-            for name, node in source.functions.items():
-                _run_alone(interpreter, source.path, name, node)
-    return interpreter
-
-
-def _run_alone(interpreter: Interpreter, path: str, name: str, node: FunctionNode) -> None:
-    """Without routes, a function stands alone: whose rows it may reach is its callers' obligation."""
-    owner, dot, method = name.rpartition(".")
-    definition = Definition(path, owner) if dot else None
-    if (path, node.lineno) in interpreter.reached or method.startswith(("__", "test_")):
-        return
-    if definition is not None and definition in interpreter.schema.by_model:
-        return
-    interpreter.begin()
-    interpreter.signed_in = True
-    receiver = v.Instance(v.Class(definition, interpreter.generic_models(definition))) if definition else None
-    given = [*node.args.posonlyargs, *node.args.args][1 if receiver else 0 :] + node.args.kwonlyargs
-    arguments = Arguments(named=tuple((item.arg, Scalar(Origin.CALLER, item.arg)) for item in given))
-    state = State(Frame(path, definition, (), []), {})
-    answer = interpreter.enter(Function(path, name, node, definition, receiver), arguments, state)
-    if state.facts.possible:
-        interpreter.use(answer, state)

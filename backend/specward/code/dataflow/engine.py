@@ -57,10 +57,14 @@ class State:
 def _join_names(left: dict[str, Value], one: Facts, right: dict[str, Value], two: Facts) -> dict[str, Value]:
     joined = {}
     for name in {**left, **right}:
-        here = settle(left.get(name, v.NONE), one, two)
-        there = settle(right.get(name, v.NONE), two, one)
-        joined[name] = join(here, there)
+        here, there = left.get(name, v.NONE), right.get(name, v.NONE)
+        if here is not there or not isinstance(here, _SETTLED):
+            here = join(settle(here, one, two), settle(there, two, one))
+        joined[name] = here
     return joined
+
+
+_SETTLED = v.Class | v.Function | v.Instance | v.Module | v.External  # say nothing that a path could prove
 
 
 def settle(value: Value, facts: Facts, other: Facts) -> Value:

@@ -10,7 +10,9 @@ from specward.code.dataflow.interpreter import Interpreter
 from specward.code.dataflow.privileges import PRIVILEGE
 from specward.code.dataflow.proof import UNJUDGED
 from specward.code.dataflow.routes import Route, below_route
-from specward.code.dataflow.values import Class, Function, Value
+from specward.code.dataflow.source import FunctionNode
+from specward.code.dataflow.trail import Trail, Violation
+from specward.code.dataflow.values import Class, Definition, Function, Origin, Scalar, Value
 
 _MACHINE = re.compile(
     r"webhook|callback|cron|internal|scheduler|worker|health|metrics|oauth|saml|sso|log_?in|log_?out|sign_?(up|in)"
@@ -27,21 +29,22 @@ class Entry:
         self.interpreter = interpreter
         self.route = route
         self.injection = Injection(interpreter)
-        self._before = interpreter.violations
 
-    def run(self) -> None:
-        """Interpret the route."""
+    def run(self) -> Trail:
+        """Interpret the route; nothing of the routes before it plays a part."""
         route, interpreter = self.route, self.interpreter
-        interpreter.begin()
-        self._before = dict(interpreter.violations)
-        self._interpret(route, interpreter)
-        if interpreter.exhausted:
+        with interpreter.apart() as trail:
+            interpreter.signed_in = False
+            trail.grounds |= {route.module, *(dependency.module for dependency in route.dependencies)}
+            self._interpret(route, interpreter)
+        if trail.is_cut:
             here = v.Site(
                 route.module, route.node.lineno, route.node.col_offset + 1, (route.label, route.name)
             )
-            interpreter.report(UNJUDGED, here, "")
+            trail.report(Violation(UNJUDGED, "", here))
         if not self.injection.identified and _MACHINE.search(f"{route.label} {route.name}"):
-            interpreter.forget(self._before)  # a program calls it, or somebody not signed in yet
+            trail.violations.clear()  # a program calls it, or somebody not signed in yet
+        return trail
 
     def _interpret(self, route: Route, interpreter: Interpreter) -> None:
         state = State(Frame(route.module, None, (route.label,), []), {})
@@ -117,3 +120,25 @@ def _is_for_administrators(route: Route) -> bool:
         if isinstance(node, ast.Name | ast.Attribute | ast.Constant)
     ]
     return any(PRIVILEGE.search(word) for word in words)
+
+
+def enter_alone(interpreter: Interpreter, path: str, name: str, node: FunctionNode) -> Trail:
+    """Without routes, a function stands alone: whose rows it may reach is its callers' obligation."""
+    owner, dot, method = name.rpartition(".")
+    definition = Definition(path, owner) if dot else None
+    if (path, node.lineno) in interpreter.reached or method.startswith(("__", "test_")):
+        return Trail()
+    if definition is not None and definition in interpreter.schema.by_model:
+        return Trail()
+    with interpreter.apart() as trail:
+        interpreter.signed_in = True
+        receiver = (
+            v.Instance(Class(definition, interpreter.generic_models(definition))) if definition else None
+        )
+        given = [*node.args.posonlyargs, *node.args.args][1 if receiver else 0 :] + node.args.kwonlyargs
+        arguments = Arguments(named=tuple((item.arg, Scalar(Origin.CALLER, item.arg)) for item in given))
+        state = State(Frame(path, definition, (), []), {})
+        answer = interpreter.enter(Function(path, name, node, definition, receiver), arguments, state)
+        if state.facts.possible:
+            interpreter.use(answer, state)
+    return trail

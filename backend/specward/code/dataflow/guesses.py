@@ -71,12 +71,12 @@ def only_method(engine: Engine, receiver: Value, name: str) -> Function | None:
     real = [
         item
         for item in owners
-        if not is_stub(engine.program.sources[item.module].functions[f"{item.name}.{name}"])
+        if not is_stub(engine.program.source(item.module).functions[f"{item.name}.{name}"])
     ]
     if len(real) != 1:
         return None
     owner = real[0]
-    node = engine.program.sources[owner.module].functions[f"{owner.name}.{name}"]
+    node = engine.program.source(owner.module).functions[f"{owner.name}.{name}"]
     return Function(
         owner.module,
         f"{owner.name}.{name}",

@@ -8,7 +8,7 @@ from specward.code.dataflow.annotations import DEPENDENCY, annotation_names
 from specward.code.dataflow.engine import Arguments, Frame, State
 from specward.code.dataflow.instances import instantiate
 from specward.code.dataflow.interpreter import Interpreter, Provided
-from specward.code.dataflow.lattice import join_all, options
+from specward.code.dataflow.lattice import holds_object, join_all, options
 from specward.code.dataflow.members import of_instance
 from specward.code.dataflow.principals import (
     PRINCIPAL_TYPE,
@@ -23,6 +23,7 @@ from specward.code.dataflow.principals import (
 from specward.code.dataflow.privileges import PRIVILEGE, administers
 from specward.code.dataflow.program import dotted_name
 from specward.code.dataflow.routes import Dependency
+from specward.code.dataflow.trail import ANY_ROUTE
 from specward.code.dataflow.values import (
     IDENTITY,
     UNKNOWN,
@@ -45,7 +46,7 @@ class Injection:
     def __init__(self, engine: Interpreter) -> None:
         self.engine = engine
         self.identified = False  # whether somebody is signed in
-        self._known: dict[tuple[str, int, int, int], Value] = {}
+        self._known: dict[tuple[str, int, int, int], Provided] = {}
         self._running: list[tuple[str, int, int, int]] = []
 
     def arguments(self, function: Function, state: State) -> Arguments:
@@ -259,31 +260,37 @@ class Injection:
             return UNKNOWN
         if key not in self._known:
             self._running.append(key)
-            self._known[key] = self._shared((*key, state.facts), function, state)
+            self._known[key] = self._shared((*key, state.facts, self.engine.signed_in), function, state)
             self._running.pop()
-        return self._known[key]
-
-    def _shared(self, key: tuple[object, ...], function: Function, state: State) -> Value:
-        provided = self.engine.dependencies.get(key)
-        if provided is None:
-            value: Value = IDENTITY
-            if not self._is_principal(function):
-                before, consulted = dict(self.engine.violations), self.engine.consultations
-                arguments = self.arguments(function, state)
-                value = self.engine.enter(function, arguments, state)
-                value = as_presented(self.engine, value, arguments.all)
-                if self.engine.consultations > consulted:
-                    value = context(self.engine, value, state)
-                if identifies(self.engine, value):
-                    self.engine.forget(
-                        before
-                    )  # who signs in is found before there is a caller to compare with
-            provided = Provided(value, state.facts, self.engine.signed_in, function)
-            if not self.engine.exhausted:  # the next route has a budget of its own
-                self.engine.dependencies[key] = provided
-        state.facts = provided.facts
+            state.facts = self._known[key].facts
+        provided = self._known[key]
+        self.engine.trail.add(provided.trail)
         self.engine.signed_in = self.engine.signed_in or provided.signed_in
         return provided.value
+
+    def _shared(self, key: tuple[object, ...], function: Function, state: State) -> Provided:
+        """The same for all routes, unless it gives them an object, which each may change for itself."""
+        provided = self.engine.dependencies.get(key)
+        if provided is None:
+            provided = self._run(function, state.facts)
+            if not holds_object(function) and not holds_object(provided.value):
+                self.engine.dependencies[key] = provided
+        return provided
+
+    def _run(self, function: Function, facts: v.Facts) -> Provided:
+        engine = self.engine
+        state = State(Frame(function.module, None, (ANY_ROUTE,), []), {}, facts)
+        with engine.apart() as trail:
+            value: Value = IDENTITY
+            if not self._is_principal(function):
+                arguments = self.arguments(function, state)
+                value = engine.enter(function, arguments, state)
+                value = as_presented(engine, value, arguments.all)
+                if trail.consultations:
+                    value = context(engine, value, state)
+                if identifies(engine, value):
+                    trail.violations.clear()  # who signs in is found before there is a caller to compare with
+        return Provided(value, state.facts, engine.signed_in, trail, function)
 
     def _is_principal(self, function: Function) -> bool:
         dotted = f".{function.module.removesuffix('.py').replace('/', '.')}.{function.name}"

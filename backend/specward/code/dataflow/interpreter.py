@@ -1,7 +1,9 @@
 """The interpreter as a whole: enters functions and classes, keeps the budget, collects what it finds."""
 
 import ast
-from typing import NamedTuple, TypeAlias
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import NamedTuple
 
 from specward.code.dataflow import attributes, calls, expressions, guards, instances, statements
 from specward.code.dataflow import values as v
@@ -16,6 +18,7 @@ from specward.code.dataflow.program import Found, Program, dotted_name
 from specward.code.dataflow.proof import Proof
 from specward.code.dataflow.results import result
 from specward.code.dataflow.schema import Schema
+from specward.code.dataflow.trail import Trail, Violation
 from specward.code.dataflow.values import (
     NONE,
     UNKNOWN,
@@ -32,23 +35,13 @@ _DEEPEST_EXPRESSION = 400  # expressions evaluated inside one another
 _BUDGET = 40_000  # expressions evaluated for one route
 
 
-class Violation(NamedTuple):
-    """A statement that is not bound, where it stands and how it is reached."""
-
-    code: str
-    table: str
-    site: Site
-
-
-Violations: TypeAlias = dict[tuple[str, str, int, int, tuple[str, ...]], Violation]
-
-
 class Provided(NamedTuple):
     """What running a dependency gave."""
 
     value: Value
     facts: Facts
     signed_in: bool
+    trail: Trail
     function: Function  # keeps its receiver alive, whose identity is part of the key
 
 
@@ -59,40 +52,38 @@ class Interpreter:
         self.program = program
         self.schema = schema
         self.signed_in = False
-        self.violations: Violations = {}
-        self.bindings: set[tuple[str, str]] = set()
-        self.shown: set[str] = set()  # tables of content that a route shows to anybody
+        self.trail = Trail()
         self.reached: set[tuple[str, int]] = set()
         self.dependencies: dict[tuple[object, ...], Provided] = {}
         self._globals: dict[tuple[str, str], Value | None] = {}
         self._pending: set[tuple[str, str]] = set()
         self._stack: list[tuple[str, int]] = []
-        self.consultations = 0
         self._numbers = 0
         self._nested = 0
         self._left = _BUDGET
-        self._too_deep = False
 
-    def begin(self) -> None:
-        """Start with a new route: nobody is signed in yet, the budget is full."""
-        self.signed_in = False
-        self._left = _BUDGET
-        self._too_deep = False
-
-    def forget(self, before: Violations) -> None:
-        """Take back what was reported since."""
-        self.violations = before
+    @contextmanager
+    def apart(self) -> Iterator[Trail]:
+        """Interpret something by itself: what was interpreted before has no part in what comes of it."""
+        around = self.trail, self._globals, self._left
+        with self.program.grounds.apart() as grounds:
+            self.trail, self._globals, self._left = Trail(), {}, _BUDGET
+            try:
+                yield self.trail
+            finally:
+                self.trail.grounds |= grounds
+                self.trail, self._globals, self._left = around
 
     @property
     def exhausted(self) -> bool:
-        """Whether the present route was too much: what was not evaluated is not proved."""
-        return self._left < 0 or self._too_deep
+        """Whether this was too much: what was not evaluated is not proved."""
+        return self.trail.is_cut
 
     def evaluate(self, node: ast.expr, state: State) -> Value:
         """The value of an expression."""
         self._left -= 1
         if self._left < 0 or self._nested > _DEEPEST_EXPRESSION:
-            self._too_deep = True
+            self.trail.is_cut = True
             return UNKNOWN
         self._nested += 1
         value = expressions.evaluate(self, node, state)
@@ -126,13 +117,9 @@ class Interpreter:
         )
 
     def report(self, code: str, site: Site, table: str) -> None:
-        """Note a finding, once for each route that reaches it; the shortest way is kept."""
-        if not site.path:
-            return
-        key = (code, site.path, site.line, site.column, site.chain[:2])
-        known = self.violations.get(key)
-        if known is None or len(site.chain) < len(known.site.chain):
-            self.violations[key] = Violation(code, table, site)
+        """Note a finding."""
+        if site.path:
+            self.trail.report(Violation(code, table, site))
 
     def use(self, value: Value, state: State) -> None:
         """Data leaves: report every row in it that is not the principal's."""
@@ -141,17 +128,17 @@ class Interpreter:
             if proof.harmless(row) or row.table in self.schema.published:
                 continue
             if not self.signed_in and names_content(row.table):
-                self.shown.add(row.table)
+                self.trail.shown.add(row.table)
             self.report(row.code, row.site, row.table)
 
     def consult(self) -> None:
         """Note that something was compared with the principal."""
-        self.consultations += 1
+        self.trail.consultations += 1
 
     def bind(self, table: str, column: str) -> None:
         """Note that a statement binds a column to the principal."""
         self.consult()
-        self.bindings.add((table, column))
+        self.trail.bindings.add((table, column))
 
     def named(self, module: str, dotted: str) -> Value | None:
         """The value of a module-level name, evaluated once; what was not read to its end is not kept."""
@@ -191,8 +178,8 @@ class Interpreter:
                 )
             case ast.ClassDef():
                 return Class(definition, self.generic_models(definition))
-            case ast.Constant(value=None) if found.name in dict(self.program.sources[found.module].later):
-                annotation = dict(self.program.sources[found.module].later)[found.name]
+            case ast.Constant(value=None) if found.name in dict(self.program.source(found.module).later):
+                annotation = dict(self.program.source(found.module).later)[found.name]
                 return annotated(self, found.module, annotation, found.name)
             case ast.expr():
                 return self.evaluate(found.node, State(Frame(found.module, None, (), []), {}))
@@ -240,9 +227,9 @@ class Interpreter:
                 return calls.call(self, target, arguments, state, node)
 
     def _checked(self, function: Function, arguments: Arguments, state: State) -> Value:
-        before = self.consultations
+        before = self.trail.consultations
         value = self.enter(function, arguments, state)
-        consulted = self.consultations > before
+        consulted = self.trail.consultations > before
         value = guards.verified(function, value)
         return guards.believed(self, function, arguments, state, value, consulted=consulted)
 
@@ -256,7 +243,7 @@ class Interpreter:
             ancestry[ancestry.index(owner) + 1 :] if owner in ancestry else self.program.ancestry(owner)[1:]
         )
         for base in following:
-            node = self.program.sources[base.module].functions.get(f"{base.name}.{name}")
+            node = self.program.source(base.module).functions.get(f"{base.name}.{name}")
             if node is not None:
                 return self.enter(
                     Function(base.module, f"{base.name}.{name}", node, base, receiver), arguments, state
@@ -273,7 +260,7 @@ class Interpreter:
         if _is_among(function, self.schema.settings.system_scope):
             return UNKNOWN
         if len(self._stack) >= _DEEPEST:
-            self._too_deep = True
+            self.trail.is_cut = True
             return UNKNOWN
         if self._stack.count(key) > 1 or self._left < 0:
             return UNKNOWN

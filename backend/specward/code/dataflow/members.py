@@ -41,7 +41,7 @@ def of_class(engine: Engine, cls: v.Class, definition: Definition, name: str, re
         bound = None if static or (receiver is cls and "classmethod" not in decorators(node)) else receiver
         return Function(owner.module, f"{owner.name}.{name}", node, owner, bound)
     for ancestor in program.ancestry(definition):
-        for member in program.class_of(ancestor).body:
+        for member in program.members(ancestor).get(name, ()):
             value = _member(engine, cls, ancestor, member, name)
             if value is not None:
                 return value
@@ -59,14 +59,14 @@ _SET_OUTSIDE = frozenset({"BaseSettings", "Settings", "Config"})  # defaults tha
 
 def _member(engine: Engine, cls: v.Class, owner: Definition, member: ast.stmt, name: str) -> Value | None:
     match member:
-        case ast.Assign(targets=[ast.Name(id=target)], value=value) if target == name:
+        case ast.Assign(value=value):
             bases = engine.program.outside_bases(owner)
             if bases & {"Enum", "StrEnum", "IntEnum"}:
                 return v.Const(name)
             if bases & _SET_OUTSIDE:
                 return v.UNKNOWN
             return without_dependency(engine.evaluate(value, class_state(owner)))
-        case ast.AnnAssign(target=ast.Name(id=target), annotation=annotation, value=value) if target == name:
+        case ast.AnnAssign(annotation=annotation, value=value):
             if engine.program.outside_bases(owner) & _SET_OUTSIDE:
                 return annotated(engine, owner.module, annotation, name)
             if value is not None:
@@ -75,7 +75,7 @@ def _member(engine: Engine, cls: v.Class, owner: Definition, member: ast.stmt, n
             if models and is_type(annotation):
                 return models[0]
             return annotated(engine, owner.module, annotation, name)
-        case ast.ClassDef(name=target) if target == name:
+        case ast.ClassDef():
             return v.UNKNOWN
         case _:
             return None
@@ -102,7 +102,7 @@ def _implementation(
 
 def is_class(program: Program, definition: Definition) -> bool:
     """Whether a mapped definition is a class, not a Core table in a variable."""
-    return definition.name in program.sources[definition.module].classes
+    return definition.name in program.source(definition.module).classes
 
 
 def decorators(node: FunctionNode) -> list[str]:

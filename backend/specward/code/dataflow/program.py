@@ -1,81 +1,62 @@
-"""The program: sources put together, names followed from module to module."""
+"""The program: all sources put together, with what their classes are and hold."""
 
 import ast
 from collections.abc import Iterable
-from typing import NamedTuple, TypeAlias
+from functools import cached_property
 
+from specward.code.dataflow.grounds import Remembered
+from specward.code.dataflow.names import ASKED, Found, Names, Resolved, dotted_name
 from specward.code.dataflow.source import FunctionNode, Source
 from specward.code.dataflow.values import Definition
 
-
-class Found(NamedTuple):
-    """What a name stands for: the module that defines it, its name there, and the node."""
-
-    module: str  # path
-    name: str  # "" for the module itself
-    node: ast.AST | None
+__all__ = ["Found", "Program", "Resolved", "dotted_name"]
 
 
-Resolved: TypeAlias = Found | str  # a string is a dotted name outside the project
+class Program(Names):
+    """All sources, with a way to ask what a name means and what a class is.
 
-_DEEPEST_CHAIN = 12
-
-
-class Program:
-    """All sources, with a way to ask what a name means in one of them."""
+    What an answer rests on is noted: files by their path, questions about all files by a word before NUL.
+    """
 
     def __init__(self, sources: Iterable[Source]) -> None:
-        self.sources = {source.path: source for source in sources}
-        self._by_name: dict[str, list[str]] = {}
-        self._methods: dict[str, list[Definition]] = {}
-        self._answers: dict[tuple[str, str], Resolved | None] = {}
-        self._bases: dict[Definition, list[Definition | str]] = {}
-        self._ancestries: dict[Definition, list[Definition]] = {}
-        self._set_later: dict[Definition, frozenset[str]] = {}
-        self._found: dict[tuple[Definition, str], tuple[Definition, FunctionNode] | None] = {}
-        for source in self.sources.values():
-            self._index(source)
+        super().__init__(sources)
+        self.bases = Remembered(self.grounds, self._read_bases)
+        self.ancestry = Remembered(self.grounds, self._read_ancestry)
+        self.set_later = Remembered(self.grounds, self._read_set_later)
+        self.members = Remembered(self.grounds, self._read_members)
+        self._found = Remembered(self.grounds, self._find_method)
 
-    def _index(self, source: Source) -> None:
-        steps = source.path.removesuffix(".py").removesuffix("/__init__").split("/")
-        for start in range(len(steps)):
-            self._by_name.setdefault(".".join(steps[start:]), []).append(source.path)
-        for name in source.functions:
-            owner, dot, method = name.rpartition(".")
-            if dot:
-                self._methods.setdefault(method, []).append(Definition(source.path, owner))
+    @cached_property
+    def _methods(self) -> dict[str, list[Definition]]:
+        found: dict[str, list[Definition]] = {}
+        for source in self.sources.values():
+            for name in source.functions:
+                owner, dot, method = name.rpartition(".")
+                if dot:
+                    found.setdefault(method, []).append(Definition(source.path, owner))
+        return found
 
     def owners_of(self, method: str) -> list[Definition]:
         """The classes that define a method of this name."""
+        self.grounds.noted.add(f"method{ASKED}{method}")
         return self._methods.get(method, [])
 
-    def resolve(self, path: str, dotted: str) -> Resolved | None:
-        """What a dotted name means in a module; None where it is not known there."""
-        key = (path, dotted)
-        if key not in self._answers:
-            self._answers[key] = self._resolve(path, dotted, _DEEPEST_CHAIN)
-        return self._answers[key]
-
-    def imported(self, path: str, target: str) -> Resolved | None:
-        """What `import target` or `from package import name` brings into a module."""
-        return self._imported(path, target, _DEEPEST_CHAIN)
-
-    def find(self, path: str, dotted: str) -> Found | None:
-        """The same, for names defined in the project only."""
-        found = self.resolve(path, dotted)
-        return found if isinstance(found, Found) else None
+    def state(self, ground: str) -> str:
+        """What was said there; answers that rest on it hold as long as that stays the same."""
+        kind, question, name = ground.rpartition(ASKED)
+        if not question:
+            return self.sources[name].digest if name in self.sources else ""
+        if kind == "module":
+            return " ".join(self.modules(name))
+        owners = self._methods.get(name, []) if kind == "method" else self._below.get(_definition(name), [])
+        return " ".join(map(_label, owners))
 
     def class_of(self, definition: Definition) -> ast.ClassDef:
         """The node of a class."""
-        return self.sources[definition.module].classes[definition.name]
-
-    def bases(self, definition: Definition) -> list[Definition | str]:
-        """The base classes in order: definitions, or dotted names outside the project."""
-        if definition not in self._bases:
-            self._bases[definition] = self._read_bases(definition)
-        return self._bases[definition]
+        return self.source(definition.module).classes[definition.name]
 
     def _read_bases(self, definition: Definition) -> list[Definition | str]:
+        """The base classes in order: definitions, or dotted names outside the project."""
         result: list[Definition | str] = []
         for base in self.class_of(definition).bases:
             name = dotted_name(base.value if isinstance(base, ast.Subscript) else base)
@@ -86,18 +67,28 @@ class Program:
                 result.append(found if isinstance(found, str) else name)
         return result
 
-    def ancestry(self, definition: Definition) -> list[Definition]:
-        """The class and its bases inside the project, nearest first."""
-        if definition not in self._ancestries:
-            self._ancestries[definition] = self._read_ancestry(definition)
-        return self._ancestries[definition]
+    def _read_members(self, definition: Definition) -> dict[str, list[ast.stmt]]:
+        """What a class assigns, annotates or defines as a class, by name."""
+        found: dict[str, list[ast.stmt]] = {}
+        for member in self.class_of(definition).body:
+            match member:
+                case (
+                    ast.Assign(targets=[ast.Name(id=name)])
+                    | ast.AnnAssign(target=ast.Name(id=name))
+                    | ast.ClassDef(name=name)
+                ):
+                    found.setdefault(name, []).append(member)
+                case _:
+                    pass
+        return found
 
     def _read_ancestry(self, definition: Definition) -> list[Definition]:
+        """The class and its bases inside the project, nearest first."""
         seen: list[Definition] = []
         queue = [definition]
         while queue:
             current = queue.pop(0)
-            if current in seen or current.name not in self.sources[current.module].classes:
+            if current in seen or current.name not in self.source(current.module).classes:
                 continue
             seen.append(current)
             queue = [base for base in self.bases(current) if isinstance(base, Definition)] + queue
@@ -112,150 +103,50 @@ class Program:
 
     def method(self, definition: Definition, name: str) -> tuple[Definition, FunctionNode] | None:
         """The method of that name, looked up along the ancestry."""
-        key = (definition, name)
-        if key not in self._found:
-            self._found[key] = self._find_method(definition, name)
-        return self._found[key]
+        return self._found((definition, name))
 
-    def _find_method(self, definition: Definition, name: str) -> tuple[Definition, FunctionNode] | None:
+    def _find_method(self, wanted: tuple[Definition, str]) -> tuple[Definition, FunctionNode] | None:
+        definition, name = wanted
         for owner in self.ancestry(definition):
-            node = self.sources[owner.module].functions.get(f"{owner.name}.{name}")
+            node = self.source(owner.module).functions.get(f"{owner.name}.{name}")
             if node is not None:
                 return owner, node
         return None
 
-    def set_later(self, definition: Definition) -> frozenset[str]:
+    def _read_set_later(self, definition: Definition) -> frozenset[str]:
         """Attributes that methods other than the constructor set: None is only what they start with."""
-        if definition not in self._set_later:
-            self._set_later[definition] = frozenset(
-                node.attr
-                for owner in self.ancestry(definition)
-                for method in self.class_of(owner).body
-                if isinstance(method, ast.FunctionDef | ast.AsyncFunctionDef) and method.name != "__init__"
-                for node in ast.walk(method)
-                if isinstance(node, ast.Attribute) and isinstance(node.ctx, ast.Store)
-            )
-        return self._set_later[definition]
+        return frozenset(
+            node.attr
+            for owner in self.ancestry(definition)
+            for method in self.class_of(owner).body
+            if isinstance(method, ast.FunctionDef | ast.AsyncFunctionDef) and method.name != "__init__"
+            for node in ast.walk(method)
+            if isinstance(node, ast.Attribute) and isinstance(node.ctx, ast.Store)
+        )
 
     def subclasses(self, definition: Definition) -> list[Definition]:
         """Classes of the project that derive from this one directly."""
-        return [
-            candidate
-            for source in self.sources.values()
-            for candidate in (Definition(source.path, name) for name in source.classes)
-            if candidate != definition and definition in self.bases(candidate)
-        ]
+        below = self._below.get(definition, [])
+        self.grounds.noted.add(f"below{ASKED}{_label(definition)}")
+        return below
 
-    def _resolve(self, path: str, dotted: str, depth: int) -> Resolved | None:
-        if not depth or path not in self.sources:
-            return None
-        source = self.sources[path]
-        head, _, rest = dotted.partition(".")
-        if head in source.classes or head in source.functions or head in source.assigns:
-            return self._local(source, dotted)
-        if head in source.imports:
-            target = source.imports[head] + (f".{rest}" if rest else "")
-            return self._imported(path, target, depth - 1)
-        for star in source.stars:
-            module = self._module(path, star)
-            if module and module != path:
-                found = self._resolve(module, dotted, depth - 1)
-                if found is not None:
-                    return found
-        return None
-
-    def _local(self, source: Source, dotted: str) -> Resolved | None:
-        head = dotted.partition(".")[0]
-        if dotted in source.functions:
-            return Found(source.path, dotted, source.functions[dotted])
-        if dotted in source.classes:
-            return Found(source.path, dotted, source.classes[dotted])
-        if dotted == head and head in source.assigns:
-            return Found(source.path, head, source.assigns[head])
-        return None
-
-    def _imported(self, path: str, target: str, depth: int) -> Resolved | None:
-        """Follow `package.module.name`: the longest prefix that is a module, then the rest inside it."""
-        prefix, rest = target, ""
-        while prefix.strip("."):
-            module = self._module(path, prefix)
-            if module is not None and not rest and not target.startswith("."):
-                shadowing = self._rebound(path, prefix, depth)
-                if shadowing is not None:
-                    return shadowing
-            if module is not None:
-                if not rest:
-                    return Found(module, "", None)
-                found = self._resolve(module, rest, depth) if module != path else None
-                return found or self._submodule(module, rest, depth) or target
-            prefix, _, last = prefix.rpartition(".")
-            if target.startswith(".") and not prefix.strip("."):
-                prefix = "." * (len(target) - len(target.lstrip(".")))
-                return self._relative(path, prefix, target.lstrip("."), depth) or target
-            rest = f"{last}.{rest}" if rest else last
-        return target
-
-    def _rebound(self, path: str, target: str, depth: int) -> Resolved | None:
-        """What a package binds to the name of its own module: `db = Database()` in `app/db/__init__`."""
-        package, dot, name = target.rpartition(".")
-        module = self._module(path, package) if dot else None
-        if module is None or not module.endswith("__init__.py") or module == path or not depth:
-            return None
-        source = self.sources[module]
-        if name in source.assigns or name in source.functions or name in source.classes:
-            return self._local(source, name)
-        imported = source.imports.get(name, "")
-        if imported.count(".") > imported.endswith(f".{name}") and imported.rpartition(".")[0].strip("."):
-            found = self._imported(module, imported, depth - 1)
-            return found if isinstance(found, Found) and found.name else None
-        return None
-
-    def _relative(self, path: str, dots: str, rest: str, depth: int) -> Resolved | None:
-        package = self._module(path, dots)
-        return self._resolve(package, rest, depth) if package and package != path else None
-
-    def _submodule(self, package: str, rest: str, depth: int) -> Resolved | None:
-        head, _, tail = rest.partition(".")
-        directory = package.removesuffix("__init__.py")
-        if directory == package:
-            return None
-        for candidate in (f"{directory}{head}.py", f"{directory}{head}/__init__.py"):
-            if candidate in self.sources:
-                return self._resolve(candidate, tail, depth) if tail else Found(candidate, "", None)
-        return None
-
-    def _module(self, path: str, dotted: str) -> str | None:
-        """The path of a module, absolute or relative to another one."""
-        level = len(dotted) - len(dotted.lstrip("."))
-        if level:
-            steps = path.split("/")[:-level]
-            stem = "/".join([*steps, *filter(None, dotted[level:].split("."))])
-            known = [
-                item for item in (f"{stem}.py", f"{stem}/__init__.py".lstrip("/")) if item in self.sources
-            ]
-            return known[0] if known else None
-        candidates = self._by_name.get(dotted, [])
-        return max(candidates, key=lambda candidate: _shared(candidate, path), default=None)
+    @cached_property
+    def _below(self) -> dict[Definition, list[Definition]]:
+        """The classes that derive from each: it rests on every file, so a question notes its answer."""
+        found: dict[Definition, list[Definition]] = {}
+        around, self.grounds.noted = self.grounds.noted, set()
+        for source in self.sources.values():
+            for candidate in (Definition(source.path, name) for name in source.classes):
+                for base in {item for item in self.bases(candidate) if isinstance(item, Definition)}:
+                    found.setdefault(base, []).append(candidate)
+        self.grounds.noted = around
+        return found
 
 
-def _shared(left: str, right: str) -> int:
-    count = 0
-    for one, other in zip(left.split("/"), right.split("/"), strict=False):
-        if one != other:
-            break
-        count += 1
-    return count
+def _label(definition: Definition) -> str:
+    return f"{definition.module}:{definition.name}"
 
 
-def dotted_name(node: ast.AST) -> str:
-    """`a.b.c` as text; empty for anything else."""
-    match node:
-        case ast.Name(id=name):
-            return name
-        case ast.Attribute(value=value, attr=attr):
-            head = dotted_name(value)
-            return f"{head}.{attr}" if head else ""
-        case ast.Constant(value=str(name)) if name.replace(".", "_").isidentifier():
-            return name
-        case _:
-            return ""
+def _definition(label: str) -> Definition:
+    module, _, name = label.rpartition(":")
+    return Definition(module, name)

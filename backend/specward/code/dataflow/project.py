@@ -6,12 +6,13 @@ from pathlib import Path
 
 from specward.code.cache import Cache, digest
 from specward.code.dataflow.analysis import Analysis, OwnedTable, analyse_files
-from specward.code.dataflow.interpreter import Violation
 from specward.code.dataflow.schema import Options
 from specward.code.dataflow.settings import read_options
+from specward.code.dataflow.trail import Violation
 from specward.code.dataflow.values import Site
+from specward.code.dataflow.workers import Workers
 
-_VERSION = "14"
+_VERSION = "15"
 
 
 def analyse_project(
@@ -35,7 +36,13 @@ def analyse_project(
     known = cache.get(key) if cache is not None else None
     if isinstance(known, dict):
         return _load(known)
-    analysis = analyse_files(files, options)
+    routes = Cache.open(root, "isolation-routes", _VERSION) if cached else None
+    try:
+        with Workers(files, options) as workers:
+            analysis = analyse_files(files, options, workers, routes)
+    finally:  # whoever has no more time goes on from here the next time
+        if routes is not None:
+            routes.save()
     if cache is not None:
         cache.put(key, {"violations": analysis.violations, "tables": analysis.tables})
         cache.save()

@@ -6,6 +6,7 @@ import sys
 import warnings
 from typing import NamedTuple, TypeAlias
 
+from specward.code.cache import digest
 from specward.code.dataflow.ddl import Declared, declared
 
 FunctionNode: TypeAlias = ast.FunctionDef | ast.AsyncFunctionDef
@@ -23,6 +24,7 @@ class Source(NamedTuple):
     wiring: tuple[ast.Call, ...]  # include_router, add_api_route, mount: wherever they stand
     ddl: tuple[Declared, ...] = ()  # tables created by SQL text
     later: tuple[tuple[str, ast.expr | None], ...] = ()  # None until a function sets them; annotation
+    digest: str = ""  # of the text
 
 
 _WIRING = frozenset({"include_router", "add_api_route", "add_api_websocket_route"})
@@ -42,6 +44,7 @@ def read(path: str, text: str) -> Source | None:
         stars=tuple(stars),
         ddl=declared(text) if _CREATES.search(text) else (),
         later=_set_later(tree) if "global " in text else (),
+        digest=digest(text.encode(errors="surrogatepass")),
     )
 
 

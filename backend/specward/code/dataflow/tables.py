@@ -119,7 +119,7 @@ def _declarative(program: Program, ancestry: list[Definition]) -> bool:
     for item in ancestry:
         if "__tablename__" in {
             name.rpartition(".")[2]
-            for name in program.sources[item.module].functions
+            for name in program.source(item.module).functions
             if name.startswith(f"{item.name}.")
         }:
             return True

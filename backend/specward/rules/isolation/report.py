@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 
 from specward.code.dataflow.analysis import Analysis
-from specward.code.dataflow.interpreter import Violation
+from specward.code.dataflow.trail import Violation
 from specward.findings import Finding, Severity
 from specward.project import Project
 from specward.specs.model import Place

@@ -1,0 +1,99 @@
+"""What interpreting something leaves behind: findings, lessons for the schema, what all of it rests on."""
+
+from collections.abc import Iterable
+from typing import NamedTuple, TypeAlias, TypedDict
+
+from specward.code.dataflow.values import Site
+
+ANY_ROUTE = ""  # begins the way to what a dependency does: the routes that have it are all alike
+
+Key: TypeAlias = tuple[str, str, int, int, tuple[str, ...]]
+
+
+class Violation(NamedTuple):
+    """A statement that is not bound, where it stands and how it is reached."""
+
+    code: str
+    table: str
+    site: Site
+
+    @property
+    def key(self) -> Key:
+        """What is told once: a place, for each route that reaches it or each dependency that routes share."""
+        return (self.code, *self.site[:3], self.site.chain[:2])
+
+    @property
+    def length(self) -> tuple[int, tuple[str, ...], str]:
+        """The shortest way to a place is told; of equal ones always the same."""
+        return (len(self.site.chain), self.site.chain, self.table)
+
+    def of(self, route: str) -> "Violation":
+        """The same, reached from a route."""
+        chain = self.site.chain
+        return self._replace(site=self.site._replace(chain=(route, *chain[1:]))) if self.is_shared else self
+
+    @property
+    def is_shared(self) -> bool:
+        """Whether every route that has a dependency reaches it."""
+        return self.site.chain[:1] == (ANY_ROUTE,)
+
+
+class Kept(TypedDict):
+    """A trail as JSON."""
+
+    violations: list[tuple[str, str, tuple[str, int, int, list[str]]]]
+    bindings: list[tuple[str, str]]
+    shown: list[str]
+    grounds: list[str]
+
+
+class Trail:
+    """What was found and consulted since something began to be interpreted."""
+
+    __slots__ = ("bindings", "consultations", "grounds", "is_cut", "shown", "violations")
+
+    def __init__(self, grounds: Iterable[str] = ()) -> None:
+        self.violations: dict[Key, Violation] = {}
+        self.bindings: set[tuple[str, str]] = set()  # table and column that a statement binds to the caller
+        self.shown: set[str] = set()  # tables of content that are shown to anybody
+        self.consultations = 0  # how often something was compared with the principal
+        self.is_cut = False  # whether something was too deep or too much to be read
+        self.grounds = {*grounds}  # see `Program.state`
+
+    def report(self, violation: Violation) -> None:
+        """Note a finding; the shortest way is kept."""
+        known = self.violations.setdefault(violation.key, violation)
+        if violation.length < known.length:
+            self.violations[violation.key] = violation
+
+    def add(self, other: "Trail") -> None:
+        """Note what another trail holds."""
+        for violation in other.violations.values():
+            self.report(violation)
+        self.bindings |= other.bindings
+        self.shown |= other.shown
+        self.consultations += other.consultations
+        self.is_cut = self.is_cut or other.is_cut
+        self.grounds |= other.grounds
+
+    def dump(self) -> Kept:
+        """Give it as JSON, as far as it says something of a route that was judged to its end."""
+        return {
+            "violations": [
+                (code, table, (site.path, site.line, site.column, [*site.chain]))
+                for code, table, site in self.violations.values()
+            ],
+            "bindings": sorted(self.bindings),
+            "shown": sorted(self.shown),
+            "grounds": sorted(self.grounds),
+        }
+
+    @classmethod
+    def load(cls, kept: Kept) -> "Trail":
+        """Read what `dump` gave."""
+        trail = cls(kept["grounds"])
+        for code, table, (path, line, column, chain) in kept["violations"]:
+            trail.report(Violation(code, table, Site(path, line, column, tuple(chain))))
+        trail.bindings = {(table, column) for table, column in kept["bindings"]}
+        trail.shown = {*kept["shown"]}
+        return trail

@@ -1,0 +1,32 @@
+"""What a process beside the first does: it reads the task and then, line by line, which route to judge."""
+
+import json
+import sys
+from typing import IO
+
+from specward.code.dataflow.analysis import room
+from specward.code.dataflow.judge import Judge, Lesson
+from specward.code.dataflow.settings import read_options
+
+
+def main() -> None:
+    """Serve standard input until it ends."""
+    with room():
+        serve(sys.stdin, sys.stdout)
+
+
+def serve(asked: IO[str], told: IO[str]) -> None:
+    """Judge the routes that are asked for.
+
+    Args:
+        asked: JSON lines: files and options first, then lessons learnt so far and the number of a route.
+        told: The trail of each, as a JSON line.
+    """
+    task = json.loads(asked.readline())
+    judge = Judge(task["files"], read_options({"isolation": task["options"]}))
+    for line in asked:
+        question = json.loads(line)
+        for bindings, shown in question["lessons"][len(judge.lessons) :]:
+            judge.learn(Lesson([(table, column) for table, column in bindings], shown))
+        told.write(f"{json.dumps(judge.judge(question['route']).dump())}\n")
+        told.flush()

@@ -1,0 +1,167 @@
+"""What is known of a route is believed as long as everything it rests on is as it was, and no longer."""
+
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+import pytest
+from bench.isolation.corpus import Case, load
+
+from specward.code.cache import Cache
+from specward.code.dataflow.analysis import Analysis, analyse_files
+from specward.code.dataflow.judge import Judge
+from specward.code.dataflow.schema import Options
+from specward.code.dataflow.trail import Trail
+
+MODELS = """
+from sqlmodel import Field, SQLModel
+class User(SQLModel, table=True):
+    id: int = Field(primary_key=True)
+    password_hash: str
+class Item(SQLModel, table=True):
+    id: int = Field(primary_key=True)
+    owner_id: int = Field(foreign_key="user.id")
+"""
+DEPS = """
+def current_user(token: str = Header()) -> User:
+    return decode(token)
+"""
+ROUTES = """
+from fastapi import APIRouter, Depends
+from sqlmodel import Session, select
+from app.deps import current_user
+from app.models import Item, User
+from app.NAME.store import find
+router = APIRouter()
+@router.get("/NAME/{id}")
+def read_NAME(id: int, session: Session, me: User = Depends(current_user)):
+    return find(session, id, me)
+"""
+BOUND = """
+from app.models import Item
+def find(session, id, me):
+    return session.exec(select(Item).where(Item.id == id, Item.owner_id == me.id)).one()
+"""
+UNBOUND = BOUND.replace(", Item.owner_id == me.id", "")
+PROJECT = {"app/models.py": MODELS, "app/deps.py": DEPS} | {
+    path: text
+    for name in ("notes", "bills", "cards")
+    for path, text in {
+        f"app/{name}/routes.py": ROUTES.replace("NAME", name),
+        f"app/{name}/store.py": BOUND,
+    }.items()
+}
+
+
+class Counting:
+    """Judges, and says what it was asked to judge; gives up after as many routes as it is told."""
+
+    def __init__(self, patience: int = 99) -> None:
+        self.judged: list[str] = []
+        self.patience = patience
+
+    def judge(self, judge: Judge, indices: Sequence[int]) -> Iterator[tuple[int, Trail]]:
+        """Judge one after the other."""
+        for index in indices:
+            if len(self.judged) == self.patience:
+                raise TimeoutError
+            self.judged.append(judge.routes[index].name)
+            yield index, judge.judge(index)
+
+
+class Memory:
+    """Runs one after the other over a project that changes, with one cache on disk."""
+
+    def __init__(self, root: Path) -> None:
+        self.root = root
+
+    def run(self, files: dict[str, str], patience: int = 99) -> tuple[Analysis | None, list[str]]:
+        """Analyse; give what was found and which routes were interpreted for it."""
+        cache, hands = Cache.open(self.root, "isolation-routes", "test"), Counting(patience)
+        try:
+            found = analyse_files(files, Options(), hands, cache)
+        except TimeoutError:
+            found = None
+        cache.save()
+        return found, hands.judged
+
+
+@pytest.fixture
+def memory(tmp_path: Path) -> Memory:
+    return Memory(tmp_path)
+
+
+def test_routes_that_reach_nothing_of_a_change_are_not_interpreted_again(memory: Memory) -> None:
+    assert len(memory.run(PROJECT)[1]) == 3
+    assert memory.run(PROJECT)[1] == []
+    found, judged = memory.run(PROJECT | {"app/bills/store.py": UNBOUND})
+    assert judged == ["read_bills"]
+    assert found is not None
+    assert [item.site.chain for item in found.violations] == [("GET /bills/{id}", "read_bills", "find")]
+
+
+def test_routes_that_share_what_changed_are(memory: Memory) -> None:
+    memory.run(PROJECT)
+    anybody = PROJECT | {"app/deps.py": DEPS.replace("decode(token)", "None")}
+    assert memory.run(anybody)[1] == ["read_bills", "read_cards", "read_notes"]
+
+
+@pytest.mark.parametrize(
+    ("path", "text", "again"),
+    [
+        ("app/extra.py", "def unrelated():\n    return 1\n", []),
+        # A file that an import may mean now, though none of the files before has changed.
+        ("app/bills/store/__init__.py", UNBOUND, ["read_bills"]),
+    ],
+)
+def test_a_new_file_counts_for_those_that_may_mean_it(
+    memory: Memory, path: str, text: str, again: list[str]
+) -> None:
+    memory.run(PROJECT)
+    changed = {**PROJECT, path: text}
+    if again:
+        del changed["app/bills/store.py"]
+    found, judged = memory.run(changed)
+    assert judged == again
+    assert found == analyse_files(changed, Options())
+
+
+def test_a_method_that_is_not_the_only_one_any_more(memory: Memory) -> None:
+    store = "class Store:\n    def look_up(self, session, id):\n        return session.get(Item, id)\n"
+    called = PROJECT["app/bills/routes.py"].replace("find(session, id, me)", "unknown().look_up(session, id)")
+    files = PROJECT | {"app/bills/routes.py": called}
+    files["app/bills/store.py"] = f"from app.models import Item\n{store}"
+    assert memory.run(files)[0] == analyse_files(files, Options())
+    more = files | {f"app/{name}.py": store for name in ("one", "two")}
+    found, judged = memory.run(more)
+    assert judged == ["read_bills"]
+    assert found == analyse_files(more, Options())
+
+
+def test_a_run_that_was_broken_off_is_gone_on_with(memory: Memory) -> None:
+    assert memory.run(PROJECT, patience=2) == (None, ["read_bills", "read_cards"])
+    found, judged = memory.run(PROJECT)
+    assert judged == ["read_notes"]
+    assert found == analyse_files(PROJECT, Options())
+
+
+@pytest.mark.parametrize("case", load(), ids=lambda case: case.name)
+def test_a_kept_run_gives_what_a_fresh_one_gives(memory: Memory, case: Case) -> None:
+    for files in (case.vulnerable, case.fixed, case.vulnerable):
+        assert memory.run(files)[0] == analyse_files(files, Options())
+
+
+def test_what_routes_share_is_told_of_the_first_whoever_was_interpreted_before(memory: Memory) -> None:
+    deps = DEPS + "def item(id: int, session: Session):\n    session.delete(session.get(Item, id))\n"
+    files = {
+        path: text.replace("me: User = Depends(current_user)", "it=Depends(item)").replace(
+            "import current_user", "import item"
+        )
+        for path, text in PROJECT.items()
+    } | {"app/deps.py": f"from app.models import Item\nfrom sqlmodel import Session\n{deps}"}
+    found = memory.run(files)[0]
+    assert found is not None
+    assert {item.site.chain for item in found.violations if item.site.path == "app/deps.py"} == {
+        ("GET /bills/{id}", "item")
+    }
+    touched = files | {"app/bills/routes.py": files["app/bills/routes.py"] + "\n"}
+    assert memory.run(touched)[0] == found
