@@ -6,11 +6,12 @@ from pathlib import Path
 import pytest
 from bench.isolation.corpus import Case, load
 
-from specward.code.cache import Cache
 from specward.code.dataflow.analysis import Analysis, analyse_files
 from specward.code.dataflow.judge import Judge
+from specward.code.dataflow.recall import Memory
 from specward.code.dataflow.schema import Options
 from specward.code.dataflow.trail import Trail
+from specward.code.dataflow.tree import Tree, parse
 
 MODELS = """
 from sqlmodel import Field, SQLModel
@@ -68,7 +69,7 @@ class Counting:
             yield index, judge.judge(index)
 
 
-class Memory:
+class Runs:
     """Runs one after the other over a project that changes, with one cache on disk."""
 
     def __init__(self, root: Path) -> None:
@@ -76,21 +77,21 @@ class Memory:
 
     def run(self, files: dict[str, str], patience: int = 99) -> tuple[Analysis | None, list[str]]:
         """Analyse; give what was found and which routes were interpreted for it."""
-        cache, hands = Cache.open(self.root, "isolation-routes", "test"), Counting(patience)
+        memory, hands = Memory.open(self.root, "test"), Counting(patience)
         try:
-            found = analyse_files(files, Options(), hands, cache)
+            found = analyse_files(files, Options(), hands, memory)
         except TimeoutError:
             found = None
-        cache.save()
+        memory.save()
         return found, hands.judged
 
 
 @pytest.fixture
-def memory(tmp_path: Path) -> Memory:
-    return Memory(tmp_path)
+def memory(tmp_path: Path) -> Runs:
+    return Runs(tmp_path)
 
 
-def test_routes_that_reach_nothing_of_a_change_are_not_interpreted_again(memory: Memory) -> None:
+def test_routes_that_reach_nothing_of_a_change_are_not_interpreted_again(memory: Runs) -> None:
     assert len(memory.run(PROJECT)[1]) == 3
     assert memory.run(PROJECT)[1] == []
     found, judged = memory.run(PROJECT | {"app/bills/store.py": UNBOUND})
@@ -99,7 +100,24 @@ def test_routes_that_reach_nothing_of_a_change_are_not_interpreted_again(memory:
     assert [item.site.chain for item in found.violations] == [("GET /bills/{id}", "read_bills", "find")]
 
 
-def test_routes_that_share_what_changed_are(memory: Memory) -> None:
+def test_only_files_of_which_a_node_is_needed_are_parsed(
+    memory: Runs, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    memory.run(PROJECT)
+    parsed = list[str]()
+
+    def counted(text: str) -> Tree | None:
+        parsed.append(text)
+        return parse(text)
+
+    monkeypatch.setattr("specward.code.dataflow.source.parse", counted)
+    memory.run(PROJECT | {"app/bills/store.py": UNBOUND})
+    spared = {path for path, text in PROJECT.items() if text not in parsed}
+    assert UNBOUND in parsed
+    assert spared == {"app/notes/store.py", "app/bills/store.py", "app/cards/store.py"}
+
+
+def test_routes_that_share_what_changed_are(memory: Runs) -> None:
     memory.run(PROJECT)
     anybody = PROJECT | {"app/deps.py": DEPS.replace("decode(token)", "None")}
     assert memory.run(anybody)[1] == ["read_bills", "read_cards", "read_notes"]
@@ -114,7 +132,7 @@ def test_routes_that_share_what_changed_are(memory: Memory) -> None:
     ],
 )
 def test_a_new_file_counts_for_those_that_may_mean_it(
-    memory: Memory, path: str, text: str, again: list[str]
+    memory: Runs, path: str, text: str, again: list[str]
 ) -> None:
     memory.run(PROJECT)
     changed = {**PROJECT, path: text}
@@ -125,7 +143,7 @@ def test_a_new_file_counts_for_those_that_may_mean_it(
     assert found == analyse_files(changed, Options())
 
 
-def test_a_method_that_is_not_the_only_one_any_more(memory: Memory) -> None:
+def test_a_method_that_is_not_the_only_one_any_more(memory: Runs) -> None:
     store = "class Store:\n    def look_up(self, session, id):\n        return session.get(Item, id)\n"
     called = PROJECT["app/bills/routes.py"].replace("find(session, id, me)", "unknown().look_up(session, id)")
     files = PROJECT | {"app/bills/routes.py": called}
@@ -137,7 +155,7 @@ def test_a_method_that_is_not_the_only_one_any_more(memory: Memory) -> None:
     assert found == analyse_files(more, Options())
 
 
-def test_a_run_that_was_broken_off_is_gone_on_with(memory: Memory) -> None:
+def test_a_run_that_was_broken_off_is_gone_on_with(memory: Runs) -> None:
     assert memory.run(PROJECT, patience=2) == (None, ["read_bills", "read_cards"])
     found, judged = memory.run(PROJECT)
     assert judged == ["read_notes"]
@@ -145,12 +163,12 @@ def test_a_run_that_was_broken_off_is_gone_on_with(memory: Memory) -> None:
 
 
 @pytest.mark.parametrize("case", load(), ids=lambda case: case.name)
-def test_a_kept_run_gives_what_a_fresh_one_gives(memory: Memory, case: Case) -> None:
+def test_a_kept_run_gives_what_a_fresh_one_gives(memory: Runs, case: Case) -> None:
     for files in (case.vulnerable, case.fixed, case.vulnerable):
         assert memory.run(files)[0] == analyse_files(files, Options())
 
 
-def test_what_routes_share_is_told_of_the_first_whoever_was_interpreted_before(memory: Memory) -> None:
+def test_what_routes_share_is_told_of_the_first_whoever_was_interpreted_before(memory: Runs) -> None:
     deps = DEPS + "def item(id: int, session: Session):\n    session.delete(session.get(Item, id))\n"
     files = {
         path: text.replace("me: User = Depends(current_user)", "it=Depends(item)").replace(

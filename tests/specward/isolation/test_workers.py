@@ -80,7 +80,7 @@ def test_others_give_what_this_process_gives(
     alone = analyse_files(FILES, Options())
     assert len(alone.violations) == 26
     before_each.append(lambda: answered.wait(LONG))
-    with Workers(FILES, Options()) as hands:
+    with Workers() as hands:
         assert analyse_files(FILES, Options(), hands) == alone
     assert answered.is_set()
 
@@ -96,7 +96,7 @@ def test_what_a_killed_worker_had_taken_is_judged_here(
             process.kill()
 
     before_each.append(kill)
-    with Workers(FILES, Options()) as hands:
+    with Workers() as hands:
         assert analyse_files(FILES, Options(), hands) == alone
 
 

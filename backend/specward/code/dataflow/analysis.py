@@ -7,10 +7,11 @@ from contextlib import contextmanager
 from itertools import zip_longest
 from typing import NamedTuple
 
-from specward.code.cache import Cache
 from specward.code.dataflow.judge import Alone, Hands, Judge, Lesson, judge_all
+from specward.code.dataflow.recall import Memory
 from specward.code.dataflow.routes import Route
 from specward.code.dataflow.schema import Options, Schema
+from specward.code.dataflow.source import Source, read
 from specward.code.dataflow.trail import Key, Trail, Violation
 
 _ROUNDS = 3
@@ -59,7 +60,7 @@ def room() -> Iterator[None]:
 
 
 def analyse_files(
-    files: Mapping[str, str], options: Options, hands: Hands | None = None, cache: Cache | None = None
+    files: Mapping[str, str], options: Options, hands: Hands | None = None, memory: Memory | None = None
 ) -> Analysis:
     """Analyse source texts by path. Owner columns found on the way make another round necessary.
 
@@ -67,20 +68,25 @@ def analyse_files(
         files: The texts.
         options: What the project says of itself.
         hands: Who judges its routes; this process alone if nobody is given.
-        cache: Where what is known of its routes is kept.
+        memory: What is kept of its files and routes.
     """
     with room():
-        judge = Judge(files, options)
-        trails = _round(judge, hands or Alone(), cache)
+        judge = Judge(_sources(files, memory), options)
+        trails = _round(judge, hands or Alone(), memory)
         for _ in range(_ROUNDS):
             if not judge.learn(_lesson(trails)):
                 break
-            trails = _round(judge, hands or Alone(), cache)
+            trails = _round(judge, hands or Alone(), memory)
         return Analysis(_merged(judge.routes, trails), _described(judge.schema))
 
 
-def _round(judge: Judge, hands: Hands, cache: Cache | None) -> list[Trail]:
-    return judge_all(judge, hands, cache) if judge.routes else [judge.judge_functions()]
+def _sources(files: Mapping[str, str], memory: Memory | None) -> Iterator[Source]:
+    sources = (read(path, text, memory.outlines if memory else None) for path, text in sorted(files.items()))
+    return (source for source in sources if source is not None)
+
+
+def _round(judge: Judge, hands: Hands, memory: Memory | None) -> list[Trail]:
+    return judge_all(judge, hands, memory) if judge.routes else [judge.judge_functions()]
 
 
 def _lesson(trails: Sequence[Trail]) -> Lesson:

@@ -178,8 +178,8 @@ class Interpreter:
                 )
             case ast.ClassDef():
                 return Class(definition, self.generic_models(definition))
-            case ast.Constant(value=None) if found.name in dict(self.program.source(found.module).later):
-                annotation = dict(self.program.source(found.module).later)[found.name]
+            case ast.Constant(value=None) if found.name in dict(found.source.tree.later):
+                annotation = dict(found.source.tree.later)[found.name]
                 return annotated(self, found.module, annotation, found.name)
             case ast.expr():
                 return self.evaluate(found.node, State(Frame(found.module, None, (), []), {}))

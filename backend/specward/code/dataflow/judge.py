@@ -1,16 +1,16 @@
 """Judging the routes of a program: each by itself, so that what is known of one is not worked out again."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple, Protocol
 
-from specward.code.cache import Cache, digest
+from specward.code.cache import digest
 from specward.code.dataflow.entry import Entry, enter_alone
 from specward.code.dataflow.interpreter import Interpreter
 from specward.code.dataflow.program import Program
-from specward.code.dataflow.recall import Recall
+from specward.code.dataflow.recall import Memory, Recall
 from specward.code.dataflow.routes import Route, find_routes
 from specward.code.dataflow.schema import Options, Schema
-from specward.code.dataflow.source import read
+from specward.code.dataflow.source import Source
 from specward.code.dataflow.trail import Trail
 
 
@@ -25,13 +25,12 @@ class Judge:
     """A program with its schema and routes.
 
     Args:
-        files: The source texts by path.
+        sources: Its files, in the order of their paths.
         options: What the project says of itself.
     """
 
-    def __init__(self, files: Mapping[str, str], options: Options) -> None:
-        sources = [read(path, text) for path, text in sorted(files.items())]
-        self.program = Program(source for source in sources if source is not None)
+    def __init__(self, sources: Iterable[Source], options: Options) -> None:
+        self.program = Program(sources)
         self.schema = Schema(self.program, options)
         self.routes = find_routes(self.program)
         self.lessons: list[Lesson] = []
@@ -72,18 +71,18 @@ class Alone:
         return ((index, judge.judge(index)) for index in indices)
 
 
-def judge_all(judge: Judge, hands: Hands, cache: Cache | None) -> list[Trail]:
+def judge_all(judge: Judge, hands: Hands, memory: Memory | None) -> list[Trail]:
     """Judge every route, or recall what is known of it.
 
     Args:
         judge: The program and what its schema has learnt so far.
         hands: Who judges what is not known.
-        cache: Where trails are kept; None believes nothing and keeps nothing.
+        memory: Where trails are kept; None believes nothing and keeps nothing.
 
     Returns:
         The trails in the order of the routes.
     """
-    recall = Recall(judge.program, cache)
+    recall = Recall(judge.program, memory.routes if memory else None)
     state = digest(judge.schema.state.encode(errors="surrogatepass"))
     keys = [digest(f"{state}{_identity(route)}".encode(errors="surrogatepass")) for route in judge.routes]
     trails = {index: trail for index, key in enumerate(keys) if (trail := recall.find(key)) is not None}

@@ -9,11 +9,21 @@ from specward.code.dataflow.source import Source
 
 
 class Found(NamedTuple):
-    """What a name stands for: the module that defines it, its name there, and the node."""
+    """What a name stands for: the module that defines it, and its name there."""
 
     module: str  # path
     name: str  # "" for the module itself
-    node: ast.AST | None
+    source: Source
+
+    @property
+    def node(self) -> ast.AST | None:
+        """The node that defines it; None for a module."""
+        return self.source.node(self.name)
+
+    @property
+    def is_class(self) -> bool:
+        """Whether it is a class; its file need not be parsed to know that."""
+        return self.name in self.source.classes and self.name not in self.source.functions
 
 
 Resolved: TypeAlias = Found | str  # a string is a dotted name outside the project
@@ -69,12 +79,12 @@ class Names:
             return None
         source = self.sources[path]
         head, _, rest = dotted.partition(".")
-        if head in source.classes or head in source.functions or head in source.assigns:
+        if head in source:
             return self._local(source, dotted)
-        if head in source.imports:
-            target = source.imports[head] + (f".{rest}" if rest else "")
+        if head in source.outline["imports"]:
+            target = source.outline["imports"][head] + (f".{rest}" if rest else "")
             return self._imported(path, target, depth - 1)
-        for star in source.stars:
+        for star in source.outline["stars"]:
             module = self._module(path, star)
             if module and module != path:
                 found = self._resolve(module, dotted, depth - 1)
@@ -83,14 +93,7 @@ class Names:
         return None
 
     def _local(self, source: Source, dotted: str) -> Resolved | None:
-        head = dotted.partition(".")[0]
-        if dotted in source.functions:
-            return Found(source.path, dotted, source.functions[dotted])
-        if dotted in source.classes:
-            return Found(source.path, dotted, source.classes[dotted])
-        if dotted == head and head in source.assigns:
-            return Found(source.path, head, source.assigns[head])
-        return None
+        return Found(source.path, dotted, source) if dotted in source else None
 
     def _imported(self, path: str, target: str, depth: int) -> Resolved | None:
         """Follow `package.module.name`: the longest prefix that is a module, then the rest inside it."""
@@ -103,7 +106,7 @@ class Names:
                     return shadowing
             if module is not None:
                 if not rest:
-                    return Found(module, "", None)
+                    return self._file(module)
                 found = self._resolve(module, rest, depth) if module != path else None
                 return found or self._submodule(module, rest, depth) or target
             prefix, _, last = prefix.rpartition(".")
@@ -120,9 +123,9 @@ class Names:
         if module is None or not module.endswith("__init__.py") or module == path or not depth:
             return None
         source = self.source(module)
-        if name in source.assigns or name in source.functions or name in source.classes:
+        if name in source:
             return self._local(source, name)
-        imported = source.imports.get(name, "")
+        imported = source.outline["imports"].get(name, "")
         if imported.count(".") > imported.endswith(f".{name}") and imported.rpartition(".")[0].strip("."):
             found = self._imported(module, imported, depth - 1)
             return found if isinstance(found, Found) and found.name else None
@@ -139,8 +142,11 @@ class Names:
             return None
         for candidate in (f"{directory}{head}.py", f"{directory}{head}/__init__.py"):
             if self._exists(candidate):
-                return self._resolve(candidate, tail, depth) if tail else Found(candidate, "", None)
+                return self._resolve(candidate, tail, depth) if tail else self._file(candidate)
         return None
+
+    def _file(self, path: str) -> Found:
+        return Found(path, "", self.sources[path])
 
     def _exists(self, path: str) -> bool:
         self.grounds.noted.add(path)
@@ -164,17 +170,3 @@ def _shared(left: str, right: str) -> int:
             break
         count += 1
     return count
-
-
-def dotted_name(node: ast.AST) -> str:
-    """`a.b.c` as text; empty for anything else."""
-    match node:
-        case ast.Name(id=name):
-            return name
-        case ast.Attribute(value=value, attr=attr):
-            head = dotted_name(value)
-            return f"{head}.{attr}" if head else ""
-        case ast.Constant(value=str(name)) if name.replace(".", "_").isidentifier():
-            return name
-        case _:
-            return ""

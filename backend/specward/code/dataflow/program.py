@@ -4,8 +4,9 @@ import ast
 from collections.abc import Iterable
 from functools import cached_property
 
+from specward.code.dataflow.dotted import dotted_name
 from specward.code.dataflow.grounds import Remembered
-from specward.code.dataflow.names import ASKED, Found, Names, Resolved, dotted_name
+from specward.code.dataflow.names import ASKED, Found, Names, Resolved
 from specward.code.dataflow.source import FunctionNode, Source
 from specward.code.dataflow.values import Definition
 
@@ -58,12 +59,11 @@ class Program(Names):
     def _read_bases(self, definition: Definition) -> list[Definition | str]:
         """The base classes in order: definitions, or dotted names outside the project."""
         result: list[Definition | str] = []
-        for base in self.class_of(definition).bases:
-            name = dotted_name(base.value if isinstance(base, ast.Subscript) else base)
-            found = self.resolve(definition.module, name) if name else None
-            if isinstance(found, Found) and isinstance(found.node, ast.ClassDef):
+        for name in self.source(definition.module).outline["classes"][definition.name]:
+            found = self.resolve(definition.module, name)
+            if isinstance(found, Found) and found.is_class:
                 result.append(Definition(found.module, found.name))
-            elif name:
+            else:
                 result.append(found if isinstance(found, str) else name)
         return result
 

@@ -1,18 +1,20 @@
 """The analysis of a project on disk, kept as long as no file of it changes."""
 
 import os
+import sys
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 from specward.code.cache import Cache, digest
 from specward.code.dataflow.analysis import Analysis, OwnedTable, analyse_files
+from specward.code.dataflow.recall import Memory
 from specward.code.dataflow.schema import Options
 from specward.code.dataflow.settings import read_options
 from specward.code.dataflow.trail import Violation
 from specward.code.dataflow.values import Site
 from specward.code.dataflow.workers import Workers
 
-_VERSION = "15"
+_VERSION = f"16 {sys.version_info[:2]}"  # what a text means to the parser is part of it
 
 
 def analyse_project(
@@ -36,13 +38,13 @@ def analyse_project(
     known = cache.get(key) if cache is not None else None
     if isinstance(known, dict):
         return _load(known)
-    routes = Cache.open(root, "isolation-routes", _VERSION) if cached else None
+    memory = Memory.open(root, _VERSION) if cached else None
     try:
-        with Workers(files, options) as workers:
-            analysis = analyse_files(files, options, workers, routes)
+        with Workers() as workers:
+            analysis = analyse_files(files, options, workers, memory)
     finally:  # whoever has no more time goes on from here the next time
-        if routes is not None:
-            routes.save()
+        if memory is not None:
+            memory.save()
     if cache is not None:
         cache.put(key, {"violations": analysis.violations, "tables": analysis.tables})
         cache.save()

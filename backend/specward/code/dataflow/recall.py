@@ -1,10 +1,28 @@
 """Trails of routes, kept from run to run; believed while everything they rest on is as it was."""
 
-from typing import TypedDict, cast
+from pathlib import Path
+from typing import NamedTuple, TypedDict, cast
 
 from specward.code.cache import Cache, digest
 from specward.code.dataflow.program import Program
 from specward.code.dataflow.trail import Kept, Trail
+
+
+class Memory(NamedTuple):
+    """What is kept of a project's code."""
+
+    outlines: Cache  # of its files
+    routes: Cache  # trails
+
+    @classmethod
+    def open(cls, root: Path, version: str) -> "Memory":
+        """Open it; `version` changes whenever the meaning of what is kept does."""
+        return cls(*(Cache.open(root, f"isolation-{name}", version) for name in cls._fields))
+
+    def save(self) -> None:
+        """Keep what was used."""
+        for cache in self:
+            cache.save()
 
 
 class _Entry(TypedDict):

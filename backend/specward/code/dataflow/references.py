@@ -3,7 +3,8 @@
 import ast
 import re
 
-from specward.code.dataflow.program import Found, Program, dotted_name
+from specward.code.dataflow.dotted import dotted_name, last_name
+from specward.code.dataflow.program import Found, Program
 from specward.code.dataflow.values import Definition
 
 
@@ -67,7 +68,7 @@ def _reference(
 def _reference_in(root: ast.expr) -> str:
     for node in ast.walk(root):
         if isinstance(node, ast.Call):
-            if _last(node.func) == "ForeignKey" and node.args:
+            if last_name(node.func) == "ForeignKey" and node.args:
                 return _target_text(node.args[0])
             for keyword in node.keywords:
                 if keyword.arg == "foreign_key":
@@ -130,16 +131,8 @@ def _assigned(node: ast.ClassDef, name: str) -> ast.expr | None:
     return None
 
 
-def _last(node: ast.AST) -> str:
-    if isinstance(node, ast.Call):
-        return _last(node.func)
-    if isinstance(node, ast.Attribute):
-        return node.attr
-    return node.id if isinstance(node, ast.Name) else ""
-
-
 def _last_subscript(node: ast.expr | None) -> str:
-    return _last(node.value) if isinstance(node, ast.Subscript) else ""
+    return last_name(node.value) if isinstance(node, ast.Subscript) else ""
 
 
 def _is_true(node: ast.expr | None) -> bool:

@@ -55,9 +55,11 @@ def find_routes(program: Program) -> list[Route]:
     routes = []
     for path in sorted(program.sources):
         source = program.sources[path]
+        if not source.outline["has_routes"]:
+            continue
         for name, node in source.functions.items():
             routes += _of_function(program, source, name, node, included)
-        for call in source.wiring:
+        for call in source.tree.wiring:
             routes += _added(program, source, call, included)
     return routes
 
@@ -157,7 +159,7 @@ def _included(program: Program) -> _Included:
     """Where each router is included."""
     found: _Included = {}
     for source in program.sources.values():
-        for call in source.wiring:
+        for call in source.tree.wiring if source.outline["has_routes"] else ():
             if isinstance(call.func, ast.Attribute) and call.func.attr == "include_router" and call.args:
                 router = program.find(source.path, dotted_name(call.args[0]))
                 if router is not None:

@@ -1,6 +1,5 @@
 """Who owns a table: found from foreign keys to the user table, overridden by configuration."""
 
-import ast
 from collections.abc import Collection, Mapping
 from typing import NamedTuple
 
@@ -16,7 +15,7 @@ from specward.code.dataflow.naming import (
     names_content,
     stem,
 )
-from specward.code.dataflow.program import Program, dotted_name
+from specward.code.dataflow.program import Program
 from specward.code.dataflow.tables import Table, read_tables
 from specward.code.dataflow.values import Definition
 
@@ -275,34 +274,7 @@ def _merged(known: Table, other: Table) -> Table:
 
 
 def _depended_on(program: Program) -> set[Definition]:
-    """Classes that annotate a dependency parameter somewhere: `user: User = Depends(...)`."""
-    found = set()
-    for source in program.sources.values():
-        for node in source.functions.values():
-            for argument, default in _with_defaults(node):
-                if isinstance(default, ast.Call) and dotted_name(default.func).rpartition(".")[2] in {
-                    "Depends",
-                    "Security",
-                }:
-                    definition = program.find(source.path, dotted_name(argument.annotation or argument))
-                    if definition is not None and isinstance(definition.node, ast.ClassDef):
-                        found.add(Definition(definition.module, definition.name))
-        arguments = [item.annotation for node in source.functions.values() for item in node.args.args]
-        for value in [*source.assigns.values(), *arguments]:
-            match value:
-                case ast.Subscript(slice=ast.Tuple(elts=[first, ast.Call(func=call), *_])) if dotted_name(
-                    call
-                ).endswith(("Depends", "Security")):
-                    definition = program.find(source.path, dotted_name(first))
-                    if definition is not None and isinstance(definition.node, ast.ClassDef):
-                        found.add(Definition(definition.module, definition.name))
-                case _:
-                    pass
-    return found
-
-
-def _with_defaults(node: ast.FunctionDef | ast.AsyncFunctionDef) -> list[tuple[ast.arg, ast.expr | None]]:
-    plain = [*node.args.posonlyargs, *node.args.args]
-    padding: list[ast.expr | None] = [None] * (len(plain) - len(node.args.defaults))
-    pairs = list(zip(plain, padding + list(node.args.defaults), strict=True))
-    return [*pairs, *zip(node.args.kwonlyargs, node.args.kw_defaults, strict=True)]
+    """Classes that annotate a dependency parameter somewhere."""
+    sources = program.sources.values()
+    found = [program.find(source.path, name) for source in sources for name in source.outline["depended"]]
+    return {Definition(item.module, item.name) for item in found if item is not None and item.is_class}

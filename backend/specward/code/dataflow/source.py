@@ -1,165 +1,119 @@
-"""One file's facts: what it defines, imports and wires together. They depend on its text alone."""
+"""One file of the program: its names are known at once, its nodes when one is asked for."""
 
 import ast
 import re
-import sys
-import warnings
-from typing import NamedTuple, TypeAlias
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from functools import cached_property
+from typing import TypeVar, cast
 
-from specward.code.cache import digest
+from specward.code.cache import Cache, digest
 from specward.code.dataflow.ddl import Declared, declared
+from specward.code.dataflow.outline import Outline, outline
+from specward.code.dataflow.tree import FunctionNode, Tree, parse
+from specward.errors import CouldNotRunError
 
-FunctionNode: TypeAlias = ast.FunctionDef | ast.AsyncFunctionDef
+__all__ = ["FunctionNode", "Source", "read"]
 
-
-class Source(NamedTuple):
-    """What a file contributes to the program. Plain data: it can be kept by the hash of the file's text."""
-
-    path: str
-    imports: dict[str, str]  # local name -> dotted name; relative ones start with dots
-    stars: tuple[str, ...]  # modules imported with *
-    functions: dict[str, FunctionNode]  # by qualified name; methods as Class.method
-    classes: dict[str, ast.ClassDef]
-    assigns: dict[str, ast.expr]  # the last assignment to a module-level name
-    wiring: tuple[ast.Call, ...]  # include_router, add_api_route, mount: wherever they stand
-    ddl: tuple[Declared, ...] = ()  # tables created by SQL text
-    later: tuple[tuple[str, ast.expr | None], ...] = ()  # None until a function sets them; annotation
-    digest: str = ""  # of the text
-
-
-_WIRING = frozenset({"include_router", "add_api_route", "add_api_websocket_route"})
-
-
-def read(path: str, text: str) -> Source | None:
-    """The facts of one file; None where it is not Python that this interpreter can parse."""
-    tree = _parse(text) or _parse(_older(text))
-    if tree is None:
-        return None
-    source = Source(
-        path, {}, (), {}, {}, {}, _wiring(tree) if "add_api" in text or "include_r" in text else ()
-    )
-    stars: list[str] = []
-    _collect(tree.body, source, stars)
-    return source._replace(
-        stars=tuple(stars),
-        ddl=declared(text) if _CREATES.search(text) else (),
-        later=_set_later(tree) if "global " in text else (),
-        digest=digest(text.encode(errors="surrogatepass")),
-    )
-
-
+Node = TypeVar("Node", bound=ast.AST)
 _CREATES = re.compile(r"create\s+table\b", re.IGNORECASE)
-_DEEPEST_TREE = 1_000
 
 
-def _parse(text: str) -> ast.Module | None:
-    """The tree, if it is not deeper than the parser's default allows (it goes by the interpreter's limit)."""
-    limit = sys.getrecursionlimit()
-    try:
-        sys.setrecursionlimit(_DEEPEST_TREE)
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            return ast.parse(text)
-    except (SyntaxError, ValueError, RecursionError, MemoryError):
-        return None
-    finally:
-        sys.setrecursionlimit(limit)
+class Nodes(Mapping[str, Node]):
+    """Nodes by name; the file is parsed when one is taken."""
+
+    def __init__(self, names: Iterable[str], nodes: Callable[[], Mapping[str, Node]]) -> None:
+        self._names = dict.fromkeys(names)
+        self._nodes = nodes
+
+    def __getitem__(self, name: str) -> Node:
+        """Take a node.
+
+        Raises:
+            KeyError: there is none of this name.
+        """
+        if name not in self._names:
+            raise KeyError(name)
+        return self._nodes()[name]
+
+    def __contains__(self, name: object) -> bool:
+        """Whether there is a node of this name."""
+        return name in self._names
+
+    def __iter__(self) -> Iterator[str]:
+        """The names, in the order of the file."""
+        return iter(self._names)
+
+    def __len__(self) -> int:
+        """How many there are."""
+        return len(self._names)
 
 
-_EXCEPT = re.compile(r"^(\s*except\*?\s+)([\w.]+(?:\s*,\s*[\w.]+)+)(\s*:)", re.MULTILINE)
-_TYPE_PARAMETERS = re.compile(
-    r"^(\s*(?:class|def|async def)\s+\w+)\[[^\]\n]*(?:\[[^\]\n]*\][^\]\n]*)*\]", re.MULTILINE
-)
-_TYPE_ALIAS = re.compile(r"^type\s+(\w+)(?:\[[^\]\n]*\])?\s*=", re.MULTILINE)
+class Source:
+    """What a file contributes to the program. It depends on its text alone.
+
+    Args:
+        path: Where it is.
+        text: What stands in it.
+        known: Its outline, as `outline` gives it.
+        tree: Its nodes, where it has been parsed.
+    """
+
+    def __init__(self, path: str, text: str, known: Outline, tree: Tree | None = None) -> None:
+        self.path = path
+        self.outline = known
+        self.functions = Nodes[FunctionNode](known["functions"], lambda: self.tree.functions)
+        self.classes = Nodes[ast.ClassDef](known["classes"], lambda: self.tree.classes)
+        self.assigns = Nodes[ast.expr](known["assigns"], lambda: self.tree.assigns)
+        self.text = text
+        self._tree = tree
+
+    @cached_property
+    def digest(self) -> str:
+        """The digest of its text."""
+        return digest(self.text.encode(errors="surrogatepass"))
+
+    @cached_property
+    def ddl(self) -> tuple[Declared, ...]:
+        """Tables that it creates by SQL text."""
+        return declared(self.text) if self.outline["has_sql"] else ()
+
+    @property
+    def tree(self) -> Tree:
+        """All its nodes.
+
+        Raises:
+            CouldNotRunError: it cannot be parsed a second time.
+        """
+        self._tree = self._tree or parse(self.text)
+        if self._tree is None:
+            raise CouldNotRunError(f"{self.path} could be parsed before and cannot now: run again.")
+        return self._tree
+
+    def __contains__(self, name: str) -> bool:
+        """Whether it defines a name; a method is named with its class."""
+        return name in self.functions or name in self.classes or name in self.assigns
+
+    def node(self, name: str) -> ast.AST | None:
+        """What a name of it stands for: a function, a class, or what is assigned last."""
+        return self.functions.get(name) or self.classes.get(name) or self.assigns.get(name)
 
 
-def _older(text: str) -> str:
-    """Syntax newer than this interpreter, in the words of an older one; lines stay where they are."""
-    text = _EXCEPT.sub(r"\1(\2)\3", text)
-    text = _TYPE_PARAMETERS.sub(r"\1", text)
-    return _TYPE_ALIAS.sub(r"\1 =", text)
+def read(path: str, text: str, cache: Cache | None = None) -> Source | None:
+    """Read one file.
 
+    Args:
+        path: Where it is.
+        text: What stands in it.
+        cache: Where outlines are kept by the text's digest.
 
-def _set_later(tree: ast.Module) -> tuple[tuple[str, ast.expr | None], ...]:
-    """`db: Database | None = None`, where a function says `global db`."""
-    rebound = {name for node in ast.walk(tree) if isinstance(node, ast.Global) for name in node.names}
-    found: dict[str, ast.expr | None] = {}
-    for node in tree.body:
-        match node:
-            case ast.AnnAssign(
-                target=ast.Name(id=name), annotation=annotation, value=ast.Constant(value=None)
-            ) if name in rebound:
-                found[name] = annotation
-            case ast.Assign(targets=[ast.Name(id=name)], value=ast.Constant(value=None)) if name in rebound:
-                found[name] = None
-            case _:
-                pass
-    return tuple(found.items())
-
-
-def _wiring(tree: ast.Module) -> tuple[ast.Call, ...]:
-    return tuple(
-        node
-        for node in ast.walk(tree)
-        if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr in _WIRING
-    )
-
-
-def _collect(body: list[ast.stmt], source: Source, stars: list[str]) -> None:
-    for node in body:
-        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
-            source.functions[node.name] = node
-        elif isinstance(node, ast.ClassDef):
-            _collect_class(node, source)
-        elif isinstance(node, ast.Import):
-            for alias in node.names:
-                source.imports[alias.asname or alias.name.partition(".")[0]] = (
-                    alias.name if alias.asname else alias.name.partition(".")[0]
-                )
-        elif isinstance(node, ast.ImportFrom):
-            _collect_names(node, source, stars)
-        else:
-            _collect_other(node, source, stars)
-
-
-def _collect_names(node: ast.ImportFrom, source: Source, stars: list[str]) -> None:
-    base = "." * node.level + (node.module or "")
-    for alias in node.names:
-        if alias.name == "*":
-            stars.append(base)
-        else:
-            dot = "" if base.endswith(".") or not base else "."
-            source.imports[alias.asname or alias.name] = base + dot + alias.name
-
-
-def _collect_class(node: ast.ClassDef, source: Source) -> None:
-    source.classes[node.name] = node
-    for member in node.body:
-        if isinstance(member, ast.FunctionDef | ast.AsyncFunctionDef):
-            source.functions[f"{node.name}.{member.name}"] = member
-
-
-def _collect_other(node: ast.stmt, source: Source, stars: list[str]) -> None:
-    match node:
-        case ast.Assign(targets=targets, value=value):
-            for target in targets:
-                if isinstance(target, ast.Name):
-                    source.assigns[target.id] = value
-        case ast.AnnAssign(target=ast.Name(id=name), value=ast.expr() as value):
-            source.assigns[name] = value
-        case ast.If(body=body, orelse=orelse):
-            _collect([*body, *orelse], source, stars)
-        case ast.Try(body=body, handlers=handlers, orelse=orelse):
-            _collect(body + orelse, source, stars)
-            for handler in handlers:
-                _collect(
-                    [item for item in handler.body if isinstance(item, ast.Import | ast.ImportFrom)],
-                    source,
-                    stars,
-                )
-        case ast.With(body=body):
-            _collect(body, source, stars)
-        case _ if type(node).__name__ == "TypeAlias":  # `type X = ...`, Python 3.12
-            source.assigns[node.name.id] = node.value  # type: ignore[attr-defined]
-        case _:
-            pass
+    Returns:
+        The file; None where it is not Python that this interpreter can parse.
+    """
+    key = digest(text.encode(errors="surrogatepass")) if cache is not None else ""
+    known = cast("Outline | None", cache.get(key)) if cache is not None else None
+    tree = parse(text) if known is None else None
+    if known is None and tree is not None:
+        known = outline(tree, has_sql=_CREATES.search(text) is not None)
+    if cache is not None:
+        cache.put(key, known or {})
+    return Source(path, text, known, tree) if known else None

@@ -4,13 +4,13 @@ import ast
 import re
 from typing import NamedTuple
 
-from specward.code.dataflow.program import Program, dotted_name
+from specward.code.dataflow.dotted import dotted_name, last_name
+from specward.code.dataflow.program import Program
 from specward.code.dataflow.references import (
     _alias_flag,
     _assigned,
     _flag,
     _is_true,
-    _last,
     _last_subscript,
     _reference,
     _reference_in,
@@ -53,6 +53,8 @@ def read_tables(program: Program) -> list[Table]:
     """Every table of the program."""
     tables = []
     for source in program.sources.values():
+        if not source.outline["has_tables"]:
+            continue
         for name in source.classes:
             table = _from_class(program, Definition(source.path, name))
             if table is not None:
@@ -134,7 +136,7 @@ def _has_columns(node: ast.ClassDef) -> bool:
     return any(
         isinstance(member, ast.Assign | ast.AnnAssign)
         and isinstance(member.value, ast.Call)
-        and _last(member.value.func) in {"Column", "mapped_column"}
+        and last_name(member.value.func) in {"Column", "mapped_column"}
         for member in node.body
     )
 
@@ -161,7 +163,7 @@ def _read_members(
             case ast.Assign(targets=[ast.Name(id=name)], value=value):
                 _read_member(program, owner, name, None, value, columns, relations)
             case ast.FunctionDef(name=name, decorator_list=decorators) if any(
-                _last(item) == "declared_attr" for item in decorators
+                last_name(item) == "declared_attr" for item in decorators
             ):
                 returned = [item.value for item in ast.walk(member) if isinstance(item, ast.Return)]
                 if returned and returned[0] is not None:
@@ -181,7 +183,7 @@ def _read_member(
 ) -> None:
     if name.startswith("__"):
         return
-    call = _last(value.func) if isinstance(value, ast.Call) else ""
+    call = last_name(value.func) if isinstance(value, ast.Call) else ""
     if call in _RELATION_CALLS or _last_subscript(annotation) in {
         "Relationship",
         "DynamicMapped",
@@ -207,7 +209,11 @@ def _constraint_keys(node: ast.ClassDef, columns: dict[str, ColumnFact]) -> None
     """Foreign keys declared in `__table_args__`: the pairs of each composite key, by position."""
     arguments = _assigned(node, "__table_args__")
     for call in ast.walk(arguments) if arguments is not None else ():
-        if isinstance(call, ast.Call) and _last(call.func) == "ForeignKeyConstraint" and len(call.args) > 1:
+        if (
+            isinstance(call, ast.Call)
+            and last_name(call.func) == "ForeignKeyConstraint"
+            and len(call.args) > 1
+        ):
             here, there = call.args[0], call.args[1]
             if isinstance(here, ast.List | ast.Tuple) and isinstance(there, ast.List | ast.Tuple):
                 for name, target in zip(here.elts, there.elts, strict=False):
@@ -218,14 +224,14 @@ def _constraint_keys(node: ast.ClassDef, columns: dict[str, ColumnFact]) -> None
 
 def _from_core(path: str, variable: str, value: ast.expr) -> Table | None:
     """`items = Table("items", metadata, Column("owner_id", ForeignKey("users.id")))`."""
-    if not (isinstance(value, ast.Call) and _last(value.func) == "Table" and value.args):
+    if not (isinstance(value, ast.Call) and last_name(value.func) == "Table" and value.args):
         return None
     first = value.args[0]
     if not (isinstance(first, ast.Constant) and isinstance(first.value, str)):
         return None
     columns = {}
     for item in value.args[1:]:
-        if isinstance(item, ast.Call) and _last(item.func) == "Column" and item.args:
+        if isinstance(item, ast.Call) and last_name(item.func) == "Column" and item.args:
             name = dotted_name(item.args[0])
             columns[name] = ColumnFact(name, _reference_in(item), _flag(item, "primary_key"))
     return Table(first.value, Definition(path, variable), columns, {}, path, value.lineno)

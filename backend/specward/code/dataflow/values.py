@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import IntEnum
 from typing import TYPE_CHECKING, NamedTuple, TypeAlias
+
+from specward.code.dataflow.record import record
 
 if TYPE_CHECKING:
     import ast
@@ -30,14 +31,14 @@ class Site(NamedTuple):
     chain: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Const:
     """A literal."""
 
     value: str | bytes | float | complex | bool | None
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Scalar:
     """A datum. `symbol` names one particular input; `rows` are the rows it was read from."""
 
@@ -47,7 +48,7 @@ class Scalar:
     present: bool = False  # known to be there, on the path that gave it
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Row:
     """One or many rows of a table. `code` is the finding that its use would be ("" if none)."""
 
@@ -63,7 +64,7 @@ class Row:
     column: str = ""  # the only column that was read
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Field:
     """A column's value in a row."""
 
@@ -71,21 +72,21 @@ class Field:
     column: str
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Model:
     """A mapped class or a Core table."""
 
     table: str
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Unlimited:
     """None, on paths that only an administrator takes: `None if user.is_admin else user.id`."""
 
     reason: str = "administrator"
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Column:
     """A column as SQL expression."""
 
@@ -93,7 +94,7 @@ class Column:
     name: str
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Relation:
     """A relationship attribute of a mapped class."""
 
@@ -102,7 +103,7 @@ class Relation:
     target: str
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Bind:
     """Column compared for equality (or membership) with a value."""
 
@@ -111,7 +112,7 @@ class Bind:
     value: Value
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Link:
     """Column equal to a column of another table."""
 
@@ -119,7 +120,7 @@ class Link:
     right: Column
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Within:
     """Column in a sub-query."""
 
@@ -128,7 +129,7 @@ class Within:
     query: Query
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Exists:
     """A correlated sub-query, or `.has()` / `.any()` on a relationship of `table`."""
 
@@ -136,21 +137,21 @@ class Exists:
     query: Query
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Both:
     """Conjunction."""
 
     parts: tuple[Predicate, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Any:
     """Disjunction."""
 
     parts: tuple[Predicate, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Other:
     """Any other condition; `fixed` if it compares columns with constants only."""
 
@@ -158,7 +159,7 @@ class Other:
     fixed: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Expression:
     """A SQL expression over columns: a function, an aggregate, a label, a column of a sub-query."""
 
@@ -166,7 +167,7 @@ class Expression:
     predicates: tuple[Predicate, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Query:
     """A statement under construction."""
 
@@ -182,7 +183,7 @@ class Query:
     column: str = ""  # the only column selected
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Text:
     """SQL as text; `parts` are the values formatted into it."""
 
@@ -192,7 +193,7 @@ class Text:
     bound: tuple[tuple[str, Value], ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Condition:
     """A truth value, with what holds if it is true and if it is false."""
 
@@ -200,7 +201,7 @@ class Condition:
     false: Facts
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Sequence:
     """A list, tuple or set: the elements on every path, and others that may be there."""
 
@@ -208,7 +209,7 @@ class Sequence:
     rest: tuple[Value, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Mapping:
     """A dict with known keys; `rest` is what else may be in it."""
 
@@ -216,7 +217,7 @@ class Mapping:
     rest: tuple[Value, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Common:
     """What two sets have in common."""
 
@@ -224,7 +225,7 @@ class Common:
     right: Value
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Rest:
     """What is in one set and not in another."""
 
@@ -232,7 +233,7 @@ class Rest:
     taken: Value
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Body:
     """A request body parsed into a class."""
 
@@ -249,7 +250,7 @@ class Definition(NamedTuple):
     name: str
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Class:
     """A class of the project, with the models given to its generic base."""
 
@@ -257,7 +258,7 @@ class Class:
     models: tuple[Value, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Function:
     """A function of the project, bound to its receiver if it is a method."""
 
@@ -292,14 +293,14 @@ class Instance:
         self.attributes: dict[str, Value] = {}
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Module:
     """A module of the project."""
 
     path: str
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class External:
     """Something imported from outside the project, or a builtin, by dotted name."""
 
@@ -307,7 +308,7 @@ class External:
     receiver: Value | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Method:
     """An attribute of a value that the project does not define: called or read later."""
 
@@ -315,7 +316,7 @@ class Method:
     name: str
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Either:
     """One of several."""
 

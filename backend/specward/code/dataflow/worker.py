@@ -2,11 +2,13 @@
 
 import json
 import sys
+from itertools import starmap
 from typing import IO
 
 from specward.code.dataflow.analysis import room
 from specward.code.dataflow.judge import Judge, Lesson
 from specward.code.dataflow.settings import read_options
+from specward.code.dataflow.source import Source
 
 
 def main() -> None:
@@ -23,7 +25,7 @@ def serve(asked: IO[str], told: IO[str]) -> None:
         told: The trail of each, as a JSON line.
     """
     task = json.loads(asked.readline())
-    judge = Judge(task["files"], read_options({"isolation": task["options"]}))
+    judge = Judge(starmap(Source, task["files"]), read_options({"isolation": task["options"]}))
     for line in asked:
         question = json.loads(line)
         for bindings, shown in question["lessons"][len(judge.lessons) :]:

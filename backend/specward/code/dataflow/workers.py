@@ -6,13 +6,12 @@ import subprocess
 import sys
 import time
 from collections import deque
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from threading import Thread
 from typing import Self, TypeAlias
 
 from specward.code.dataflow.judge import Judge, Lesson
-from specward.code.dataflow.schema import Options
 from specward.code.dataflow.trail import Trail
 
 _PATIENCE = 1.0  # seconds before others are asked: they take about as long to begin
@@ -30,15 +29,9 @@ _Done: TypeAlias = deque[tuple[int, Trail]]
 
 
 class Workers:
-    """A process for each further processor, started when first needed; they end with the `with` block.
+    """A process for each further processor, started when first needed; they end with the `with` block."""
 
-    Args:
-        files: The source texts by path.
-        options: What the project says of itself.
-    """
-
-    def __init__(self, files: Mapping[str, str], options: Options) -> None:
-        self._task = json.dumps({"files": dict(files), "options": options._asdict()})
+    def __init__(self) -> None:
         self._workers: list[_Worker] | None = None
 
     def __enter__(self) -> Self:
@@ -57,7 +50,7 @@ class Workers:
             done.append((index, judge.judge(index)))
             yield from _drained(done, left)
             if not asked and len(waiting) > _FEW and time.monotonic() > patience:
-                asked = self._begun()
+                asked = self._begun(judge)
                 for worker in asked:
                     worker.ask(judge.lessons, waiting, done)
         for worker in asked:
@@ -66,9 +59,10 @@ class Workers:
         for index in sorted(left):
             yield index, judge.judge(index)  # a worker that was killed has left it
 
-    def _begun(self) -> "list[_Worker]":
+    def _begun(self, judge: Judge) -> "list[_Worker]":
         if self._workers is None:
-            self._workers = [_Worker(self._task) for _ in range(_processors() - 1)]
+            task = _task(judge)
+            self._workers = [_Worker(task) for _ in range(_processors() - 1)]
         return self._workers
 
 
@@ -122,6 +116,11 @@ class _Worker:
         for pipe in filter(None, (self._process.stdin, self._process.stdout)):
             with suppress(OSError):  # what it was not told any more
                 pipe.close()
+
+
+def _task(judge: Judge) -> str:
+    files = [(source.path, source.text, source.outline) for source in judge.program.sources.values()]
+    return json.dumps({"files": files, "options": judge.schema.settings._asdict()})
 
 
 def _taken(waiting: deque[int]) -> Iterator[int]:

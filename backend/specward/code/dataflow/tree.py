@@ -1,0 +1,160 @@
+"""One file's nodes: what it defines, imports and wires together. They depend on its text alone."""
+
+import ast
+import inspect
+import re
+import sys
+import warnings
+from typing import NamedTuple, TypeAlias
+
+FunctionNode: TypeAlias = ast.FunctionDef | ast.AsyncFunctionDef
+
+
+class Tree(NamedTuple):
+    """What a file contributes to the program."""
+
+    imports: dict[str, str]  # local name -> dotted name; relative ones start with dots
+    stars: tuple[str, ...]  # modules imported with *
+    functions: dict[str, FunctionNode]  # by qualified name; methods as Class.method
+    classes: dict[str, ast.ClassDef]
+    assigns: dict[str, ast.expr]  # the last assignment to a module-level name
+    wiring: tuple[ast.Call, ...]  # include_router, add_api_route, mount: wherever they stand
+    later: tuple[tuple[str, ast.expr | None], ...] = ()  # None until a function sets them; annotation
+
+
+_WIRING = frozenset({"include_router", "add_api_route", "add_api_websocket_route"})
+
+
+def parse(text: str) -> Tree | None:
+    """The nodes of one file; None where it is not Python that this interpreter can parse."""
+    module = _parse(text) or _parse(_older(text))
+    if module is None:
+        return None
+    tree = Tree({}, (), {}, {}, {}, _wiring(module) if "add_api" in text or "include_r" in text else ())
+    stars: list[str] = []
+    _collect(module.body, tree, stars)
+    return tree._replace(stars=tuple(stars), later=_set_later(module) if "global " in text else ())
+
+
+_DEEPEST_TREE = 1_000
+
+
+def _parse(text: str) -> ast.Module | None:
+    """The tree, if it is not deeper than the parser's default allows (it goes by the interpreter's limit)."""
+    limit = sys.getrecursionlimit()
+    try:
+        sys.setrecursionlimit(_DEEPEST_TREE + _depth())
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            return ast.parse(text)
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return None
+    finally:
+        sys.setrecursionlimit(limit)
+
+
+def _depth() -> int:
+    """How deep the interpreter is: a file is also parsed in the middle of the analysis."""
+    depth, frame = 0, inspect.currentframe()
+    while frame is not None:
+        depth, frame = depth + 1, frame.f_back
+    return depth
+
+
+_EXCEPT = re.compile(r"^(\s*except\*?\s+)([\w.]+(?:\s*,\s*[\w.]+)+)(\s*:)", re.MULTILINE)
+_TYPE_PARAMETERS = re.compile(
+    r"^(\s*(?:class|def|async def)\s+\w+)\[[^\]\n]*(?:\[[^\]\n]*\][^\]\n]*)*\]", re.MULTILINE
+)
+_TYPE_ALIAS = re.compile(r"^type\s+(\w+)(?:\[[^\]\n]*\])?\s*=", re.MULTILINE)
+
+
+def _older(text: str) -> str:
+    """Syntax newer than this interpreter, in the words of an older one; lines stay where they are."""
+    text = _EXCEPT.sub(r"\1(\2)\3", text)
+    text = _TYPE_PARAMETERS.sub(r"\1", text)
+    return _TYPE_ALIAS.sub(r"\1 =", text)
+
+
+def _set_later(tree: ast.Module) -> tuple[tuple[str, ast.expr | None], ...]:
+    """`db: Database | None = None`, where a function says `global db`."""
+    rebound = {name for node in ast.walk(tree) if isinstance(node, ast.Global) for name in node.names}
+    found: dict[str, ast.expr | None] = {}
+    for node in tree.body:
+        match node:
+            case ast.AnnAssign(
+                target=ast.Name(id=name), annotation=annotation, value=ast.Constant(value=None)
+            ) if name in rebound:
+                found[name] = annotation
+            case ast.Assign(targets=[ast.Name(id=name)], value=ast.Constant(value=None)) if name in rebound:
+                found[name] = None
+            case _:
+                pass
+    return tuple(found.items())
+
+
+def _wiring(tree: ast.Module) -> tuple[ast.Call, ...]:
+    return tuple(
+        node
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr in _WIRING
+    )
+
+
+def _collect(body: list[ast.stmt], tree: Tree, stars: list[str]) -> None:
+    for node in body:
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+            tree.functions[node.name] = node
+        elif isinstance(node, ast.ClassDef):
+            _collect_class(node, tree)
+        elif isinstance(node, ast.Import):
+            for alias in node.names:
+                tree.imports[alias.asname or alias.name.partition(".")[0]] = (
+                    alias.name if alias.asname else alias.name.partition(".")[0]
+                )
+        elif isinstance(node, ast.ImportFrom):
+            _collect_names(node, tree, stars)
+        else:
+            _collect_other(node, tree, stars)
+
+
+def _collect_names(node: ast.ImportFrom, tree: Tree, stars: list[str]) -> None:
+    base = "." * node.level + (node.module or "")
+    for alias in node.names:
+        if alias.name == "*":
+            stars.append(base)
+        else:
+            dot = "" if base.endswith(".") or not base else "."
+            tree.imports[alias.asname or alias.name] = base + dot + alias.name
+
+
+def _collect_class(node: ast.ClassDef, tree: Tree) -> None:
+    tree.classes[node.name] = node
+    for member in node.body:
+        if isinstance(member, ast.FunctionDef | ast.AsyncFunctionDef):
+            tree.functions[f"{node.name}.{member.name}"] = member
+
+
+def _collect_other(node: ast.stmt, tree: Tree, stars: list[str]) -> None:
+    match node:
+        case ast.Assign(targets=targets, value=value):
+            for target in targets:
+                if isinstance(target, ast.Name):
+                    tree.assigns[target.id] = value
+        case ast.AnnAssign(target=ast.Name(id=name), value=ast.expr() as value):
+            tree.assigns[name] = value
+        case ast.If(body=body, orelse=orelse):
+            _collect([*body, *orelse], tree, stars)
+        case ast.Try(body=body, handlers=handlers, orelse=orelse):
+            _collect(body + orelse, tree, stars)
+            for handler in handlers:
+                _collect(
+                    [item for item in handler.body if isinstance(item, ast.Import | ast.ImportFrom)],
+                    tree,
+                    stars,
+                )
+        case ast.With(body=body):
+            _collect(body, tree, stars)
+        case _ if type(node).__name__ == "TypeAlias":  # `type X = ...`, Python 3.12
+            tree.assigns[node.name.id] = node.value  # type: ignore[attr-defined]
+        case _:
+            pass
