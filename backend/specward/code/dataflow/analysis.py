@@ -72,6 +72,8 @@ def analyse_files(
     """
     with room():
         judge = Judge(_sources(files, memory), options)
+        if not judge.schema.tables:
+            return Analysis((), {})  # no statement can reach a row
         trails = _round(judge, hands or Alone(), memory)
         for _ in range(_ROUNDS):
             if not judge.learn(_lesson(trails)):
