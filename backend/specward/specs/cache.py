@@ -17,7 +17,7 @@ from typing import NamedTuple
 
 from specward.specs.document import Reading, read_document, whole_text
 from specward.specs.model import Document, Place, Problem
-from specward.specs.packed import Packed, Plain, pack, pack_sections, plain, unpack_section, unpack_task
+from specward.specs.packed import Packed, Plain, pack_sections, pack_tasks, plain, unpack_section, unpack_task
 from specward.storage import read_state
 
 _FILE = ".specward/cache/specs"
@@ -106,7 +106,7 @@ def _packed(raw: bytes, role: str, path: str, feature: str) -> Plain:
     """Read a document and pack the reading; this is what the worker processes do."""
     document, tasks, problems = read_document(raw, role, path, feature)
     sections = pack_sections(document.sections, whole_text(raw))
-    return role, path, sections, pack((task.key.id, task) for task in tasks), plain(problems)
+    return role, path, sections, pack_tasks(tasks), plain(problems)
 
 
 def _reading(packed: Plain, raw: bytes) -> Reading:

@@ -13,14 +13,14 @@ from specward.specs.model import Citation, Operation, Place, Section, Task, Task
 T = TypeVar("T")
 # What marshal gives back: plain tuples of the model's shape, for which the cache's checksum vouches.
 Plain: TypeAlias = Any
-Pack: TypeAlias = tuple[tuple[str, ...], tuple[bytes, ...]]  # the items' names, and the items
+Pack: TypeAlias = tuple[tuple[str, ...], tuple[bool, ...], tuple[bytes, ...]]  # names, what is done, items
 
 
 class Packed(Sequence[T], Generic[T]):
     """A sequence whose items are unpacked when they are asked for. It is equal to any with the same items."""
 
     def __init__(self, pack: Pack, unpack: Callable[[Plain], T]) -> None:
-        self.names, self._packed = pack
+        self.names, self.done, self._packed = pack
         self._unpack = unpack
         self._items: dict[int, T] = {}
         self._all: tuple[T, ...] | None = None
@@ -52,15 +52,21 @@ class Packed(Sequence[T], Generic[T]):
         return hash(tuple(self))
 
 
-def pack(items: Iterable[tuple[str, Plain]]) -> Pack:
-    """Pack named items; whoever reads the names need not unpack anything."""
-    pairs = [(name, marshal.dumps(plain(item))) for name, item in items]
-    return tuple(name for name, _ in pairs), tuple(packed for _, packed in pairs)
+def pack_tasks(tasks: Sequence[Task]) -> Pack:
+    """Pack tasks; whoever asks for their ids, or for those that are done, need not unpack the others."""
+    ids, done = (task.key.id for task in tasks), (task.done for task in tasks)
+    return tuple(ids), tuple(done), tuple(marshal.dumps(plain(task)) for task in tasks)
 
 
 def task_ids(tasks: Sequence[Task]) -> Sequence[str]:
     """Give the ids of tasks in their order, without unpacking those that are packed."""
     return tasks.names if isinstance(tasks, Packed) else [task.key.id for task in tasks]
+
+
+def done_tasks(tasks: Sequence[Task]) -> Iterator[Task]:
+    """Give the tasks that are done, in their order, without unpacking the others."""
+    done = tasks.done if isinstance(tasks, Packed) else [task.done for task in tasks]
+    return (tasks[number] for number, is_done in enumerate(done) if is_done)
 
 
 def plain(value: Plain) -> Plain:
@@ -81,10 +87,10 @@ def unpack_task(value: Plain) -> Task:
 
 def pack_sections(sections: Iterable[Section], whole: str) -> Pack:
     """Pack sections; one that is the whole document over again is kept without its text."""
-    return pack(
-        ("", (*section[:3], None if section.text == whole else section.text, section.place))
-        for section in sections
-    )
+    items = [
+        (*section[:3], None if section.text == whole else section.text, section.place) for section in sections
+    ]
+    return ("",) * len(items), (False,) * len(items), tuple(marshal.dumps(plain(item)) for item in items)
 
 
 def unpack_section(value: Plain, whole: Callable[[], str]) -> Section:

@@ -16,6 +16,7 @@ from specward.code.dataflow.trail import Trail
 
 _PATIENCE = 1.0  # seconds before others are asked: they take about as long to begin
 _FEW = 8  # routes that are not worth it
+_MOST = 8  # processes: each reads the project for itself
 # Isolated, with the path of this process: what lies in the current folder is never imported.
 _START = """
 import json, sys
@@ -141,4 +142,4 @@ def _drained(done: _Done, left: set[int]) -> Iterator[tuple[int, Trail]]:
 
 def _processors() -> int:
     affinity = getattr(os, "sched_getaffinity", None)
-    return len(affinity(0)) if affinity else os.cpu_count() or 1
+    return min(len(affinity(0)) if affinity else os.cpu_count() or 1, _MOST)

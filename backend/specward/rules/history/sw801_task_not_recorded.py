@@ -14,6 +14,7 @@ from specward.project import Project
 from specward.rules.examples import HEADER, SPECS, Example
 from specward.rules.history.examples import PATH, RECORD
 from specward.specs.model import Place, Task, TaskKey
+from specward.specs.packed import done_tasks
 
 SUMMARY = "a task was worked on, and there is no record of it"
 _DONE = SPECS["specs/tasks.md"].replace("**Status**: open", "**Status**: done")
@@ -23,21 +24,22 @@ BAD = Example({"specs/tasks.md": _DONE})
 
 def check(project: Project) -> Iterable[Finding]:
     """Give one finding for each task without a record, at the task."""
-    judged = [task for spec_set in project.spec_sets for task in spec_set.tasks]
     settled = {task.key for task in project.bound} | project.fact(recorded_tasks)
-    traced = _traced(project)
-    for task in judged:
-        if task.key not in settled and (task.done or task.key in traced):
-            yield _finding(task, traced.get(task.key))
+    judged: dict[TaskKey, tuple[Task, Place | None]] = {
+        task.key: (task, None) for spec_set in project.spec_sets for task in done_tasks(spec_set.tasks)
+    }
+    for key, (task, code) in (judged | _traced(project)).items():
+        if key not in settled:
+            yield _finding(task, code)
 
 
-def _traced(project: Project) -> dict[TaskKey, Place]:
+def _traced(project: Project) -> dict[TaskKey, tuple[Task, Place]]:
     """Return where each task is first named in the code."""
-    traced: dict[TaskKey, Place] = {}
+    traced: dict[TaskKey, tuple[Task, Place]] = {}
     for path, traces in project.traces.items():
         for trace in traces:
             for task in trace.tasks:
-                traced.setdefault(task.key, Place(path, trace.header.line))
+                traced.setdefault(task.key, (task, Place(path, trace.header.line)))
     return traced
 
 
