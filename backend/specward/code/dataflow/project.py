@@ -14,7 +14,7 @@ from specward.code.dataflow.trail import Violation
 from specward.code.dataflow.values import Site
 from specward.code.dataflow.workers import Workers
 
-_VERSION = f"16 {sys.version_info[:2]}"  # what a text means to the parser is part of it
+_ENGINE = Path(__file__).parent
 
 
 def analyse_project(
@@ -33,12 +33,13 @@ def analyse_project(
     """
     options = read_options(table)
     files = {path: _text(f"{root}/{path}") for path in paths}
-    cache = Cache.open(root, "isolation", _VERSION) if cached else None
+    version = _version()
+    cache = Cache.open(root, "isolation", version) if cached else None
     key = _key(files, options)
     known = cache.get(key) if cache is not None else None
     if isinstance(known, dict):
         return _load(known)
-    memory = Memory.open(root, _VERSION) if cached else None
+    memory = Memory.open(root, version) if cached else None
     try:
         with Workers() as workers:
             analysis = analyse_files(files, options, workers, memory)
@@ -49,6 +50,13 @@ def analyse_project(
         cache.put(key, {"violations": analysis.violations, "tables": analysis.tables})
         cache.save()
     return analysis
+
+
+def _version() -> str:
+    """Name the engine: nothing is believed that another one found, or that another Python read."""
+    files = ((path, path.stat()) for path in sorted(_ENGINE.rglob("*.py")))
+    parts = [f"{path.relative_to(_ENGINE)} {stat.st_size} {stat.st_mtime_ns}" for path, stat in files]
+    return digest("\n".join([sys.version, *parts]).encode())
 
 
 def _text(path: str) -> str:

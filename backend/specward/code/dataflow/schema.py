@@ -137,11 +137,11 @@ class Schema:
     @property
     def state(self) -> str:
         """Everything it says, as a text: whoever judged by it judges the same while it stays the same."""
-        tables = [table._replace(line=0) for _, table in sorted(self.tables.items())]
-        owners = [(name, sorted(columns)) for name, columns in sorted(self.owners.items())]
-        grants = [(name, sorted(parents)) for name, parents in sorted(self.grants.items())]
-        known = (self.user, sorted(self.owned), sorted(self.published), sorted(self.memberships.items()))
-        return repr((tables, sorted(self.by_model.items()), owners, grants, known, self.settings))
+        tables = [table._replace(line=0) for table in self.tables.values()]
+        owners = [(name, sorted(columns)) for name, columns in self.owners.items()]
+        grants = [(name, sorted(parents)) for name, parents in self.grants.items()]
+        known = (self.user, sorted(self.owned), sorted(self.published), self.memberships)
+        return repr((tables, self.by_model, self._by_stem, owners, grants, known, self.settings))
 
     def path(self, table: str) -> str:
         """The owner path in words: `messages.conversation_id -> conversations.user_id`."""
