@@ -126,6 +126,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         redoc_url=None,
         middleware=MIDDLEWARE,
         telemetry=TELEMETRY,
+        responses=problems.responses(*problems.OF_ANY),
         generate_unique_id_function=lambda route: route.name,
     )
     problems.install(app)
@@ -203,12 +204,7 @@ def _add_health(app: FastAPI) -> None:
     async def livez() -> Health:
         return Health(status="ok")
 
-    @app.get(
-        "/readyz",
-        tags=["operations"],
-        summary="Whether the service can serve",
-        responses=problems.responses(problems.UNAVAILABLE),
-    )
+    @app.get("/readyz", tags=["operations"], summary="Whether the service can serve")
     async def readyz(running: RuntimeDep) -> Health:
         if running.draining.is_set():
             raise problems.ProblemError(problems.UNAVAILABLE)

@@ -22,6 +22,7 @@ from app.core.settings import Settings
 from app.jobs import add_account_mails, post_of
 from app.main import create_app
 from specward.database.provision import Urls
+from tests.app.core.documented import answer_of, answers_of
 
 PASSWORD = "correct horse battery"
 SIGNING_KEYS = SecretStr(write_private(new_key()))
@@ -87,13 +88,17 @@ def _personal(value: object, name: str = "") -> Iterator[str]:
 class FromAnywhere(ASGITransport):
     """Lets each request come from a network of its own, so that tests do not exhaust each other's limits.
 
-    The extension `from` of a request names another one.
+    The extension `from` of a request names another one. No answer is one that the document leaves out.
     """
 
     async def handle_async_request(self, request: httpx2.Request) -> httpx2.Response:
         somewhere = f"10.{secrets.randbelow(256)}.{secrets.randbelow(256)}.{secrets.randbelow(256)}"
         self.client = (request.extensions.get("from", somewhere), 1)
         response = await super().handle_async_request(request)
+        await response.aread()
+        answer, answers = answer_of(response), answers_of(request.method, request.url.path)
+        left_out = f"{request.method} {request.url.path} answers {answer}, which the document leaves out"
+        assert answers is None or answer in answers, left_out
         if request.url.path.startswith("/v1/"):  # the contract itself has titles, too
             await _remember_both(request, response)
         return response

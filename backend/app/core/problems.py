@@ -90,8 +90,14 @@ PAYLOAD_TOO_LARGE = ProblemType(
 )
 INTERNAL_ERROR = ProblemType("internal-error", 500, "Something went wrong on our side.", "Our fault.")
 UNAVAILABLE = ProblemType(
-    "unavailable", 503, "The service cannot serve at the moment.", "The database cannot be reached."
+    "unavailable",
+    503,
+    "The service cannot serve at the moment.",
+    "It cannot be served at the moment, or not in time.",
 )
+
+OF_ANY = (PAYLOAD_TOO_LARGE, INTERNAL_ERROR, UNAVAILABLE)
+"""What is answered before an operation and around it, whatever it does."""
 
 _LENGTHS = {"too_short": ("min_length", "at least"), "too_long": ("max_length", "at most")}
 

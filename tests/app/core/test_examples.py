@@ -7,20 +7,19 @@ import pytest
 from jsonschema import Draft202012Validator, FormatChecker
 
 from app.core.problems import MEDIA_TYPE
-from app.main import create_app
-
-METHODS = {"get", "put", "post", "patch", "delete"}
+from tests.app.core import documented
 
 
 @pytest.fixture(scope="module")
 def document() -> dict[str, Any]:
-    return create_app().openapi()
+    return documented.document()
 
 
 def operations(document: dict[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:
     """Each operation by its id."""
-    for item in document["paths"].values():
-        yield from ((item[method]["operationId"], item[method]) for method in METHODS & item.keys())
+    for method, path in documented.operations():
+        operation = document["paths"][path][method.lower()]
+        yield operation["operationId"], operation
 
 
 def bodies(operation: dict[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:
@@ -67,5 +66,5 @@ def test_every_problem_is_shown_with_each_of_its_types(document: dict[str, Any])
     assert seen == {
         *("invalid-request", "unauthenticated", "invalid-credentials", "wrong-password", "invalid-token"),
         *("not-found", "version-mismatch", "version-required", "idempotency-mismatch"),
-        *("too-many-requests", "unavailable"),
+        *("too-many-requests", "payload-too-large", "internal-error", "unavailable"),
     }
