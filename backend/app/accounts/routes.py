@@ -135,8 +135,9 @@ async def list_sessions(caller: Caller, session: CallerSession) -> Sessions:
     return Sessions.model_construct(items=await repository.live_sessions(session, caller.session_id))
 
 
+# What is no id is none of these, as with notifications.
 @router.delete(
-    "/v1/auth/sessions/{session_id}",
+    "/v1/auth/sessions/{session_id:uuid}",
     status_code=204,
     name="endSession",
     summary="End one of one's sessions",

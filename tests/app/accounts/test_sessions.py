@@ -72,9 +72,10 @@ async def test_somebody_elses_answers_as_one_that_never_was(
     await served(client, alice.tokens["refresh_token"])
 
 
-@pytest.mark.parametrize("session_id", ["1", "current", "%00"])
-async def test_what_is_no_id(alice: Person, session_id: str) -> None:
-    assert (await alice.call("DELETE", f"{SESSIONS}/{session_id}")).status_code == 422
+@pytest.mark.parametrize("session_id", ["1", "current", "%00", "0198f000-0000-7000-8000-000000000000x"])
+async def test_what_is_no_id_is_no_session(alice: Person, session_id: str) -> None:
+    answer = await alice.call("DELETE", f"{SESSIONS}/{session_id}")
+    assert (answer.status_code, answer.json()["type"]) == (404, "/problems/not-found")
 
 
 @pytest.mark.parametrize(("method", "path"), [("GET", SESSIONS), ("DELETE", f"{SESSIONS}/{UUID(int=0)}")])
