@@ -17,7 +17,7 @@ from starlette.types import Message, Send
 from app.core.asker import Principal
 from app.core.database import Session
 from app.core.examples import example_of
-from app.notifications import repository
+from app.notifications import places, repository
 from app.notifications.cursor import Position, write_cursor
 from app.notifications.schemas import Notification
 from app.notifications.service import position_at
@@ -74,27 +74,33 @@ async def events(
     """Write what comes after a position, until the token expires or the process ends.
 
     A client whose stream is cut by a lost database comes again, with its last event's id, or with the one
-    that the stream began with: a browser keeps that, although it belongs to no event.
+    that the stream began with: a browser keeps that, although it belongs to no event. A look costs one round
+    trip, and a heartbeat another: the stream keeps its place, or ends where that is somebody else's by now.
 
     Args:
-        stream: What wakes.
+        stream: What wakes, and has the place.
         session: Of the owner.
         position: Of the last notification that is not to be sent.
         expires_at: Seconds since the epoch.
     """
     yield format_sse_event(comment="connected", id=write_cursor(position))
-    while not stream.stopped and (remaining := expires_at - time.time()) > 0:
-        try:
+    beat = time.monotonic() + HEARTBEAT_SECONDS
+    try:
+        while not stream.stopped and (remaining := expires_at - time.time()) > 0:
             found = await repository.following(session, position, BATCH)
-        except OperationalError as error:
-            logger.warning("a live stream was ended: %s", type(error).__name__)
-            return
-        for each in found:
-            position = Position(each.created_at, each.id)
-            if each.live:
-                yield _event(each, position)
-        if not found and not await stream.wait(min(HEARTBEAT_SECONDS, remaining)):
-            yield KEEPALIVE_COMMENT
+            for each in found:
+                position = Position(each.created_at, each.id)
+                if each.live:
+                    yield _event(each, position)
+            if (quiet := beat - time.monotonic()) <= 0:
+                if not await places.keep(session, stream.id):
+                    return
+                yield KEEPALIVE_COMMENT
+                beat = time.monotonic() + HEARTBEAT_SECONDS
+            elif not found:
+                await stream.wait(min(quiet, remaining))
+    except OperationalError as error:
+        logger.warning("a live stream was ended: %s", type(error).__name__)
 
 
 def _event(notification: Notification, position: Position) -> bytes:

@@ -1,7 +1,7 @@
 """
 [Task]: T-088
-[From]: speckit.specify §4.10
-[Description]: Which notifications are past their time.
+[From]: speckit.specify §4.10, §6.6
+[Description]: Which notifications are past their time, and which places of streams.
 """
 
 from datetime import timedelta
@@ -10,7 +10,7 @@ from sqlalchemy import func, literal, or_
 from sqlmodel import col
 
 from app.core.retention import prepare_sweep, sweeping
-from app.notifications.models import Notification
+from app.notifications.models import LiveStream, Notification
 
 READ_FOR, UNREAD_FOR = timedelta(days=90), timedelta(days=365)
 
@@ -24,4 +24,5 @@ sweep = sweeping(
             col(Notification.created_at) < func.now() - literal(UNREAD_FOR),
         ),
     ),
+    prepare_sweep(LiveStream, col(LiveStream.expires_at) < func.now()),
 )

@@ -6,36 +6,25 @@
 
 import asyncio
 from collections import defaultdict
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
-from typing import Annotated, Protocol, cast
+from collections.abc import AsyncIterator, Iterator
+from contextlib import contextmanager, suppress
+from typing import Annotated, cast
 from uuid import UUID
 
 from fastapi import Depends, Request
 
-from app.core.problems import TOO_MANY_REQUESTS, ProblemError
-from app.core.runtime import Caller
-
-STREAMS_PER_OWNER = 3
-RETRY_SECONDS = 15
-
-
-class Places(Protocol):
-    """Whoever knows the streams of all processes."""
-
-    async def take(self, owner: UUID, places: list[int]) -> int | None:
-        """Take one of these places of an owner, which this process does not hold; None if none is free."""
-
-    def give_back(self, owner: UUID, place: int) -> None:
-        """Give a place back."""
+from app.core.runtime import Caller, CallerSession
+from app.notifications import places
 
 
 class Stream:
     """One client that listens. It is woken, and then looks for itself what is new: so nothing queues up."""
 
-    def __init__(self) -> None:
-        self._woken = asyncio.Event()
+    def __init__(self, stream_id: UUID) -> None:
+        self.id = stream_id
+        """What holds its place."""
         self.stopped = False
+        self._woken = asyncio.Event()
 
     def wake(self) -> None:
         """Let the stream look for what is new."""
@@ -46,56 +35,41 @@ class Stream:
         self.stopped = True
         self._woken.set()
 
-    async def wait(self, seconds: float) -> bool:
-        """Wait to be woken, at most so long; tell whether it was."""
-        try:
+    async def wait(self, seconds: float) -> None:
+        """Wait to be woken, at most so long."""
+        with suppress(TimeoutError):
             await asyncio.wait_for(self._woken.wait(), seconds)
-        except TimeoutError:
-            return False
         self._woken.clear()
-        return True
 
 
 class Streams:
     """All streams of the process."""
 
-    def __init__(self, places: Places) -> None:
-        self._places = places
-        self._streams: defaultdict[UUID, dict[int, Stream]] = defaultdict(dict)
-        self._taking = asyncio.Lock()
+    def __init__(self) -> None:
+        self.present = asyncio.Event()
+        """Set while there is any."""
+        self._streams: defaultdict[UUID, set[Stream]] = defaultdict(set)
         self._stopped = False
 
-    @asynccontextmanager
-    async def join(self, owner: UUID) -> AsyncIterator[Stream]:
-        """Begin a stream of an owner, who has at most three, whichever instances serve them.
-
-        Raises:
-            ProblemError: There are three.
-        """
-        stream = Stream()
-        async with self._taking:
-            free = [place for place in range(STREAMS_PER_OWNER) if place not in self._streams.get(owner, ())]
-            taken = await self._places.take(owner, free) if free else None
-            if taken is None:
-                raise ProblemError(TOO_MANY_REQUESTS, {"Retry-After": str(RETRY_SECONDS)})
-            self._streams[owner][taken] = stream
+    @contextmanager
+    def joined(self, owner: UUID, stream: Stream) -> Iterator[None]:
+        """Have a stream among those of an owner."""
+        self._streams[owner].add(stream)
+        self.present.set()
         if self._stopped:
             stream.stop()
         try:
-            yield stream
+            yield
         finally:
-            del self._streams[owner][taken]
+            self._streams[owner].remove(stream)
             if not self._streams[owner]:
                 del self._streams[owner]
-            self._places.give_back(owner, taken)
-
-    def held(self) -> list[tuple[UUID, int]]:
-        """Give the owner and the place of every stream."""
-        return [(owner, place) for owner, streams in self._streams.items() for place in streams]
+            if not self._streams:
+                self.present.clear()
 
     def wake(self, owner: UUID) -> None:
         """Wake the streams of an owner."""
-        for stream in self._streams.get(owner, {}).values():
+        for stream in self._streams.get(owner, ()):
             stream.wake()
 
     def wake_all(self) -> None:
@@ -107,15 +81,17 @@ class Streams:
         """End every stream, and each that comes from now on."""
         self._stopped = True
         for streams in self._streams.values():
-            for stream in streams.values():
+            for stream in streams:
                 stream.stop()
 
 
-async def join_streams(request: Request, caller: Caller) -> AsyncIterator[Stream]:
-    """Begin a stream of the caller; it ends with the request."""
+async def join_streams(request: Request, caller: Caller, session: CallerSession) -> AsyncIterator[Stream]:
+    """Begin a stream of the caller, which ends with the request; see `places`."""
     streams = cast("Streams", request.app.state.streams)
-    async with streams.join(caller.user_id) as stream:
-        yield stream
+    async with places.taken(session) as stream_id:
+        stream = Stream(stream_id)
+        with streams.joined(caller.user_id, stream):
+            yield stream
 
 
 CallerStream = Annotated[Stream, Depends(join_streams)]

@@ -41,9 +41,12 @@ async def test_after_a_deletion_no_table_has_a_row_of_that_owner(
 ) -> None:
     alices, bobs = [await owns_something_everywhere(person) for person in (alice, bob)]
     await mails_to(app, alice.email)
+    superuser(
+        "insert into live_streams (owner_id, place, expires_at) values (%(owner)s, 1, now())", owner=alices
+    )
     before, others = rows_of(superuser, alices), rows_of(superuser, bobs)
     owning = {"accounts", "sessions", "refresh_tokens", "mail_tokens", "profiles", "notifications"}
-    assert all(before[table] for table in owning | {"notification_preferences"})
+    assert all(before[table] for table in owning | {"notification_preferences", "live_streams"})
     answer = await alice.call("POST", DELETION, json={"password": PASSWORD})
     assert (answer.status_code, answer.content) == (204, b"")
     assert set(rows_of(superuser, alices).values()) == {0}

@@ -20,6 +20,7 @@ select (select json_agg(a) from accounts a where id = $1)::text
     || coalesce((select json_agg(s order by s.id) from sessions s where owner_id = $1)::text, '-')
     || coalesce((select json_agg(n order by n.id) from notifications n where owner_id = $1)::text, '-')
     || coalesce((select json_agg(p) from notification_preferences p where owner_id = $1)::text, '-')
+    || coalesce((select json_agg(s) from live_streams s where owner_id = $1)::text, '-')
 """
 
 
@@ -79,6 +80,9 @@ async def owners(as_superuser: Database) -> tuple[Owner, Owner]:
             )
             await connection.execute(
                 "insert into notification_preferences values ($1, 'product', 'live', false)", [account]
+            )
+            await connection.execute(
+                "insert into live_streams (owner_id, place, expires_at) values ($1, 1, now())", [account]
             )
             ((before,),) = await (await connection.execute(EVERYTHING, [account])).fetchall()
             made.append(Owner(account, before))

@@ -17,7 +17,7 @@ pytestmark = [pytest.mark.anyio, pytest.mark.usefixtures("owners")]
 
 TABLES = (
     *("accounts", "identities", "profiles", "sessions", "refresh_tokens", "mail_tokens"),
-    *("notifications", "notification_preferences", "idempotency_keys", "upkeep"),
+    *("notifications", "notification_preferences", "live_streams", "idempotency_keys", "upkeep"),
 )
 ACT_AS = "select set_config('app.user_id', %s, true)"
 
@@ -45,7 +45,7 @@ async def test_an_owner_sees_their_own(
     runtime_role: AsyncConnection[tuple[object, ...]], owners: tuple[Owner, Owner]
 ) -> None:
     await runtime_role.execute(ACT_AS, [str(owners[0].id)])
-    assert [await count(runtime_role, table) for table in TABLES] == [1, 1, 1, 1, 0, 0, 1, 1, 0, 1]
+    assert [await count(runtime_role, table) for table in TABLES] == [1, 1, 1, 1, 0, 0, 1, 1, 1, 0, 1]
 
 
 async def test_settings_end_with_the_transaction(
@@ -71,6 +71,10 @@ FORBIDDEN: dict[str, tuple[LiteralString, str]] = {
     "new table": ("create table mine ()", "42501"),
     "a row of upkeep": ("insert into upkeep (owner_id) values (%(me)s)", "42501"),
     "a function of the owner's": ("select begin_upkeep()", "42501"),
+    "place of another's stream": (
+        "insert into live_streams (owner_id, place, expires_at) values (%(somebody)s, 2, now())",
+        "42501",
+    ),
     "account of another": ("insert into accounts (id) values (%(somebody)s)", "42501"),
 }
 

@@ -1,79 +1,59 @@
-"""T-084: places are held by connections, so nobody's going away leaves one taken, nor keeps anybody out."""
+"""T-084: what wakes streams, and what ends them."""
 
 import asyncio
 import signal
-from collections.abc import AsyncIterator, Callable, Iterator
-from contextlib import AbstractAsyncContextManager, asynccontextmanager
-from typing import Any
-from uuid import UUID, uuid4
+from collections.abc import Iterator
+from uuid import uuid4
 
 import pytest
-from psycopg import AsyncConnection
 
 from app.core.shutdown import SIGNALS, announced_shutdown
-from app.notifications.listener import Asked, Listener
-from app.notifications.streams import Streams
-from specward.database.provision import Urls
-from specward.database.server import Server
-from tests.servers.urls import through
+from app.notifications import listener
+from app.notifications.listener import Listener
+from app.notifications.streams import Stream, Streams
 
 pytestmark = pytest.mark.anyio
 
-Listening = Callable[[], AbstractAsyncContextManager[Listener]]
+NOWHERE = "postgresql://nobody@127.0.0.1:1/none"
 
 
-@pytest.fixture
-def listening(server: Server, database: Urls) -> Listening:
-    """Run a listener on the server itself."""
-    return lambda: served(Listener(through(database.app, server.port), direct=True))
-
-
-@asynccontextmanager
-async def served(listener: Listener) -> AsyncIterator[Listener]:
-    running = asyncio.create_task(listener.run())
-    yield listener
-    running.cancel()
-    await asyncio.wait([running])
-
-
-async def test_a_place_is_one_processs_until_it_gives_it_back(listening: Listening) -> None:
-    owner, somebody = uuid4(), uuid4()
-    async with listening() as one, listening() as other:
-        assert await one.take(owner, [0]) == 0
-        assert await other.take(owner, [0, 1]) == 1
-        assert await one.take(owner, [1]) is None
-        assert await one.take(somebody, [1]) == 1
-        other.give_back(owner, 1)
-        assert await other.take(somebody, [2]) == 2  # answered after what was asked before
-        assert await one.take(owner, [1]) == 1
-
-
-async def test_a_process_that_ends_leaves_no_place_taken(listening: Listening) -> None:
-    owner = uuid4()
-    async with listening() as one:
-        assert await one.take(owner, [0]) == 0
-    async with listening() as other:
-        while await other.take(owner, [0]) is None:
-            pass  # the server has yet to notice
-
-
-async def test_who_leaves_before_the_answer_leaves_no_place_taken(
-    server: Server, database: Urls, listening: Listening
+async def test_who_cannot_listen_goes_on_trying_while_there_are_streams(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
-    owner = uuid4()
-    listener = Listener(through(database.app, server.port), direct=True)
-    leaving = asyncio.create_task(listener.take(owner, [0]))
-    await asyncio.sleep(0)
-    leaving.cancel()
-    await asyncio.wait([leaving])
-    async with served(listener), listening() as other:
-        assert await listener.take(owner, [1]) == 1
-        assert await other.take(owner, [0]) == 0
+    monkeypatch.setattr(listener, "RECONNECT_SECONDS", 0.01)
+    cut_off = Listener(NOWHERE, direct=True)
+    trying = asyncio.create_task(cut_off.run())
+    await asyncio.sleep(0.1)
+    assert not caplog.records
+    with cut_off.streams.joined(uuid4(), Stream(uuid4())):
+        while len(caplog.records) < 3:  # noqa: ASYNC110 -- what it has logged
+            await asyncio.sleep(0.01)
+    trying.cancel()
+    await asyncio.wait([trying])
+    assert trying.cancelled()
+    assert all("connection that listens was lost" in record.message for record in caplog.records)
 
 
-async def test_a_process_that_is_cut_off_counts_alone() -> None:
-    async with served(Listener("postgresql://nobody@127.0.0.1:1/none", direct=True)) as listener:
-        assert await listener.take(uuid4(), [1, 2]) == 1
+async def test_the_streams_of_one_owner_are_woken() -> None:
+    streams, owner, somebody = Streams(), uuid4(), uuid4()
+    woken, other = Stream(uuid4()), Stream(uuid4())
+    with streams.joined(owner, woken), streams.joined(somebody, other):
+        streams.wake(owner)
+        await asyncio.wait_for(woken.wait(60), 10)
+        waiting = asyncio.create_task(other.wait(60))
+        await asyncio.sleep(0)
+        assert not waiting.done()
+        streams.wake_all()
+        await asyncio.wait_for(waiting, 10)
+
+
+async def test_a_stream_that_comes_once_the_process_is_to_end_ends_at_once() -> None:
+    streams, before, after = Streams(), Stream(uuid4()), Stream(uuid4())
+    with streams.joined(uuid4(), before):
+        streams.stop()
+        assert before.stopped
+    with streams.joined(uuid4(), after):
+        assert after.stopped
 
 
 @pytest.fixture
@@ -89,39 +69,3 @@ async def test_without_a_server_signals_are_left_alone() -> None:
     before = [signal.getsignal(number) for number in SIGNALS]
     with announced_shutdown(0):
         assert [signal.getsignal(number) for number in SIGNALS] == before
-
-
-async def test_a_place_that_came_as_its_client_left_is_given_back(
-    listening: Listening, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """The answer is there, and its client is gone before it has heard it."""
-    owner = uuid4()
-    asking: list[asyncio.Task[int | None]] = []
-    serve = Listener._serve  # noqa: SLF001 -- the moment between its answer and its hearing
-
-    async def serve_and_leave(self: Listener, connection: AsyncConnection[Any], asked: Asked) -> None:
-        await serve(self, connection, asked)
-        if asking:
-            asking.pop().cancel()
-
-    async with listening() as one, listening() as other:
-        monkeypatch.setattr(Listener, "_serve", serve_and_leave)
-        asking.append(leaving := asyncio.create_task(one.take(owner, [0])))
-        await asyncio.wait([leaving])
-        assert leaving.cancelled()
-        while await other.take(owner, [0]) is None:
-            pass
-
-
-async def test_a_stream_that_comes_once_the_process_is_to_end_ends_at_once() -> None:
-    class Alone:
-        async def take(self, _: UUID, places: list[int]) -> int:
-            return places[0]
-
-        def give_back(self, _: UUID, __: int) -> None:
-            """Nobody else wants it."""
-
-    streams = Streams(Alone())
-    streams.stop()
-    async with streams.join(uuid4()) as stream:
-        assert stream.stopped

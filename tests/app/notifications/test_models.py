@@ -27,7 +27,10 @@ CATALOGUE = {
 }
 
 
-@pytest.mark.parametrize("table", [models.Notification.__tablename__, models.Preference.__tablename__])
+MODELS = (models.Notification, models.Preference, models.LiveStream)
+
+
+@pytest.mark.parametrize("table", [model.__tablename__ for model in MODELS])
 def test_models_and_migrations_agree(server: Server, fresh_database: Urls, table: str) -> None:
     name = fresh_database.migration.rpartition("/")[2].partition("?")[0]
     url = server.superuser_url(name).replace("postgresql://", "postgresql+psycopg://")

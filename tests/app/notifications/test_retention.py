@@ -34,6 +34,11 @@ from (values ('stays', true, interval '90 days', interval '1 minute'),
              ('stays', false, '365 days', '1 minute'),
              ('goes', false, '365 days', '-1 minute')) as given (stays, read, kept, minute)
 """,
+    "live_streams": """
+insert into live_streams (owner_id, place, expires_at)
+select %(owner)s, place, now() + minute
+from (values (1, interval '1 minute'), (2, '-1 minute')) as given (place, minute)
+""",
     "idempotency_keys": """
 insert into idempotency_keys (owner_id, operation, key, request_hash, status, body, created_at)
 select %(owner)s, 'POST /', stays, sha256('x'), 200, '', now() - interval '24 hours' + minute
@@ -62,14 +67,17 @@ from session, generate_series(1, 2) as n
 }
 LEFT: dict[str, LiteralString] = {
     "notifications": "select title from notifications where owner_id = %s and title in ('stays', 'goes')",
+    "live_streams": """
+select case when expires_at > now() then 'stays' else 'goes' end from live_streams where owner_id = %s
+""",
     "idempotency_keys": "select key from idempotency_keys where owner_id = %s",
     "mail_tokens": """
 select case when expires_at > now() then 'stays' else 'goes' end from mail_tokens where owner_id = %s
 """,
     "sessions": "select user_agent from sessions where owner_id = %s and user_agent in ('stays', 'goes')",
 }
-STAYS = {"notifications": 3, "idempotency_keys": 1, "mail_tokens": 2, "sessions": 2}
-GOES = {"notifications": 2, "idempotency_keys": 1, "mail_tokens": 2, "sessions": 2}
+STAYS = {"notifications": 3, "live_streams": 1, "idempotency_keys": 1, "mail_tokens": 2, "sessions": 2}
+GOES = {"notifications": 2, "live_streams": 1, "idempotency_keys": 1, "mail_tokens": 2, "sessions": 2}
 
 EXPIRED_TOKENS = "select count(*) from refresh_tokens where owner_id = %s and expires_at < now()"
 PLENTY = """

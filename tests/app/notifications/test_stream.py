@@ -23,20 +23,27 @@ from specward.database.server import Server
 from tests.app.conftest import SIGNING_KEYS, Person
 from tests.app.notifications.conftest import SessionOf, Superuser, id_of
 from tests.app.notifications.instances import Instance, instance, listen, send_test
+from tests.app.notifications.test_places import TIME_IS_OVER
 from tests.servers.urls import through
 
 pytestmark = pytest.mark.anyio
 
 Two = tuple[Instance, Instance]
+WAYS = ("listening", "polling")
 
 
-@pytest.fixture(scope="module", params=["listening", "polling"])
+def url_of(request: pytest.FixtureRequest, server: Server, database: Urls) -> str:
+    """What instances have that listen, or that can but poll."""
+    port = server.port if request.param == "listening" else request.getfixturevalue("pooler")
+    return through(database.app, port)
+
+
+@pytest.fixture(scope="module", params=WAYS)
 def two(
     request: pytest.FixtureRequest, server: Server, database: Urls, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Two]:
     """Two instances: with a direct URL each, or with nothing but a pooler's."""
-    port = server.port if request.param == "listening" else request.getfixturevalue("pooler")
-    url = through(database.app, port)
+    url = url_of(request, server, database)
     with ExitStack() as stack:
         one, other = (
             stack.enter_context(instance(tmp_path_factory.mktemp("instance"), DATABASE_URL=url))
@@ -148,9 +155,16 @@ async def test_no_stream_without_a_token(alice: Person, two: Two) -> None:
         assert stream.answer.status_code == 401
 
 
-async def test_three_streams_and_no_more(alice: Person, bob: Person, direct: str, tmp_path: Path) -> None:
-    """Wherever they are; and what a process held when it was killed is free again."""
-    with instance(tmp_path, DATABASE_URL=direct) as one, instance(tmp_path, DATABASE_URL=direct) as other:
+@pytest.fixture(params=WAYS)
+def url(request: pytest.FixtureRequest, server: Server, database: Urls) -> str:
+    return url_of(request, server, database)
+
+
+async def test_three_streams_and_no_more(
+    alice: Person, bob: Person, url: str, tmp_path: Path, superuser: Superuser
+) -> None:
+    """Wherever they are; and what a process held when it was killed is free again in time."""
+    with instance(tmp_path, DATABASE_URL=url) as one, instance(tmp_path, DATABASE_URL=url) as other:
         async with AsyncExitStack() as streams:
             for at in (one, other, one):
                 stream = await streams.enter_async_context(listen(alice, at))
@@ -166,6 +180,9 @@ async def test_three_streams_and_no_more(alice: Person, bob: Person, direct: str
             for _ in range(3):
                 await streams.enter_async_context(listen(alice, one))
             one.process.kill()
+            async with listen(alice, other) as early:
+                assert early.answer.status_code == 429
+            await superuser.execute(TIME_IS_OVER, [id_of(alice)])
             await three_at(alice, other)
             await streams.pop_all().aclose()
 

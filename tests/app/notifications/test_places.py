@@ -1,0 +1,122 @@
+"""T-084: an owner's streams have three places, whoever serves them, and a dead one keeps none."""
+
+import asyncio
+import time
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
+
+import pytest
+from fastapi.sse import KEEPALIVE_COMMENT
+from psycopg import OperationalError
+
+from app.core.asker import Principal
+from app.core.database import Database, Session
+from app.core.problems import ProblemError
+from app.notifications import live, places
+from app.notifications.streams import Stream
+from tests.app.conftest import Person
+from tests.app.notifications.conftest import SessionOf, Superuser, id_of
+
+pytestmark = pytest.mark.anyio
+
+TIME_IS_OVER = "update live_streams set expires_at = now() - interval '1 second' where owner_id = %s"
+LEFT = "select count(*) from live_streams where owner_id = %s and expires_at > now()"
+
+
+@pytest.fixture
+def session(session_of: SessionOf, alice: Person) -> Session[Principal]:
+    return session_of(alice)
+
+
+@asynccontextmanager
+async def woken_often(stream: Stream) -> AsyncIterator[None]:
+    """Wake a stream as one that polls is woken, only faster."""
+
+    async def wake() -> None:
+        while True:
+            stream.wake()
+            await asyncio.sleep(0.001)
+
+    waking = asyncio.create_task(wake())
+    yield
+    waking.cancel()
+
+
+async def events(session: Session[Principal], stream: Stream) -> AsyncIterator[bytes]:
+    """What is sent after the beginning."""
+    position = await live.begin(session, None)
+    sent = live.events(stream, session, position, time.time() + 60)
+    assert (await anext(sent)).startswith(b": connected")
+    async for each in sent:
+        yield each
+
+
+async def count(superuser: Superuser, person: Person) -> int:
+    row = await (await superuser.execute(LEFT, [id_of(person)])).fetchone()
+    assert row
+    return int(row[0])
+
+
+async def test_three_of_those_that_come_at_once(
+    session: Session[Principal], session_of: SessionOf, bob: Person
+) -> None:
+    begun = await asyncio.gather(*(places.take(session) for _ in range(8)))
+    assert len({stream for stream in begun if stream}) == 3
+    assert await places.take(session_of(bob)) is not None
+
+
+async def test_whose_time_is_over_is_followed(
+    session: Session[Principal], alice: Person, superuser: Superuser
+) -> None:
+    first = await places.take(session)
+    await superuser.execute(TIME_IS_OVER, [id_of(alice)])
+    assert first
+    assert await places.keep(session, first)  # nobody wanted its place
+    await superuser.execute(TIME_IS_OVER, [id_of(alice)])
+    assert await places.take(session)
+    assert not await places.keep(session, first)
+    await places.give_back(session, first)  # it gives back nothing
+    assert await count(superuser, alice) == 1
+
+
+async def test_a_stream_has_a_place_while_it_lasts(
+    session: Session[Principal], alice: Person, superuser: Superuser
+) -> None:
+    async with AsyncExitStack() as streams:
+        for taken in (1, 2, 3):
+            await streams.enter_async_context(places.taken(session))
+            assert await count(superuser, alice) == taken
+        with pytest.raises(ProblemError, match="too-many-requests"):
+            await streams.enter_async_context(places.taken(session))
+    assert await count(superuser, alice) == 0
+
+
+async def test_a_heartbeat_keeps_the_place_however_often_a_stream_is_woken(
+    session: Session[Principal], alice: Person, superuser: Superuser, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Who polls is woken once a second, and may have nothing else to send for hours."""
+    monkeypatch.setattr(live, "HEARTBEAT_SECONDS", 0.1)
+    async with places.taken(session) as stream_id, woken_often(stream := Stream(stream_id)):
+        await superuser.execute(TIME_IS_OVER, [id_of(alice)])
+        assert await asyncio.wait_for(anext(events(session, stream)), 10) == KEEPALIVE_COMMENT
+        assert await count(superuser, alice) == 1
+
+
+async def test_a_stream_that_has_lost_its_place_ends(
+    session: Session[Principal], alice: Person, superuser: Superuser, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(live, "HEARTBEAT_SECONDS", 0.01)
+    async with places.taken(session) as stream_id:
+        await superuser.execute(TIME_IS_OVER, [id_of(alice)])
+        async with places.taken(session):
+            assert [each async for each in events(session, Stream(stream_id))] == []
+
+
+async def test_a_database_that_is_away_keeps_no_stream_from_its_end(
+    session: Session[Principal], door: Database, alice: Person, superuser: Superuser
+) -> None:
+    async with places.taken(session) as stream_id:
+        await door.close()
+        with pytest.raises(OperationalError):
+            await places.keep(session, stream_id)
+    assert await count(superuser, alice) == 1  # until its time is over
