@@ -159,9 +159,14 @@ def seed(url: str, keys: str, secret: str) -> list[Account]:
 
 @contextmanager
 def serving(app: str, environment: dict[str, str], processors: set[int]) -> Iterator[Served]:
-    """Run an application with uvicorn as `uvicorn[standard]` would, without its access log."""
+    """Run an application with uvicorn as it is served, without its access log.
+
+    The peers are served as `uvicorn[standard]` would. Ours has its own bounds on a head, as with `make run`:
+    they cost it what they cost, and are no part of the others.
+    """
+    http = "app.core.protocol:BoundedHttp" if app == PEERS["ours"] else "httptools"
     command = [sys.executable, "-m", "uvicorn", app, "--host", "127.0.0.1", "--port", "0"]
-    command += ["--loop", "uvloop", "--http", "httptools", "--no-access-log"]
+    command += ["--loop", "uvloop", "--http", http, "--no-access-log"]
     path = os.pathsep.join([str(ROOT), str(ROOT / "backend")])
     with tempfile.NamedTemporaryFile("w+") as log:
         process = subprocess.Popen(

@@ -101,6 +101,7 @@ def _served(project: Path) -> Iterator[str]:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
     serve = ["uvicorn", "app.main:app", "--app-dir", "backend", "--port", str(port)]
+    serve += ["--http", "app.core.protocol:BoundedHttp"]
     environment = {name: value for name, value in os.environ.items() if "DATABASE_URL" not in name}
     process = subprocess.Popen(
         [str(BINARIES / "specward"), "database", "run", "--", *serve],

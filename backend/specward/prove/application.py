@@ -4,7 +4,7 @@ import os
 import subprocess
 import tempfile
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from http.client import HTTPConnection, HTTPException
 from pathlib import Path
@@ -22,13 +22,16 @@ _LAST_LINES = 5
 
 
 @contextmanager
-def serving(root: Path, entry: EntryPoint, env: Mapping[str, str]) -> Iterator[Client]:
+def serving(
+    root: Path, entry: EntryPoint, env: Mapping[str, str], options: Sequence[str] = ()
+) -> Iterator[Client]:
     """Serve the application while the context lasts; at its end everything it has begun is done.
 
     Args:
         root: The repository's top.
         entry: How to start the application.
         env: Variables besides those of the environment and of the entry point.
+        options: Of uvicorn, as the project itself serves the application.
 
     Raises:
         CouldNotRunError: It does not start, or does not end.
@@ -37,10 +40,10 @@ def serving(root: Path, entry: EntryPoint, env: Mapping[str, str]) -> Iterator[C
     attribute, factory = entry.app.removesuffix("()"), entry.app.endswith("()")
     command = [interpreter(root, entry), "-m", "uvicorn", attribute, *(["--factory"] if factory else [])]
     # It believes X-Forwarded-For from this machine, so that each request can come from somewhere else.
-    options = ["--host", "127.0.0.1", "--port", str(port), "--forwarded-allow-ips", "127.0.0.1"]
+    ours = ["--host", "127.0.0.1", "--port", str(port), "--forwarded-allow-ips", "127.0.0.1"]
     with tempfile.TemporaryFile() as log:
         process = subprocess.Popen(  # noqa: S603 -- the project's own interpreter and entry point
-            [*command, *options, "--proxy-headers", "--no-access-log"],
+            [*command, *options, *ours, "--proxy-headers", "--no-access-log"],
             cwd=(root / entry.folder).resolve(),
             env={**os.environ, "PYTHONDONTWRITEBYTECODE": "1", **entry.env, **env},
             stdin=subprocess.DEVNULL,

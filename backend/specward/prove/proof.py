@@ -128,7 +128,7 @@ def walk(project: Project, place: Place, layers: str = EVERYTHING) -> Walk:
         watched = watch(connection, project.config)
         if layers == ALONE:
             _without_row_security(watched)
-        with serving(project.root, project.entry, env) as client:
+        with serving(project.root, project.entry, env, project.settings.uvicorn) as client:
             crowd = Crowd(client, project.settings, project.root, env)
             scene = _scene(crowd, watched)
             before = watched.rows(scene.owners)

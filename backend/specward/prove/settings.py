@@ -12,7 +12,7 @@ own = [{ request = "POST /notes", json = { text = "{marker}" }, keep = { note_id
 given to the parameters and properties of that name; where several paths have a plain `{id}`, "notes.id" is
 the one of `/notes/{id}`. Instead of requests, `token_command` may print the token of a new person. Where an
 operation refuses what its schemas allow, for a rule that none of them can say, `refuses` has the statuses by
-its id.
+its id. `uvicorn` has the options with which the project serves the application, such as `["--http", …]`.
 """
 
 from collections.abc import Mapping
@@ -43,6 +43,7 @@ class Settings(NamedTuple):
     headers: Mapping[str, str] = {}  # of every request of somebody who has joined
     token_command: tuple[str, ...] = ()
     env: Mapping[str, str] = {}  # of the application
+    uvicorn: tuple[str, ...] = ()  # the options it is served with
     values: Mapping[str, object] = {}  # of parameters that are no ids, by name
     bodies: Mapping[str, object] = {}  # by operation id, where the least that the document allows is refused
     refuses: Mapping[
@@ -65,15 +66,13 @@ def read_settings(config: Config) -> Settings:
     unknown = sorted(table.keys() - set(Settings._fields))
     if unknown:
         raise _wrong(unknown[0], f"left out; there are {', '.join(Settings._fields)}")
-    command = table.get("token_command", [])
-    if not isinstance(command, list) or not all(isinstance(word, str) for word in command):
-        raise _wrong("token_command", "a list of words")
     return Settings(
         _steps(table, "join"),
         _steps(table, "own"),
         _texts(table, "headers"),
-        tuple(command),
+        _words(table, "token_command"),
         _texts(table, "env"),
+        _words(table, "uvicorn"),
         _mapping(table, "values"),
         _mapping(table, "bodies"),
         _statuses(table, "refuses"),
@@ -96,6 +95,13 @@ def _step(step: object, key: str) -> Step:
     return Step(
         words[0].upper(), words[1], step.get("json"), form, _texts(step, "headers"), _texts(step, "keep")
     )
+
+
+def _words(table: Mapping[str, object], key: str) -> tuple[str, ...]:
+    value = table.get(key, [])
+    if not isinstance(value, list) or not all(isinstance(word, str) for word in value):
+        raise _wrong(key, "a list of words")
+    return tuple(value)
 
 
 def _mapping(table: Mapping[str, object], key: str) -> Mapping[str, object]:

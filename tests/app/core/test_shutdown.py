@@ -49,6 +49,7 @@ def serving(url: str, folder: Path, **settings: str) -> Iterator[Instance]:
         **settings,
     }
     command = [sys.executable, "-m", "uvicorn", "app.main:app", "--app-dir", str(ROOT / "backend")]
+    command += ["--http", "app.core.protocol:BoundedHttp"]
     log = folder / "log"
     with (
         log.open("w") as output,

@@ -17,9 +17,10 @@ from tests.app.conftest import SIGNING_KEYS, Person
 BACKEND = Path(__file__).parents[3] / "backend"
 SERVE = """
 import socket, sys, uvicorn
+from app.core.protocol import BoundedHttp
 from app.main import app
 listening = socket.socket(fileno=int(sys.argv[1]))
-uvicorn.Server(uvicorn.Config(app, log_level="error")).run(sockets=[listening])
+uvicorn.Server(uvicorn.Config(app, http=BoundedHttp, log_level="error")).run(sockets=[listening])
 """
 
 
