@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
 
-from specward.approvals.history import changed_words
+from specward.approvals.history import told
 from specward.approvals.parts import Kind, Part, read_parts
 from specward.approvals.signatures import read_signers
 from specward.approvals.stamps import Approvals
@@ -23,7 +23,7 @@ class Brief(NamedTuple):
 
     task: Task
     status: Status
-    words: tuple[str, ...]  # for a stale approval: what changed, one text per change
+    changes: tuple[str, ...]  # for a stale approval: what changed, and its words
     permit: Permit
     parts: tuple[Part, ...]  # what it cites, in the order of its words; the task itself is not among them
     missing: tuple[Unresolved, ...]
@@ -42,10 +42,10 @@ def gather(
         config: the project's settings, for the permit.
     """
     state = status(task, spec_sets, approvals, read_signers(root, config))
-    changes = state.changes if isinstance(state, Stale) else ()
-    words = tuple(changed_words(root, change, task.key.feature) for change in changes)
+    stale = state.changes if isinstance(state, Stale) else ()
+    changes = tuple(told(root, change, task.key.feature) for change in stale)
     parts, missing = read_parts(task, spec_sets)
-    return Brief(task, state, words, compile_permit((task,), config), parts[1:], missing)
+    return Brief(task, state, changes, compile_permit((task,), config), parts[1:], missing)
 
 
 def brief(
@@ -124,9 +124,8 @@ def _standing(gathered: Brief) -> list[str]:
     if isinstance(state, Approved):
         return [f"Approved by {state.stamp.approver or 'somebody unnamed'} on {state.stamp.date}."]
     if isinstance(state, Stale):
-        told = zip(state.changes, gathered.words, strict=True)
-        lines = [f"- {change}: {words}" if words != f"{change}." else f"- {words}" for change, words in told]
-        return [f"STALE: it is not what was approved on {state.stamp.date}.", "", *lines]
+        changes = (f"- {change}" for change in gathered.changes)
+        return [f"STALE: it is not what was approved on {state.stamp.date}.", "", *changes]
     return [f"NOT APPROVED: {state.reason}"]
 
 

@@ -17,6 +17,18 @@ _CONTEXT = 4  # words around a change
 _LONGEST = 4000  # words; a longer comparison takes seconds
 
 
+def told(root: Path, change: Change, feature: str) -> str:
+    """Tell a change of a part since it was approved, and its words; the part is named once.
+
+    Args:
+        root: the repository root.
+        change: one of `Stale.changes`.
+        feature: the task's.
+    """
+    words = changed_words(root, change, feature)
+    return f"{change}: {words}" if change.part else words  # of what has gone they say the name
+
+
 def changed_words(root: Path, change: Change, feature: str) -> str:
     """Tell what changed in a part since it was approved: `at most [-30-] {+60+} seconds`.
 
@@ -31,7 +43,7 @@ def changed_words(root: Path, change: Change, feature: str) -> str:
     if change.part is None:
         return f"{change}."
     if change.approved is None:
-        return f"{change.name} was not there, or not cited, when the task was approved."
+        return "it was not there, or not cited, when the task was approved."
     before = _approved_words(root, change.part, change.approved, feature)
     if before is None:
         return f"Git has no revision of {change.part.section.place.path} as it was approved."

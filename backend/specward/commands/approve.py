@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import NamedTuple
 
-from specward.approvals.history import changed_words
+from specward.approvals.history import told
 from specward.approvals.parts import read_parts
 from specward.approvals.signatures import Signers, read_signers, sign, signing_key
 from specward.approvals.stamps import PATH, Approvals, Stamp, load_approvals, write_approvals
@@ -150,7 +150,7 @@ def _shown(
         yield from (f"  {part.name}: {part.section.title}  ({part.section.place.path})" for part in parts)
     if isinstance(state, Stale):
         yield f"## Changed since {state.stamp.date}"
-        yield from (f"  {item}: {changed_words(root, item, task.key.feature)}" for item in state.changes)
+        yield from (f"  {told(root, change, task.key.feature)}" for change in state.changes)
     yield f"`specward task {task.key}` prints it whole."
 
 

@@ -145,6 +145,24 @@ def test_a_stale_task_shows_the_words_that_changed(root: Path) -> None:
     assert "[-Once.-] {+Twice.+}" in said
 
 
+def test_each_part_that_came_or_went_is_named_once(root: Path) -> None:
+    at_a_terminal(root, "T-101", "approve", "T-101")
+    write_tree(root, {"specs/tasks.md": TASKS.replace("§1", "§2")})
+    git(root, "add", "--all")
+    _, said = at_a_terminal(root, "", "approve", "T-101")
+    changes = [
+        "specify §2 is new: it was not there, or not cited, when the task was approved.",
+        "specify §1 is no longer cited, or no longer there.",
+    ]
+    assert [line for line in said.splitlines() if line.startswith("  specify §")][1:] == [
+        f"  {change}" for change in changes
+    ]
+    told = run(root, "task", "T-101").stdout
+    assert [line for line in told.splitlines() if line.startswith("- specify §")] == [
+        f"- {change}" for change in changes
+    ]
+
+
 def test_control_characters_of_a_document_are_shown_and_not_obeyed(root: Path) -> None:
     write_tree(root, {"specs/tasks.md": TASKS.replace("Register", "Register\x1b[8m hidden")})
     _, said = at_a_terminal(root, "", "approve", "T-101")
