@@ -6,14 +6,14 @@ from typing import NamedTuple
 from specward.code.git import GitError, git, git_paths, is_repository, path_of
 
 _EMPTY_TREE = "4b825dc642cb6eb9a060e54bf8d69288fbee4904"  # git's name of the tree without files
-_KINDS = {"A": "added", "M": "modified", "D": "deleted", "T": "retyped", "U": "unmerged"}
+_KINDS = {"A": "added", "M": "modified", "D": "deleted", "T": "retyped"}
 
 
 class Change(NamedTuple):
     """One path that differs. A rename is a deletion and an addition: a permit must allow both ends."""
 
     path: str
-    kind: str  # added, modified, deleted, retyped or unmerged
+    kind: str  # added, modified, deleted or retyped
     mode: str = "100644"  # as git has it: 120000 is a symlink, 160000 a submodule, 000000 nothing
 
     @property

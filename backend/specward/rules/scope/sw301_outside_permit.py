@@ -54,4 +54,4 @@ def _reached(change: Change, project: Project) -> Iterator[str]:
 def _story(change: Change, path: str) -> str:
     if path != change.path:
         return f"This link leads to {path or 'a place outside of the project'}"
-    return f"This path was {'changed' if change.kind in ('modified', 'unmerged') else change.kind}"
+    return f"This path was {'changed' if change.kind == 'modified' else change.kind}"
