@@ -12,7 +12,8 @@ import pytest
 from specward.database import server as starter
 from specward.database.account import server_account
 from specward.database.binaries import find_programs, within_reach
-from specward.database.server import Cluster, free_port, initialise, start, stop
+from specward.database.postmaster import stop
+from specward.database.server import Cluster, free_port, initialise, start
 from specward.errors import CouldNotRunError
 
 

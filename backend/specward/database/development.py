@@ -14,8 +14,9 @@ from typing import NoReturn
 from specward.config import load_config
 from specward.database.branches import Branches, LocalBranches, branch
 from specward.database.neon import NeonBranches, project_in
+from specward.database.postmaster import running, stop
 from specward.database.provision import Urls, migrate, provision, read_recipe, role_urls, search_path
-from specward.database.server import Server, running, start, stop
+from specward.database.server import Server, start
 from specward.database.state import State, cluster_of, data_folders, open_state, remove, replace_private
 from specward.database.supervise import supervise
 from specward.errors import CouldNotRunError

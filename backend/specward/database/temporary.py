@@ -10,7 +10,8 @@ from pathlib import Path
 
 from specward.database.account import ENVIRONMENT, server_account
 from specward.database.binaries import find_programs, within_reach
-from specward.database.server import Cluster, Server, await_ready, command, free_port, initialise, last_words
+from specward.database.postmaster import await_ready
+from specward.database.server import Cluster, Server, command, free_port, initialise, last_words
 from specward.errors import CouldNotRunError
 
 FAST = ("fsync=off", "synchronous_commit=off", "full_page_writes=off")

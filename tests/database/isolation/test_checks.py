@@ -6,8 +6,9 @@ from pathlib import Path
 import psycopg
 import pytest
 
-from specward.database.isolation.checks import Problem, old_server, problems
-from specward.database.isolation.model import Snapshot
+from specward.database.isolation.around import old_server
+from specward.database.isolation.checks import problems
+from specward.database.isolation.model import Problem, Snapshot
 from specward.database.isolation.snapshot import read_snapshot
 from specward.database.provision import provision
 from specward.database.server import Server

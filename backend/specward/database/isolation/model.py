@@ -1,6 +1,9 @@
 """What decides about isolation in a database, as the runtime role meets it."""
 
-from typing import NamedTuple
+from collections.abc import Mapping
+from typing import NamedTuple, TypeAlias
+
+Owned: TypeAlias = Mapping[str, str]  # the user-owned tables, each with the column that says whose a row is
 
 
 class Table(NamedTuple):
@@ -74,3 +77,19 @@ class Snapshot(NamedTuple):
     views: tuple[View, ...]
     definers: tuple[Definer, ...]
     roles: tuple[Role, ...]
+
+
+class Problem(NamedTuple):
+    """One hole, or one way to a hole."""
+
+    code: str  # SW651 …
+    subject: str  # "notes", "notes.owner_id", "role app_user"
+    message: str  # what is wrong and why it matters
+    hint: str  # how to mend it
+    open: bool = True  # False where nothing leaks as it stands: a warning
+    part: str = ""  # of the subject, as a statement says it: a policy's name, a constraint's
+
+
+def owned_tables(snapshot: Snapshot, owned: Owned) -> list[Table]:
+    """Return the user-owned tables that are there."""
+    return [table for table in snapshot.tables if table.name in owned]
