@@ -1,7 +1,7 @@
 """What a source does to the tables of a database: DDL in its SQL, and the operations of Alembic in Python.
 
-Nothing is run. What a program puts together at run time, such as the name of a table in an f-string, is not
-seen, and the bodies of functions belong to those who call them.
+Nothing is run. Names that a file puts together of its own words are read; of others, which only the run will
+know, it is told that there is a table. The bodies of functions belong to those who call them.
 """
 
 import ast
@@ -10,24 +10,28 @@ from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
 from specward.schema.sql import first_word, pieces
+from specward.schema.texts import Texts, is_text
 
 CREATE, ALTER, DROP = "create", "alter", "drop"
-TABLE, PART = "table", "part"
+TABLE, PART, UNTOLD = "table", "part", "untold"
 
-_NAME = r'(?:(?:"[^"]+"|\w+)\.)?(?P<{}>"[^"]+"|\w+)'
-_THING = r"(?:if\s+(?:not\s+)?exists\s+)?(?:only\s+)?" + _NAME.format("thing")
+# A name, or what stands in the place of one until it is known: `{}`, `{table}`, `%s`, `%I`.
+_WORD = r'(?:"[^"]+"|[\w%{}]+)'
+_NAME = rf"(?:{_WORD}\.)?{_WORD}"
+_THING = rf"(?:if\s+(?:not\s+)?exists\s+)?(?:only\s+)?(?P<things>{_NAME}(?:\s*,\s*{_NAME})*)"
 _DDL = re.compile(
     r"(?P<verb>create|alter|drop)\s+"
     r"(?:or\s+replace\s+|unlogged\s+|unique\s+|foreign\s+|materialized\s+|constraint\s+|recursive\s+)*"
     r"(?:(?P<kind>table|view|function|procedure|routine)\s+" + _THING + r"|(?:policy|trigger|rule|index)\b"
-    r"(?:(?!\bon\b)[^;(])*\bon\s+(?:only\s+)?" + _NAME.format("table") + ")",
+    rf"(?:(?!\bon\b)[^;(])*\bon\s+(?:only\s+)?(?P<table>{_NAME}))",
     re.IGNORECASE,
 )
 _GRANT = re.compile(
-    r"(?P<verb>grant|revoke)\s.*?\son\s+(?:table\s+)?(?P<tables>(?!(?:all|schema|sequence|database|type)\s)[\w.\",\s]+?)\s+(?:to|from)\s",
+    r"(?P<verb>grant|revoke)\s.*?\son\s+(?:table\s+)?(?P<tables>(?!(?:all|schema|sequence|database|type)\s)[\w.\",\s%{}]+?)\s+(?:to|from)\s",
     re.IGNORECASE | re.DOTALL,
 )
 _BLOCK = re.compile(r"do\b", re.IGNORECASE)
+_OPEN = frozenset("{}%")
 
 # Of Alembic's operations: the verb, and the position and the name of the argument that is the table.
 _OPERATIONS: Mapping[str, tuple[str, int, str]] = {
@@ -57,7 +61,7 @@ class Edit(NamedTuple):
     subject: str  # the table, view or function; of a policy, index, trigger or grant: its table
     text: str  # as written
     line: int
-    kind: str  # TABLE, "view", "function"; PART is a policy, index, trigger or grant of a table
+    kind: str  # TABLE, "view", "function"; PART is a policy, index, trigger or grant; UNTOLD: of which table
 
 
 def read_edits(path: str, text: str) -> tuple[Edit, ...]:
@@ -72,23 +76,28 @@ def read_edits(path: str, text: str) -> tuple[Edit, ...]:
 
 
 def _of_python(module: ast.Module, source: str) -> Iterator[Edit]:
-    prose = {id(node.value) for node in ast.walk(module) if isinstance(node, ast.Expr)}
-    for node in sorted(ast.walk(module), key=lambda node: getattr(node, "lineno", 0)):
-        if isinstance(node, ast.Constant) and isinstance(node.value, str) and id(node) not in prose:
-            yield from _of_sql(node.value, node.lineno)
+    texts = Texts(module)
+    nodes = sorted(ast.walk(module), key=lambda node: getattr(node, "lineno", 0))
+    wholes = (node for node in nodes if isinstance(node, ast.Expr) or is_text(node))
+    inner = {id(part) for node in wholes for part in ast.iter_child_nodes(node)}  # prose, too
+    for node in nodes:
+        if is_text(node) and id(node) not in inner:
+            for text in texts.of(node):
+                yield from _of_sql(text, node.lineno)
         elif isinstance(node, ast.Call) and ast.unparse(node.func).startswith("op."):
-            yield from _of_operation(node, ast.unparse(node.func)[3:], source)
+            yield from _of_operation(node, texts, source)
 
 
-def _of_operation(call: ast.Call, name: str, source: str) -> Iterator[Edit]:
+def _of_operation(call: ast.Call, texts: Texts, source: str) -> Iterator[Edit]:
+    name = ast.unparse(call.func).removeprefix("op.")
     if name not in _OPERATIONS:
         return
     verb, position, argument = _OPERATIONS[name]
     given = [keyword.value for keyword in call.keywords if keyword.arg == argument]
-    for table in [*given, *call.args[position : position + 1]][:1]:
-        if isinstance(table, ast.Constant) and isinstance(table.value, str):
-            written = ast.get_source_segment(source, call) or name
-            yield Edit(verb, _bare(table.value), written, call.lineno, PART if position else TABLE)
+    written = ast.get_source_segment(source, call) or name
+    for node in [*given, *call.args[position : position + 1]][:1]:
+        for table in texts.of(node):
+            yield _named(verb, table, written, call.lineno, PART if position else TABLE)
 
 
 def _of_sql(text: str, first_line: int) -> Iterator[Edit]:
@@ -97,19 +106,28 @@ def _of_sql(text: str, first_line: int) -> Iterator[Edit]:
         statement = piece.text[start:]
         line = first_line + text.count("\n", 0, piece.offset + start)
         if _BLOCK.match(statement):
-            yield from (_edit(found, statement, line) for found in _DDL.finditer(statement))
+            for each in _DDL.finditer(statement):
+                yield from _of_match(each, statement, line)
         elif found := _DDL.match(statement):
-            yield _edit(found, statement, line)
+            yield from _of_match(found, statement, line)
         elif granted := _GRANT.match(statement):
             for table in granted["tables"].split(","):
-                yield Edit(ALTER, _bare(table), statement, line, PART)
+                yield _named(ALTER, table, statement, line, PART)
 
 
-def _edit(found: re.Match[str], statement: str, line: int) -> Edit:
+def _of_match(found: re.Match[str], statement: str, line: int) -> Iterator[Edit]:
     at = line + statement.count("\n", 0, found.start())
-    if found["table"]:
-        return Edit(found["verb"].lower(), _bare(found["table"]), statement, at, PART)
-    return Edit(found["verb"].lower(), _bare(found["thing"]), statement, at, found["kind"].lower())
+    kind = PART if found["table"] else found["kind"].lower()
+    for name in (found["table"] or found["things"]).split(","):
+        yield _named(found["verb"].lower(), name, statement, at, kind)
+
+
+def _named(verb: str, name: str, text: str, line: int, kind: str) -> Edit:
+    """Make an edit; of a table whose name is not known, only that there is one."""
+    subject = _bare(name)
+    if kind in {TABLE, PART} and _OPEN.intersection(subject):
+        return Edit(verb, "", text, line, UNTOLD)
+    return Edit(verb, subject, text, line, kind)
 
 
 def _bare(name: str) -> str:

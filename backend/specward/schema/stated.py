@@ -14,7 +14,7 @@ from specward.database.isolation.model import ForeignKey
 from specward.schema import wording
 from specward.schema.approved import Approved
 from specward.schema.clauses import PRIMARY, REFERENCE, UNIQUE, Clause, bare, read_actions, read_clauses
-from specward.schema.edits import CREATE, DROP, PART, Edit, read_edits
+from specward.schema.edits import CREATE, DROP, PART, UNTOLD, Edit, read_edits
 from specward.schema.model import Column, DataModel, Statement, Table
 
 _IN_QUOTES = re.compile(r"'[^']*'")
@@ -42,7 +42,8 @@ def statements_on(model: DataModel) -> Iterator[tuple[Statement, Edit]]:
     """Give the edits of a data model's own SQL, each with its statement."""
     for statement in model.statements:
         for edit in read_edits("data-model.sql", statement.text):
-            yield statement, edit
+            if edit.kind != UNTOLD:
+                yield statement, edit
 
 
 class _Reading:

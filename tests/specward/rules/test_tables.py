@@ -6,7 +6,7 @@ import pytest
 
 from specward.rules.examples import HEADER, SPECS
 from specward.verify import verify
-from tests.specward.repository import git, make_repository, write_tree
+from tests.specward.repository import commit, git, make_repository, write_tree
 
 REVISION = "backend/app/orders/versions/one.py"
 DDL = "backend/app/orders/tables.sql"
@@ -47,6 +47,9 @@ def found(root: Path) -> list[tuple[str, int, str]]:
     return bound
 
 
+UNTOLD = "This changes a table that only the run will know, so no task's Tables can be held against it."
+
+
 def told(table: str) -> str:
     return f"This changes the table {table}, which T-001 does not name under Tables."
 
@@ -74,6 +77,40 @@ def test_a_revision_may_touch_the_tasks_tables_alone(root: Path, body: str) -> N
     assert found(root) == [(REVISION, line, told("customers"))]
     write_tree(root, {REVISION: revision(body.replace("customers", "orders"))})
     assert found(root) == []
+
+
+def test_a_name_that_the_file_puts_together_is_read(root: Path) -> None:
+    body = 'for table in ({}):\n        op.execute(f"alter table {{table}} add column age integer")'
+    write_tree(root, {REVISION: revision(body.format('"orders",'))})
+    assert found(root) == []
+    write_tree(root, {REVISION: revision(body.format('"orders", "customers"'))})
+    assert found(root) == [(REVISION, 12, told("customers"))]
+
+
+def test_a_name_that_only_the_run_knows_is_a_finding_until_it_is_written_out(root: Path) -> None:
+    unknown = revision('op.execute(f"drop table {op.get_context().opts}")')
+    write_tree(root, {REVISION: unknown})
+    assert found(root) == [(REVISION, 11, UNTOLD)]
+    commit(root, "What a person has looked at")
+    git(root, "tag", "--force", "before")
+    write_tree(root, {REVISION: f"{unknown}\n"})
+    assert found(root) == []
+    write_tree(root, {REVISION: revision('op.execute("drop table orders")')})
+    assert found(root) == []
+
+
+def test_a_statement_of_which_no_word_stands_in_the_file_is_not_seen_here(root: Path) -> None:
+    write_tree(root, {REVISION: revision("op.execute(library.schema())")})
+    assert found(root) == []
+
+
+def test_a_person_excuses_a_librarys_own_tables_in_their_file(root: Path) -> None:
+    head = f"{SQL_HEADER}-- specward: allow SW308 -- the tables of the queue\n"
+    ddl = "create table jobs (id int);\ncreate index on jobs (id);\n"
+    write_tree(root, {"backend/app/queue.sql": head + ddl})
+    verdict = verify(root, base="before", select=("SW308",))
+    assert verdict.findings == ()
+    assert [(finding.code, finding.place.line) for finding, _ in verdict.excused] == [("SW308", 5)]
 
 
 def test_only_the_statements_that_changed_count(root: Path) -> None:

@@ -19,6 +19,7 @@ def edits(path: str, text: str) -> list[tuple[str, str]]:
         ("create unlogged table Notes ()", [("create", "notes")]),
         ("alter table only notes add column title text", [("alter", "notes")]),
         ("drop table if exists notes cascade", [("drop", "notes")]),
+        ('drop table notes, public."Tags" ,jobs', [("drop", "notes"), ("drop", "Tags"), ("drop", "jobs")]),
         ("create unique index concurrently notes_title on only notes (title)", [("create", "notes")]),
         ("create index on notes (owner_id)", [("create", "notes")]),
         ("create policy own on notes for select using (true)", [("create", "notes")]),
@@ -64,6 +65,7 @@ def upgrade() -> None:
     """)
     op.execute(f"alter table {name} add x int")
 '''
+UNTOLD = ("", "untold")
 
 
 def test_operations_of_a_revision() -> None:
@@ -75,7 +77,54 @@ def test_operations_of_a_revision() -> None:
         ("alter", "labels", 10),
         ("alter", "queue", 13),
         ("drop", "jobs", 14),
+        ("alter", "", 16),
     ]
+    assert found[-1].kind == "untold"
+
+
+@pytest.mark.parametrize(
+    ("code", "found"),
+    [
+        ('T = "notes"\nop.drop_table(T)', [("notes", "table")]),
+        ('T: str = "notes"\nop.create_index("i", T, ["x"])', [("notes", "part")]),
+        ('N = "no"\nT = N + "tes"\nop.execute(f"drop table {T}")', [("notes", "table")]),
+        ('op.execute("drop " + "table " + "notes")', [("notes", "table")]),
+        ('op.execute(x * "drop table notes" + "")', [("notes", "table")]),
+        (f"""op.execute({'"" + ' * 2000}"drop table notes")""", [("notes", "table")]),
+        ('for t in ("a", "b"):\n    op.drop_table(t)', [("a", "table"), ("b", "table")]),
+        ('A = ["a", "b"]\nfor t in A:\n    op.execute(f"drop table {t}")', [("a", "table"), ("b", "table")]),
+        ('for t, x in (("a", 1), ("b", f())):\n    op.drop_table(t)', [("a", "table"), ("b", "table")]),
+        ('for (t, x), y in {(("a", 1), 2)}:\n    op.drop_table(t)', [("a", "table")]),
+        ('R = ("a", "b")\nt, u = R\nop.drop_table(u)', [("b", "table")]),
+        ('op.execute(f"drop table {schema}.notes")', [("notes", "table")]),
+        ('op.execute(f"create policy {p} on notes using ({x})")', [("notes", "part")]),
+        ("op.drop_table(t)", [UNTOLD]),
+        ('def f(t):\n    op.drop_table(t)\nt = "notes"', [UNTOLD]),
+        ('t = "a"\nt += suffix\nop.drop_table(t)', [UNTOLD]),
+        ('t = "a"\nt = g()\nop.drop_table(t)', [("a", "table"), UNTOLD]),
+        ('for t in tables():\n    op.execute(f"drop table {t}")', [UNTOLD]),
+        ('for t in ("a",):\n    op.execute(f"drop table {t!r}")', [UNTOLD]),
+        ('R = ("a",)\nt, u = R\nop.drop_table(u)', []),
+        ("t = t\nop.drop_table(t)", [UNTOLD]),
+        ('op.execute("drop table %s" % t)', [UNTOLD]),
+        ('op.execute("drop table {}".format(t))', [UNTOLD]),
+        ("op.execute(f'alter table \"{t}\" add x int')", [UNTOLD]),
+        ('op.execute(f"create index on {t} (x)")', [UNTOLD]),
+        ('op.execute(f"grant select on notes, {t} to app_user")', [("notes", "part"), UNTOLD]),
+        ("op.execute(\"do $$ begin execute format('drop table %I', x); end $$\")", [UNTOLD]),
+        ('op.execute(f"create function {f}() returns void")', [("{}", "function")]),
+        ("op.execute(sql)\nop.execute(f'{sql}')", []),
+        ('op.execute(f"update {t} set x = 1")', []),
+    ],
+)
+def test_names_that_are_put_together(code: str, found: list[tuple[str, str]]) -> None:
+    assert [(edit.subject, edit.kind) for edit in read_edits("versions/a.py", code)] == found
+
+
+def test_too_many_texts_are_not_told_apart() -> None:
+    many = ", ".join(f'"t{number}"' for number in range(30))
+    code = f'for a in ({many}):\n    for b in ({many}):\n        op.execute(f"drop table {{a}}{{b}}, {{a}}")'
+    assert {edit.kind for edit in read_edits("versions/a.py", code)} == {"untold"}
 
 
 @given(st.text())

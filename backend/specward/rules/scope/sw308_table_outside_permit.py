@@ -4,8 +4,15 @@ The tables of a task are part of what a person approved: a permit for `orders` i
 in a migration that the task may write. Held are the revisions and SQL files of the migrations (tables, their
 columns, indexes, constraints, policies, triggers and grants) and the classes of models, each against its own
 text before the change. With a bound task its `Tables` count, else those of the tasks that the file names.
-Statements that a program puts together at run time are not seen here, but in the database (SW516, SW517).
 A project whose tasks name no tables has nothing to hold.
+
+A table's name may be put together, as long as the file itself has every word of it: constants, f-strings,
+loops over literals. A statement on a table that only the run will know is a finding, too, for nobody can hold
+it against `Tables`. Statements of which no word stands in the file, as those that a library or the database
+makes, are not seen here, but by what they do to the database (SW516, SW517).
+
+A library's own tables, such as those of a queue, are in no data model, so no task can name them. A person who
+agrees with them says so at the head of the file: `-- specward: allow SW308 -- the tables of the queue`.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -14,12 +21,13 @@ from specward.code.diff import Change
 from specward.findings import Finding, Severity
 from specward.project import Project
 from specward.rules.examples import HEADER, SPECS, Example
-from specward.schema.edits import PART, TABLE, read_edits
+from specward.schema.edits import PART, TABLE, UNTOLD, read_edits
 from specward.schema.mapped import read_mapped
 from specward.specs.model import Place, Task
 
 SUMMARY = "a table is changed that no task of the change names"
 _BOOKKEEPING = "alembic_version"  # Alembic's own table is no part of anybody's data model
+_UNTOLD = ""  # the table of a statement that does not say which
 _PATH = "backend/app/orders/migrations/versions/one.py"
 _WORLD = {"specs/tasks.md": SPECS["specs/tasks.md"].replace("**Tables**: none", "**Tables**: `orders`")}
 
@@ -47,13 +55,15 @@ def _names_tables(project: Project) -> bool:
 
 def _findings(project: Project) -> Iterator[Finding]:
     for change in project.changes:
-        if not project.is_territory(change.path) or change.is_symlink:
+        if not project.is_territory(change.path) or not project.covers(change.path) or change.is_symlink:
             continue
         tasks = _tasks(project, change)
         permitted = {_bare(table) for task in tasks for table in task.tables}
         for table, line in _touched(project, change.path).items():
-            if _bare(table) not in permitted and table != _BOOKKEEPING:
-                yield _finding(Place(change.path, line), table, tasks)
+            if table == _UNTOLD:
+                yield _untold(Place(change.path, line))
+            elif _bare(table) not in permitted and table != _BOOKKEEPING:
+                yield _outside(Place(change.path, line), table, tasks)
 
 
 def _tasks(project: Project, change: Change) -> tuple[Task, ...]:
@@ -77,7 +87,7 @@ def _touched(project: Project, path: str) -> Mapping[str, int]:
     lines: dict[str, int] = {}
     for part in sorted(after.keys() - before.keys(), key=after.__getitem__):
         lines.setdefault(part[0], after[part])
-    for table, _ in before.keys() - after.keys():
+    for table in {table for table, _ in before.keys() - after.keys()} - {_UNTOLD}:
         there = (line for part, line in after.items() if part[0] == table)
         lines.setdefault(table, min(there, default=1))
     return lines
@@ -85,7 +95,7 @@ def _touched(project: Project, path: str) -> Mapping[str, int]:
 
 def _statements(path: str, text: str) -> Mapping[tuple[str, str], int]:
     """Return the lines of the statements on tables, by table and words."""
-    edits = (edit for edit in read_edits(path, text) if edit.kind in {TABLE, PART})
+    edits = (edit for edit in read_edits(path, text) if edit.kind in {TABLE, PART, UNTOLD})
     return {(edit.subject, f"{edit.verb} {' '.join(edit.text.split())}"): edit.line for edit in edits}
 
 
@@ -98,14 +108,19 @@ def _bare(table: str) -> str:
     return table.rpartition(".")[2].strip('"').lower()
 
 
-def _finding(place: Place, table: str, tasks: tuple[Task, ...]) -> Finding:
+def _outside(place: Place, table: str, tasks: tuple[Task, ...]) -> Finding:
     ids = " and ".join(task.key.id for task in tasks)
     told = f"{ids} {'does' if len(tasks) == 1 else 'do'} not name" if tasks else "no task of this file names"
+    message = f"This changes the table {table}, which {told} under Tables."
+    hint = "Undo it, or let a person add the table to the task and approve it anew."
+    return Finding("SW308", Severity.ERROR, place, message, hint, tuple(task.place for task in tasks))
+
+
+def _untold(place: Place) -> Finding:
     return Finding(
         "SW308",
         Severity.ERROR,
         place,
-        f"This changes the table {table}, which {told} under Tables.",
-        "Undo it, or let a person add the table to the task and approve it anew.",
-        tuple(task.place for task in tasks),
+        "This changes a table that only the run will know, so no task's Tables can be held against it.",
+        "Write the table's name into the statement, or loop over names that stand in this file.",
     )
