@@ -29,7 +29,7 @@ SPECWARD = Path(sys.executable).with_name("specward")
 COLD_LIMIT, WARM_LIMIT, FILE_LIMIT = 3.0, 0.3, 0.15  # seconds, on two cores
 ROOT = Path(__file__).parents[1]
 HOOK = ROOT / "backend/specward/agent/hook.py"
-EDITED = "backend/app/f0/m0.py"  # it has routes, as every tenth file
+EDITED, BOUND = "backend/app/f0/m0.py", "000-feature/T-0001"  # it has routes, as every tenth file
 MODELS = '''
 from fastapi import Depends, Header
 from sqlmodel import Field, Session, SQLModel
@@ -127,7 +127,8 @@ def main() -> None:
         for name, selection in (("trace, approval, scope", ("--select", FAMILIES)), ("every family", ())):
             print(f" {name}")
             measure(root, bare, selection)
-        print(" one file just edited, as the hook after a write asks")
+        print(" one file just edited under its task, as the hook after a write asks")
+        tell(root, "UserPromptSubmit", prompt=f"Implement {BOUND}")
         touch = partial(append, root / EDITED)
         report("after a write", best(lambda: after_write(root), before=touch), bare, FILE_LIMIT)
 
@@ -209,16 +210,16 @@ def wire(root: Path) -> None:
 
 def after_write(root: Path) -> None:
     """Ask as the client does after a write of the agent."""
-    written = {"tool_name": "Write", "tool_input": {"file_path": f"{root}/{EDITED}"}}
-    event = {
-        "hook_event_name": "PostToolUse",
-        "session_id": "s",
-        "cwd": str(root),
-        "tool_use_id": "t",
-        **written,
-    }
+    answer = tell(root, "PostToolUse", tool_name="Write", tool_input={"file_path": f"{root}/{EDITED}"})
+    assert not answer, answer.decode()
+
+
+def tell(root: Path, name: str, **fields: object) -> bytes:
+    """Send an event to the gate's hook, and return its answer."""
+    event = {"hook_event_name": name, "session_id": "s", "cwd": str(root), "tool_use_id": "t", **fields}
     done = run([sys.executable, "-I", "-S", str(HOOK)], root, json.dumps(event), CLAUDE_PROJECT_DIR=str(root))
-    assert (done.returncode, done.stdout) == (0, b""), done.stdout.decode() + done.stderr.decode()
+    assert done.returncode == 0, done.stderr.decode()
+    return done.stdout
 
 
 def implemented(spec_sets: tuple[SpecSet, ...]) -> Iterator[tuple[SpecSet, int]]:

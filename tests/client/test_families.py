@@ -17,6 +17,7 @@ from tests.families.shop import TASK, make_shop
 from tests.families.wrongs import WRONGS, Files, Wrong
 
 TERRITORY = "backend/app/"
+AT_ONCE = {"SW105", "SW308", "SW502", "SW601", "SW701", "SW703"}  # what is told right after the write
 
 
 @pytest.fixture(scope="module")
@@ -38,6 +39,8 @@ def test_the_agent_does_not_end_before_the_family_is_satisfied(
     ]
     done = run_claude(root, f"Implement task {TASK} [main]", {"[main]": turns}, "--agent", "backend-engineer")
 
+    at_once = done.told.partition("The verdict on T-001 is red:")[0]
+    assert {code for code in wrong.codes if code in AT_ONCE and code not in at_once} == set()
     held_up = done.told.rpartition("The verdict on T-001 is red:")[2]
     expected = {code for code in wrong.codes if code not in {"SW513", "SW515"}}  # these take a database
     assert expected

@@ -35,9 +35,10 @@ def after_write(event: dict[str, object], caller: Caller) -> str:
         raise TypeError("tool_input is no object")
     written = str(given[WRITES[str(event["tool_name"])]])
     path = relative(real(joined(str(event["cwd"]), written)), caller.root)
-    if path is None or not matches_any(caller_record(caller).territory, path.lower()):
+    record = caller_record(caller)
+    if path is None or not matches_any(record.territory, path.lower()):
         return ""
-    findings = verify(Path(caller.root), paths=[path]).findings
+    findings = verify(Path(caller.root), tasks=record.keys, paths=[path]).findings
     return report(findings, f"{path} is written. Specward found in it:") if findings else ""
 
 

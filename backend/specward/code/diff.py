@@ -38,8 +38,13 @@ def read_changes(root: Path, base: str | None = None) -> tuple[Change, ...]:
     Raises:
         GitError: `root` is no repository, or the revision is unknown.
     """
+    return changes_since(root, start_revision(root, base))
+
+
+def changes_since(root: Path, start: str) -> tuple[Change, ...]:
+    """Return the same, counted from a commit or tree as `start_revision` returns it."""
     tracked = git(root, "diff", "--raw", "-z", "--no-renames", "--no-ext-diff", "--ignore-submodules=none",
-                  start_revision(root, base), "--")  # fmt: skip
+                  start, "--")  # fmt: skip
     untracked = git_paths(root, "ls-files", "--others", "--exclude-standard")
     new = (*(_untracked(root, path) for path in untracked.paths), *map(_locked, untracked.locked))
     found = {change.path: change for change in (*new, *parse_raw(tracked))}

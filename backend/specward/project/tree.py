@@ -6,7 +6,7 @@ from functools import cached_property
 from pathlib import Path
 
 from specward.baseline import Baseline, read_baseline
-from specward.code.diff import Change, read_before, read_changes, start_revision
+from specward.code.diff import Change, changes_since, read_before, start_revision
 from specward.code.files import list_files, list_tracked
 from specward.code.sources import SourceFile, read_sources
 from specward.config import FILES, Config, load_config, parse_config, strictest
@@ -101,7 +101,7 @@ class Tree:
     @cached_property
     def changes(self) -> tuple[Change, ...]:
         """The changed paths; empty where neither a task nor a base asks for a comparison."""
-        return read_changes(self.root, self.base) if self.compares else ()
+        return changes_since(self.root, self.start) if self.compares else ()
 
     @cached_property
     def changed(self) -> frozenset[str]:
@@ -110,7 +110,9 @@ class Tree:
 
     def text_before(self, path: str) -> str | None:
         """Return a file's text at the start of the comparison; None where it did not exist."""
-        return read_before(self.root, self.start, path)
+        if path not in self._texts_before:
+            self._texts_before[path] = read_before(self.root, self.start, path)
+        return self._texts_before[path]
 
     @cached_property
     def baseline(self) -> Baseline:
@@ -129,6 +131,10 @@ class Tree:
 
     @cached_property
     def _texts(self) -> dict[str, str]:
+        return {}
+
+    @cached_property
+    def _texts_before(self) -> dict[str, str | None]:
         return {}
 
 

@@ -80,7 +80,7 @@ def test_the_end_of_the_agents_work_finds_the_same(root: Path, expected: list[An
 
 @pytest.mark.parametrize("path", WORK)
 def test_the_look_at_a_file_after_a_write_is_a_part_of_it(path: str, root: Path, expected: list[Any]) -> None:
-    alone = check(root, path)
+    alone = check(root, "--task", shop.TASK, path)
     given = {"tool_name": "Write", "tool_input": {"file_path": str(root / path), "content": ""}}
     told = hook(root, event(root, "PostToolUse", agent_type="backend-engineer", **given)).reason
     lines = [f"- {path}:{each['line']}:{each['column']} {each['code']} {each['message']}" for each in alone]
