@@ -2,7 +2,9 @@
 
 import json
 import os
+import signal
 import subprocess
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -390,6 +392,26 @@ def test_uncommitted_work_of_the_same_task_is_not_from_before(project: Path) -> 
     file.write_text(headed().replace("§2.1", "§9.9"), encoding="utf-8")
     prompt(project, "Implement T-042")
     assert "backend/app/notes/a.py:3" in stop(project)
+
+
+def test_a_type_checker_that_takes_its_time_holds_no_order_up(project: Path) -> None:
+    (project / "slow.py").write_text(
+        "import os, pathlib, time\npathlib.Path('started').write_text(str(os.getpid()))\ntime.sleep(60)\n"
+    )
+    with (project / "pyproject.toml").open("a") as settings:
+        settings.write('[tool.specward.quality]\nlint = []\ntypes = ["python", "slow.py"]\n')
+    patience = "from specward.agent import standing; standing.TIME_TO_REMEMBER = 1"
+    run = "import runpy, sys; runpy.run_path(sys.argv.pop(1), run_name='__main__')"
+    order = event(project, "UserPromptSubmit", prompt="Implement T-042")
+    done = subprocess.run(
+        [sys.executable, "-c", f"{patience}; {run}", str(project / "backend/specward/agent/hook.py")],
+        input=json.dumps(order).encode(),
+        env={"PATH": os.environ["PATH"], "CLAUDE_PROJECT_DIR": str(project)},
+        capture_output=True,
+        check=False,
+    )
+    os.kill(int((project / "started").read_text()), signal.SIGKILL)
+    assert (done.returncode, b"T-042" in done.stdout) == (0, True)
 
 
 def test_the_end_is_judged_where_there_is_work_and_nobody_still_works(bound: Path) -> None:

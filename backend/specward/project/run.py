@@ -1,7 +1,7 @@
 """What one run gathers: facts that are read once, sentences on what it could not see, findings."""
 
 from collections.abc import Callable
-from functools import cached_property
+from functools import cached_property, partial
 from typing import TYPE_CHECKING, Self, TypeVar, cast
 
 from specward.project.intent import Intent
@@ -39,13 +39,18 @@ class Run(Intent):
         return cast("Fact", self._facts[read])
 
     def begin(self, reads: "Iterable[Callable[[Self], object]]") -> None:
-        """Begin to read facts that wait for other programs, while the rules before theirs are at work."""
-        from concurrent.futures import ThreadPoolExecutor  # noqa: PLC0415 -- a small check waits for nobody
+        """Begin to read facts that wait for other programs, while the rules before theirs are at work.
+
+        A run that is given up ends without them; the threads of a pool would hold it up.
+        """
+        from concurrent.futures import Future  # noqa: PLC0415 -- a small check waits for nobody
+        from threading import Thread  # noqa: PLC0415
 
         _ = self.files, self.tracked_state  # what they share is read before
-        pool = ThreadPoolExecutor()
-        self._begun.update({read: pool.submit(read, self) for read in reads})
-        pool.shutdown(wait=False)
+        for read in reads:
+            future: Future[object] = Future()
+            self._begun[read] = future
+            Thread(target=_settle, args=(future, partial(read, self)), daemon=True).start()
 
     @cached_property
     def _facts(self) -> dict[object, object]:
@@ -58,3 +63,10 @@ class Run(Intent):
     @cached_property
     def _notes(self) -> dict[str, None]:
         return {}
+
+
+def _settle(future: "Future[object]", read: Callable[[], object]) -> None:
+    try:
+        future.set_result(read())
+    except BaseException as error:  # noqa: BLE001 -- it is raised where the fact is asked for
+        future.set_exception(error)
