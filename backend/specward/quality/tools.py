@@ -17,16 +17,27 @@ _VERSION = "1"
 _LONGEST = 200
 
 
-def lint(root: Path, command: tuple[str, ...], digests: Mapping[str, str], *, whole: bool = True) -> Report:
-    """Ask a linter, which looks at each file by itself: only about files whose content is new.
+def lint(
+    root: Path,
+    command: tuple[str, ...],
+    digests: Mapping[str, str],
+    *,
+    whole: bool = True,
+    beside: Sequence[str] = (),
+) -> Report:
+    """Ask a linter, which reads each file by itself: only about files whose content is new.
+
+    What it says of one also rests on which others there are: whether its folder is a package, and which
+    imports are the project's own.
 
     Args:
         root: The repository's top, where the tool runs.
         command: Its words; the files follow them.
         digests: The content of each file, by path.
         whole: Whether these are all files; a look at a few must not drop what is known of the others.
+        beside: The paths of all files.
     """
-    cache, key = Cache.open(root, "lint", _VERSION), _settings_key(root, command)
+    cache, key = Cache.open(root, "lint", _VERSION), _settings_key(root, command, *beside)
     names = {path: f"{key} {path} {digest}" for path, digest in digests.items()}
     unknown = [path for path in digests if not isinstance(cache.get(names[path]), list)]
     answer = _ask(root, command, unknown)

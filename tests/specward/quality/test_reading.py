@@ -58,4 +58,13 @@ def test_what_has_gone_is_forgotten_by_a_look_at_all(tmp_path: Path) -> None:
     verify(root, select=["SW7"])
     write_tree(root, {STUB: HEADER})
     verify(root, select=["SW7"])
-    assert asked(root) == [f"{ROUTES} {STUB}", STUB]
+    assert asked(root) == [f"{ROUTES} {STUB}", ROUTES, f"{ROUTES} {STUB}"]
+
+
+def test_a_file_that_comes_beside_others_is_news_for_them(tmp_path: Path) -> None:
+    settings = SPECS["pyproject.toml"] + '[tool.ruff.lint]\nselect = ["INP"]\n'
+    root = make_repository(tmp_path, {**SPECS, "pyproject.toml": settings, ROUTES: HEADER})
+    (finding,) = verify(root, select=["SW701"]).findings
+    assert "INP001" in finding.message
+    write_tree(root, {"backend/app/orders/__init__.py": HEADER, "backend/app/__init__.py": HEADER})
+    assert verify(root, select=["SW701"]).findings == ()

@@ -9,6 +9,7 @@ from specward.quality.settings import Tools, read_tools
 from specward.quality.tools import check_types, lint
 from specward.specs.model import Place
 
+_PYTHON = (".py", ".pyi")
 WORLD = '[tool.ruff.lint]\nselect = ["F", "D1"]\n'
 
 
@@ -22,7 +23,8 @@ def linted(project: Project) -> Report:
     command = project.fact(tools).lint
     if not command:
         return Report("")
-    return lint(project.root, command, _digests(project), whole=project.paths is None)
+    beside = [path for path in project.paths_there if path.endswith(_PYTHON)]
+    return lint(project.root, command, _digests(project), whole=project.paths is None, beside=beside)
 
 
 def typed(project: Project) -> Report:
@@ -58,5 +60,5 @@ def _digests(project: Project) -> dict[str, str]:
     return {
         path: source.digest
         for path, source in project.files.items()
-        if path.endswith((".py", ".pyi")) and not source.trouble
+        if path.endswith(_PYTHON) and not source.trouble
     }

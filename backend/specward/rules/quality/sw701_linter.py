@@ -2,7 +2,8 @@
 
 Where the project has settings for ruff, ruff judges each Python file of the territory by them, as it would in
 an editor; `[tool.specward.quality] lint` names another command that answers in ruff's JSON. Files are judged
-again when their content or the settings have changed. What it says of docstrings is SW703.
+again when their content or the settings have changed, and all of them when one has come or gone. What it says
+of docstrings is SW703.
 """
 
 from collections.abc import Iterable
