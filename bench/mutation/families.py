@@ -37,7 +37,7 @@ FAMILIES = (
     Family("approval", ()),
     Family("scope", (f"{_RULES}/test_tables.py", f"{_RULES}/test_scope.py")),
     Family("contract", ("tests/specward/contract/test_rules.py",)),
-    Family("schema", ("tests/specward/schema/test_revisions.py",)),
+    Family("schema", ("tests/specward/schema/test_revisions.py", "tests/specward/schema/test_built.py")),
     Family("isolation", ("tests/specward/isolation/test_settings.py",)),
     Family("catalog", ()),
     Family("quality", ("tests/specward/quality/test_reading.py", "tests/specward/quality/test_tools.py")),

@@ -4,6 +4,8 @@ import json
 import sys
 from pathlib import Path
 
+import pytest
+
 from specward.rules.examples import HEADER, SPECS
 from specward.verify import verify
 from tests.specward.repository import make_repository, write_tree
@@ -13,6 +15,13 @@ import json, sys
 open("asked", "a").write(" ".join(sorted(sys.argv[1:])) + "\\n")
 place = {"row": 1, "column": 1}
 print(json.dumps([{"filename": p, "location": place, "code": "X1", "message": "Odd."} for p in sys.argv[1:]]))
+"""
+TYPES = """
+import json, sys
+open("asked", "a").write(" ".join(sys.argv[1:]) + "\\n")
+for path in sys.argv[1:]:
+    said = {"file": path, "line": 1, "column": 1, "severity": "error", "code": "x", "message": "Odd."}
+    print(json.dumps(said))
 """
 ROUTES = "backend/app/orders/routes.py"
 STUB = "backend/app/orders/types.pyi"
@@ -41,6 +50,26 @@ def test_a_remark_ends_in_one_full_stop(tmp_path: Path) -> None:
     assert (finding.code, finding.place.path) == ("SW701", ROUTES)
     assert finding.message.startswith("Odd (")
     assert finding.message.endswith("X1).")
+
+
+@pytest.mark.parametrize(
+    ("rule", "code"), [("D103", "SW703"), ("DTZ001", "SW701"), ("DJ001", "SW701"), ("D", "SW701")]
+)
+def test_remarks_on_docstrings_have_a_rule_of_their_own(rule: str, code: str, tmp_path: Path) -> None:
+    root = shop(tmp_path, **{"tool.py": TOOL.replace("X1", rule)})
+    assert [finding.code for finding in verify(root, select=["SW7"]).findings] == [code]
+
+
+def test_types_are_no_matter_of_one_file(tmp_path: Path) -> None:
+    root = shop(tmp_path)
+    settings = (
+        (root / "pyproject.toml").read_text().replace("lint", "types", 1).replace("types = []", "lint = []")
+    )
+    write_tree(root, {"pyproject.toml": settings, "tool.py": TYPES})
+    assert verify(root, paths=[ROUTES], select=["SW702"]).findings == ()
+    (finding,) = verify(root, select=["SW702"]).findings
+    assert finding.place.path == ROUTES
+    assert asked(root) == [ROUTES]
 
 
 def test_a_look_at_one_file_keeps_what_was_said_of_the_others(tmp_path: Path) -> None:

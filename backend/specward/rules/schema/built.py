@@ -22,7 +22,7 @@ def outcome(project: Project) -> Outcome:
     model = project.fact(data_model)
     if model.problems:
         return Outcome()
-    texts = {path: project.text(path) for path in sorted(candidates(project.files))}
+    texts = {path: project.text(path) for path in candidates(project.files)}
     tasks = tuple(task for spec_set in project.spec_sets for task in spec_set.tasks)
     case = Case(project.root, project.config, model, project.fact(chain), tasks, texts)
     found = _built(project, case, project.lend) if project.lend else _unbuilt(project, case)
@@ -63,7 +63,7 @@ def _key(project: Project, case: Case) -> str:
         case.config,
         case.model,
         [(task.key, task.done, task.tables, task.place) for task in case.tasks],
-        sorted((path, source.digest) for path, source in project.files.items()),
+        [(path, source.digest) for path, source in project.files.items()],
         project.text(roles) if isinstance(roles, str) else "",
         digest_of(project.root, entry) if entry else "",
     )
