@@ -1,9 +1,9 @@
 """The interpreter as a whole: enters functions and classes, keeps the budget, collects what it finds."""
 
 import ast
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from typing import NamedTuple
+from typing import NamedTuple, TypeAlias
 
 from specward.code.dataflow import attributes, calls, expressions, guards, instances, statements
 from specward.code.dataflow import values as v
@@ -35,14 +35,21 @@ _DEEPEST_EXPRESSION = 400  # expressions evaluated inside one another
 _BUDGET = 40_000  # expressions evaluated for one route
 
 
+Ran: TypeAlias = tuple[str, int, int, int]  # a dependency: where it stands, its receiver, its closure
+
+
 class Provided(NamedTuple):
     """What running a dependency gave."""
 
     value: Value
     facts: Facts
     signed_in: bool
+    identified: bool  # whether a dependency that it has found who calls
     trail: Trail
     function: Function  # keeps its receiver alive, whose identity is part of the key
+    arguments: Arguments
+    within: "Mapping[Ran, Provided | None]"  # what it consulted; None: what it is within itself
+    before: frozenset[Ran]  # those that had run, or begun to, before it
 
 
 class Interpreter:
