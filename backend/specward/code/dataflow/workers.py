@@ -62,8 +62,11 @@ class Workers:
 
     def _begun(self, judge: Judge) -> "list[_Worker]":
         if self._workers is None:
+            self._workers = []
             task = _task(judge)
-            self._workers = [_Worker(task) for _ in range(_processors() - 1)]
+            with suppress(OSError):  # none, or no more, can be begun: this process does what they do not
+                for _ in range(_processors() - 1 if sys.executable else 0):
+                    self._workers.append(_Worker(task))
         return self._workers
 
 
@@ -74,7 +77,7 @@ class _Worker:
         self._unsaid = [task]
         self._thread: Thread | None = None
         self._process = subprocess.Popen(  # noqa: S603 -- this program itself
-            [sys.executable, "-I", "-c", _START, json.dumps(sys.path)],
+            [sys.executable, "-I", "-c", _START, json.dumps([*map(str, sys.path)])],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
@@ -83,8 +86,9 @@ class _Worker:
 
     def ask(self, lessons: Sequence[Lesson], waiting: deque[int], done: _Done) -> None:
         """Let it take what waits, until nothing does."""
-        self._thread = Thread(target=self._work, args=(lessons, waiting, done))
-        self._thread.start()
+        if self._process.poll() is None:
+            self._thread = Thread(target=self._work, args=(lessons, waiting, done))
+            self._thread.start()
 
     def join(self) -> None:
         """Wait until it has done what it took."""
@@ -96,8 +100,11 @@ class _Worker:
             for index in _taken(waiting):
                 answer = self._answer({"lessons": lessons, "route": index})
                 done.append((index, Trail.load(json.loads(answer))))
-        except (OSError, ValueError):
-            return  # it has ended: what it had taken is done by the one who asked
+        except (OSError, ValueError, TypeError, KeyError):
+            # It has ended, or what it says is no trail: the next may be of an earlier question. It is asked
+            # no more, and what it had taken is done by the one who asked.
+            self._process.kill()
+            self._process.wait()
 
     def _answer(self, question: object) -> str:
         said, heard = self._process.stdin, self._process.stdout

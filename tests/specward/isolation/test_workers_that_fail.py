@@ -1,0 +1,64 @@
+"""Where processes cannot be begun, or say what nobody asked for, nothing is lost and nothing is mixed up."""
+
+import sys
+import threading
+import time
+from itertools import starmap
+from pathlib import Path
+
+import pytest
+
+from specward.code.dataflow import workers
+from specward.code.dataflow.judge import Judge
+from specward.code.dataflow.schema import Options
+from specward.code.dataflow.source import read
+from specward.code.dataflow.trail import Trail
+from specward.code.dataflow.workers import Workers
+from tests.specward.isolation.test_workers import FILES
+
+
+@pytest.fixture
+def judge(monkeypatch: pytest.MonkeyPatch) -> Judge:
+    monkeypatch.setattr(workers, "_PATIENCE", 0.0)
+    monkeypatch.setattr(workers, "_processors", lambda: 2)
+    return Judge(filter(None, starmap(read, sorted(FILES.items()))), Options())
+
+
+def _judged(judge: Judge, hands: Workers) -> list[object]:
+    trails = dict(hands.judge(judge, range(len(judge.routes))))
+    return [trails[index].dump() for index in range(len(judge.routes))]
+
+
+@pytest.mark.parametrize("executable", ["", None, "/nowhere/python"])
+def test_where_none_can_be_begun_this_process_does_it_all(
+    monkeypatch: pytest.MonkeyPatch, judge: Judge, executable: str | None
+) -> None:
+    monkeypatch.setattr(sys, "executable", executable)
+    with Workers() as hands:
+        assert _judged(judge, hands) == [judge.judge(index).dump() for index in range(len(judge.routes))]
+
+
+def test_a_search_path_may_hold_paths(monkeypatch: pytest.MonkeyPatch, judge: Judge) -> None:
+    monkeypatch.setattr(sys, "path", [*sys.path, Path("/nowhere")])
+    with Workers() as hands:
+        assert len(_judged(judge, hands)) == len(judge.routes)
+
+
+@pytest.mark.parametrize("said", ["hello", "1", "{}"])
+def test_who_says_something_else_first_is_not_asked_again(
+    monkeypatch: pytest.MonkeyPatch, judge: Judge, said: str
+) -> None:
+    """What a `sitecustomize` prints would put every answer one question behind."""
+    alone = [judge.judge(index).dump() for index in range(len(judge.routes))]
+    monkeypatch.setattr(workers, "_START", f"print({said!r})\n{vars(workers)['_START']}")
+    few, work = threading.active_count(), Judge.judge
+
+    def slow(self: Judge, index: int) -> Trail:
+        while threading.active_count() > few and index == 1:
+            time.sleep(0.01)
+        return work(self, index)
+
+    monkeypatch.setattr(Judge, "judge", slow)
+    with Workers() as hands:
+        assert _judged(judge, hands) == alone
+        assert _judged(judge, hands) == alone
