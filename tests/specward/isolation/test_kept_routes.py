@@ -8,8 +8,11 @@ from bench.isolation.corpus import Case, load
 
 from specward.code.dataflow.analysis import Analysis, analyse_files
 from specward.code.dataflow.judge import Judge
+from specward.code.dataflow.program import Program
+from specward.code.dataflow.project import analyse_project
 from specward.code.dataflow.recall import Memory
 from specward.code.dataflow.schema import Options
+from specward.code.dataflow.source import read
 from specward.code.dataflow.trail import Trail
 from specward.code.dataflow.tree import Tree, parse
 
@@ -141,6 +144,30 @@ def test_a_new_file_counts_for_those_that_may_mean_it(
     found, judged = memory.run(changed)
     assert judged == again
     assert found == analyse_files(changed, Options())
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [(["p/m.py", "q/m.py"], ["p/m.py q/m.py"]), (["p/m.py", "q\n/m.py"], ["p/m.py', 'q\n/m.py"])],
+)
+def test_names_of_files_may_hold_anything(before: list[str], after: list[str]) -> None:
+    states = {
+        Program(filter(None, (read(path, "") for path in paths))).state("module\0m")
+        for paths in (before, after)
+    }
+    assert len(states) == 2
+
+
+def test_a_file_that_begins_with_a_mark_of_its_encoding_is_read(memory: Runs) -> None:
+    files = PROJECT | {"app/bills/store.py": f"\ufeff{UNBOUND}"}
+    found = memory.run(files)[0]
+    assert found is not None
+    assert [item.site.path for item in found.violations] == ["app/bills/store.py"]
+
+
+def test_a_path_that_is_no_unicode_can_be_kept(tmp_path: Path) -> None:
+    for _ in range(2):
+        assert analyse_project(tmp_path, ["a\udc80.py"], {}, cached=True).violations == ()
 
 
 def test_a_method_that_is_not_the_only_one_any_more(memory: Runs) -> None:

@@ -48,9 +48,9 @@ class Program(Names):
         if not question:
             return self.sources[name].digest if name in self.sources else ""
         if kind == "module":
-            return " ".join(self.modules(name))
+            return repr(self.modules(name))
         owners = self._methods.get(name, []) if kind == "method" else self._below.get(_definition(name), [])
-        return " ".join(map(_label, owners))
+        return repr([*map(_label, owners)])
 
     def class_of(self, definition: Definition) -> ast.ClassDef:
         """The node of a class."""

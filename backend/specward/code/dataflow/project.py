@@ -74,7 +74,7 @@ def _open(path: str, flags: int) -> int:
 
 def _key(files: Mapping[str, str], options: Options) -> str:
     parts = [f"{path}\0{digest(text.encode())}" for path, text in sorted(files.items())]
-    return digest("\0".join([repr(options), *parts]).encode())
+    return digest("\0".join([repr(options), *parts]).encode(errors="surrogatepass"))
 
 
 def _load(known: dict[str, object]) -> Analysis:

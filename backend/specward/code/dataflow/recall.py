@@ -57,4 +57,5 @@ class Recall:
         for ground in grounds:
             if ground not in self._states:
                 self._states[ground] = self._program.state(ground)
-        return digest("\n".join(self._states[ground] for ground in grounds).encode(errors="surrogatepass"))
+        states = [self._states[ground] for ground in grounds]
+        return digest(repr(states).encode(errors="surrogatepass"))

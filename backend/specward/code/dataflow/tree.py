@@ -27,6 +27,7 @@ _WIRING = frozenset({"include_router", "add_api_route", "add_api_websocket_route
 
 def parse(text: str) -> Tree | None:
     """The nodes of one file; None where it is not Python that this interpreter can parse."""
+    text = text.removeprefix("\ufeff")  # which the parser takes for a character that no file may have
     module = _parse(text) or _parse(_older(text))
     if module is None:
         return None
