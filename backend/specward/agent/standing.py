@@ -61,7 +61,7 @@ def remember(caller: Caller, tasks: tuple[str, ...]) -> None:
             commit = start_revision(root, "HEAD")
             dirty = {change.path: _digest(root / change.path) for change in read_changes(root, commit)}
             known = Counter(entry_of(error, _text(root, error.place.path)) for error in _errors(root, tasks))
-    except (CouldNotRunError, TimeoutError):
+    except (CouldNotRunError, _OutOfTimeError):
         return
     rows = [[*entry, count] for entry, count in sorted(known.items())]
     write_atomically(place, json.dumps({"commit": commit, "dirty": dirty, "known": rows}))
@@ -138,7 +138,7 @@ def _text(root: Path, path: str) -> str:
 
 @contextmanager
 def _time_limit() -> Iterator[None]:
-    """Raise TimeoutError when it takes too long; what the alarm did before, it does again."""
+    """Raise an error when it takes too long; what the alarm did before, it does again."""
     before = signal.signal(signal.SIGALRM, _out_of_time)
     rest = signal.alarm(TIME_TO_REMEMBER)
     try:
@@ -148,5 +148,9 @@ def _time_limit() -> Iterator[None]:
         signal.alarm(rest)
 
 
+class _OutOfTimeError(Exception):
+    """The alarm went. No OSError, as TimeoutError is: whoever reads a file would take it for a bad disk."""
+
+
 def _out_of_time(_signal: int, _frame: FrameType | None) -> None:
-    raise TimeoutError
+    raise _OutOfTimeError
