@@ -34,7 +34,7 @@ class Entry:
         """Interpret the route; nothing of the routes before it plays a part."""
         route, interpreter = self.route, self.interpreter
         with interpreter.apart() as trail:
-            interpreter.signed_in = False
+            interpreter.begin()
             trail.grounds |= {route.module, *(dependency.module for dependency in route.dependencies)}
             self._interpret(route, interpreter)
         if trail.is_cut:
@@ -131,6 +131,7 @@ def enter_alone(interpreter: Interpreter, path: str, name: str, node: FunctionNo
     if definition is not None and definition in interpreter.schema.by_model:
         return Trail()
     with interpreter.apart() as trail:
+        interpreter.begin()
         interpreter.signed_in = True
         receiver = (
             v.Instance(Class(definition, interpreter.generic_models(definition))) if definition else None

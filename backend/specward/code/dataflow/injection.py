@@ -7,8 +7,8 @@ from specward.code.dataflow import values as v
 from specward.code.dataflow.annotations import DEPENDENCY, annotation_names
 from specward.code.dataflow.engine import Arguments, Frame, State
 from specward.code.dataflow.instances import instantiate
-from specward.code.dataflow.interpreter import Interpreter, Provided, Ran
-from specward.code.dataflow.lattice import holds_object, join_all, options
+from specward.code.dataflow.interpreter import Interpreter
+from specward.code.dataflow.lattice import join_all, options
 from specward.code.dataflow.members import of_instance
 from specward.code.dataflow.principals import (
     PRINCIPAL_TYPE,
@@ -46,8 +46,8 @@ class Injection:
     def __init__(self, engine: Interpreter) -> None:
         self.engine = engine
         self.identified = False  # whether somebody is signed in
-        self._known: dict[Ran, Provided | None] = {}  # None as long as it runs
-        self._within: dict[Ran, Provided | None] = {}  # what the innermost that runs has consulted
+        # With the function, since the identity of its receiver is part of the key.
+        self._known: dict[tuple[str, int, int, int], tuple[Function, Value]] = {}
 
     def arguments(self, function: Function, state: State) -> Arguments:
         """The value of each parameter of a handler or dependency."""
@@ -254,61 +254,29 @@ class Injection:
                 instance.attributes[member.target.id] = value
 
     def _once(self, function: Function, state: State) -> Value:
-        """Run a dependency: once for a route, and not again for a route that comes with the same facts."""
+        """Run a dependency, once for the route."""
         key = (function.module, function.node.lineno, id(function.receiver), id(function.closure))
         if key not in self._known:
-            self._known[key] = None
-            provided = self._shared((*key, state.facts, self.engine.signed_in), function, state)
-            self._known = {**provided.within, **self._known, key: provided}
-            state.facts = provided.facts
-        known = self._known[key]
-        self._within[key] = known
-        if known is None:
-            return UNKNOWN
-        self._within |= known.within
-        self.engine.trail.add(known.trail)
-        self.engine.signed_in = self.engine.signed_in or known.signed_in
-        self.identified = self.identified or known.identified
-        return known.value
+            self._known[key] = (function, UNKNOWN)  # which is what it knows of itself while it runs
+            self._known[key] = (function, self._run(function, state))
+        return self._known[key][1]
 
-    def _shared(self, key: tuple[object, ...], function: Function, state: State) -> Provided:
-        """The same for all routes, unless it takes or gives an object, which each may change for itself."""
-        provided = self.engine.dependencies.get(key)
-        if provided is None or not self._fits(provided):
-            provided = self._run(function, state.facts)
-            if not any(map(holds_object, (function, provided.arguments, provided.value))):
-                self.engine.dependencies[key] = provided
-        return provided
-
-    def _fits(self, provided: Provided) -> bool:
-        """Whether the dependencies that it consulted are here as they were there: run before it, or not."""
-        return all(
-            self._known[key] is known if key in self._known else key not in provided.before
-            for key, known in provided.within.items()
-        )
-
-    def _run(self, function: Function, facts: v.Facts) -> Provided:
+    def _run(self, function: Function, state: State) -> Value:
         engine = self.engine
-        state = State(Frame(function.module, None, (ANY_ROUTE,), []), {}, facts)
-        before = frozenset(self._known)
-        around = self._within, self.identified
-        self._within, self.identified = {}, False
-        arguments = Arguments()
+        inner = State(Frame(function.module, None, (ANY_ROUTE,), []), {}, state.facts)
         with engine.apart() as trail:
             value: Value = IDENTITY
             if not self._is_principal(function):
-                arguments = self.arguments(function, state)
-                value = engine.enter(function, arguments, state)
+                arguments = self.arguments(function, inner)
+                value = engine.enter(function, arguments, inner)
                 value = as_presented(engine, value, arguments.all)
                 if trail.consultations:
-                    value = context(engine, value, state)
+                    value = context(engine, value, inner)
                 if identifies(engine, value):
                     trail.violations.clear()  # who signs in is found before there is a caller to compare with
-        within, identified = self._within, self.identified
-        self._within, self.identified = around
-        return Provided(
-            value, state.facts, engine.signed_in, identified, trail, function, arguments, within, before
-        )
+        engine.trail.add(trail)
+        state.facts = inner.facts
+        return value
 
     def _is_principal(self, function: Function) -> bool:
         dotted = f".{function.module.removesuffix('.py').replace('/', '.')}.{function.name}"

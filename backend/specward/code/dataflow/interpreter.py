@@ -1,9 +1,8 @@
 """The interpreter as a whole: enters functions and classes, keeps the budget, collects what it finds."""
 
 import ast
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import NamedTuple, TypeAlias
 
 from specward.code.dataflow import attributes, calls, expressions, guards, instances, statements
 from specward.code.dataflow import values as v
@@ -24,7 +23,6 @@ from specward.code.dataflow.values import (
     UNKNOWN,
     Class,
     Definition,
-    Facts,
     Function,
     Site,
     Value,
@@ -33,23 +31,6 @@ from specward.code.dataflow.values import (
 _DEEPEST = 14  # calls inside one another
 _DEEPEST_EXPRESSION = 400  # expressions evaluated inside one another
 _BUDGET = 40_000  # expressions evaluated for one route
-
-
-Ran: TypeAlias = tuple[str, int, int, int]  # a dependency: where it stands, its receiver, its closure
-
-
-class Provided(NamedTuple):
-    """What running a dependency gave."""
-
-    value: Value
-    facts: Facts
-    signed_in: bool
-    identified: bool  # whether a dependency that it has found who calls
-    trail: Trail
-    function: Function  # keeps its receiver alive, whose identity is part of the key
-    arguments: Arguments
-    within: "Mapping[Ran, Provided | None]"  # what it consulted; None: what it is within itself
-    before: frozenset[Ran]  # those that had run, or begun to, before it
 
 
 class Interpreter:
@@ -61,7 +42,6 @@ class Interpreter:
         self.signed_in = False
         self.trail = Trail()
         self.reached: set[tuple[str, int]] = set()
-        self.dependencies: dict[tuple[object, ...], Provided] = {}
         self._globals: dict[tuple[str, str], Value | None] = {}
         self._pending: set[tuple[str, str]] = set()
         self._stack: list[tuple[str, int]] = []
@@ -69,17 +49,22 @@ class Interpreter:
         self._nested = 0
         self._left = _BUDGET
 
+    def begin(self) -> None:
+        """Begin anew: nobody is signed in, and nothing is known of what the modules hold."""
+        self.signed_in = False
+        self._globals = {}
+
     @contextmanager
     def apart(self) -> Iterator[Trail]:
-        """Interpret something by itself: what was interpreted before has no part in what comes of it."""
-        around = self.trail, self._globals, self._left
+        """Interpret something with a trail and a budget of its own."""
+        around = self.trail, self._left
         with self.program.grounds.apart() as grounds:
-            self.trail, self._globals, self._left = Trail(), {}, _BUDGET
+            self.trail, self._left = Trail(), _BUDGET
             try:
                 yield self.trail
             finally:
                 self.trail.grounds |= grounds
-                self.trail, self._globals, self._left = around
+                self.trail, self._left = around
 
     @property
     def exhausted(self) -> bool:

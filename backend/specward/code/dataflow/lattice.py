@@ -32,7 +32,6 @@ from specward.code.dataflow.values import (
     Rest,
     Row,
     Scalar,
-    Scope,
     Sequence,
     Text,
     Unlimited,
@@ -215,12 +214,3 @@ def origin(value: Value, depth: int = 6) -> Origin:
             return max(origin(part, depth - 1) for part in parts(value))
         case _:
             return Origin.UNKNOWN
-
-
-def holds_object(value: object) -> bool:
-    """Whether a value holds an object of the project, or variables of a function: they may be changed."""
-    if isinstance(value, Instance | Scope):
-        return True
-    if isinstance(value, tuple | frozenset):
-        return any(map(holds_object, value))
-    return any(holds_object(getattr(value, name)) for name in getattr(type(value), "__slots__", ()))
