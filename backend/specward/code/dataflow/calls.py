@@ -7,9 +7,10 @@ from specward.code.dataflow import values as v
 from specward.code.dataflow.annotations import DEPENDENCY
 from specward.code.dataflow.containers import blend, element
 from specward.code.dataflow.engine import Arguments, Engine, State
+from specward.code.dataflow.later import HANDED_ON, handed_on
 from specward.code.dataflow.lattice import both, either, options, parts
 from specward.code.dataflow.methods import method
-from specward.code.dataflow.outside import LATER, construct, opaque, run_queries, scheduled, write
+from specward.code.dataflow.outside import construct, opaque, run_queries, write
 from specward.code.dataflow.running import execute
 from specward.code.dataflow.truths import truth
 from specward.code.dataflow.values import (
@@ -77,12 +78,14 @@ def external(engine: Engine, name: str, arguments: Arguments, state: State, node
     first = arguments.get(0)
     if name == "bool" and first is not None:
         return truth(engine, first, state)
+    if name == "len" and first is not None:
+        return Method(first, v.LENGTH)
     if name in _COERCIONS or last in {"UUID", "ObjectId"}:
         return _coerced(engine, last, first, state)
     if last in {"Depends", "Security"} and (wanted := arguments.get(0, "dependency")) is not None:
         return v.External(DEPENDENCY, wanted)
-    if last in LATER:
-        later = scheduled(engine, arguments, state, node)
+    if last in HANDED_ON:
+        later = handed_on(engine, last, arguments, state, node)
         if later is not None:
             return later
     if last == "getattr" and len(arguments.positional) > 1:

@@ -47,6 +47,9 @@ def compare(engine: Engine, left: Value, operator: ast.cmpop, right: Value, stat
         return negate(_among(engine, left, right, state))
     if isinstance(operator, ast.Gt | ast.GtE) and isinstance(right, v.Const):
         return Condition(truth(engine, left, state).true, NOTHING)
+    if isinstance(operator, ast.Lt | ast.GtE) and _is_length(left) and _is_length(right):
+        found = equal(engine, left, right, state)  # there cannot be more rows than were asked for
+        return negate(found) if isinstance(operator, ast.Lt) else found
     if isinstance(operator, ast.LtE) and isinstance(right, _SETS):
         return Condition(all_in(engine, left, right, state), NOTHING)
     if isinstance(operator, ast.GtE) and isinstance(left, _SETS):
@@ -56,8 +59,10 @@ def compare(engine: Engine, left: Value, operator: ast.cmpop, right: Value, stat
 
 
 def _among(engine: Engine, left: Value, right: Value, state: State) -> Condition:
-    """`role in ("admin", "owner")`: there is a role, whatever else that proves."""
+    """`role in ("admin", "owner")`: there is a role, and something it is in, whatever else that proves."""
     found = contained(engine, left, right, state)
+    if isinstance(right, v.Either | v.Sequence | Field):
+        found = Condition(both(found.true, truth(engine, right, state).true), found.false)
     constants = isinstance(right, v.Sequence) and not right.rest and NONE not in right.items
     if not constants or not all(origin(item) == Origin.CONSTANT for item in parts(right)):
         return found
@@ -123,8 +128,25 @@ def tables_of(value: Value) -> frozenset[str]:
             return frozenset()
 
 
+def _is_length(value: Value) -> bool:
+    return isinstance(value, v.Method) and value.name == v.LENGTH
+
+
+def _all_found(left: Value, right: Value) -> Row | None:
+    """The rows of which there are as many as were asked for: `len(notes) == len(ids)`."""
+    for found, asked in ((left, right), (right, left)):
+        match found, asked:
+            case ((v.Method(Row() as row, v.LENGTH) | (Row() as row)), v.Method(wanted, v.LENGTH)):
+                if any(key == wanted for _, key in row.keys):
+                    return row
+    return None
+
+
 def equal(engine: Engine, left: Value, right: Value, state: State) -> Condition:
     """What `left == right` proves, both ways."""
+    found = _all_found(left, right)
+    if found is not None:
+        return Condition(engine.proof(state).proves(found, owned=False), NOTHING)
     if isinstance(left, v.Const) and isinstance(right, v.Const):
         return Condition(NOTHING, IMPOSSIBLE) if left == right else Condition(IMPOSSIBLE, NOTHING)
     if isinstance(left, v.Instance) and isinstance(right, v.Instance):

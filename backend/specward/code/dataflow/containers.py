@@ -148,15 +148,14 @@ def comprehension(
 ) -> Value:
     """One round of the loops, with the conditions holding: what comes out has passed them."""
     inner = state.fork()
+    left_out = v.NOTHING
     for generator in node.generators:
-        assign(
-            engine,
-            generator.target,
-            element(engine, run(engine, engine.evaluate(generator.iter, inner), inner, node)),
-            inner,
-        )
+        item = element(engine, run(engine, engine.evaluate(generator.iter, inner), inner, node))
+        assign(engine, generator.target, item, inner)
         for condition in generator.ifs:
-            inner.assume(truth(engine, engine.evaluate(condition, inner), inner).true)
+            passed = truth(engine, engine.evaluate(condition, inner), inner)
+            left_out = of_every(item, [passed.false]) if _filters(node) else v.NOTHING
+            inner.assume(passed.true)
             narrow(engine, condition, inner, holds=True)
     if not inner.facts.possible:
         return Sequence(())
@@ -164,7 +163,34 @@ def comprehension(
         made = [engine.evaluate(node.key, inner), engine.evaluate(node.value, inner)]
         return Mapping((), tuple(settle(item, inner.facts, state.facts) for item in made))
     value = engine.evaluate(node.elt, inner)
-    return Sequence((), (settle(value, inner.facts, state.facts),))
+    return Sequence((), (settle(value, inner.facts, state.facts),), left_out)
+
+
+def _filters(node: ast.ListComp | ast.SetComp | ast.GeneratorExp | ast.DictComp) -> bool:
+    """Whether what is left out is left out by one condition: `[id for id in ids if id not in own]`."""
+    return len(node.generators) == 1 and len(node.generators[0].ifs) == 1
+
+
+def of_every(item: Value, ends: list[v.Facts]) -> v.Facts:
+    """What is proved of an element on every way holds of all elements of what it was taken from."""
+    inputs = {item.symbol} if isinstance(item, Scalar) and item.symbol.endswith("[]") else set[str]()
+    read = {row.id for row in rows(item) if not row.fresh}
+    proved = [
+        {
+            atom
+            for atom in end.atoms
+            if (atom[0] in {"key", "same"} and atom[-1] in inputs) or (atom[0] == "owned" and atom[1] in read)
+        }
+        for end in ends
+        if end.possible
+    ]
+    shared = set.intersection(*proved) if proved else set[v.Fact]()
+    return v.Facts(frozenset(_of_all(atom) for atom in shared))
+
+
+def _of_all(atom: v.Fact) -> v.Fact:
+    last = atom[-1]
+    return (*atom[:-1], last.removesuffix("[]")) if isinstance(last, str) else atom
 
 
 def run(engine: Engine, value: Value, state: State, node: ast.AST) -> Value:

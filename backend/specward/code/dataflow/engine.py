@@ -88,10 +88,12 @@ def settle(value: Value, facts: Facts, other: Facts) -> Value:
             return _settle_datum(value, atoms, facts, other)
         case v.Either(alternatives):
             return join_all([settle(item, facts, other) for item in alternatives])
-        case v.Sequence(items, rest):
+        case v.Sequence(items, rest, empty, filled):
             return v.Sequence(
                 tuple(settle(item, facts, other) for item in items),
                 tuple(settle(item, facts, other) for item in rest),
+                both(empty, Facts(atoms)),
+                both(filled, Facts(atoms)),
             )
         case v.Method(receiver, name):
             return v.Method(settle(receiver, facts, other), name)

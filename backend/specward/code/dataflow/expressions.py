@@ -14,6 +14,7 @@ from specward.code.dataflow.containers import (
     united,
 )
 from specward.code.dataflow.engine import Arguments, Engine, State, settle
+from specward.code.dataflow.later import STARTS, cannot_be_steered
 from specward.code.dataflow.lattice import both, either, join, join_all, options, present
 from specward.code.dataflow.narrowing import narrow
 from specward.code.dataflow.truths import negate, truth
@@ -93,19 +94,17 @@ def name_value(engine: Engine, name: str, state: State) -> Value:
 def _call(engine: Engine, node: ast.Call, state: State) -> Value:
     if isinstance(node.func, ast.Name) and node.func.id == "super" and "self" in state.names:
         return v.Method(state.names["self"], "super()")
-    if _starts_by_itself(node):
+    if _starts_unsteered(engine, node, state):
         return UNKNOWN
     target = engine.evaluate(node.func, state)
     return engine.call(target, arguments(engine, node, state), state, node)
 
 
-def _starts_by_itself(node: ast.Call) -> bool:
-    """`asyncio.create_task(sweep())`: nothing of the request goes in, and nothing comes back."""
+def _starts_unsteered(engine: Engine, node: ast.Call, state: State) -> bool:
+    """`asyncio.create_task(sweep(note.id))`: a task of its own, handed nothing of the client's choosing."""
     match node:
-        case ast.Call(
-            func=ast.Attribute(attr=name) | ast.Name(id=name), args=[ast.Call(args=[], keywords=[])]
-        ):
-            return name in {"create_task", "ensure_future"}
+        case ast.Call(func=ast.Attribute(attr=name) | ast.Name(id=name), args=[ast.Call() as started]):
+            return name in STARTS and cannot_be_steered(engine, arguments(engine, started, state), state)
         case _:
             return False
 

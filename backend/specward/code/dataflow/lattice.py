@@ -131,12 +131,10 @@ def _join_queries(left: Query, right: Query) -> Value:
     if (left.verb, left.entities) != (right.verb, right.entities):
         return _alternatives((left, right))
     common = tuple(part for part in left.predicates if any(same(part, other) for other in right.predicates))
-    dropped = len(common) < len(left.predicates) or len(common) < len(right.predicates)
-    lost = dropped and any(
-        isinstance(part, Bind | Within | Exists | Any | Both)
-        for part in (*left.predicates, *right.predicates)
-        if part not in common
-    )
+    only = [tuple(part for part in query.predicates if part not in common) for query in (left, right)]
+    if all(only):  # either condition, each of which may bind it: `by workspace, or else by member`
+        common, only = (*common, Any((Both(only[0]), Both(only[1])))), []
+    lost = any(isinstance(part, Bind | Within | Exists | Any | Both) for parts in only for part in parts)
     return replace(
         left,
         predicates=common,
@@ -146,12 +144,21 @@ def _join_queries(left: Query, right: Query) -> Value:
 
 
 def _join_sequences(left: Sequence, right: Sequence) -> Value:
+    empty = right.empty if left.items else left.empty if right.items else either(left.empty, right.empty)
+    filled = (
+        left.filled
+        if not (right.items or right.rest)
+        else right.filled
+        if not (left.items or left.rest)
+        else either(left.filled, right.filled)
+    )
     if len(left.items) == len(right.items) and not left.rest and not right.rest:
-        return Sequence(tuple(join(one, other) for one, other in zip(left.items, right.items, strict=True)))
+        pairs = zip(left.items, right.items, strict=True)
+        return Sequence(tuple(join(one, other) for one, other in pairs), (), empty, filled)
     common = tuple(item for item in left.items if any(same(item, other) for other in right.items))
     rest = [*left.rest, *right.rest]
     rest += [item for item in (*left.items, *right.items) if not any(same(item, other) for other in common)]
-    return Sequence(common, tuple(rest[:_MOST_ALTERNATIVES]))
+    return Sequence(common, tuple(rest[:_MOST_ALTERNATIVES]), empty, filled)
 
 
 def _join_mappings(left: Mapping, right: Mapping) -> Value:

@@ -3,7 +3,7 @@
 import ast
 
 from specward.code.dataflow import values as v
-from specward.code.dataflow.containers import assign, element
+from specward.code.dataflow.containers import assign, element, of_every
 from specward.code.dataflow.engine import Engine, State
 from specward.code.dataflow.truths import truth
 from specward.code.dataflow.values import IMPOSSIBLE, Value
@@ -43,29 +43,16 @@ def each(
     outer = state.names.get(_EXITS)
     exits = Exits()
     once.names[_EXITS] = exits
-    assign(engine, target, element(engine, value), once)
+    item = element(engine, value)
+    assign(engine, target, item, once)
     engine.execute(body, once)
-    every = _of_every(value, [once, *exits.states])
+    every = of_every(item, [end.facts for end in (once, *exits.states)])
     state.merge([state.fork(), once, *exits.states])
     state.assume(every)
     state.names.pop(_EXITS, None)
     if outer is not None:
         state.names[_EXITS] = outer
     engine.execute(orelse, state)
-
-
-def _of_every(value: Value, ends: list[State]) -> v.Facts:
-    """What each round proves of its element holds of all elements afterwards."""
-    if not isinstance(value, v.Scalar) or not value.symbol:
-        return v.NOTHING
-    item = f"{value.symbol}[]"
-    proved = [
-        {atom for atom in end.facts.atoms if atom[0] in {"key", "same"} and atom[-1] == item}
-        for end in ends
-        if end.facts.possible
-    ]
-    shared = set.intersection(*proved) if proved else set[v.Fact]()
-    return v.Facts(frozenset((*atom[:-1], value.symbol) for atom in shared))
 
 
 def repeat(

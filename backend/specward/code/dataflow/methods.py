@@ -9,9 +9,10 @@ from specward.code.dataflow import values as v
 from specward.code.dataflow.comparisons import tables_of
 from specward.code.dataflow.containers import subscript, united
 from specward.code.dataflow.engine import Arguments, Engine, State
+from specward.code.dataflow.later import HANDED_ON, run
 from specward.code.dataflow.lattice import join_all, parts, present
 from specward.code.dataflow.matching import all_in
-from specward.code.dataflow.outside import LATER, construct, fields, opaque, validated, write
+from specward.code.dataflow.outside import construct, fields, opaque, validated, write
 from specward.code.dataflow.privileges import PRIVILEGE
 from specward.code.dataflow.running import FETCH_ONE, by_key, certain, execute
 from specward.code.dataflow.sessions import session_call
@@ -102,8 +103,8 @@ def method(
             return _on_scalar(engine, receiver, name, arguments, state, node)
         case v.Class() if name in VALIDATES and _is_read(arguments):
             return arguments.positional[0]  # a copy of the row: what is known of the row is known of it
-        case v.Function() if name in LATER:
-            return engine.call(receiver, arguments, state, node)
+        case v.Function() if name in HANDED_ON:
+            return run(engine, name, receiver, arguments, state, node)
         case _:
             return session_call(engine, receiver, name, arguments, state, node)
 
@@ -254,6 +255,8 @@ def _on_container(
             return Sequence(tuple(Const(key) for key, _ in receiver.entries))
     if name in {"copy", "all", "unique", "scalars", "fetchall"}:
         return receiver
+    if name in {"discard", "remove", "clear", "sort", "reverse"}:
+        return NONE
     if name in {"pop", "first", "one", "one_or_none", "scalar_one_or_none"}:
         return join_all(list(parts(receiver))) if parts(receiver) else UNKNOWN
     return opaque(engine, "", (receiver, *arguments.all))

@@ -35,6 +35,21 @@ def names_author(column: str) -> bool:
     return bool(CREATED.search(column))
 
 
+_OWNER = {"user", "owner", "account", "member", "customer", "client", "profile", "person", "holder"}
+_KEY = {"id", "ids", "uuid", "guid", "pk", "fk", "key", "ref"}
+
+
+def names_owner(column: str, user: str) -> bool:
+    """Whether a key of a user says no more than whose the row is: `user_id`, not `reporter_id`.
+
+    Args:
+        column: The column.
+        user: The table of users.
+    """
+    words = [word for word in snake(column).split("_") if word not in _KEY]
+    return {*words} <= _OWNER | {*stem(user).split("_")}
+
+
 def names_content(table: str) -> bool:
     """Whether rows of a table are what a site may show to everybody: articles, comments, products."""
     return bool(CONTENT.search(snake(table)))

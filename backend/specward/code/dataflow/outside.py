@@ -9,26 +9,9 @@ from specward.code.dataflow import values as v
 from specward.code.dataflow.engine import Arguments, Engine, State
 from specward.code.dataflow.lattice import join_all, options, origin, rows
 from specward.code.dataflow.running import check_assignments, execute
-from specward.code.dataflow.values import Const, Mapping, Method, Origin, Query, Row, Scalar, Value
+from specward.code.dataflow.values import Const, Mapping, Origin, Query, Row, Scalar, Value
 
 _VERIFIERS = re.compile(r"decode|verif|validate|authenticate|introspect|loads|get_unverified", re.IGNORECASE)
-
-
-LATER = frozenset(
-    {
-        "add_task",
-        "delay",
-        "apply_async",
-        "run_in_threadpool",
-        "to_thread",
-        "run_in_executor",
-        "enqueue",
-        "create_task",
-        "gather",
-        "run_sync",
-        "send",
-    }
-)
 
 
 def construct(engine: Engine, table: str, arguments: Arguments, state: State, node: ast.AST) -> Value:
@@ -44,17 +27,6 @@ def write(engine: Engine, row: Row, pairs: tuple[tuple[str, Value], ...], state:
     if not engine.proof(state).harmless(row) and not row.fresh:
         engine.report(row.code, row.site, row.table)
     check_assignments(engine, row.table, pairs, row.site, state)
-
-
-def scheduled(engine: Engine, arguments: Arguments, state: State, node: ast.AST) -> Value | None:
-    """A function passed to be called with the other arguments, now or later."""
-    for position, value in enumerate(arguments.positional):
-        if isinstance(value, v.Function | Method) and not (
-            isinstance(value, Method) and isinstance(value.receiver, Scalar)
-        ):
-            rest = Arguments(arguments.positional[position + 1 :], arguments.named, arguments.spread)
-            return engine.call(value, rest, state, node)
-    return None
 
 
 def run_queries(

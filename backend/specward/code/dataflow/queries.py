@@ -150,12 +150,19 @@ def conditions(arguments: Arguments) -> list[v.Predicate]:
         if isinstance(value, v.Sequence):
             found += [as_predicate(item) for item in value.items]
         elif isinstance(value, v.Either):
-            found.append(v.Any(tuple(as_predicate(item) for item in value.options)))
+            found += _one_of(tuple(as_predicate(item) for item in value.options))
         elif isinstance(value, Query):
             found.append(v.Exists("", value))
         else:
             found.append(as_predicate(value))
     return found
+
+
+def _one_of(predicates: tuple[v.Predicate, ...]) -> list[v.Predicate]:
+    """One of several conditions; where each is on another table, the one on the table that is read."""
+    tables = [tables_of(part) for part in predicates]
+    apart = all(one and not one & other for at, one in enumerate(tables) for other in tables[:at])
+    return list(predicates) if apart else [v.Any(predicates)]
 
 
 def by_name(engine: Engine, query: Query, arguments: Arguments) -> list[v.Predicate]:

@@ -1,7 +1,8 @@
 """Running a statement: writes are judged at once, reads give rows that know whether they are bound."""
 
 import ast
-from collections.abc import Iterable
+import re
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
 from specward.code.dataflow import values as v
@@ -129,8 +130,9 @@ def check_assignments(
         return
     pairs = dict(values)
     owners = {name: value for name, value in pairs.items() if name in schema.owners[table]}
-    chosen = [value for value in owners.values() if _from_client(value) and not proof.is_identity(value)]
-    if chosen and table in schema.owned and not any(proof.is_principal(value) for value in owners.values()):
+    chosen = [value for value in owners.values() if _is_claimed(value) and not proof.is_identity(value)]
+    claimed = chosen and not any(proof.is_principal(value) for value in owners.values())
+    if claimed and table in schema.owned and not _admits(engine, table, pairs):
         engine.report(CLIENT, site, table)
         return
     for name, value in pairs.items():
@@ -143,6 +145,33 @@ def check_assignments(
         ):
             engine.report(FOREIGN, site, f"{table}.{name}")
             return
+
+
+_AMONG_OTHERS = re.compile(r"\.\w+\[\]|\[\]$")  # in a list that the body holds, or in one of users alone
+
+
+def _is_claimed(value: Value) -> bool:
+    """Whether the client says who it is: one user by a key of its choosing.
+
+    Several users at once (`[Share(user_id=item.user_id) for item in body.shares]`) are others that a row is
+    for, and so is one that a row read before names: nobody claims to be them.
+    """
+    match value:
+        case v.Scalar(source, symbol, _):
+            return source >= v.Origin.CREDENTIAL and not _AMONG_OTHERS.search(symbol)
+        case v.Field(Row() as row, column) | (Row(column=column) as row):
+            return any(_is_claimed(key) for name, key in row.keys if name == column)
+        case v.Either(alternatives):
+            return any(_is_claimed(item) for item in alternatives)
+        case _:
+            return origin(value) >= v.Origin.CREDENTIAL
+
+
+def _admits(engine: Engine, table: str, pairs: Mapping[str, Value]) -> bool:
+    """Whether a new row lets another user in to something that has an owner: whose that is decides."""
+    schema = engine.schema
+    granted = schema.grants.get(table, frozenset()) & schema.owned
+    return any(schema.target(table, column) in granted for column in pairs)
 
 
 def _from_client(value: Value) -> bool:

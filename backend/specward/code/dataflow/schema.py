@@ -1,23 +1,25 @@
 """Who owns a table: found from foreign keys to the user table, overridden by configuration."""
 
 from collections.abc import Collection, Mapping
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from specward.code.dataflow.naming import (
     ACTED,
     CREATED,
     GRANT,
     LEVELS,
-    PASSWORD,
     PUBLIC,
     TENANT,
-    USER,
     names_content,
+    names_owner,
     stem,
 )
 from specward.code.dataflow.program import Program
 from specward.code.dataflow.tables import Table, read_tables
-from specward.code.dataflow.values import Definition
+from specward.code.dataflow.users import find_user
+
+if TYPE_CHECKING:
+    from specward.code.dataflow.values import Definition
 
 
 class Options(NamedTuple):
@@ -52,9 +54,12 @@ class Schema:
             self._by_stem[stem(name)] = name
         self.settings = settings
         self.published: frozenset[str] = frozenset()  # read by anybody, as a route of the project does
-        self.user = self._named(settings.user_table) or self._find_user(program)
+        parents = {name: self.parents(name) for name in self.tables}
+        self.user = self._named(settings.user_table) or find_user(
+            program, self.tables, self.by_model, parents
+        )
         self.owners: dict[str, set[str]] = {name: self._owner_columns(name) for name in self.tables}
-        self._own_by_author()
+        self._own_by_role()
         self._own_by_tenant()
         self.grants = self._grants()
         self.memberships = self._memberships()
@@ -176,15 +181,23 @@ class Schema:
         if name == self.user:
             return set()
         found = {column for column, parent in self.parents(name).items() if parent == self.user}
-        return {column for column in found if not ACTED.search(column)} or self._conventional(name)
+        return {column for column in found if names_owner(column, self.user or "")} or self._conventional(
+            name
+        )
 
-    def _own_by_author(self) -> None:
-        """Where no table has an owner of another kind, who created a row owns it."""
+    def _own_by_role(self) -> None:
+        """Where no table has an owner of another kind, whom a row names in a part of its own owns it.
+
+        Who reported an issue or pays for a meal may be its owner, or one of many who see it: elsewhere
+        that takes a statement or a check that compares the column with the principal.
+        """
         if self.user is None or any(self.owners.values()):
             return
         for name in self.tables:
-            authors = {column for column, parent in self.parents(name).items() if parent == self.user}
-            self.owners[name] = {column for column in authors if CREATED.search(column)}
+            named = {column for column, parent in self.parents(name).items() if parent == self.user}
+            self.owners[name] = {
+                column for column in named if CREATED.search(column) or not ACTED.search(column)
+            }
 
     def _own_by_tenant(self) -> None:
         """Rows of the organisation that a user belongs to, where no column names the user."""
@@ -243,38 +256,9 @@ class Schema:
                 found[name] = unowned[0]
         return found
 
-    def _find_user(self, program: Program) -> str | None:
-        scores = dict.fromkeys(self.tables, 0)
-        for name in self.tables:
-            for parent in self.parents(name).values():
-                if self.tables[parent].model is not None:
-                    scores[parent] = min(scores[parent] + 1, 3)
-        for name, table in self.tables.items():
-            if any(PASSWORD.fullmatch(column) for column in table.columns):
-                scores[name] += 3
-            called = stem(table.model.name if table.model else name)
-            if USER.match(called):
-                scores[name] += 4 if called == "user" else 3
-        for model in _depended_on(program):
-            table_name = self.by_model.get(model)
-            if table_name is not None:
-                scores[table_name] += 3
-        best = max(scores, key=lambda name: scores[name], default=None)
-        return best if best is not None and scores[best] >= _ENOUGH else None
-
-
-_ENOUGH = 3
-
 
 def _merged(known: Table, other: Table) -> Table:
     """Two models of one table: what either declares."""
     return known._replace(
         columns={**other.columns, **known.columns}, relations={**other.relations, **known.relations}
     )
-
-
-def _depended_on(program: Program) -> set[Definition]:
-    """Classes that annotate a dependency parameter somewhere."""
-    sources = program.sources.values()
-    found = [program.find(source.path, name) for source in sources for name in source.outline["depended"]]
-    return {Definition(item.module, item.name) for item in found if item is not None and item.is_class}

@@ -7,8 +7,9 @@ from specward.code.dataflow import constructs, queries, rawsql
 from specward.code.dataflow import values as v
 from specward.code.dataflow.containers import blend
 from specward.code.dataflow.engine import Arguments, Engine, State
+from specward.code.dataflow.later import HANDED_ON, handed_on
 from specward.code.dataflow.lattice import join_all, options, origin, parts, rows
-from specward.code.dataflow.outside import LATER, opaque, run_queries, scheduled, write
+from specward.code.dataflow.outside import opaque, run_queries, write
 from specward.code.dataflow.running import FETCH_ONE, by_key, certain, check_assignments, execute
 from specward.code.dataflow.values import (
     NONE,
@@ -76,8 +77,8 @@ def session_call(
     """A method of a session, connection or cursor; or of anything else unknown."""
     first = arguments.get(0)
     scoped = is_scoped(engine, receiver)
-    if name in LATER:
-        later = scheduled(engine, arguments, state, node)
+    if name in HANDED_ON:
+        later = handed_on(engine, name, arguments, state, node)
         if later is not None:
             return later
     if first is not None and name in _RAW_CALLS:

@@ -2,7 +2,7 @@
 
 from specward.code.dataflow import values as v
 from specward.code.dataflow.engine import Engine, State
-from specward.code.dataflow.lattice import either
+from specward.code.dataflow.lattice import both, either
 from specward.code.dataflow.matching import all_in, some_in
 from specward.code.dataflow.naming import names_author, names_open
 from specward.code.dataflow.privileges import privileged
@@ -50,10 +50,13 @@ def truth(engine: Engine, value: Value, state: State) -> Condition:
             return result
         case v.Instance() | v.Class() | v.Function() | v.Model() | v.Query():
             return Condition(NOTHING, IMPOSSIBLE)
-        case v.Sequence(items, _) if items:
-            return _sequence_truth(engine, items, state)
         case v.Sequence((), ()):
             return Condition(IMPOSSIBLE, NOTHING)
+        case v.Sequence(items, _, empty, filled):
+            inner = truth(engine, items[0], state) if len(items) == 1 else Condition(NOTHING, empty)
+            return Condition(both(inner.true, filled), inner.false)
+        case v.Method(counted, v.LENGTH):
+            return truth(engine, counted, state)
         case Field(row, column) if row.table == engine.schema.user and privileged(engine, column):
             admin = Facts(frozenset({v.ADMIN})) if engine.proof(state).is_identity(row) else NOTHING
             return Condition(admin, NOTHING)
@@ -71,6 +74,8 @@ def truth(engine: Engine, value: Value, state: State) -> Condition:
             return _of_sets(engine, value, state)
         case Scalar(_, _, read) if len(read) == 1:
             return Condition(truth(engine, next(iter(read)), state).true, NOTHING)
+        case Field(row, _):
+            return Condition(engine.proof(state).proves(row, owned=False), NOTHING)
         case _:
             return Condition(NOTHING, NOTHING)
 
@@ -104,10 +109,6 @@ def _of_sets(engine: Engine, value: v.Common | v.Rest, state: State) -> Conditio
     if isinstance(value, v.Common):
         return Condition(some_in(engine, value.left, value.right, state), NOTHING)
     return Condition(NOTHING, all_in(engine, value.whole, value.taken, state))
-
-
-def _sequence_truth(engine: Engine, items: tuple[Value, ...], state: State) -> Condition:
-    return truth(engine, items[0], state) if len(items) == 1 else Condition(NOTHING, NOTHING)
 
 
 def _is_key(engine: Engine, symbol: str) -> bool:

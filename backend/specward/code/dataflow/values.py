@@ -31,6 +31,16 @@ class Site(NamedTuple):
     chain: tuple[str, ...] = ()
 
 
+class Facts(NamedTuple):
+    """What is known to hold on a path; `possible` is false on a path that cannot be taken."""
+
+    atoms: frozenset[Fact] = frozenset()
+    possible: bool = True
+
+
+NOTHING = Facts()
+
+
 @record
 class Const:
     """A literal."""
@@ -207,6 +217,8 @@ class Sequence:
 
     items: tuple[Value, ...]
     rest: tuple[Value, ...] = ()
+    empty: Facts = NOTHING  # what holds if it has none
+    filled: Facts = NOTHING  # what holds if it has any
 
 
 @record
@@ -345,17 +357,10 @@ _Named: TypeAlias = Class | Function | Instance | Module | External | Method
 Value: TypeAlias = _Known | _Statement | _Named
 
 
-class Facts(NamedTuple):
-    """What is known to hold on a path; `possible` is false on a path that cannot be taken."""
-
-    atoms: frozenset[Fact] = frozenset()
-    possible: bool = True
-
-
 ADMIN: Fact = ("admin",)
+LENGTH = "len()"  # a method that no object has: how many there are of something
 MEMBERS = "@members"  # stands for a column: the users that a relationship of a row lists
 ANY_TABLE = "*"  # in a fact: a key that was checked, whatever table it leads to
-NOTHING = Facts()
 IMPOSSIBLE = Facts(possible=False)
 UNKNOWN = Scalar(Origin.UNKNOWN)
 IDENTITY = Scalar(Origin.IDENTITY)
