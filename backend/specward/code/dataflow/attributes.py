@@ -56,6 +56,8 @@ def attribute(engine: Engine, value: Value, name: str, state: State, node: ast.A
             return _of_scalar(engine, value, name, node, state)
         case v.Body():
             return _of_body(engine, value, name)
+        case v.Const(str()) if name in {"value", "name"}:
+            return value  # of a member of an enumeration, which stands for itself
         case v.Mapping(entries, _) if name in dict(entries):
             return dict(entries)[name]
         case v.Mapping() if name in {"arguments", "kwargs"}:
@@ -190,7 +192,8 @@ def _of_scalar(engine: Engine, value: Scalar, name: str, node: ast.AST, state: S
             if table.model and is_class(engine.program, table.model)
             else None
         )
-        if found is not None and not any("property" in item for item in decorators(found[1])):
+        computed = found is not None and not any("property" in item for item in decorators(found[1]))
+        if computed and name not in table.columns:  # which a mixin may declare by a function
             return Method(value, name)
     if value.origin == Origin.UNKNOWN:
         return Method(value, name)

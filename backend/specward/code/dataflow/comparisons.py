@@ -7,6 +7,7 @@ from specward.code.dataflow.engine import Engine, State
 from specward.code.dataflow.lattice import both, join_all, origin, parts, rows
 from specward.code.dataflow.matching import all_in, contained, match
 from specward.code.dataflow.privileges import PRIVILEGE, names_privilege, privileged
+from specward.code.dataflow.roles import is_role, told_apart
 from specward.code.dataflow.truths import negate, none_check, truth
 from specward.code.dataflow.values import (
     IMPOSSIBLE,
@@ -68,6 +69,9 @@ def _among(engine: Engine, left: Value, right: Value, state: State) -> Condition
         return found
     if left == NONE:
         return Condition(IMPOSSIBLE, NOTHING)
+    if is_role(engine.proof(state), left) and v.ADMIN not in found.true.atoms:
+        apart = told_apart(parts(right))
+        return Condition(both(found.true, apart.true), both(found.false, apart.false))
     return Condition(both(found.true, _there(engine, left, state)), found.false)
 
 
@@ -179,6 +183,8 @@ def _constant_check(engine: Engine, value: Value, constant: v.Const, state: Stat
         return Condition(IMPOSSIBLE, NOTHING)  # a principal has a name
     if isinstance(constant.value, int | float) and not constant.value:
         return negate(truth(engine, value, state))
+    if isinstance(constant.value, str) and is_role(engine.proof(state), value):
+        return told_apart((constant,))
     if constant.value is True or (constant.value and name and privileged(engine, name)):
         return truth(engine, value, state)
     return Condition(_there(engine, value, state), NOTHING)

@@ -18,7 +18,7 @@ def blend(pieces: tuple[Value, ...]) -> Value:
         return known[0]
     source = max((origin(piece) for piece in known), default=Origin.CONSTANT)
     read = frozenset(row for piece in pieces for row in rows(piece))
-    return Scalar(max(source, Origin.IDENTITY), rows=read)
+    return Scalar(Origin.UNKNOWN if source == Origin.CONSTANT else source, rows=read)
 
 
 def sequence(engine: Engine, nodes: list[ast.expr], state: State) -> Value:

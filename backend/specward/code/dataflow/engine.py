@@ -6,10 +6,12 @@ from dataclasses import replace
 from typing import NamedTuple, Protocol
 
 from specward.code.dataflow import values as v
-from specward.code.dataflow.lattice import both, either, join, join_all
+from specward.code.dataflow.lattice import both, either, join, join_all, opposed
 from specward.code.dataflow.program import Program
 from specward.code.dataflow.proof import Proof
+from specward.code.dataflow.roles import conditions_of_some, spared
 from specward.code.dataflow.schema import Schema
+from specward.code.dataflow.trail import Trail
 from specward.code.dataflow.values import Definition, Fact, Facts, Row, Site, Value
 
 
@@ -56,9 +58,14 @@ class State:
 
 def _join_names(left: dict[str, Value], one: Facts, right: dict[str, Value], two: Facts) -> dict[str, Value]:
     joined = {}
+    apart = opposed(one, two)
     for name in {**left, **right}:
         here, there = left.get(name, v.NONE), right.get(name, v.NONE)
         if here is not there or not isinstance(here, _SETTLED):
+            if apart:
+                here, there = conditions_of_some(here, there), conditions_of_some(there, here)
+                left_facts, right_facts = spared(here, one, there, two), spared(there, two, here, one)
+                here, there = settle(here, left_facts, two), settle(there, right_facts, one)
             here = join(settle(here, one, two), settle(there, two, one))
         joined[name] = here
     return joined
@@ -148,6 +155,7 @@ class Engine(Protocol):
     program: Program
     schema: Schema
     signed_in: bool
+    trail: Trail
 
     def evaluate(self, node: ast.expr, state: State) -> Value:
         """The value of an expression."""

@@ -156,9 +156,13 @@ def _boolean(engine: Engine, op: ast.boolop, nodes: list[ast.expr], state: State
         state.names.setdefault(name, branch.names[name])
     if all(isinstance(value, v.PREDICATES) for value in values):
         return v.Both(tuple(values)) if conjunction else v.Any(tuple(values))  # type: ignore[arg-type]
-    if all(isinstance(value, v.Condition | Const) for value in values) or conjunction:
+    if any(isinstance(value, v.Condition) for value in values) or conjunction or _are_constants(values):
         return _fold(conditions, conjunction=conjunction)
     return join_all([item for value in values[:-1] for item in present(value)] + values[-1:])
+
+
+def _are_constants(values: list[Value]) -> bool:
+    return all(isinstance(value, Const) for value in values)
 
 
 def _fold(conditions: list[v.Condition], *, conjunction: bool) -> v.Condition:

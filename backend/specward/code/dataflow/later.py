@@ -7,7 +7,8 @@ from specward.code.dataflow import values as v
 from specward.code.dataflow.engine import Arguments, Engine, State
 from specward.code.dataflow.lattice import parts
 from specward.code.dataflow.proof import Proof
-from specward.code.dataflow.values import Function, Method, Origin, Row, Scalar, Value
+from specward.code.dataflow.trail import Key
+from specward.code.dataflow.values import Function, Method, Origin, Row, Scalar, Site, Value
 
 _AT_ONCE = frozenset({"run_in_threadpool", "to_thread", "run_in_executor", "gather", "run_sync"})
 STARTS = frozenset({"create_task", "ensure_future"})  # handed what a call gives, not the function
@@ -29,9 +30,21 @@ def handed_on(engine: Engine, name: str, arguments: Arguments, state: State, nod
 
 def run(engine: Engine, name: str, task: Value, arguments: Arguments, state: State, node: ast.AST) -> Value:
     """Call a function that was handed on; a task that the client cannot steer is not looked into."""
-    if name in _PUT_OFF and cannot_be_steered(engine, arguments, state):
-        return v.UNKNOWN
-    return engine.call(task, arguments, state, node)
+    if name not in _PUT_OFF:
+        return engine.call(task, arguments, state, node)
+    if not cannot_be_steered(engine, arguments, state):
+        known = {*engine.trail.violations}
+        engine.call(task, arguments, state, node)
+        _tell_here(engine, known, engine.site(node, state))
+    return v.UNKNOWN
+
+
+def _tell_here(engine: Engine, known: set[Key], site: Site) -> None:
+    """Tell once, where a task is put off, what the keys that it is handed there let it do."""
+    found = [engine.trail.violations.pop(key) for key in {*engine.trail.violations} - known]
+    if found:
+        first = min(found, key=lambda item: item.length)
+        engine.report(first.code, site._replace(chain=first.site.chain), first.table)
 
 
 def cannot_be_steered(engine: Engine, arguments: Arguments, state: State) -> bool:

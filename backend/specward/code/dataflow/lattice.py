@@ -6,6 +6,7 @@ from specward.code.dataflow.values import (
     ADMIN,
     IMPOSSIBLE,
     NONE,
+    ROLE,
     Any,
     Bind,
     Body,
@@ -54,9 +55,24 @@ def either(left: Facts, right: Facts) -> Facts:
     if not right.possible or (ADMIN in right.atoms and ADMIN not in left.atoms):
         return left
     shared = left.atoms & right.atoms
+    if opposed(left, right):
+        proved = [_ownership(side.atoms - shared) for side in (left, right)]
+        if not all(proved):  # the others are not held to it
+            shared |= proved[0] | proved[1]
     return Facts(
         shared | _vacuous(left.atoms - shared, right.atoms) | _vacuous(right.atoms - shared, left.atoms)
     )
+
+
+def opposed(left: Facts, right: Facts) -> bool:
+    """Whether the principal has a role on one side that they do not have on the other."""
+    if left.atoms is right.atoms:
+        return False
+    return any(fact[0] == ROLE and (ROLE, fact[1], 1 - int(fact[2])) in right.atoms for fact in left.atoms)
+
+
+def _ownership(atoms: frozenset[Fact]) -> frozenset[Fact]:
+    return frozenset(atom for atom in atoms if atom[0] in {"owned", "key", "same"})
 
 
 def _vacuous(atoms: frozenset[Fact], other: frozenset[Fact]) -> frozenset[Fact]:

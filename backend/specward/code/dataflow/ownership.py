@@ -15,6 +15,18 @@ _SECRET = re.compile(r"token|secret|hash|api_?key|otp|nonce|signature")
 _DEPTH = 8
 
 
+def symbol_of(value: Value) -> str:
+    """The name of an input, or of the choice between several: `body.project_id or body.task_id`."""
+    match value:
+        case v.Scalar(_, symbol, _):
+            return symbol
+        case v.Either():
+            names = [symbol_of(item) for item in present(value)]
+            return " or ".join(names) if all(names) else ""
+        case _:
+            return ""
+
+
 class Ownership:
     """Answers questions about values on one path."""
 
@@ -120,6 +132,8 @@ class Ownership:
             case v.Rest(whole, _):
                 return self.key_proved(table, whole, depth)
             case v.Either():
+                if not self.facts.isdisjoint({("key", table or "", symbol_of(value))}):
+                    return True
                 return self._all_chosen(value, lambda item: self.key_proved(table, item, depth))
             case v.Sequence(items, rest):
                 return bool(items or rest) and all(
@@ -217,7 +231,9 @@ class Ownership:
                 return {("same", symbol)}
             case v.Either():  # `asked or default`: proved is what was asked, or nothing was
                 chosen = [item for item in present(key) if origin(item) >= Origin.CREDENTIAL]
-                return self._key_facts(row, column, chosen[0], depth) if len(chosen) == 1 else set()
+                if len(chosen) != 1:
+                    return {("key", table, symbol_of(key)) for table in opened if symbol_of(key)}
+                return self._key_facts(row, column, chosen[0], depth)
             case v.Field(child, _) if opened and child.id != row.id:
                 return set(self.proves(child, owned=True, depth=depth - 1).atoms)
             case _:

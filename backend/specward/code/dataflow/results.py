@@ -3,6 +3,7 @@
 from specward.code.dataflow import values as v
 from specward.code.dataflow.engine import State, settle
 from specward.code.dataflow.lattice import both, either, join_all, parts
+from specward.code.dataflow.roles import spared
 from specward.code.dataflow.values import UNKNOWN, Facts, Value
 
 
@@ -29,7 +30,14 @@ def _joined(returns: list[tuple[Value, Facts]], after: Facts) -> Value:
         return v.Sequence(
             tuple(_joined([(parts(value)[at], facts) for value, facts in returns], after) for at in columns)
         )
-    return join_all([settle(value, facts, after) for value, facts in returns])
+    return join_all([settle(value, _with_others(value, facts, returns), after) for value, facts in returns])
+
+
+def _with_others(value: Value, facts: Facts, returns: list[tuple[Value, Facts]]) -> Facts:
+    """What holds where a value is returned, with what another role of the principal is held to."""
+    for other, others in returns:
+        facts = spared(value, facts, other, others)
+    return facts
 
 
 def _is_alike(value: Value, other: v.Sequence) -> bool:

@@ -8,8 +8,10 @@ from dataclasses import replace
 from specward.code.dataflow import values as v
 from specward.code.dataflow.engine import Engine, State
 from specward.code.dataflow.lattice import origin
-from specward.code.dataflow.naming import names_hidden
+from specward.code.dataflow.naming import names_hidden, names_owner
 from specward.code.dataflow.proof import CLIENT, FOREIGN, deep, flatten
+from specward.code.dataflow.roles import held
+from specward.code.dataflow.schema import Schema
 from specward.code.dataflow.values import Bind, Query, Row, Value
 
 FETCH_ONE = frozenset(
@@ -130,7 +132,14 @@ def check_assignments(
         return
     pairs = dict(values)
     owners = {name: value for name, value in pairs.items() if name in schema.owners[table]}
-    chosen = [value for value in owners.values() if _is_claimed(value) and not proof.is_identity(value)]
+    acting = held(state.facts.atoms)
+    chosen = [
+        value
+        for name, value in owners.items()
+        if _is_claimed(value)
+        and not proof.is_identity(value)
+        and not (acting and _is_another_role(schema, name, acting))
+    ]
     claimed = chosen and not any(proof.is_principal(value) for value in owners.values())
     if claimed and table in schema.owned and not _admits(engine, table, pairs):
         engine.report(CLIENT, site, table)
@@ -148,6 +157,11 @@ def check_assignments(
 
 
 _AMONG_OTHERS = re.compile(r"\.\w+\[\]|\[\]$")  # in a list that the body holds, or in one of users alone
+
+
+def _is_another_role(schema: Schema, column: str, acting: set[str]) -> bool:
+    """Whether a teacher, known to be one, fills in a `student_id`: who that is, they are not."""
+    return not names_owner(column, schema.user or "") and not any(role in column for role in acting)
 
 
 def _is_claimed(value: Value) -> bool:

@@ -5,6 +5,7 @@ from specward.code.dataflow.engine import Engine, State
 from specward.code.dataflow.lattice import both, either
 from specward.code.dataflow.matching import all_in, some_in
 from specward.code.dataflow.naming import names_author, names_open
+from specward.code.dataflow.ownership import symbol_of
 from specward.code.dataflow.privileges import privileged
 from specward.code.dataflow.proof import MISSING
 from specward.code.dataflow.values import (
@@ -85,7 +86,7 @@ def _nothing_named(engine: Engine, row: Row) -> set[Fact]:
     keys = engine.schema.keys(row.table)
     if row.code != MISSING or row.many or any(column not in keys for column, _ in row.keys):
         return set()
-    return {("key", row.table, key.symbol) for _, key in row.keys if isinstance(key, Scalar) and key.symbol}
+    return {("key", row.table, symbol_of(key)) for _, key in row.keys if symbol_of(key)}
 
 
 def _given(value: Scalar, state: State) -> Condition:
