@@ -93,7 +93,10 @@ def _round(judge: Judge, hands: Hands, memory: Memory | None) -> list[Trail]:
 
 def _lesson(trails: Sequence[Trail]) -> Lesson:
     bindings = {binding for trail in trails for binding in trail.bindings}
-    return Lesson(sorted(bindings), sorted({table for trail in trails for table in trail.shown}))
+    gated = {(*pair, route) for route, trail in enumerate(trails) for pair in trail.gated}
+    held = {pair for trail in trails for pair in trail.held}
+    shown = {table for trail in trails for table in trail.shown}
+    return Lesson(sorted(bindings), sorted(shown), sorted(gated), sorted(held))
 
 
 def _merged(routes: Sequence[Route], trails: Sequence[Trail]) -> tuple[Violation, ...]:

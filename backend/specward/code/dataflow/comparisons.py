@@ -4,9 +4,9 @@ import ast
 
 from specward.code.dataflow import values as v
 from specward.code.dataflow.engine import Engine, State
-from specward.code.dataflow.lattice import both, join_all, origin, parts, rows
+from specward.code.dataflow.lattice import both, join_all, options, origin, parts, rows
 from specward.code.dataflow.matching import all_in, contained, match
-from specward.code.dataflow.privileges import PRIVILEGE, names_privilege, privileged
+from specward.code.dataflow.privileges import PRIVILEGE, is_privilege, names_privilege, privileged
 from specward.code.dataflow.roles import is_role, told_apart
 from specward.code.dataflow.truths import negate, none_check, truth
 from specward.code.dataflow.values import (
@@ -34,6 +34,9 @@ def compare(engine: Engine, left: Value, operator: ast.cmpop, right: Value, stat
     """One comparison: a predicate over columns, or a truth value."""
     if isinstance(left, _SQL) or isinstance(right, _SQL):
         return sql_comparison(engine, left, operator, right)
+    if isinstance(operator, ast.In | ast.NotIn) and is_role(engine.proof(state), right):
+        named = _among_roles(engine, left, right, state)
+        return named if isinstance(operator, ast.In) else negate(named)
     if isinstance(left, v.Either):
         return join_all([compare(engine, item, operator, right, state) for item in left.options])
     if isinstance(right, v.Either) and not isinstance(operator, ast.In | ast.NotIn):
@@ -59,6 +62,15 @@ def compare(engine: Engine, left: Value, operator: ast.cmpop, right: Value, stat
     return Scalar(Origin.UNKNOWN, rows=read) if read else Condition(NOTHING, NOTHING)
 
 
+def _among_roles(engine: Engine, left: Value, right: Value, state: State) -> Condition:
+    """`"clerk" in user.roles`, or any of some."""
+    found = contained(engine, left, right, state)
+    names = options(left)
+    if v.ADMIN in found.true.atoms or not all(isinstance(item, v.Const) for item in names):
+        return found
+    return _in_office(engine, names)
+
+
 def _among(engine: Engine, left: Value, right: Value, state: State) -> Condition:
     """`role in ("admin", "owner")`: there is a role, and something it is in, whatever else that proves."""
     found = contained(engine, left, right, state)
@@ -70,9 +82,16 @@ def _among(engine: Engine, left: Value, right: Value, state: State) -> Condition
     if left == NONE:
         return Condition(IMPOSSIBLE, NOTHING)
     if is_role(engine.proof(state), left) and v.ADMIN not in found.true.atoms:
-        apart = told_apart(parts(right))
+        apart = _in_office(engine, parts(right))
         return Condition(both(found.true, apart.true), both(found.false, apart.false))
     return Condition(both(found.true, _there(engine, left, state)), found.false)
+
+
+def _in_office(engine: Engine, roles: tuple[Value, ...]) -> Condition:
+    """What follows from having one of some roles; administrators apart, who may do everything anyway."""
+    others = tuple(role for role in roles if not is_privilege(engine, role))
+    engine.trail.offices |= {str(role.value).lower() for role in others if isinstance(role, v.Const)}
+    return told_apart(others)
 
 
 def _there(engine: Engine, value: Value, state: State) -> Facts:
@@ -184,7 +203,7 @@ def _constant_check(engine: Engine, value: Value, constant: v.Const, state: Stat
     if isinstance(constant.value, int | float) and not constant.value:
         return negate(truth(engine, value, state))
     if isinstance(constant.value, str) and is_role(engine.proof(state), value):
-        return told_apart((constant,))
+        return _in_office(engine, (constant,))
     if constant.value is True or (constant.value and name and privileged(engine, name)):
         return truth(engine, value, state)
     return Condition(_there(engine, value, state), NOTHING)

@@ -6,6 +6,7 @@ from typing import NamedTuple, Protocol
 from specward.code.cache import digest
 from specward.code.dataflow.entry import Entry, enter_alone
 from specward.code.dataflow.interpreter import Interpreter
+from specward.code.dataflow.offices import looked_after
 from specward.code.dataflow.program import Program
 from specward.code.dataflow.recall import Memory, Recall
 from specward.code.dataflow.routes import Route, find_routes
@@ -19,6 +20,8 @@ class Lesson(NamedTuple):
 
     bindings: Sequence[tuple[str, str]]  # table and column that a statement binds to the principal
     shown: Sequence[str]  # tables of content that a route shows to anybody
+    gated: Sequence[tuple[str, str, int]] = ()  # tables that something was found on, behind a role, by route
+    held: Sequence[tuple[str, str]] = ()  # tables on which those who have a role are bound to their own
 
 
 class Judge:
@@ -41,7 +44,9 @@ class Judge:
         self.lessons.append(lesson)
         news = [self.schema.learn(table, column) for table, column in lesson.bindings]
         self._interpreter = Interpreter(self.program, self.schema)
-        return any([*news, self.schema.publish(lesson.shown)])
+        offices = looked_after(self.schema, lesson.gated, lesson.held) - self.schema.administered
+        self.schema.administered |= offices
+        return any([*news, self.schema.publish(lesson.shown), offices])
 
     def judge(self, index: int) -> Trail:
         """Interpret one route."""

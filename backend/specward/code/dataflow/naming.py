@@ -27,7 +27,22 @@ CONTENT = re.compile(
 OPEN = re.compile(r"(is_)?(public|published|shared|global)(ly_visible)?")
 TENANT = re.compile(r"(organi[sz]ation|org|tenant|workspace|company|household|firm|clinic|school)$")
 GRANT = re.compile(r"member|collaborator|share|grant|access")
+ORDINARY = {
+    *("user", "member", "customer", "client", "guest", "viewer", "subscriber", "buyer"),
+    *("student", "pupil", "learner", "patient", "applicant", "candidate", "participant"),
+}  # roles that people have who come to a service for themselves
 LEVELS = {"role", "permission", "permissions", "access_level"}
+
+
+_LINK = re.compile(
+    r"(id|uuid)$|_(id|at|on|by|date)$|^(is|has|can)_|role|status|state|position|order|(creat|updat|add|join|approv)ed"
+    r"|active|version"
+)
+
+
+def names_no_content(column: str) -> bool:
+    """Whether a column only says what belongs together, since when and how: a key, a time, a flag."""
+    return bool(_LINK.search(snake(column)))
 
 
 def names_author(column: str) -> bool:
@@ -48,6 +63,17 @@ def names_owner(column: str, user: str) -> bool:
     """
     words = [word for word in snake(column).split("_") if word not in _KEY]
     return {*words} <= _OWNER | {*stem(user).split("_")}
+
+
+_HOLDER = _OWNER | {
+    *("tenant", "org", "organization", "organisation", "company", "workspace", "team", "household", "firm"),
+    *("group", "email", "mail", "username", "login", "sub", "uid", "creator", "author", "by"),
+}
+
+
+def names_holder(column: str) -> bool:
+    """Whether a column may say whose a row is: a person, or those that a person is one of."""
+    return bool(_HOLDER & {*snake(column).split("_")})
 
 
 def names_content(table: str) -> bool:

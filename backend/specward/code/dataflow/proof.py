@@ -110,7 +110,7 @@ class Proof(Ownership):
         tables = [table for table in query.entities if table in self.schema.owned]
         if not tables:
             return self._judge_user(query)
-        if self.is_bound(query):
+        if self.is_bound(query) or any(map(self.looks_after, tables)):
             return ""
         return self._reason(query)
 

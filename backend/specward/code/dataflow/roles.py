@@ -26,7 +26,8 @@ def is_role(proof: Proof, value: Value) -> bool:
 
 def told_apart(constants: tuple[Value, ...]) -> Condition:
     """What follows from the principal being of one of these roles, and from being of none."""
-    named = " ".join(sorted(str(item.value).lower() for item in constants if isinstance(item, Const)))
+    names = [str(item.value).lower().replace(" ", "_") for item in constants if isinstance(item, Const)]
+    named = " ".join(sorted(names))
     return Condition(_fact(named, holds=True), _fact(named, holds=False))
 
 
@@ -35,8 +36,8 @@ def _fact(named: str, *, holds: bool) -> Facts:
 
 
 def held(facts: frozenset[v.Fact]) -> set[str]:
-    """The roles that the principal has on a path."""
-    return {role for name, *rest in facts if name == v.ROLE and rest[1] for role in str(rest[0]).split()}
+    """The roles that the principal certainly has on a path; who has one of several may have any."""
+    return {str(fact[1]) for fact in facts if fact[0] == v.ROLE and fact[2] and " " not in str(fact[1])}
 
 
 def spared(value: Value, facts: Facts, other: Value, others: Facts) -> Facts:

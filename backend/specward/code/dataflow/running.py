@@ -102,6 +102,7 @@ def note_bindings(engine: Engine, query: Query, state: State) -> None:
             case Bind(table, column, v.Scalar(_, symbol) as value) if proof.is_principal(value):
                 if not names_hidden(symbol):
                     engine.bind(table, column)
+                    engine.trail.held |= {(table, role) for role in held(state.facts.atoms)}
             case _:
                 pass
 
@@ -128,7 +129,7 @@ def check_assignments(
 ) -> None:
     """Owner columns take the principal, foreign keys take rows the principal may use."""
     schema, proof = engine.schema, engine.proof(state)
-    if v.ADMIN in state.facts.atoms or table not in schema.tables:
+    if v.ADMIN in state.facts.atoms or table not in schema.tables or proof.looks_after(table):
         return
     pairs = dict(values)
     owners = {name: value for name, value in pairs.items() if name in schema.owners[table]}
@@ -151,6 +152,7 @@ def check_assignments(
             and name not in owners
             and _from_client(value)
             and not proof.key_proved(target, value)
+            and not proof.looks_after(target)
         ):
             engine.report(FOREIGN, site, f"{table}.{name}")
             return
@@ -184,7 +186,7 @@ def _is_claimed(value: Value) -> bool:
 def _admits(engine: Engine, table: str, pairs: Mapping[str, Value]) -> bool:
     """Whether a new row lets another user in to something that has an owner: whose that is decides."""
     schema = engine.schema
-    granted = schema.grants.get(table, frozenset()) & schema.owned
+    granted = (schema.grants.get(table) or schema.linked(table)) & schema.owned
     return any(schema.target(table, column) in granted for column in pairs)
 
 

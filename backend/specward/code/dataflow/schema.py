@@ -11,6 +11,8 @@ from specward.code.dataflow.naming import (
     PUBLIC,
     TENANT,
     names_content,
+    names_holder,
+    names_no_content,
     names_owner,
     stem,
 )
@@ -54,6 +56,7 @@ class Schema:
             self._by_stem[stem(name)] = name
         self.settings = settings
         self.published: frozenset[str] = frozenset()  # read by anybody, as a route of the project does
+        self.administered: set[tuple[str, str]] = set()  # tables, with the roles that look after them
         parents = {name: self.parents(name) for name in self.tables}
         self.user = self._named(settings.user_table) or find_user(
             program, self.tables, self.by_model, parents
@@ -93,6 +96,12 @@ class Schema:
             return None
         return self._named(name)
 
+    def linked(self, table: str) -> frozenset[str]:
+        """What a table links users to, where it says nothing else: the approvers of an order."""
+        columns = self.tables[table].columns if table in self.tables else {}
+        parents = frozenset(self.parents(table).values()) - {self.user}
+        return parents if all(map(names_no_content, columns)) else frozenset()
+
     def keys(self, table: str) -> tuple[str, ...]:
         """The primary key of a table."""
         return self.tables[table].keys if table in self.tables else ("id",)
@@ -118,6 +127,8 @@ class Schema:
         if column not in self.tables[table].columns or column in self.keys(table):
             return False
         target = self.target(table, column)
+        if target is None and not names_holder(column):
+            return False  # a name, a code, a date that happens to come from the principal
         alike = [
             (name, other)
             for name in self.tables
@@ -146,7 +157,8 @@ class Schema:
         owners = [(name, sorted(columns)) for name, columns in self.owners.items()]
         grants = [(name, sorted(parents)) for name, parents in self.grants.items()]
         known = (self.user, sorted(self.owned), sorted(self.published), self.memberships)
-        return repr((tables, self.by_model, self._by_stem, owners, grants, known, self.settings))
+        learnt = sorted(self.administered)
+        return repr((tables, self.by_model, self._by_stem, owners, grants, known, learnt, self.settings))
 
     def path(self, table: str) -> str:
         """The owner path in words: `messages.conversation_id -> conversations.user_id`."""

@@ -44,18 +44,22 @@ class Kept(TypedDict):
     violations: list[tuple[str, str, tuple[str, int, int, list[str]]]]
     bindings: list[tuple[str, str]]
     shown: list[str]
+    offices: list[str]
+    held: list[tuple[str, str]]
     grounds: list[str]
 
 
 class Trail:
     """What was found and consulted since something began to be interpreted."""
 
-    __slots__ = ("bindings", "consultations", "grounds", "is_cut", "shown", "violations")
+    __slots__ = ("bindings", "consultations", "grounds", "held", "is_cut", "offices", "shown", "violations")
 
     def __init__(self, grounds: Iterable[str] = ()) -> None:
         self.violations: dict[Key, Violation] = {}
         self.bindings: set[tuple[str, str]] = set()  # table and column that a statement binds to the caller
         self.shown: set[str] = set()  # tables of content that are shown to anybody
+        self.offices: set[str] = set()  # roles that the principal was asked for
+        self.held: set[tuple[str, str]] = set()  # tables, and the roles whose holders are bound to their own
         self.consultations = 0  # how often something was compared with the principal
         self.is_cut = False  # whether something was too deep or too much to be read
         self.grounds = {*grounds}  # see `Program.state`
@@ -72,9 +76,17 @@ class Trail:
             self.report(violation)
         self.bindings |= other.bindings
         self.shown |= other.shown
+        self.offices |= other.offices
+        self.held |= other.held
         self.consultations += other.consultations
         self.is_cut = self.is_cut or other.is_cut
         self.grounds |= other.grounds
+
+    @property
+    def gated(self) -> set[tuple[str, str]]:
+        """Tables that something was found on, with the roles that the principal was asked for."""
+        tables = {item.table.partition(".")[0] for item in self.violations.values()}
+        return {(table, office) for table in tables for office in self.offices}
 
     def dump(self) -> Kept:
         """Give it as JSON, as far as it says something of a route that was judged to its end."""
@@ -85,6 +97,8 @@ class Trail:
             ],
             "bindings": sorted(self.bindings),
             "shown": sorted(self.shown),
+            "offices": sorted(self.offices),
+            "held": sorted(self.held),
             "grounds": sorted(self.grounds),
         }
 
@@ -96,4 +110,6 @@ class Trail:
             trail.report(Violation(code, table, Site(path, line, column, tuple(chain))))
         trail.bindings = {(table, column) for table, column in kept["bindings"]}
         trail.shown = {*kept["shown"]}
+        trail.offices = {*kept["offices"]}
+        trail.held = {(table, role) for table, role in kept["held"]}
         return trail

@@ -28,7 +28,7 @@ def serve(asked: IO[str], told: IO[str]) -> None:
     judge = Judge(starmap(Source, task["files"]), read_options({"isolation": task["options"]}))
     for line in asked:
         question = json.loads(line)
-        for bindings, shown in question["lessons"][len(judge.lessons) :]:
-            judge.learn(Lesson([(table, column) for table, column in bindings], shown))
+        for bindings, shown, gated, held in question["lessons"][len(judge.lessons) :]:
+            judge.learn(Lesson([*map(tuple, bindings)], shown, [*map(tuple, gated)], [*map(tuple, held)]))
         told.write(f"{json.dumps(judge.judge(question['route']).dump())}\n")
         told.flush()
