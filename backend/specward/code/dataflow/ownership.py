@@ -89,7 +89,7 @@ class Ownership:
 
     def owns(self, row: Row, depth: int = _DEPTH) -> bool:
         """Whether a row is the principal's on this path."""
-        if row.proof or row.fresh or v.ADMIN in self.facts or ("owned", row.id) in self.facts:
+        if row.proof or row.fresh or not self.facts.isdisjoint({v.ADMIN, v.SCOPED, ("owned", row.id)}):
             return True
         if not depth:
             return False

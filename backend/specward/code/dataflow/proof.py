@@ -99,7 +99,7 @@ class Proof(Ownership):
 
     def is_bound(self, query: Query) -> bool:
         """Whether every row a statement touches is the principal's."""
-        if query.waived or v.ADMIN in self.facts:
+        if query.waived or not self.facts.isdisjoint({v.ADMIN, v.SCOPED}):
             return True
         joined = query.joined | ({*query.entities} if query.joined else frozenset())
         bound = self.bound_tables(query.predicates, joined, query.verb)

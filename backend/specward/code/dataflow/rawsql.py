@@ -4,7 +4,7 @@ import re
 from typing import NamedTuple
 
 from specward.code.dataflow import values as v
-from specward.code.dataflow.lattice import origin
+from specward.code.dataflow.lattice import origin, parts
 from specward.code.dataflow.proof import CLIENT, UNPROVABLE, Proof
 from specward.code.dataflow.schema import Schema
 from specward.code.dataflow.values import Text, Value
@@ -34,6 +34,17 @@ class Statement(NamedTuple):
 def looks_like_sql(text: str) -> bool:
     """Whether a string is a statement."""
     return _VERB.match(text) is not None
+
+
+_SETTING = re.compile(
+    r"\s*(set\s+(local\s+|session\s+)?[\"']?\w+\.\w+|select\s+set_config\s*\()", re.IGNORECASE
+)
+
+
+def tells_who_asks(text: Text, parameters: Value | None, proof: Proof) -> bool:
+    """Whether a text tells the database who asks: `SET LOCAL app.tenant_id = ...`, for its row security."""
+    given = [*text.parts, *(value for _, value in text.bound), *parts(parameters or v.NONE)]
+    return bool(_SETTING.match(text.sql)) and any(map(proof.is_principal, given))
 
 
 def read(schema: Schema, sql: str) -> Statement:

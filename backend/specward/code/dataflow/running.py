@@ -129,7 +129,8 @@ def check_assignments(
 ) -> None:
     """Owner columns take the principal, foreign keys take rows the principal may use."""
     schema, proof = engine.schema, engine.proof(state)
-    if v.ADMIN in state.facts.atoms or table not in schema.tables or proof.looks_after(table):
+    free = not state.facts.atoms.isdisjoint({v.ADMIN, v.SCOPED})
+    if free or table not in schema.tables or proof.looks_after(table):
         return
     pairs = dict(values)
     owners = {name: value for name, value in pairs.items() if name in schema.owners[table]}

@@ -132,6 +132,11 @@ def _raw(
 ) -> Value | None:
     for option in options(first):
         text = constructs.as_text(engine, option, state, node) if isinstance(option, Const) else option
+        if isinstance(text, Text) and rawsql.tells_who_asks(
+            text, arguments.get(1, "params"), engine.proof(state)
+        ):
+            state.assume(v.Facts(frozenset({v.SCOPED})))
+            return UNKNOWN
         if isinstance(text, Text) and rawsql.looks_like_sql(text.sql):
             return run_text(engine, text, arguments, state, node, name)
     return None

@@ -31,7 +31,9 @@ def find_user(
     for name in tables:
         for parent in parents[name].values():
             if tables[parent].model is not None:
-                scores[parent] = min(scores[parent] + 1, _ENOUGH)
+                scores[parent] = min(
+                    scores[parent] + 1, _ENOUGH - 1
+                )  # so may be projects, where nobody signs in
     for name, table in tables.items():
         if any(PASSWORD.fullmatch(column) for column in table.columns):
             scores[name] += _ENOUGH

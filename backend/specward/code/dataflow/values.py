@@ -360,6 +360,7 @@ Value: TypeAlias = _Known | _Statement | _Named
 ADMIN: Fact = ("admin",)
 ROLE = "role"  # a fact: the roles by name, and whether the principal has one of them
 LENGTH = "len()"  # a method that no object has: how many there are of something
+SCOPED: Fact = ("scoped",)  # the database keeps the statements of this transaction to the principal's rows
 MEMBERS = "@members"  # stands for a column: the users that a relationship of a row lists
 ANY_TABLE = "*"  # in a fact: a key that was checked, whatever table it leads to
 IMPOSSIBLE = Facts(possible=False)
