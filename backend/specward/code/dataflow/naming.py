@@ -45,6 +45,14 @@ def names_no_content(column: str) -> bool:
     return bool(_LINK.search(snake(column)))
 
 
+_MESSAGE = re.compile(r"(^|_)(notification|notice|alert|mention|reminder)s?$")
+
+
+def names_message(table: str) -> bool:
+    """Whether rows of a table are told to somebody, by others or by the program: whom they name reads them."""
+    return bool(_MESSAGE.search(snake(table)))
+
+
 def names_author(column: str) -> bool:
     """Whether a column says who made a row: `created_by`, `author_id`."""
     return bool(CREATED.search(column))

@@ -8,7 +8,7 @@ from dataclasses import replace
 from specward.code.dataflow import values as v
 from specward.code.dataflow.engine import Engine, State
 from specward.code.dataflow.lattice import origin
-from specward.code.dataflow.naming import names_hidden, names_owner
+from specward.code.dataflow.naming import names_hidden, names_message, names_owner
 from specward.code.dataflow.proof import CLIENT, FOREIGN, deep, flatten
 from specward.code.dataflow.roles import held
 from specward.code.dataflow.schema import Schema
@@ -185,8 +185,10 @@ def _is_claimed(value: Value) -> bool:
 
 
 def _admits(engine: Engine, table: str, pairs: Mapping[str, Value]) -> bool:
-    """Whether a new row lets another user in to something that has an owner: whose that is decides."""
+    """Whether a new row is for another user, or lets them in to what has an owner: whose that is decides."""
     schema = engine.schema
+    if names_message(table):
+        return True
     granted = (schema.grants.get(table) or schema.linked(table)) & schema.owned
     return any(schema.target(table, column) in granted for column in pairs)
 
