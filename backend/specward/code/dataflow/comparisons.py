@@ -37,6 +37,10 @@ def compare(engine: Engine, left: Value, operator: ast.cmpop, right: Value, stat
     if isinstance(operator, ast.In | ast.NotIn) and is_role(engine.proof(state), right):
         named = _among_roles(engine, left, right, state)
         return named if isinstance(operator, ast.In) else negate(named)
+    if isinstance(operator, _EQUAL + _UNEQUAL):
+        chosen = _asked_or_own(engine, left, right, state)
+        if chosen is not None:
+            return chosen if isinstance(operator, _EQUAL) else negate(chosen)
     if isinstance(left, v.Either):
         return join_all([compare(engine, item, operator, right, state) for item in left.options])
     if isinstance(right, v.Either) and not isinstance(operator, ast.In | ast.NotIn):
@@ -60,6 +64,16 @@ def compare(engine: Engine, left: Value, operator: ast.cmpop, right: Value, stat
         return Condition(all_in(engine, right, left, state), NOTHING)
     read = rows(left) | rows(right)
     return Scalar(Origin.UNKNOWN, rows=read) if read else Condition(NOTHING, NOTHING)
+
+
+def _asked_or_own(engine: Engine, left: Value, right: Value, state: State) -> Condition | None:
+    """`(body.user_id or me.id) == me.id`: the client asked for the principal, or for nobody."""
+    proof = engine.proof(state)
+    for choice, own in ((left, right), (right, left)):
+        asked = [item for item in options(choice) if not proof.is_principal(item)]
+        if isinstance(choice, v.Either) and len(asked) == 1 and proof.is_principal(own):
+            return equal(engine, asked[0], own, state)
+    return None
 
 
 def _among_roles(engine: Engine, left: Value, right: Value, state: State) -> Condition:

@@ -49,7 +49,7 @@ _MESSAGE = re.compile(r"(^|_)(notification|notice|alert|mention|reminder)s?$")
 
 
 def names_message(table: str) -> bool:
-    """Whether rows of a table are told to somebody, by others or by the program: whom they name reads them."""
+    """Whether rows of a table are told to somebody, by others or by the program, who then reads them."""
     return bool(_MESSAGE.search(snake(table)))
 
 
