@@ -1,11 +1,15 @@
 """One file in names: as long as nobody asks for a node, its text need not be parsed."""
 
 import ast
+import re
 from collections.abc import Iterator
 from typing import TypedDict
 
 from specward.code.dataflow.dotted import dotted_name, last_name
 from specward.code.dataflow.tree import FunctionNode, Tree
+
+_TABLE = re.compile(r"create\s+table\b", re.IGNORECASE)
+_POLICY = re.compile(r"create\s+policy\b", re.IGNORECASE)
 
 
 class Outline(TypedDict):
@@ -19,11 +23,12 @@ class Outline(TypedDict):
     depended: list[str]  # names of types that a dependency gives
     has_tables: bool  # whether it may declare tables
     has_sql: bool  # whether its text creates tables in SQL
+    has_policies: bool  # whether its text makes policies of row security
     has_routes: bool  # whether it may register routes or include routers
 
 
-def outline(tree: Tree, *, has_sql: bool) -> Outline:
-    """Give a file's outline; whether its text creates tables in SQL is for the caller to see."""
+def outline(tree: Tree, text: str) -> Outline:
+    """Give a file's outline."""
     return {
         "imports": tree.imports,
         "stars": [*tree.stars],
@@ -33,7 +38,8 @@ def outline(tree: Tree, *, has_sql: bool) -> Outline:
         "depended": sorted({*_depended(tree)} - {""}),
         "has_tables": any(map(_is_model, tree.classes.values()))
         or any(map(_is_table, tree.assigns.values())),
-        "has_sql": has_sql,
+        "has_sql": _TABLE.search(text) is not None,
+        "has_policies": _POLICY.search(text) is not None,
         "has_routes": bool(tree.wiring) or any(map(_is_registered, tree.functions.values())),
     }
 

@@ -56,6 +56,7 @@ class Schema:
             self._by_stem[stem(name)] = name
         self.settings = settings
         self.published: frozenset[str] = frozenset()  # read by anybody, as a route of the project does
+        self.has_policies = any(source.outline["has_policies"] for source in program.sources.values())
         self.administered: set[tuple[str, str]] = set()  # tables, with the roles that look after them
         parents = {name: self.parents(name) for name in self.tables}
         self.user = self._named(settings.user_table) or find_user(
@@ -157,7 +158,7 @@ class Schema:
         owners = [(name, sorted(columns)) for name, columns in self.owners.items()]
         grants = [(name, sorted(parents)) for name, parents in self.grants.items()]
         known = (self.user, sorted(self.owned), sorted(self.published), self.memberships)
-        learnt = sorted(self.administered)
+        learnt = (self.has_policies, sorted(self.administered))
         return repr((tables, self.by_model, self._by_stem, owners, grants, known, learnt, self.settings))
 
     def path(self, table: str) -> str:

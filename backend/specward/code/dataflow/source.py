@@ -1,7 +1,6 @@
 """One file of the program: its names are known at once, its nodes when one is asked for."""
 
 import ast
-import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import cached_property
 from typing import TypeVar, cast
@@ -15,7 +14,6 @@ from specward.errors import CouldNotRunError
 __all__ = ["FunctionNode", "Source", "read"]
 
 Node = TypeVar("Node", bound=ast.AST)
-_CREATES = re.compile(r"create\s+table\b", re.IGNORECASE)
 
 
 class Nodes(Mapping[str, Node]):
@@ -113,7 +111,7 @@ def read(path: str, text: str, cache: Cache | None = None) -> Source | None:
     known = cast("Outline | None", cache.get(key)) if cache is not None else None
     tree = parse(text) if known is None else None
     if known is None and tree is not None:
-        known = outline(tree, has_sql=_CREATES.search(text) is not None)
+        known = outline(tree, text)
     if cache is not None:
         cache.put(key, known or {})
     return Source(path, text, known, tree) if known else None
