@@ -2,8 +2,6 @@
 
 import json
 import re
-import subprocess
-import sys
 from pathlib import Path
 from typing import Any
 
@@ -15,8 +13,6 @@ from specward.adoption.client_settings import merge
 from specward.adoption.gate import find_gate
 from specward.adoption.proposals import OWN, render, template
 from specward.adoption.survey import survey
-from tests.adoption.project import make_template, specward
-from tests.specward.repository import git
 
 ROOT = Path(__file__).parents[2]
 PLUGIN = ROOT / "packaging/claude-plugin"
@@ -73,24 +69,6 @@ def test_actions_are_pinned_and_no_expression_reaches_a_shell(path: str) -> None
     lines = text(path).splitlines()
     assert all(PINNED.search(line) for line in lines if "uses: " in line)
     assert not [line for line in lines if "run:" in line and "${{" in line]
-
-
-def test_the_action_holds_a_change(tmp_path: Path) -> None:
-    project = make_template(tmp_path / "shop")
-    specward(project, "init", "--yes")
-    step = loaded("action.yml")["runs"]["steps"][-1]
-
-    def run(base: str) -> int:
-        environment = {"PYTHON": sys.executable, "BASE": base, "PATH": "/usr/bin:/bin"}
-        command = [step["shell"], "-e", "-c", step["run"]]
-        return subprocess.run(
-            command, cwd=project, env=environment, capture_output=True, check=False
-        ).returncode
-
-    assert run("") == run("HEAD") == 0
-    (project / "backend/app/data.json").write_text("{}\n")
-    git(project, "add", "--all")
-    assert run("HEAD") == 1
 
 
 def test_pre_commit_runs_the_hook_of_this_repository() -> None:

@@ -36,7 +36,12 @@ def install(wheel: Path, environment: Path) -> None:
     script.chmod(0o755)
     (metadata,) = site.glob("specward-*.dist-info/METADATA")
     for name in _required(metadata.read_text(encoding="utf-8")):
-        _copy(name, site, set())
+        copy(name, site)
+
+
+def copy(name: str, site: Path) -> None:
+    """Copy a distribution of the tests' environment, with those that it requires, into another one."""
+    _copy(name, site, set())
 
 
 def _required(metadata: str) -> list[str]:
