@@ -31,13 +31,14 @@ class Family(NamedTuple):
 
 
 _RULES = "tests/specward/rules"
+_SCHEMA = "tests/specward/schema"
 FAMILIES = (
     Family("gate", (f"{_RULES}/test_exceptions.py",)),
     Family("trace", (f"{_RULES}/test_scope.py",)),
     Family("approval", ()),
     Family("scope", (f"{_RULES}/test_tables.py", f"{_RULES}/test_scope.py")),
     Family("contract", ("tests/specward/contract/test_rules.py",)),
-    Family("schema", ("tests/specward/schema/test_revisions.py", "tests/specward/schema/test_built.py")),
+    Family("schema", tuple(f"{_SCHEMA}/test_{name}.py" for name in ("revisions", "reading", "built"))),
     Family("isolation", ("tests/specward/isolation/test_settings.py",)),
     Family("catalog", ()),
     Family("quality", ("tests/specward/quality/test_reading.py", "tests/specward/quality/test_tools.py")),

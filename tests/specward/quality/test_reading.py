@@ -23,13 +23,13 @@ for path in sys.argv[1:]:
     said = {"file": path, "line": 1, "column": 1, "severity": "error", "code": "x", "message": "Odd."}
     print(json.dumps(said))
 """
+COMMAND = json.dumps([Path(sys.executable).name, "tool.py"])
 ROUTES = "backend/app/orders/routes.py"
 STUB = "backend/app/orders/types.pyi"
 
 
 def shop(root: Path, **more: str) -> Path:
-    command = json.dumps([Path(sys.executable).name, "tool.py"])
-    settings = f"[tool.specward.quality]\nlint = {command}\ntypes = []\n"
+    settings = f"[tool.specward.quality]\nlint = {COMMAND}\ntypes = []\n"
     files = {**SPECS, "tool.py": TOOL, "pyproject.toml": settings, ROUTES: HEADER, **more}
     return make_repository(root, files)
 
@@ -61,11 +61,8 @@ def test_remarks_on_docstrings_have_a_rule_of_their_own(rule: str, code: str, tm
 
 
 def test_types_are_no_matter_of_one_file(tmp_path: Path) -> None:
-    root = shop(tmp_path)
-    settings = (
-        (root / "pyproject.toml").read_text().replace("lint", "types", 1).replace("types = []", "lint = []")
-    )
-    write_tree(root, {"pyproject.toml": settings, "tool.py": TYPES})
+    settings = f"[tool.specward.quality]\nlint = []\ntypes = {COMMAND}\n"
+    root = shop(tmp_path, **{"tool.py": TYPES, "pyproject.toml": settings})
     assert verify(root, paths=[ROUTES], select=["SW702"]).findings == ()
     (finding,) = verify(root, select=["SW702"]).findings
     assert finding.place.path == ROUTES
