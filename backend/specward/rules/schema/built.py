@@ -67,4 +67,4 @@ def _key(project: Project, case: Case) -> str:
         project.text(roles) if isinstance(roles, str) else "",
         digest_of(project.root, entry) if entry else "",
     )
-    return sha256(repr(parts).encode(errors="surrogatepass")).hexdigest()
+    return sha256(repr(parts).encode()).hexdigest()  # which writes out what no encoding has
