@@ -5,12 +5,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from specward.agent.orders import ordered
+from tests.client.seed import TASKS, examples
 
-SEED = {
-    "Implement task T-042 for the user profile endpoint": ("T-042",),
-    "Create the SQLModel schemas for the notification system as defined in T-078": ("T-078",),
-    "Implement the authentication flow tasks T-101 through T-105": tuple(f"T-10{n}" for n in range(1, 6)),
-}
+SEED = {example.user: asked for example, asked in zip(examples(), TASKS, strict=True)}
 
 
 @pytest.mark.parametrize(

@@ -1,7 +1,8 @@
-"""The main job, from the order to the answer: the real client implements T-042 in this very repository.
+"""The main job, from the order to the answer: the seed's own examples, in this very repository.
 
-The profile slice is taken out of a copy, the scripted model writes it anew under the gate, and what it leaves
-is migrated and served on a real Postgres, to two people.
+What an example asks for is taken out of a copy. The user says it, word by word, the client hands it to the
+agent, the scripted model writes it anew under the gate, and what it leaves is migrated and served on a real
+Postgres, to two people.
 """
 
 import os
@@ -12,9 +13,10 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import NamedTuple
 
 import httpx2
 import pytest
@@ -22,32 +24,12 @@ import pytest
 from tests.client.claude import call, run_claude, text
 from tests.client.messages_api import Json, Turn
 from tests.client.project import ROOT, commit, git
+from tests.client.seed import TASKS, Example, examples
 
 MAIN = "backend/app/main.py"
 BINARIES = Path(sys.executable).parent
 PASSWORD = "correct horse battery"
-
-
-@pytest.fixture
-def without_profiles(tmp_path: Path) -> Path:
-    """This repository as it was before T-042."""
-    project = tmp_path / "project"
-    listed = git(ROOT, "ls-files", "-z", "--cached", "--others", "--exclude-standard").split("\0")
-    for path in filter(None, listed):
-        if (ROOT / path).is_file() and not _of_profiles(path):
-            (project / path).parent.mkdir(parents=True, exist_ok=True)
-            shutil.copy2(ROOT / path, project / path)
-    (project / MAIN).write_text(
-        _without_profiles((ROOT / MAIN).read_text(encoding="utf-8")), encoding="utf-8"
-    )
-    (project / ".venv").symlink_to(sys.prefix)
-    git(tmp_path, "init", "--quiet", "--initial-branch=main", str(project))
-    commit(project)
-    return project
-
-
-def _of_profiles(path: str) -> bool:
-    return path.startswith(("backend/app/profiles/", "tests/", "bench/")) or path.endswith("_profiles.py")
+SECONDS = 300  # the whole repository is judged, for the first time in this copy
 
 
 def _without_profiles(main: str) -> str:
@@ -56,39 +38,114 @@ def _without_profiles(main: str) -> str:
     return re.sub(r", T-042\b", "", without)
 
 
-def _written_by_the_model(project: Path) -> list[Json]:
-    paths = sorted(path for path in git(ROOT, "ls-files", "backend/app").split() if _of_profiles(path))
-    contents = {path: (ROOT / path).read_text(encoding="utf-8") for path in [*paths, MAIN]}
-    return [
-        call("Write", path, file_path=str(project / path), content=content)
-        for path, content in contents.items()
-    ]
+class Piece(NamedTuple):
+    """What one of the examples asks for, in this repository."""
+
+    tasks: str  # as the agent is told them
+    new: str  # a pattern of the files that were not there before
+    cites: str  # a section that the tasks cite
+    beyond: str  # a file of the territory that none of them permits
+    main_before: Callable[[str], str] = str
 
 
-def test_the_agent_implements_a_task_and_what_it_leaves_serves_two_people(without_profiles: Path) -> None:
-    project = without_profiles
+PIECES = (
+    Piece(
+        "T-042",
+        r"backend/app/profiles/.*|.*_profiles\.py",
+        "§3.2",
+        "backend/app/notifications/models.py",
+        _without_profiles,
+    ),
+    Piece(
+        "T-078",
+        r"backend/app/notifications/(__init__|models)\.py|.*_notifications\.py",
+        "§4.6",
+        "backend/app/notifications/routes.py",
+    ),
+    Piece(
+        "T-101 through T-105",
+        r"backend/app/accounts/(__init__|repository|routes|schemas|service)\.py"
+        r"|backend/app/core/(tokens|passwords)\.py|.*_(accounts|sessions)\.py",
+        "§2.3",
+        "backend/app/profiles/routes.py",
+    ),
+)
+
+
+@pytest.fixture(params=zip(examples(), PIECES, strict=True), ids=[piece.tasks for piece in PIECES])
+def example(request: pytest.FixtureRequest) -> tuple[Example, Piece]:
+    """One of the seed's examples, and what it means here."""
+    found: tuple[Example, Piece] = request.param
+    return found
+
+
+@pytest.fixture
+def project(example: tuple[Example, Piece], tmp_path: Path) -> Path:
+    """This repository as it was before the work."""
+    _, piece = example
+    project = tmp_path / "project"
+    listed = git(ROOT, "ls-files", "-z", "--cached", "--others", "--exclude-standard").split("\0")
+    for path in filter(None, listed):
+        if (ROOT / path).is_file() and not re.fullmatch(f"{piece.new}|(tests|bench)/.*", path):
+            (project / path).parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy2(ROOT / path, project / path)
+    (project / MAIN).write_text(piece.main_before(_now(MAIN)), encoding="utf-8")
+    (project / ".venv").symlink_to(sys.prefix)
+    git(tmp_path, "init", "--quiet", "--initial-branch=main", str(project))
+    commit(project)
+    return project
+
+
+def _now(path: str) -> str:
+    return (ROOT / path).read_text(encoding="utf-8")
+
+
+def _contents(piece: Piece) -> dict[str, str]:
+    """What the work leaves, by path: what is new, and what was another before."""
+    paths = git(ROOT, "ls-files", "backend/app").splitlines()
+    new = [path for path in sorted(paths) if re.fullmatch(piece.new, path)]
+    changed = [MAIN] if piece.main_before(_now(MAIN)) != _now(MAIN) else []
+    return {path: _now(path) for path in (*new, *changed)}
+
+
+def test_the_agent_implements_a_task_and_what_it_leaves_serves_two_people(
+    example: tuple[Example, Piece], project: Path
+) -> None:
+    (said, piece), work = example, _contents(example[1])
+
+    def write(name: str, path: str, content: str) -> Json:
+        return call("Write", name, file_path=str(project / path), content=content)
+
+    first = next(iter(work))
     refused = {
-        "page": call("Write", "page", file_path=str(project / "frontend/profile.ts"), content="export {}\n"),
-        "contract": call(
-            "Write",
-            "contract",
-            file_path=str(project / "specs/contracts/new.yaml"),
-            content="openapi: 3.1.0\n",
-        ),
+        "page": write("page", "frontend/profile.ts", "export {}\n"),
+        "contract": write("contract", "specs/contracts/new.yaml", "openapi: 3.1.0\n"),
+        "beyond": write("beyond", piece.beyond, _now(first)),
     }
+    order = {"subagent_type": "backend-engineer", "prompt": f"Implement {piece.tasks} [sub]"}
+    handed_over = call("Agent", "agent", description="A task", run_in_background=False, **order)
     turns: list[Turn] = [
         [call("Read", "read", file_path=str(project / MAIN)), *refused.values()],
-        _written_by_the_model(project),
-        text("T-042 is implemented."),
+        [write("wrong", first, _now(first).replace("[From]: ", "[From]: speckit.specify §9.9, "))],
+        text("Done."),  # not yet
+        [write(path, path, content) for path, content in work.items()],
+        text(f"{piece.tasks} done."),
     ]
-    run = run_claude(project, "Implement task T-042 [main]", {"[main]": turns}, "--agent", "backend-engineer")
+    script = {"[sub]": turns, said.user: [[*text(said.assistant), handed_over], text("It is done.")]}
+    run = run_claude(project, said.user, script, seconds=SECONDS)
+
     assert run.returncode == 0
-    assert all(run.refused(name) for name in refused)
-    assert "§3.2" in run.told  # the brief: what the task cites, whole
+    assert {name for name in refused if not run.refused(name)} == set()
+    assert "outside the permit" in run.answer_to("beyond")
+    assert piece.cites in run.told  # the brief: what the task cites, whole
+    assert run.longest.count("feedback:\nNot done yet") == 1
     changed = set(git(project, "status", "--short", "--untracked-files=all").split()[1::2])
-    (record,) = (path for path in changed if path.startswith("history/prompts/"))
-    assert "Implement task T-042 [main]" in (project / record).read_text(encoding="utf-8")
-    assert changed == {record, *(call_["id"] for call_ in turns[1])}
+    records = {path for path in changed if path.startswith("history/prompts/")}
+    told = [(project / path).read_text(encoding="utf-8") for path in records]
+    assert all(order["prompt"] in text for text in told)
+    recorded = [task for text in told for task in re.findall(r"^- (T-\d+)$", text, re.MULTILINE)]
+    assert tuple(sorted(recorded)) == next(tasks for tasks in TASKS if tasks[0] in piece.tasks)
+    assert changed == {*records, *work}
     verdict = (project / ".specward/verdict.json").read_text(encoding="utf-8")
     assert '"clean": true' in verdict
     with _served(project) as api:
@@ -144,6 +201,7 @@ def _two_people(api: str) -> None:
         assert theirs.headers["etag"] == '"0"'
         assert theirs.json()["display_name"] is None
         assert httpx2.get(f"{api}/v1/profile").status_code == 401
+        assert ada.get("/v1/notifications").json()["items"] == []
 
 
 def _signed_in(api: str, name: str) -> httpx2.Client:
