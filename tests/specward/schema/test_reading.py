@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from specward.config import Config
 from specward.project import Project
 from specward.rules.examples import HEADER, SPECS
 from specward.rules.schema import reading
@@ -87,6 +88,20 @@ def test_models_are_asked_where_no_database_is_built(tmp_path: Path) -> None:
 
     assert reading.models(Project(root)) is not None
     assert reading.models(Project(root, lend=lend)) is None  # type: ignore[arg-type]
+
+
+def test_kept_models_are_believed_unless_git_tracks_them(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    believed: list[bool] = []
+
+    def read_models(_root: Path, _config: Config, *, cached: bool) -> None:
+        believed.append(cached)
+
+    monkeypatch.setattr("specward.schema.models.read_models", read_models)
+    reading.models(Project(root))
+    write_tree(root, {".specward/kept.json": "{}"})
+    git(root, "add", "--force", ".specward")
+    reading.models(Project(root))
+    assert believed == [True, False]
 
 
 @pytest.mark.parametrize(

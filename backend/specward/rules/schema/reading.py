@@ -39,7 +39,7 @@ def chain(project: Project) -> Chain:
     """The revisions in the territory: all of them, since a look at one must know whom it follows."""
     cache = Cache.open(project.root, "revisions", _VERSION)
     found = []
-    for path, source in sorted(_revision_files(project).items()):
+    for path, source in _revision_files(project).items():
         digest = source.digest
         known = None if project.tracked_state else cache.get(digest)
         if known is None:
