@@ -15,8 +15,8 @@ from specward.agent.clarifications import ClarificationError, parse_clarificatio
 from specward.agent.fast import parse
 from specward.approvals.stamps import parse_approvals
 from specward.baseline import parse_baseline
-from specward.code.dataflow.analysis import analyse_files
-from specward.code.dataflow.schema import Options
+from specward.code.dataflow.judging.analysis import analyse_files
+from specward.code.dataflow.owners.schema import Options
 from specward.code.diff import parse_raw
 from specward.code.git import parse_listing
 from specward.code.sources import read_source

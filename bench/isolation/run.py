@@ -11,8 +11,8 @@ if __name__ == "__main__":
 
 from bench.isolation.corpus import Case, load
 
-from specward.code.dataflow.analysis import analyse_files
-from specward.code.dataflow.schema import Options
+from specward.code.dataflow.judging.analysis import analyse_files
+from specward.code.dataflow.owners.schema import Options
 from specward.code.dataflow.trail import Violation
 
 

@@ -8,7 +8,7 @@ from specward.contract import NOT_HELD
 from specward.project.run import Run
 
 if TYPE_CHECKING:
-    from specward.code.dataflow.analysis import Analysis
+    from specward.code.dataflow.judging.analysis import Analysis
     from specward.contract.api import Api, Contracts
     from specward.contract.served import Served
     from specward.database.server import Lend
@@ -41,7 +41,7 @@ class Project(Run):
     @cached_property
     def isolation(self) -> "Analysis":
         """What the interpreter says of the statements on user-owned tables, in the whole territory."""
-        from specward.code.dataflow.project import analyse_project  # noqa: PLC0415 -- only this family needs it
+        from specward.code.dataflow.judging.project import analyse_project  # noqa: PLC0415 -- only this family needs it
 
         paths = [path for path in self.paths_there if path.endswith(".py")]
         return analyse_project(self.root, paths, self.config.table, cached=not self.tracked_state)

@@ -2,8 +2,8 @@
 
 import pytest
 
-from specward.code.dataflow.analysis import analyse_files
-from specward.code.dataflow.schema import Options
+from specward.code.dataflow.judging.analysis import analyse_files
+from specward.code.dataflow.owners.schema import Options
 from specward.rules.isolation.world import with_routes
 
 _SERVICE = """class Orders:

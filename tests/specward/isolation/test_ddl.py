@@ -3,7 +3,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from specward.code.dataflow.ddl import declared
+from specward.code.dataflow.sources.ddl import declared
 
 _JARS = '''
 await connection.executescript("""

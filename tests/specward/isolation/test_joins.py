@@ -5,9 +5,9 @@ from itertools import combinations
 import pytest
 
 from specward.code.dataflow import values as v
-from specward.code.dataflow.analysis import analyse_files
+from specward.code.dataflow.judging.analysis import analyse_files
 from specward.code.dataflow.lattice import join
-from specward.code.dataflow.schema import Options
+from specward.code.dataflow.owners.schema import Options
 from specward.rules.isolation.world import with_routes
 
 _MINE = v.Bind("order", "user_id", v.IDENTITY)

@@ -7,10 +7,10 @@ from pathlib import Path
 import pytest
 from bench.isolation.corpus import load
 
-from specward.code.dataflow.analysis import analyse_files
-from specward.code.dataflow.judge import Alone
-from specward.code.dataflow.recall import Memory
-from specward.code.dataflow.schema import Options
+from specward.code.dataflow.judging.analysis import analyse_files
+from specward.code.dataflow.judging.judge import Alone
+from specward.code.dataflow.judging.recall import Memory
+from specward.code.dataflow.owners.schema import Options
 
 SEEDS = 6
 EDITS = 4

@@ -6,15 +6,15 @@ from pathlib import Path
 import pytest
 from bench.isolation.corpus import Case, load
 
-from specward.code.dataflow.analysis import Analysis, analyse_files
-from specward.code.dataflow.judge import Judge
-from specward.code.dataflow.program import Program
-from specward.code.dataflow.project import analyse_project
-from specward.code.dataflow.recall import Memory
-from specward.code.dataflow.schema import Options
-from specward.code.dataflow.source import read
+from specward.code.dataflow.judging.analysis import Analysis, analyse_files
+from specward.code.dataflow.judging.judge import Judge
+from specward.code.dataflow.judging.project import analyse_project
+from specward.code.dataflow.judging.recall import Memory
+from specward.code.dataflow.owners.schema import Options
+from specward.code.dataflow.sources.program import Program
+from specward.code.dataflow.sources.source import read
+from specward.code.dataflow.sources.tree import Tree, parse
 from specward.code.dataflow.trail import Trail
-from specward.code.dataflow.tree import Tree, parse
 
 MODELS = """
 from sqlmodel import Field, SQLModel
@@ -113,7 +113,7 @@ def test_only_files_of_which_a_node_is_needed_are_parsed(
         parsed.append(text)
         return parse(text)
 
-    monkeypatch.setattr("specward.code.dataflow.source.parse", counted)
+    monkeypatch.setattr("specward.code.dataflow.sources.source.parse", counted)
     memory.run(PROJECT | {"app/bills/store.py": UNBOUND})
     spared = {path for path, text in PROJECT.items() if text not in parsed}
     assert UNBOUND in parsed

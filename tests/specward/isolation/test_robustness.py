@@ -8,10 +8,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from specward.code.dataflow.analysis import analyse_files
-from specward.code.dataflow.project import analyse_project
-from specward.code.dataflow.schema import Options
-from specward.code.dataflow.source import read
+from specward.code.dataflow.judging.analysis import analyse_files
+from specward.code.dataflow.judging.project import analyse_project
+from specward.code.dataflow.owners.schema import Options
+from specward.code.dataflow.sources.source import read
 
 MODELS = """
 from sqlmodel import Field, SQLModel

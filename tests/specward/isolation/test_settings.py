@@ -2,8 +2,8 @@
 
 import pytest
 
-from specward.code.dataflow.analysis import analyse_files
-from specward.code.dataflow.settings import read_options
+from specward.code.dataflow.judging.analysis import analyse_files
+from specward.code.dataflow.owners.settings import read_options
 from specward.errors import CouldNotRunError
 
 MODELS = """

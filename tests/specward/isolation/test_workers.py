@@ -8,13 +8,13 @@ from typing import Any
 
 import pytest
 
-from specward.code.dataflow import workers
-from specward.code.dataflow.analysis import analyse_files
-from specward.code.dataflow.judge import Judge
-from specward.code.dataflow.project import analyse_project
-from specward.code.dataflow.schema import Options
+from specward.code.dataflow.judging import workers
+from specward.code.dataflow.judging.analysis import analyse_files
+from specward.code.dataflow.judging.judge import Judge
+from specward.code.dataflow.judging.project import analyse_project
+from specward.code.dataflow.judging.workers import Workers
+from specward.code.dataflow.owners.schema import Options
 from specward.code.dataflow.trail import Kept, Trail
-from specward.code.dataflow.workers import Workers
 from tests.specward.isolation.test_kept_routes import BOUND, DEPS, MODELS, ROUTES, UNBOUND
 
 LONG = 60  # seconds: no worker takes as much to begin

@@ -8,12 +8,12 @@ from pathlib import Path
 
 import pytest
 
-from specward.code.dataflow import workers
-from specward.code.dataflow.judge import Judge
-from specward.code.dataflow.schema import Options
-from specward.code.dataflow.source import read
+from specward.code.dataflow.judging import workers
+from specward.code.dataflow.judging.judge import Judge
+from specward.code.dataflow.judging.workers import Workers
+from specward.code.dataflow.owners.schema import Options
+from specward.code.dataflow.sources.source import read
 from specward.code.dataflow.trail import Trail
-from specward.code.dataflow.workers import Workers
 from tests.specward.isolation.test_workers import FILES
 
 

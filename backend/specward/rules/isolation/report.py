@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from specward.code.dataflow.analysis import Analysis
+from specward.code.dataflow.judging.analysis import Analysis
 from specward.code.dataflow.trail import Violation
 from specward.findings import Finding, Severity
 from specward.project import Project

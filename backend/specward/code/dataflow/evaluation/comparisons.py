@@ -1,0 +1,223 @@
+"""Comparisons: a predicate where columns are compared, else what holds if it is true and if it is false."""
+
+import ast
+
+from specward.code.dataflow import values as v
+from specward.code.dataflow.evaluation.engine import Engine, State
+from specward.code.dataflow.evaluation.matching import all_in, contained, match
+from specward.code.dataflow.evaluation.privileges import PRIVILEGE, is_privilege, names_privilege, privileged
+from specward.code.dataflow.evaluation.roles import is_role, told_apart
+from specward.code.dataflow.evaluation.truths import negate, none_check, truth
+from specward.code.dataflow.lattice import both, join_all, options, origin, parts, rows
+from specward.code.dataflow.values import (
+    IMPOSSIBLE,
+    NONE,
+    NOTHING,
+    Bind,
+    Column,
+    Condition,
+    Facts,
+    Field,
+    Link,
+    Origin,
+    Row,
+    Scalar,
+    Value,
+)
+
+_SQL = (Column, v.Relation, v.Expression, *v.PREDICATES)
+_SETS = (v.Sequence, v.Common, Row)
+_EQUAL, _UNEQUAL = (ast.Eq, ast.Is), (ast.NotEq, ast.IsNot)
+
+
+def compare(engine: Engine, left: Value, operator: ast.cmpop, right: Value, state: State) -> Value:
+    """One comparison: a predicate over columns, or a truth value."""
+    if isinstance(left, _SQL) or isinstance(right, _SQL):
+        return sql_comparison(engine, left, operator, right)
+    if isinstance(operator, ast.In | ast.NotIn) and is_role(engine.proof(state), right):
+        named = _among_roles(engine, left, right, state)
+        return named if isinstance(operator, ast.In) else negate(named)
+    if isinstance(operator, _EQUAL + _UNEQUAL):
+        chosen = _asked_or_own(engine, left, right, state)
+        if chosen is not None:
+            return chosen if isinstance(operator, _EQUAL) else negate(chosen)
+    if isinstance(left, v.Either):
+        return join_all([compare(engine, item, operator, right, state) for item in left.options])
+    if isinstance(right, v.Either) and not isinstance(operator, ast.In | ast.NotIn):
+        return join_all([compare(engine, left, operator, item, state) for item in right.options])
+    if isinstance(operator, _EQUAL):
+        return equal(engine, left, right, state)
+    if isinstance(operator, _UNEQUAL):
+        return negate(equal(engine, left, right, state))
+    if isinstance(operator, ast.In):
+        return _among(engine, left, right, state)
+    if isinstance(operator, ast.NotIn):
+        return negate(_among(engine, left, right, state))
+    if isinstance(operator, ast.Gt | ast.GtE) and isinstance(right, v.Const):
+        return Condition(truth(engine, left, state).true, NOTHING)
+    if isinstance(operator, ast.Lt | ast.GtE) and _is_length(left) and _is_length(right):
+        found = equal(engine, left, right, state)  # there cannot be more rows than were asked for
+        return negate(found) if isinstance(operator, ast.Lt) else found
+    if isinstance(operator, ast.LtE) and isinstance(right, _SETS):
+        return Condition(all_in(engine, left, right, state), NOTHING)
+    if isinstance(operator, ast.GtE) and isinstance(left, _SETS):
+        return Condition(all_in(engine, right, left, state), NOTHING)
+    read = rows(left) | rows(right)
+    return Scalar(Origin.UNKNOWN, rows=read) if read else Condition(NOTHING, NOTHING)
+
+
+def _asked_or_own(engine: Engine, left: Value, right: Value, state: State) -> Condition | None:
+    """`(body.user_id or me.id) == me.id`: the client asked for the principal, or for nobody."""
+    proof = engine.proof(state)
+    for choice, own in ((left, right), (right, left)):
+        asked = [item for item in options(choice) if not proof.is_principal(item)]
+        if isinstance(choice, v.Either) and len(asked) == 1 and proof.is_principal(own):
+            return equal(engine, asked[0], own, state)
+    return None
+
+
+def _among_roles(engine: Engine, left: Value, right: Value, state: State) -> Condition:
+    """`"clerk" in user.roles`, or any of some."""
+    found = contained(engine, left, right, state)
+    names = options(left)
+    if v.ADMIN in found.true.atoms or not all(isinstance(item, v.Const) for item in names):
+        return found
+    return _in_office(engine, names)
+
+
+def _among(engine: Engine, left: Value, right: Value, state: State) -> Condition:
+    """`role in ("admin", "owner")`: there is a role, and something it is in, whatever else that proves."""
+    found = contained(engine, left, right, state)
+    if isinstance(right, v.Either | v.Sequence | Field):
+        found = Condition(both(found.true, truth(engine, right, state).true), found.false)
+    constants = isinstance(right, v.Sequence) and not right.rest and NONE not in right.items
+    if not constants or not all(origin(item) == Origin.CONSTANT for item in parts(right)):
+        return found
+    if left == NONE:
+        return Condition(IMPOSSIBLE, NOTHING)
+    if is_role(engine.proof(state), left) and v.ADMIN not in found.true.atoms:
+        apart = _in_office(engine, parts(right))
+        return Condition(both(found.true, apart.true), both(found.false, apart.false))
+    return Condition(both(found.true, _there(engine, left, state)), found.false)
+
+
+def _in_office(engine: Engine, roles: tuple[Value, ...]) -> Condition:
+    """What follows from having one of some roles; administrators apart, who may do everything anyway."""
+    others = tuple(role for role in roles if not is_privilege(engine, role))
+    engine.trail.offices |= {str(role.value).lower() for role in others if isinstance(role, v.Const)}
+    return told_apart(others)
+
+
+def _there(engine: Engine, value: Value, state: State) -> Facts:
+    """What follows from a value not being None: the row that it was read from is there."""
+    match value:
+        case Field(row, _):
+            return engine.proof(state).proves(row, owned=False)
+        case Row():
+            return truth(engine, value, state).true
+        case _:
+            return NOTHING
+
+
+def sql_comparison(engine: Engine, left: Value, operator: ast.cmpop, right: Value) -> Value:
+    """`Item.owner_id == user.id` as a predicate."""
+    if not isinstance(left, _SQL):
+        left, right = right, left
+    if isinstance(left, Column) and isinstance(operator, ast.Eq):
+        if isinstance(right, Column):
+            return Link(left, right)
+        if not isinstance(right, (v.Const, *_SQL)):
+            return Bind(left.table, left.name, right)
+    if isinstance(left, v.Relation) and isinstance(operator, ast.Eq):
+        return relation_equals(engine, left, right)
+    fixed = isinstance(right, v.Const | v.Sequence | v.Expression) and origin(right) == Origin.CONSTANT
+    return v.Other(tables_of(left) | tables_of(right), fixed=fixed and not isinstance(operator, ast.NotEq))
+
+
+def relation_equals(engine: Engine, relation: v.Relation, value: Value) -> Value:
+    """`Item.owner == user`: the foreign key to the related table equals its key."""
+    target = engine.schema.related(relation.table, relation.name)
+    for column, parent in engine.schema.parents(relation.table).items():
+        if parent == target:
+            key = Field(value, engine.schema.keys(parent)[0]) if isinstance(value, Row) else value
+            return Bind(relation.table, column, key)
+    return v.Other(frozenset({relation.table}))
+
+
+def tables_of(value: Value) -> frozenset[str]:
+    """The tables that a SQL expression mentions."""
+    match value:
+        case (
+            Column(table, _)
+            | v.Relation(table, _, _)
+            | v.Model(table)
+            | Bind(table, _, _)
+            | v.Within(table, _, _)
+        ):
+            return frozenset({table})
+        case v.Expression(tables, _) | v.Other(tables, _):
+            return tables
+        case Link(left, right):
+            return frozenset({left.table, right.table})
+        case v.Both(inner) | v.Any(inner) | v.Sequence(inner, _):
+            return frozenset(table for item in inner for table in tables_of(item))
+        case _:
+            return frozenset()
+
+
+def _is_length(value: Value) -> bool:
+    return isinstance(value, v.Method) and value.name == v.LENGTH
+
+
+def _all_found(left: Value, right: Value) -> Row | None:
+    """The rows of which there are as many as were asked for: `len(notes) == len(ids)`."""
+    for found, asked in ((left, right), (right, left)):
+        match found, asked:
+            case ((v.Method(Row() as row, v.LENGTH) | (Row() as row)), v.Method(wanted, v.LENGTH)):
+                if any(key == wanted for _, key in row.keys):
+                    return row
+    return None
+
+
+def equal(engine: Engine, left: Value, right: Value, state: State) -> Condition:
+    """What `left == right` proves, both ways."""
+    found = _all_found(left, right)
+    if found is not None:
+        return Condition(engine.proof(state).proves(found, owned=False), NOTHING)
+    if isinstance(left, v.Const) and isinstance(right, v.Const):
+        return Condition(NOTHING, IMPOSSIBLE) if left == right else Condition(IMPOSSIBLE, NOTHING)
+    if isinstance(left, v.Instance) and isinstance(right, v.Instance):
+        return Condition(NOTHING, IMPOSSIBLE) if left is right else Condition(NOTHING, NOTHING)
+    for value, other in ((left, right), (right, left)):
+        if isinstance(other, v.Instance | v.Class) and isinstance(value, Scalar | Row | Field):
+            return Condition(IMPOSSIBLE, NOTHING)  # `value is not NOT_SET`
+        if other == NONE:
+            return none_check(engine, value, state)
+        if isinstance(other, v.Const):
+            return _constant_check(engine, value, other, state)
+        if (
+            isinstance(value, Scalar)
+            and value.origin == Origin.IDENTITY
+            and names_privilege(engine, value, other)
+        ):
+            return Condition(Facts(frozenset({v.ADMIN})), NOTHING)
+    return Condition(both(match(engine, left, right, state), match(engine, right, left, state)), NOTHING)
+
+
+def _constant_check(engine: Engine, value: Value, constant: v.Const, state: State) -> Condition:
+    name = value.symbol if isinstance(value, Scalar) else value.column if isinstance(value, Field) else ""
+    if (
+        isinstance(constant.value, str)
+        and PRIVILEGE.search(constant.value)
+        and engine.proof(state).is_principal(value)
+    ):
+        return Condition(Facts(frozenset({v.ADMIN})), NOTHING)
+    if constant.value == "" and isinstance(value, Scalar) and value.origin == Origin.IDENTITY:
+        return Condition(IMPOSSIBLE, NOTHING)  # a principal has a name
+    if isinstance(constant.value, int | float) and not constant.value:
+        return negate(truth(engine, value, state))
+    if isinstance(constant.value, str) and is_role(engine.proof(state), value):
+        return _in_office(engine, (constant,))
+    if constant.value is True or (constant.value and name and privileged(engine, name)):
+        return truth(engine, value, state)
+    return Condition(_there(engine, value, state), NOTHING)

@@ -1,0 +1,60 @@
+"""Administrators: told by the names of attributes, roles and constants."""
+
+import ast
+import re
+
+from specward.code.dataflow import values as v
+from specward.code.dataflow.evaluation.engine import Engine
+from specward.code.dataflow.sources.program import dotted_name
+from specward.code.dataflow.values import Scalar, Value
+
+PRIVILEGE = re.compile(
+    r"admin|super_?user|staff|moderator|privileged|is_root|system|operator|is_owner_role", re.IGNORECASE
+)
+
+
+_VERBS = r"(view|create|update|delete|manage|list|select|edit|admin)"
+_MANAGED = r"(users?|roles?|groups?|permissions?|audit(_?logs?)?)"
+_PLATFORM = re.compile(r"(^|_)platform_(permission|staff|role|user|actor|owner|\w*context)")
+_ADMINISTERS = re.compile(rf"{_MANAGED}[_:./-]{_VERBS}|{_VERBS}[_:./-]{_MANAGED}", re.IGNORECASE)
+
+
+def administers(marker: ast.Call) -> bool:
+    """Whether a dependency asks for a permission over users, roles, the audit log: `need("role:edit")`."""
+    words = [
+        str(node.value) if isinstance(node, ast.Constant) else node.attr
+        for value in [*marker.args, *(item.value for item in marker.keywords)]
+        for node in ast.walk(value)
+        if isinstance(node, ast.Attribute | ast.Constant)
+    ]
+    called = [dotted_name(node.func) for node in ast.walk(marker) if isinstance(node, ast.Call)]
+    return any(_ADMINISTERS.fullmatch(word) for word in words) or any(map(_PLATFORM.search, called))
+
+
+def privileged(engine: Engine, name: str) -> bool:
+    """Whether an attribute or function of this name marks an administrator."""
+    last = name.rpartition(".")[2]
+    return bool(PRIVILEGE.search(last)) or last in engine.schema.settings.privileged
+
+
+def names_privilege(engine: Engine, value: Scalar, other: Value) -> bool:
+    """`user.role == Role.ADMIN`, `user.role == settings.ADMIN_ROLE`."""
+    name = (
+        other.name
+        if isinstance(other, v.Method | v.External)
+        else other.symbol
+        if isinstance(other, Scalar)
+        else ""
+    )
+    return "role" in value.symbol and privileged(engine, name)
+
+
+def is_privilege(engine: Engine, value: Value) -> bool:
+    """`"admin"`, `Role.ADMIN`, `settings.ADMIN_ROLE`."""
+    match value:
+        case v.Const(str(text)):
+            return bool(PRIVILEGE.search(text))
+        case v.Method(_, name) | v.External(name) | Scalar(_, name, _):
+            return privileged(engine, name)
+        case _:
+            return False

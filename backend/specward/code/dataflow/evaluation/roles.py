@@ -1,0 +1,66 @@
+"""Roles of the principal: what one of them is held to says what the others are spared.
+
+`if user.role == "student" and work.student_id != user.id: refuse` tells the roles apart: students are held
+to their own, whoever is something else is not, and that is a decision. The facts of both sides carry the
+role, and where they meet, the side that proves something speaks for the other.
+"""
+
+import re
+
+from specward.code.dataflow import values as v
+from specward.code.dataflow.lattice import opposed, rows
+from specward.code.dataflow.owners.proof import Proof
+from specward.code.dataflow.values import Condition, Const, Facts, Field, Query, Scalar, Value
+
+_ROLE = re.compile(r"role|rank|(user|account|member)_?(type|kind)|designation", re.IGNORECASE)
+
+
+def is_role(proof: Proof, value: Value) -> bool:
+    """Whether a value is the role of the principal."""
+    match value:
+        case Scalar(_, name, _) | Field(_, name):
+            return bool(_ROLE.search(name)) and proof.is_principal(value)
+        case _:
+            return False
+
+
+def told_apart(constants: tuple[Value, ...]) -> Condition:
+    """What follows from the principal being of one of these roles, and from being of none."""
+    names = [str(item.value).lower().replace(" ", "_") for item in constants if isinstance(item, Const)]
+    named = " ".join(sorted(names))
+    return Condition(_fact(named, holds=True), _fact(named, holds=False))
+
+
+def _fact(named: str, *, holds: bool) -> Facts:
+    return Facts(frozenset({(v.ROLE, named, int(holds))}))
+
+
+def held(facts: frozenset[v.Fact]) -> set[str]:
+    """The roles that the principal certainly has on a path; who has one of several may have any."""
+    return {str(fact[1]) for fact in facts if fact[0] == v.ROLE and fact[2] and " " not in str(fact[1])}
+
+
+def spared(value: Value, facts: Facts, other: Value, others: Facts) -> Facts:
+    """What holds of a value, where the same is the principal's own for those of the opposite role.
+
+    Args:
+        value: The value.
+        facts: What holds where it was made.
+        other: What the same variable or function gives elsewhere.
+        others: What holds there.
+    """
+    if not opposed(facts, others):
+        return facts
+    own = {row.table for row in rows(other) if not row.code or ("owned", row.id) in others.atoms}
+    free = {("owned", row.id) for row in rows(value) if row.code and row.table in own}
+    return Facts(facts.atoms | free, facts.possible)
+
+
+def conditions_of_some(value: Value, other: Value) -> Value:
+    """The statement of those who are held to a condition, where it is the others' with that condition."""
+    match value, other:
+        case Query() as left, Query() as right if (left.verb, left.entities) == (right.verb, right.entities):
+            more = all(part in right.predicates for part in left.predicates)
+            return right if more else left
+        case _:
+            return value

@@ -1,0 +1,1 @@
+"""Routes, functions and statements, run with values that stand for all that they may be."""

@@ -1,0 +1,145 @@
+"""Entering a route: its dependencies are run, its parameters get their values, its answer leaves."""
+
+import ast
+import re
+
+from specward.code.dataflow import values as v
+from specward.code.dataflow.evaluation.engine import Arguments, Frame, State
+from specward.code.dataflow.evaluation.privileges import PRIVILEGE
+from specward.code.dataflow.interpretation.injection import Injection
+from specward.code.dataflow.interpretation.interpreter import Interpreter
+from specward.code.dataflow.owners.proof import UNJUDGED
+from specward.code.dataflow.sources.routes import Route, below_route
+from specward.code.dataflow.sources.source import FunctionNode
+from specward.code.dataflow.trail import Trail, Violation
+from specward.code.dataflow.values import Class, Definition, Function, Origin, Scalar, Value
+
+_MACHINE = re.compile(
+    r"webhook|callback|cron|internal|scheduler|worker|health|metrics|oauth|saml|sso|log_?in|log_?out|sign_?(up|in)"
+    r"|regist(er|ration)|password|verif|token|public|shared?\b|/p/|/events?\b|invit|unsubscribe|confirm"
+    r"|hooks?\b|inbound|telephony|\bcdr\b|acs\b|embed|widget",
+    re.IGNORECASE,
+)
+
+
+class Entry:
+    """One route being entered."""
+
+    def __init__(self, interpreter: Interpreter, route: Route) -> None:
+        self.interpreter = interpreter
+        self.route = route
+        self.injection = Injection(interpreter)
+
+    def run(self) -> Trail:
+        """Interpret the route; nothing of the routes before it plays a part."""
+        route, interpreter = self.route, self.interpreter
+        with interpreter.apart() as trail:
+            interpreter.begin()
+            trail.grounds |= {route.module, *(dependency.module for dependency in route.dependencies)}
+            self._interpret(route, interpreter)
+        if trail.is_cut:
+            here = v.Site(
+                route.module, route.node.lineno, route.node.col_offset + 1, (route.label, route.name)
+            )
+            trail.report(Violation(UNJUDGED, "", here))
+        if not self.injection.identified and _MACHINE.search(f"{route.label} {route.name}"):
+            trail.violations.clear()  # a program calls it, or somebody not signed in yet
+        return trail
+
+    def _interpret(self, route: Route, interpreter: Interpreter) -> None:
+        state = State(Frame(route.module, None, (route.label,), []), {})
+        for dependency in route.dependencies:
+            self.injection.listed(dependency, state)
+        receiver = self._view(state)
+        function = Function(route.module, route.name, route.node, route.owner, receiver)
+        arguments = self.injection.arguments(function, state)
+        if _is_for_administrators(route):
+            state.assume(v.Facts(frozenset({v.ADMIN})))
+        if state.facts.possible:
+            answer = self._answer(function, arguments, state)
+            if state.facts.possible:
+                interpreter.use(answer, state)
+
+    def _answer(self, function: Function, arguments: Arguments, state: State) -> Value:
+        """Run the handler through the decorators between it and its route, where they can be followed."""
+        interpreter = self.interpreter
+        wrapped = self._decorated(function, state) if function.receiver is None else function
+        if wrapped is not function:
+            reached, interpreter.reached = interpreter.reached, set()
+            inner = state.fork()
+            answer = interpreter.enter(wrapped, arguments, inner)
+            entered = (function.module, function.node.lineno) in interpreter.reached
+            interpreter.reached |= reached
+            if entered:
+                state.facts = inner.facts
+                return answer
+        return interpreter.enter(function, arguments, state)
+
+    def _decorated(self, function: Function, state: State) -> Function:
+        module = State(Frame(self.route.module, None, state.frame.chain, []), {})
+        for decorator in reversed(below_route(self.route.node)):
+            target = self.interpreter.evaluate(decorator, module)
+            if isinstance(target, Function):
+                made = self.interpreter.enter(target, Arguments((function,)), module)
+                function = made if isinstance(made, Function) else function
+        return function
+
+    def _view(self, state: State) -> Value | None:
+        """The object of a class-based view: its class attributes are dependencies too."""
+        if self.route.owner is None:
+            return None
+        instance = v.Instance(Class(self.route.owner))
+        for owner in reversed(self.interpreter.program.ancestry(self.route.owner)):
+            for member in self.interpreter.program.class_of(owner).body:
+                inherited = owner != self.route.owner and not isinstance(
+                    getattr(member, "value", None), ast.Call
+                )
+                if (
+                    isinstance(member, ast.AnnAssign)
+                    and isinstance(member.target, ast.Name)
+                    and not inherited
+                ):
+                    value = self.injection.parameter(
+                        owner.module, member.target.id, member.annotation, member.value, state
+                    )
+                    instance.attributes[member.target.id] = value
+        found = self.interpreter.program.method(self.route.owner, "__init__")
+        if found is not None:
+            owner, node = found
+            init = Function(owner.module, f"{owner.name}.__init__", node, owner, instance)
+            self.interpreter.enter(init, self.injection.arguments(init, state), state)
+        return instance
+
+
+def _is_for_administrators(route: Route) -> bool:
+    """A decorator between the route and the function that names administrators: `@requires("admin")`."""
+    words = [
+        getattr(node, "id", "") or getattr(node, "attr", "") or str(getattr(node, "value", ""))
+        for decorator in route.node.decorator_list[1:]
+        for node in ast.walk(decorator)
+        if isinstance(node, ast.Name | ast.Attribute | ast.Constant)
+    ]
+    return any(PRIVILEGE.search(word) for word in words)
+
+
+def enter_alone(interpreter: Interpreter, path: str, name: str, node: FunctionNode) -> Trail:
+    """Without routes, a function stands alone: whose rows it may reach is its callers' obligation."""
+    owner, dot, method = name.rpartition(".")
+    definition = Definition(path, owner) if dot else None
+    if (path, node.lineno) in interpreter.reached or method.startswith(("__", "test_")):
+        return Trail()
+    if definition is not None and definition in interpreter.schema.by_model:
+        return Trail()
+    with interpreter.apart() as trail:
+        interpreter.begin()
+        interpreter.signed_in = True
+        receiver = (
+            v.Instance(Class(definition, interpreter.generic_models(definition))) if definition else None
+        )
+        given = [*node.args.posonlyargs, *node.args.args][1 if receiver else 0 :] + node.args.kwonlyargs
+        arguments = Arguments(named=tuple((item.arg, Scalar(Origin.CALLER, item.arg)) for item in given))
+        state = State(Frame(path, definition, (), []), {})
+        answer = interpreter.enter(Function(path, name, node, definition, receiver), arguments, state)
+        if state.facts.possible:
+            interpreter.use(answer, state)
+    return trail

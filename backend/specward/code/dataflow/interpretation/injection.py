@@ -1,0 +1,290 @@
+"""Injection: the values that a framework gives to parameters, and the dependencies run to get them."""
+
+import ast
+
+from specward.code.dataflow import values as v
+from specward.code.dataflow.evaluation import attributes
+from specward.code.dataflow.evaluation.annotations import DEPENDENCY, annotation_names
+from specward.code.dataflow.evaluation.engine import Arguments, Frame, State
+from specward.code.dataflow.evaluation.instances import instantiate
+from specward.code.dataflow.evaluation.members import of_instance
+from specward.code.dataflow.evaluation.principals import (
+    PRINCIPAL_TYPE,
+    PROVIDED,
+    as_presented,
+    as_told,
+    by_name,
+    context,
+    identifies,
+    without_stand_ins,
+)
+from specward.code.dataflow.evaluation.privileges import PRIVILEGE, administers
+from specward.code.dataflow.interpretation.interpreter import Interpreter
+from specward.code.dataflow.lattice import join_all, options
+from specward.code.dataflow.sources.program import dotted_name
+from specward.code.dataflow.sources.routes import Dependency
+from specward.code.dataflow.trail import ANY_ROUTE
+from specward.code.dataflow.values import (
+    IDENTITY,
+    UNKNOWN,
+    Body,
+    Class,
+    Definition,
+    External,
+    Function,
+    Origin,
+    Scalar,
+    Value,
+)
+
+_REQUESTS = frozenset({"Request", "WebSocket", "HTTPConnection"})
+
+
+class Injection:
+    """What one route's parameters take. Dependencies are run once, as FastAPI does."""
+
+    def __init__(self, engine: Interpreter) -> None:
+        self.engine = engine
+        self.identified = False  # whether somebody is signed in
+        # With the function, since the identity of its receiver is part of the key.
+        self._known: dict[tuple[str, int, int, int], tuple[Function, Value]] = {}
+
+    def arguments(self, function: Function, state: State) -> Arguments:
+        """The value of each parameter of a handler or dependency."""
+        spec = function.node.args
+        plain = [*spec.posonlyargs, *spec.args]
+        padding: list[ast.expr | None] = [None] * (len(plain) - len(spec.defaults))
+        pairs = [
+            *zip(plain, padding + list(spec.defaults), strict=True),
+            *zip(spec.kwonlyargs, spec.kw_defaults, strict=True),
+        ]
+        if function.receiver is not None:
+            pairs = pairs[1:]
+        return Arguments(
+            named=tuple(
+                (item.arg, self.parameter(function.module, item.arg, item.annotation, default, state))
+                for item, default in pairs
+            )
+        )
+
+    def listed(self, dependency: Dependency, state: State) -> None:
+        """Run a dependency of a router or decorator, whose value nobody takes."""
+        node = dependency.node
+        if isinstance(node, ast.Call) and node.args:
+            if administers(node):
+                state.assume(v.Facts(frozenset({v.ADMIN})))
+            self._depend(dependency.module, node.args[0], "", None, state)
+        elif isinstance(node, ast.Name | ast.Attribute):
+            found = self.engine.program.find(dependency.module, dotted_name(node))
+            if found is not None and isinstance(found.node, ast.Call):
+                self.listed(Dependency(found.module, found.node), state)
+
+    def parameter(
+        self, module: str, name: str, annotation: ast.expr | None, default: ast.expr | None, state: State
+    ) -> Value:
+        """The value of one parameter, by its marker or its type."""
+        bare, markers, module_of = self._unwrap(module, annotation)
+        if isinstance(default, ast.Call):
+            markers = [(module, default), *markers]
+        if any(administers(marker) for _, marker in markers):
+            state.assume(v.Facts(frozenset({v.ADMIN})))
+        for where, marker in markers:
+            kind = dotted_name(marker.func).rpartition(".")[2]
+            if kind in {"Depends", "Security"}:
+                wanted = next((item.value for item in marker.keywords if item.arg == "dependency"), None)
+                target = marker.args[0] if marker.args else wanted
+                return self._depend(
+                    where if target is not None else module_of, target or bare, name, bare, state
+                )
+            if kind in {"Header", "Cookie"}:
+                return Scalar(Origin.CREDENTIAL, name)
+            if isinstance(self.engine.named(where, dotted_name(marker.func)), Function):
+                made = self._made(where, marker, name, bare, state)
+                if made is not None:
+                    return made
+        return self._plain(module_of, name, bare)
+
+    def _made(
+        self, module: str, marker: ast.Call, name: str, annotation: ast.expr | None, state: State
+    ) -> Value | None:
+        """`role: Role = require_role("editor")`, where a function of the project returns `Depends(...)`."""
+        value = self.engine.evaluate(marker, State(Frame(module, None, state.frame.chain, []), {}))
+        targets = [
+            item.receiver
+            for item in options(value)
+            if isinstance(item, External) and item.name == DEPENDENCY and item.receiver is not None
+        ]
+        if not targets:
+            return None
+        return self._depend_on(join_all(targets), marker, name, module, annotation, state)
+
+    def _unwrap(
+        self, module: str, annotation: ast.expr | None, depth: int = 5
+    ) -> tuple[ast.expr | None, list[tuple[str, ast.Call]], str]:
+        """`Annotated[T, Depends(f)]`, through aliases: the type, the markers and the module they stand in."""
+        if isinstance(annotation, ast.Constant) and isinstance(annotation.value, str):
+            annotation = _parse(annotation.value)
+        if isinstance(annotation, ast.Subscript) and dotted_name(annotation.value).endswith("Annotated"):
+            inner = annotation.slice.elts if isinstance(annotation.slice, ast.Tuple) else [annotation.slice]
+            calls = [(module, item) for item in inner[1:] if isinstance(item, ast.Call)]
+            bare, more, where = self._unwrap(module, inner[0], depth - 1) if depth else (inner[0], [], module)
+            return bare, calls + more, where
+        if isinstance(annotation, ast.Call) and depth:
+            return self._unwrap_made(module, annotation, depth)
+        name = dotted_name(annotation) if annotation is not None else ""
+        found = self.engine.program.find(module, name) if name and depth else None
+        if found is not None and isinstance(found.node, ast.Subscript | ast.Call):
+            return self._unwrap(found.module, found.node, depth - 1)
+        return annotation, [], module
+
+    def _unwrap_made(
+        self, module: str, call: ast.Call, depth: int
+    ) -> tuple[ast.expr | None, list[tuple[str, ast.Call]], str]:
+        """`user: require_scopes("notes")`, where a function of the project returns `Annotated[...]`."""
+        found = self.engine.program.find(module, dotted_name(call.func))
+        if found is not None and isinstance(found.node, ast.FunctionDef):
+            match found.node.body[-1]:
+                case ast.Return(value=ast.Subscript() as made):
+                    bare, markers, where = self._unwrap(found.module, made, depth - 1)
+                    return bare, [*markers, (module, call)], where
+                case _:
+                    pass
+        return call, [], module
+
+    def _plain(self, module: str, name: str, annotation: ast.expr | None) -> Value:
+        """A parameter without marker: the request, or something the client sent."""
+        for text in annotation_names(annotation):
+            last = text.rpartition(".")[2]
+            if last in _REQUESTS:
+                return attributes.REQUEST
+            if last in PROVIDED:
+                return Scalar(Origin.UNKNOWN, text)
+            value = self.engine.named(module, text)
+            if isinstance(value, External) and PRINCIPAL_TYPE.match(last):
+                self.engine.signed_in = True
+                return IDENTITY  # an alias of Annotated[..., Depends(...)] whose source is not here
+            if isinstance(value, Class) and not self._is_enum(value.definition):
+                return Body(value.definition, name)
+            if isinstance(value, v.Model):
+                table = self.engine.schema.tables[value.table]
+                if table.model is not None:
+                    return Body(table.model, name)
+        return Scalar(Origin.CLIENT, name)
+
+    def _is_enum(self, definition: Definition) -> bool:
+        return bool(self.engine.program.outside_bases(definition) & {"Enum", "StrEnum", "IntEnum"})
+
+    def _depend(
+        self, module: str, node: ast.expr | None, name: str, annotation: ast.expr | None, state: State
+    ) -> Value:
+        """Run what a parameter depends on."""
+        if node is None:
+            return UNKNOWN
+        frame = Frame(module, None, state.frame.chain, [])
+        target = self.engine.evaluate(node, State(frame, {}, state.facts))
+        return self._depend_on(target, node, name, module, annotation, state)
+
+    def _depend_on(
+        self,
+        target: Value,
+        node: ast.expr,
+        name: str,
+        module: str,
+        annotation: ast.expr | None,
+        state: State,
+    ) -> Value:
+        inner = State(Frame(module, None, state.frame.chain, []), {}, state.facts)
+        value = without_stand_ins(self.engine, self._provide(target, name, module, annotation, inner))
+        if isinstance(target, Function):
+            value = as_told(target.name, value)
+        state.facts = inner.facts
+        if identifies(self.engine, value):
+            self.engine.signed_in = self.identified = True
+        if self._admits_administrators(node, target, value):
+            state.assume(v.Facts(frozenset({v.ADMIN})))
+        return value
+
+    def _admits_administrators(self, node: ast.expr, target: Value, value: Value) -> bool:
+        """A dependency that is called `require_admin` or `current_superuser`, however it finds out."""
+        called = node.func if isinstance(node, ast.Call) else node
+        named = PRIVILEGE.search(dotted_name(called).rpartition(".")[2])
+        refuses = isinstance(target, Function) and any(
+            isinstance(item, ast.Raise) for item in ast.walk(target.node)
+        )
+        return bool(named) and (refuses or identifies(self.engine, value))
+
+    def _provide(
+        self, target: Value, name: str, module: str, annotation: ast.expr | None, state: State
+    ) -> Value:
+        match target:
+            case v.Either(alternatives):
+                return join_all(
+                    [self._provide(item, name, module, annotation, state) for item in alternatives]
+                )
+            case Function():
+                return self._once(target, state)
+            case Class(definition, _):
+                return self._object(target, definition, state)
+            case v.Instance():
+                inner = of_instance(self.engine, target, "__call__", state, ast.Pass())
+                return (
+                    self._once(inner, state)
+                    if isinstance(inner, Function)
+                    else Scalar(Origin.CREDENTIAL, name)
+                )
+            case _:
+                return by_name(self.engine, target, name, module, annotation)
+
+    def _object(self, cls: Class, definition: Definition, state: State) -> Value:
+        found = self.engine.program.method(definition, "__init__")
+        instance = instantiate(self.engine, cls, Arguments(), state) if found is None else None
+        if found is None or instance is None:
+            if isinstance(instance, v.Instance):
+                self._fill(instance, definition, state)
+            return instance if isinstance(instance, v.Instance) else Body(definition, "")
+        return instance
+
+    def _fill(self, instance: v.Instance, definition: Definition, state: State) -> None:
+        """A dataclass as dependency: its fields are parameters."""
+        for member in self.engine.program.class_of(definition).body:
+            if isinstance(member, ast.AnnAssign) and isinstance(member.target, ast.Name):
+                value = self.parameter(
+                    definition.module, member.target.id, member.annotation, member.value, state
+                )
+                instance.attributes[member.target.id] = value
+
+    def _once(self, function: Function, state: State) -> Value:
+        """Run a dependency, once for the route."""
+        key = (function.module, function.node.lineno, id(function.receiver), id(function.closure))
+        if key not in self._known:
+            self._known[key] = (function, UNKNOWN)  # which is what it knows of itself while it runs
+            self._known[key] = (function, self._run(function, state))
+        return self._known[key][1]
+
+    def _run(self, function: Function, state: State) -> Value:
+        engine = self.engine
+        inner = State(Frame(function.module, None, (ANY_ROUTE,), []), {}, state.facts)
+        with engine.apart() as trail:
+            value: Value = IDENTITY
+            if not self._is_principal(function):
+                arguments = self.arguments(function, inner)
+                value = engine.enter(function, arguments, inner)
+                value = as_presented(engine, value, arguments.all)
+                if trail.consultations:
+                    value = context(engine, value, inner)
+                if identifies(engine, value):
+                    trail.violations.clear()  # who signs in is found before there is a caller to compare with
+        engine.trail.add(trail)
+        state.facts = inner.facts
+        return value
+
+    def _is_principal(self, function: Function) -> bool:
+        dotted = f".{function.module.removesuffix('.py').replace('/', '.')}.{function.name}"
+        return any(dotted.endswith(f".{item}") for item in self.engine.schema.settings.principals)
+
+
+def _parse(text: str) -> ast.expr | None:
+    try:
+        return ast.parse(text, mode="eval").body
+    except (SyntaxError, ValueError, RecursionError):
+        return None

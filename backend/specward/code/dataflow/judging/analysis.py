@@ -1,0 +1,118 @@
+"""From files to violations: read, put together, interpret every route."""
+
+import gc
+import sys
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from itertools import zip_longest
+from typing import NamedTuple
+
+from specward.code.dataflow.judging.judge import Alone, Hands, Judge, Lesson, judge_all
+from specward.code.dataflow.judging.recall import Memory
+from specward.code.dataflow.owners.schema import Options, Schema
+from specward.code.dataflow.sources.routes import Route
+from specward.code.dataflow.sources.source import Source, read
+from specward.code.dataflow.trail import Key, Trail, Violation
+
+_ROUNDS = 3
+
+
+class OwnedTable(NamedTuple):
+    """What a finding says of a table."""
+
+    path: str  # the way to its owner, in words
+    module: str
+    line: int
+
+
+class Analysis(NamedTuple):
+    """The result: what was found, and the tables it is about."""
+
+    violations: tuple[Violation, ...]
+    tables: Mapping[str, OwnedTable]
+
+    def owner_path(self, table: str) -> str:
+        """The way from a table to its owner, in words."""
+        known = self.tables.get(table.partition(".")[0])
+        return known.path if known is not None else table
+
+    def place(self, table: str) -> tuple[str, int] | None:
+        """Where a table is declared: file and line."""
+        known = self.tables.get(table)
+        return (known.module, known.line) if known is not None else None
+
+
+_DEEPEST = 12_000  # Python frames: enough for any tree that the parser accepts
+
+
+@contextmanager
+def room() -> Iterator[None]:
+    """Deep trees, and no search for garbage among nodes that all stay alive (a third of the time)."""
+    limit, collecting = sys.getrecursionlimit(), gc.isenabled()
+    sys.setrecursionlimit(max(limit, _DEEPEST))
+    gc.disable()
+    try:
+        yield
+    finally:
+        sys.setrecursionlimit(limit)
+        if collecting:
+            gc.enable()
+
+
+def analyse_files(
+    files: Mapping[str, str], options: Options, hands: Hands | None = None, memory: Memory | None = None
+) -> Analysis:
+    """Analyse source texts by path. Owner columns found on the way make another round necessary.
+
+    Args:
+        files: The texts.
+        options: What the project says of itself.
+        hands: Who judges its routes; this process alone if nobody is given.
+        memory: What is kept of its files and routes.
+    """
+    with room():
+        judge = Judge(_sources(files, memory), options)
+        if not judge.schema.tables:
+            return Analysis((), {})  # no statement can reach a row
+        trails = _round(judge, hands or Alone(), memory)
+        for _ in range(_ROUNDS):
+            if not judge.learn(_lesson(trails)):
+                break
+            trails = _round(judge, hands or Alone(), memory)
+        return Analysis(_merged(judge.routes, trails), _described(judge.schema))
+
+
+def _sources(files: Mapping[str, str], memory: Memory | None) -> Iterator[Source]:
+    sources = (read(path, text, memory.outlines if memory else None) for path, text in sorted(files.items()))
+    return (source for source in sources if source is not None)
+
+
+def _round(judge: Judge, hands: Hands, memory: Memory | None) -> list[Trail]:
+    return judge_all(judge, hands, memory) if judge.routes else [judge.judge_functions()]
+
+
+def _lesson(trails: Sequence[Trail]) -> Lesson:
+    bindings = {binding for trail in trails for binding in trail.bindings}
+    gated = {(*pair, route) for route, trail in enumerate(trails) for pair in trail.gated}
+    held = {pair for trail in trails for pair in trail.held}
+    shown = {table for trail in trails for table in trail.shown}
+    return Lesson(sorted(bindings), sorted(shown), sorted(gated), sorted(held))
+
+
+def _merged(routes: Sequence[Route], trails: Sequence[Trail]) -> tuple[Violation, ...]:
+    """What several routes share is told of the first."""
+    found: dict[Key, Violation] = {}
+    for trail, route in zip_longest(trails, routes):
+        for key, violation in trail.violations.items():
+            known = found.get(key)
+            if known is None or len(violation.site.chain) < len(known.site.chain):
+                found[key] = violation.of(route.label) if route is not None else violation
+    return tuple(sorted(found.values(), key=lambda item: (item.site[:3], item.code, item.site.chain)))
+
+
+def _described(schema: Schema) -> dict[str, OwnedTable]:
+    names = schema.owned | ({schema.user} if schema.user else set())
+    return {
+        name: OwnedTable(schema.path(name), schema.tables[name].module, schema.tables[name].line)
+        for name in sorted(names)
+    }

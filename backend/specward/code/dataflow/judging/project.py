@@ -1,0 +1,90 @@
+"""The analysis of a project on disk, kept as long as no file of it changes."""
+
+import os
+import sys
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+
+from specward.code.cache import Cache, digest
+from specward.code.dataflow.judging.analysis import Analysis, OwnedTable, analyse_files
+from specward.code.dataflow.judging.recall import Memory
+from specward.code.dataflow.judging.workers import Workers
+from specward.code.dataflow.owners.schema import Options
+from specward.code.dataflow.owners.settings import read_options
+from specward.code.dataflow.trail import Violation
+from specward.code.dataflow.values import Site
+
+_ENGINE = Path(__file__).parents[1]
+
+
+def analyse_project(
+    root: Path, paths: Iterable[str], table: Mapping[str, object], *, cached: bool
+) -> Analysis:
+    """Analyse the Python files of a project.
+
+    Args:
+        root: The repository's top.
+        paths: The files, relative to it.
+        table: The `[tool.specward]` table.
+        cached: Whether a result of an earlier run may be believed.
+
+    Raises:
+        CouldNotRunError: a setting of `[tool.specward.isolation]` cannot be used.
+    """
+    options = read_options(table)
+    files = {path: _text(f"{root}/{path}") for path in paths}
+    version = _version()
+    cache = Cache.open(root, "isolation", version) if cached else None
+    key = _key(files, options)
+    known = cache.get(key) if cache is not None else None
+    if isinstance(known, dict):
+        return _load(known)
+    memory = Memory.open(root, version) if cached else None
+    try:
+        with Workers() as workers:
+            analysis = analyse_files(files, options, workers, memory)
+    finally:  # whoever has no more time goes on from here the next time
+        if memory is not None:
+            memory.save()
+    if cache is not None:
+        cache.put(key, {"violations": analysis.violations, "tables": analysis.tables})
+        cache.save()
+    return analysis
+
+
+def _version() -> str:
+    """Name the engine: nothing is believed that another one found, or that another Python read."""
+    files = ((path, path.stat()) for path in sorted(_ENGINE.rglob("*.py")))
+    parts = [f"{path.relative_to(_ENGINE)} {stat.st_size} {stat.st_mtime_ns}" for path, stat in files]
+    return digest("\n".join([sys.version, *parts]).encode())
+
+
+def _text(path: str) -> str:
+    try:
+        with open(path, encoding="utf-8", errors="replace", opener=_open) as stream:
+            return stream.read()
+    except OSError:
+        return ""  # another rule reports what cannot be read
+
+
+def _open(path: str, flags: int) -> int:
+    """Open a file; a pipe without a writer is empty then, and does not keep the gate waiting."""
+    return os.open(path, flags | getattr(os, "O_NONBLOCK", 0))
+
+
+def _key(files: Mapping[str, str], options: Options) -> str:
+    parts = [f"{path}\0{digest(text.encode())}" for path, text in sorted(files.items())]
+    return digest("\0".join([repr(options), *parts]).encode(errors="surrogatepass"))
+
+
+def _load(known: dict[str, object]) -> Analysis:
+    """An analysis as it was kept; the cache holds lists where there were tuples."""
+    violations = known["violations"]
+    tables = known["tables"]
+    if not isinstance(violations, list) or not isinstance(tables, dict):
+        return Analysis((), {})
+    found = tuple(
+        Violation(code, table, Site(path, line, column, tuple(chain)))
+        for code, table, (path, line, column, chain) in violations
+    )
+    return Analysis(found, {name: OwnedTable(*fields) for name, fields in tables.items()})

@@ -1,0 +1,34 @@
+"""What a process beside the first does: it reads the task and then, line by line, which route to judge."""
+
+import json
+import sys
+from itertools import starmap
+from typing import IO
+
+from specward.code.dataflow.judging.analysis import room
+from specward.code.dataflow.judging.judge import Judge, Lesson
+from specward.code.dataflow.owners.settings import read_options
+from specward.code.dataflow.sources.source import Source
+
+
+def main() -> None:
+    """Serve standard input until it ends."""
+    with room():
+        serve(sys.stdin, sys.stdout)
+
+
+def serve(asked: IO[str], told: IO[str]) -> None:
+    """Judge the routes that are asked for.
+
+    Args:
+        asked: JSON lines: files and options first, then lessons learnt so far and the number of a route.
+        told: The trail of each, as a JSON line.
+    """
+    task = json.loads(asked.readline())
+    judge = Judge(starmap(Source, task["files"]), read_options({"isolation": task["options"]}))
+    for line in asked:
+        question = json.loads(line)
+        for bindings, shown, gated, held in question["lessons"][len(judge.lessons) :]:
+            judge.learn(Lesson([*map(tuple, bindings)], shown, [*map(tuple, gated)], [*map(tuple, held)]))
+        told.write(f"{json.dumps(judge.judge(question['route']).dump())}\n")
+        told.flush()

@@ -1,0 +1,107 @@
+"""What the names of tables and columns say of ownership, where nothing else does."""
+
+import re
+
+from specward.code.dataflow.owners.tables import snake
+
+USER = re.compile(
+    r"((app|db|auth|dispatch)_)?(user|account|customer|member)(_(model|profile|account|table|orm))?$"
+)
+PUBLIC = re.compile(r"(^|_)(uuid|guid|uid|slug|public_id|external_id)$")
+PASSWORD = re.compile(
+    r"(hashed_?|encrypted_?|user_)?(password|passwd|pwd)(_?hash(ed)?|_digest|_encrypted|_salt)?",
+    re.IGNORECASE,
+)
+CREATED = re.compile(r"(creat|add|upload|submit|post)\w*_?by|creator|author|uploader", re.IGNORECASE)
+ACTED = re.compile(
+    CREATED.pattern
+    + r"|_by(_id|_user_id|_user)?$|^last_|assign|approver|reviewer|inviter|editor|moderator|resolver",
+    re.IGNORECASE,
+)  # who did something to a row: its owner only where the project says so by comparing it
+
+_HIDDEN = re.compile(r"(^|[._])(hidden|blocked|muted|excluded|ignored|denied|banned)_\w*$")
+CONTENT = re.compile(
+    r"(^|_)(blog|post|article|comment|reply|like|dislike|review|rating|testimonial|faq|product|categor(y|ie)"
+    r"|plan|region|country|event|job|course|news(letter)?|announcement)s?$"
+)  # what sites show to everybody, where a route does
+OPEN = re.compile(r"(is_)?(public|published|shared|global)(ly_visible)?")
+TENANT = re.compile(r"(organi[sz]ation|org|tenant|workspace|company|household|firm|clinic|school)$")
+GRANT = re.compile(r"member|collaborator|share|grant|access")
+ORDINARY = {
+    *("user", "member", "customer", "client", "guest", "viewer", "subscriber", "buyer"),
+    *("student", "pupil", "learner", "patient", "applicant", "candidate", "participant"),
+}  # roles that people have who come to a service for themselves
+LEVELS = {"role", "permission", "permissions", "access_level"}
+
+
+_LINK = re.compile(
+    r"(id|uuid)$|_(id|at|on|by|date)$|^(is|has|can)_|role|status|state|position|order|(creat|updat|add|join|approv)ed"
+    r"|active|version"
+)
+
+
+def names_no_content(column: str) -> bool:
+    """Whether a column only says what belongs together, since when and how: a key, a time, a flag."""
+    return bool(_LINK.search(snake(column)))
+
+
+_MESSAGE = re.compile(r"(^|_)(notification|notice|alert|mention|reminder)s?$")
+
+
+def names_message(table: str) -> bool:
+    """Whether rows of a table are told to somebody, by others or by the program, who then reads them."""
+    return bool(_MESSAGE.search(snake(table)))
+
+
+def names_author(column: str) -> bool:
+    """Whether a column says who made a row: `created_by`, `author_id`."""
+    return bool(CREATED.search(column))
+
+
+_OWNER = {"user", "owner", "account", "member", "customer", "client", "profile", "person", "holder"}
+_KEY = {"id", "ids", "uuid", "guid", "pk", "fk", "key", "ref"}
+
+
+def names_owner(column: str, user: str) -> bool:
+    """Whether a key of a user says no more than whose the row is: `user_id`, not `reporter_id`.
+
+    Args:
+        column: The column.
+        user: The table of users.
+    """
+    words = [word for word in snake(column).split("_") if word not in _KEY]
+    return {*words} <= _OWNER | {*stem(user).split("_")}
+
+
+_HOLDER = _OWNER | {
+    *("tenant", "org", "organization", "organisation", "company", "workspace", "team", "household", "firm"),
+    *("group", "email", "mail", "username", "login", "sub", "uid", "creator", "author", "by"),
+}
+
+
+def names_holder(column: str) -> bool:
+    """Whether a column may say whose a row is: a person, or those that a person is one of."""
+    return bool(_HOLDER & {*snake(column).split("_")})
+
+
+def names_content(table: str) -> bool:
+    """Whether rows of a table are what a site may show to everybody: articles, comments, products."""
+    return bool(CONTENT.search(snake(table)))
+
+
+def names_hidden(name: str) -> bool:
+    """Whether something of the principal lists what they do not see, which says nothing of owners."""
+    return bool(_HIDDEN.search(name))
+
+
+def names_open(column: str) -> bool:
+    """Whether a column says that a row is everybody's to see: `is_public`."""
+    return bool(OPEN.fullmatch(column))
+
+
+def stem(name: str) -> str:
+    """`Users`, `user` and `tbl_user` alike; `categories` as `category`."""
+    text = snake(name.rpartition(".")[2])
+    if text.endswith("ies"):
+        return f"{text[:-3]}y"
+    return text[:-1] if text.endswith("s") and not text.endswith("ss") else text

@@ -1,0 +1,247 @@
+"""Which rows and keys are the principal's, given what holds on the path."""
+
+import re
+from collections.abc import Callable
+
+from specward.code.dataflow import values as v
+from specward.code.dataflow.lattice import origin, present, rows
+from specward.code.dataflow.owners.schema import Schema
+from specward.code.dataflow.values import Fact, Facts, Origin, Row, Value
+
+_CAPABILITY = re.compile(
+    r"token|secret|hash|code|api_?key|otp|nonce|signature|share|invite|jti|state|ticket|webhook|stripe|session_id"
+)
+_SECRET = re.compile(r"token|secret|hash|api_?key|otp|nonce|signature")
+_DEPTH = 8
+
+
+def symbol_of(value: Value) -> str:
+    """The name of an input, or of the choice between several: `body.project_id or body.task_id`."""
+    match value:
+        case v.Scalar(_, symbol, _):
+            return symbol
+        case v.Either():
+            names = [symbol_of(item) for item in present(value)]
+            return " or ".join(names) if all(names) else ""
+        case _:
+            return ""
+
+
+class Ownership:
+    """Answers questions about values on one path."""
+
+    def __init__(self, schema: Schema, facts: frozenset[Fact], *, signed_in: bool) -> None:
+        self.schema = schema
+        self.facts = facts
+        self.signed_in = signed_in
+
+    def is_identity(self, value: Value, depth: int = _DEPTH) -> bool:
+        """Whether a value names the principal, or was at least not chosen by the client."""
+        match value:
+            case v.Scalar(source, symbol, _):
+                acts_for = {("same", symbol), ("key", v.ANY_TABLE, symbol)}
+                unchosen = source in {Origin.IDENTITY, Origin.CALLER, Origin.UNKNOWN}
+                return unchosen or not self.facts.isdisjoint(acts_for)
+            case v.Field(row, column):
+                return self._field_is_identity(row, column, depth)
+            case Row(table=table):
+                return table == self.schema.user and self.owns(value, depth)
+            case v.Either():
+                return self._all_chosen(value, lambda item: self.is_identity(item, depth))
+            case v.Sequence(items, rest):
+                return bool(items) and not rest and all(self.is_identity(item, depth) for item in items)
+            case v.Const() | v.Body() | v.Mapping():
+                return False
+            case _:
+                return origin(value) <= Origin.UNKNOWN
+
+    def _all_chosen(self, value: Value, holds: Callable[[Value], bool]) -> bool:
+        """Whether it holds for each alternative but None and constants, which the client does not choose."""
+        real = [item for item in present(value) if not isinstance(item, v.Const)]
+        return bool(real) and all(holds(item) for item in real)
+
+    def _is_chosen_by_principal(self, value: Value) -> bool:
+        """Whether it is the principal, or else what the configuration says (a user of development mode)."""
+        real = [item for item in present(value) if not isinstance(item, v.Const)]
+        named = [item for item in real if self.is_principal(item)]
+        rest = [item for item in real if item not in named]
+        return bool(named) and all(origin(item) <= Origin.UNKNOWN and not rows(item) for item in rest)
+
+    def _field_is_identity(self, row: Row, column: str, depth: int) -> bool:
+        for name, key in row.keys:
+            if name == column:
+                return depth > 0 and self.is_identity(key, depth - 1)
+        return row.fresh or row.table not in self.schema.owned | {self.schema.user} or self.owns(row, depth)
+
+    def is_principal(self, value: Value) -> bool:
+        """Whether a value certainly derives from the credential (or, without callers, from them)."""
+        match value:
+            case v.Scalar(source, symbol, _):
+                return source in {Origin.IDENTITY, Origin.CALLER} or ("same", symbol) in self.facts
+            case v.Either():
+                return self._is_chosen_by_principal(value)
+            case Row(table=table) | v.Field(Row(table=table)) if table == self.schema.user:
+                return self.is_identity(value)
+            case v.Field(row, column) if column in self.schema.owners.get(row.table, ()):
+                return not row.fresh and self.owns(row)
+            case _:
+                return False
+
+    def owns(self, row: Row, depth: int = _DEPTH) -> bool:
+        """Whether a row is the principal's on this path."""
+        if row.proof or row.fresh or not self.facts.isdisjoint({v.ADMIN, v.SCOPED, ("owned", row.id)}):
+            return True
+        if not depth:
+            return False
+        if row.child is not None and self.owns(row.child, depth - 1):
+            return True
+        if self._is_linked(row):
+            return True
+        return any(self._binds(row.table, column, key, depth - 1) for column, key in row.keys)
+
+    def _is_linked(self, row: Row) -> bool:
+        """Whether its foreign key was compared with a key that was proved since."""
+        linked = [fact for fact in self.facts if fact[0] == "link" and fact[1] == row.id]
+        return any(("key", table, symbol) in self.facts for _, _, table, symbol in linked)
+
+    def harmless(self, row: Row) -> bool:
+        """Whether using the row's data leaks nothing: it is owned, belongs to nobody, or is not there."""
+        return not row.code or ("gone", row.id) in self.facts or self.owns(row) or self.looks_after(row.table)
+
+    def looks_after(self, table: str | None) -> bool:
+        """Whether the principal has one of some roles, all of which look after the rows of others there."""
+        offices = [str(fact[1]).split() for fact in self.facts if fact[0] == v.ROLE and fact[2]]
+        return any(
+            office and all((table, role) in self.schema.administered for role in office) for office in offices
+        )
+
+    def key_proved(self, table: str | None, value: Value, depth: int = _DEPTH) -> bool:
+        """Whether a value is a key into `table` that the principal may use."""
+        match value:
+            case v.Scalar(source, symbol, _):
+                if source in {Origin.IDENTITY, Origin.UNKNOWN} or ("same", symbol) in self.facts:
+                    return True
+                keys = {("key", table or "", symbol), ("key", v.ANY_TABLE, symbol)}
+                return v.ADMIN in self.facts or not self.facts.isdisjoint(keys)
+            case v.Field(row, column):
+                for name, key in row.keys:
+                    if name == column and depth:
+                        return (
+                            self.key_proved(table, key, depth - 1)
+                            or (not row.code and row.proof)
+                            or self._owned_row(row)
+                        )
+                return self._owned_row(row)
+            case Row():
+                return self._owned_row(value)
+            case v.Common(left, right):
+                return self.key_proved(table, left, depth) or self.key_proved(table, right, depth)
+            case v.Rest(whole, _):
+                return self.key_proved(table, whole, depth)
+            case v.Either():
+                if not self.facts.isdisjoint({("key", table or "", symbol_of(value))}):
+                    return True
+                return self._all_chosen(value, lambda item: self.key_proved(table, item, depth))
+            case v.Sequence(items, rest):
+                return bool(items or rest) and all(
+                    self.key_proved(table, item, depth) for item in (*items, *rest)
+                )
+            case v.Body(_, _, source):
+                return source <= Origin.UNKNOWN
+            case v.Const():
+                return False
+            case _:
+                return origin(value) <= Origin.UNKNOWN and all(self._owned_row(row) for row in rows(value))
+
+    def _owned_row(self, row: Row) -> bool:
+        if row.table not in self.schema.owned and row.table != self.schema.user:
+            return row.fresh or row.proof or ("owned", row.id) in self.facts
+        return self.owns(row)
+
+    def _binds(self, table: str, column: str, value: Value, depth: int = _DEPTH) -> bool:
+        """Whether `table.column == value` keeps a statement to the principal's rows."""
+        schema = self.schema
+        target = schema.target(table, column)
+        if isinstance(value, v.Scalar) and self._is_namesake(column, value.symbol):
+            return True
+        if column in schema.owners.get(table, ()) or (target == schema.user and target is not None):
+            return self.is_identity(value, depth)
+        if table == schema.user and column in schema.keys(table):
+            return self.is_principal(value) or self._from_identity(value)
+        if target in schema.owned and self.key_proved(target, value, depth):
+            return True
+        if column in schema.keys(table) and self.key_proved(table, value, depth):
+            return True
+        if isinstance(value, v.Field) and value.row.fresh and value.column in schema.keys(value.row.table):
+            return True  # made here a moment ago: nobody else has anything on it
+        return self.is_principal(value) or self._is_capability(table, column, value)
+
+    def _is_namesake(self, column: str, symbol: str) -> bool:
+        """Whether an input names one's own row in a column of this name: `task.code`, then `step.code`.
+
+        An input that an access check has let pass names whatever the check was about.
+        """
+        named = {str(fact[1]) for fact in self.facts if fact[0] == "key" and fact[2] == symbol}
+        return v.ANY_TABLE in named or any(name.endswith(f".{column}") for name in named)
+
+    def _from_identity(self, value: Value) -> bool:
+        return (
+            isinstance(value, v.Field)
+            and self.owns(value.row)
+            and bool(value.row.code == "" or value.row.proof)
+        )
+
+    def _is_capability(self, table: str, column: str, value: Value) -> bool:
+        """A lookup by something secret: who presents a token, an invitation, a link may see the row."""
+        if origin(value) < Origin.CREDENTIAL or self.schema.target(table, column) in self.schema.owned:
+            return False
+        if origin(value) == Origin.CREDENTIAL or _CAPABILITY.search(column.lower()):
+            return True
+        return not self.signed_in and table == self.schema.user
+
+    def proves(self, row: Row, *, owned: bool, depth: int = 4) -> Facts:
+        """What follows when a row is known to be there (and, with `owned`, to be the principal's)."""
+        atoms: set[Fact] = {("live", row.id)}
+        if owned:
+            atoms.add(("owned", row.id))
+        if depth and (owned or (self.owns(row) and not row.fresh)):
+            for column, key in row.keys:
+                atoms |= self._key_facts(row, column, key, depth)
+            if row.child is not None:
+                atoms |= self.proves(row.child, owned=True, depth=depth - 1).atoms
+        return Facts(frozenset(atoms))
+
+    def _is_shown(self, row: Row) -> bool:
+        """Whether a row was found by a secret: who holds a link's token may see what it leads to."""
+        return any(
+            origin(key) >= Origin.CREDENTIAL and _SECRET.search(column.lower()) for column, key in row.keys
+        )
+
+    def _key_facts(self, row: Row, column: str, key: Value, depth: int) -> set[Fact]:
+        if column == v.MEMBERS and isinstance(key, v.Field):
+            return set(self.proves(key.row, owned=True, depth=depth - 1).atoms)
+        schema = self.schema
+        target = schema.target(row.table, column)
+        opened = {row.table} if column in schema.keys(row.table) else set[str]()
+        if schema.names_one(row.table, column):
+            opened.add(f"{row.table}.{column}")
+        if target is not None and target in schema.grants.get(row.table, ()):
+            opened.add(target)
+        if column.endswith("_id") and self._is_shown(row):
+            opened.add(target or v.ANY_TABLE)
+        match key:
+            case v.Scalar(_, symbol, _) if symbol and opened:
+                return {("key", table, symbol) for table in opened}
+            case v.Scalar(_, symbol, _) if (
+                symbol and column in schema.owners.get(row.table, ()) and not row.proof
+            ):
+                return {("same", symbol)}
+            case v.Either():  # `asked or default`: proved is what was asked, or nothing was
+                chosen = [item for item in present(key) if origin(item) >= Origin.CREDENTIAL]
+                if len(chosen) != 1:
+                    return {("key", table, symbol_of(key)) for table in opened if symbol_of(key)}
+                return self._key_facts(row, column, chosen[0], depth)
+            case v.Field(child, _) if opened and child.id != row.id:
+                return set(self.proves(child, owned=True, depth=depth - 1).atoms)
+            case _:
+                return set()

@@ -1,0 +1,173 @@
+"""What is proved: which rows, keys and statements belong to the principal, given what holds on the path."""
+
+from collections.abc import Iterable
+
+from specward.code.dataflow import values as v
+from specward.code.dataflow.lattice import origin
+from specward.code.dataflow.owners.ownership import Ownership
+from specward.code.dataflow.values import Bind, Exists, Link, Origin, Query, Within
+
+MISSING, CONDITIONAL, CLIENT, FOREIGN, UNPROVABLE, ESCAPES, UNJUDGED = (
+    "SW601",
+    "SW602",
+    "SW603",
+    "SW604",
+    "SW605",
+    "SW606",
+    "SW607",
+)
+
+
+class Proof(Ownership):
+    """Answers questions about statements too."""
+
+    def bound_tables(
+        self, predicates: Iterable[v.Predicate], joined: frozenset[str], verb: str
+    ) -> frozenset[str]:
+        """The tables whose rows in this statement are the principal's."""
+        bound: set[str] = set()
+        links: set[tuple[str, str]] = set()
+        shared: set[tuple[str, str]] = set()
+        for predicate in flatten(predicates):
+            bound |= self._bound_by(predicate, joined, verb)
+            if isinstance(predicate, Link):
+                left, right = predicate.left, predicate.right
+                links |= {(left.table, right.table), (right.table, left.table)}
+                shared |= self._through_membership(left, right) | self._through_membership(right, left)
+        while True:
+            more = {
+                table
+                for table in (joined | {table for link in links for table in link}) - bound
+                if self._reaches(table, frozenset(bound), joined, links)
+                or any(other == table and link in bound for link, other in shared)
+            }
+            if not more:
+                return frozenset(bound)
+            bound |= more
+
+    def _through_membership(self, link: v.Column, other: v.Column) -> set[tuple[str, str]]:
+        """What a member reaches through the same parent: `Member.workspace_id == Document.workspace_id`."""
+        parent = self.schema.target(link.table, link.name)
+        granted = parent is not None and parent in self.schema.grants.get(link.table, ())
+        return (
+            {(link.table, other.table)}
+            if granted and self.schema.target(other.table, other.name) == parent
+            else set()
+        )
+
+    def _reaches(
+        self, table: str, bound: frozenset[str], joined: frozenset[str], links: set[tuple[str, str]]
+    ) -> bool:
+        for parent in self.schema.parents(table).values():
+            if parent in bound and ((table, parent) in links or parent in joined):
+                return True
+        return any(
+            (table in self.schema.parents(link).values())
+            and (table in self.schema.grants.get(link, ()) or not self.schema.owners.get(link))
+            for link in bound
+            if (table, link) in links or link in joined
+        )
+
+    def _bound_by(self, predicate: v.Predicate, joined: frozenset[str], verb: str) -> set[str]:
+        match predicate:
+            case Bind(table, column, value):
+                return {table} if self._binds(table, column, value) else set()
+            case Within(table, column, query):
+                keyed = column in self.schema.keys(table) or column in self.schema.owners.get(table, ())
+                if (keyed or self.schema.target(table, column)) and self.is_bound(query):
+                    return {table}
+            case Exists(table, query):
+                inner = self.bound_tables(query.predicates, query.joined | {*query.entities}, "select")
+                return {table} if table and inner else {*inner}
+            case v.Any(arms):
+                return self._bound_by_all(arms, joined, verb)
+            case v.Both(arms):
+                return set(self.bound_tables(arms, joined, verb))
+            case _:
+                pass
+        return set()
+
+    def _bound_by_all(self, arms: tuple[v.Predicate, ...], joined: frozenset[str], verb: str) -> set[str]:
+        """Each arm of a disjunction must bind; on reads an arm of constants (`is_public`) is a decision."""
+        result: set[str] | None = None
+        for arm in arms:
+            if verb == "select" and isinstance(arm, v.Other) and arm.fixed:
+                continue
+            bound = set(self.bound_tables((arm,), joined, verb))
+            result = bound if result is None else result & bound
+        return result or set()
+
+    def is_bound(self, query: Query) -> bool:
+        """Whether every row a statement touches is the principal's."""
+        if query.waived or not self.facts.isdisjoint({v.ADMIN, v.SCOPED}):
+            return True
+        joined = query.joined | ({*query.entities} if query.joined else frozenset())
+        bound = self.bound_tables(query.predicates, joined, query.verb)
+        return bool(bound & {*query.entities})
+
+    def judge(self, query: Query) -> str:
+        """The finding a statement would be, "" if none."""
+        tables = [table for table in query.entities if table in self.schema.owned]
+        if not tables:
+            return self._judge_user(query)
+        if self.is_bound(query) or any(map(self.looks_after, tables)):
+            return ""
+        return self._reason(query)
+
+    def _judge_user(self, query: Query) -> str:
+        """Rows of the user table: finding somebody by address is not a leak, taking them by key is."""
+        user = self.schema.user
+        if (
+            user is None
+            or user not in query.entities
+            or query.joined
+            or not self.signed_in
+            or self.is_bound(query)
+        ):
+            return ""
+        binds = [part for part in flatten(query.predicates) if isinstance(part, Bind) and part.table == user]
+        by_key = [part for part in binds if part.column in self.schema.keys(user)]
+        if any(origin(part.value) >= Origin.CREDENTIAL for part in by_key):
+            return MISSING
+        return MISSING if query.verb != "select" and not by_key else ""
+
+    def _reason(self, query: Query) -> str:
+        owners = [
+            part
+            for part in deep(query.predicates)
+            if isinstance(part, Bind) and self._is_owner(part.table, part.column)
+        ]
+        if any(
+            not self.is_identity(part.value) and origin(part.value) >= Origin.CREDENTIAL for part in owners
+        ):
+            return CLIENT
+        if query.conditional or (any(isinstance(part, v.Any) for part in query.predicates) and owners):
+            return CONDITIONAL
+        return MISSING
+
+    def _is_owner(self, table: str, column: str) -> bool:
+        return column in self.schema.owners.get(table, ()) or (
+            table == self.schema.user and column in self.schema.keys(table)
+        )
+
+
+def flatten(predicates: Iterable[v.Predicate]) -> list[v.Predicate]:
+    """The conjuncts, nested conjunctions opened."""
+    result: list[v.Predicate] = []
+    for predicate in predicates:
+        if isinstance(predicate, v.Both):
+            result += flatten(predicate.parts)
+        else:
+            result.append(predicate)
+    return result
+
+
+def deep(predicates: Iterable[v.Predicate]) -> list[v.Predicate]:
+    """All conditions, disjunctions opened too."""
+    result: list[v.Predicate] = []
+    for predicate in predicates:
+        if isinstance(predicate, v.Both | v.Any):
+            result += deep(predicate.parts)
+        else:
+            result.append(predicate)
+    return result

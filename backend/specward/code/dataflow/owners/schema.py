@@ -1,0 +1,277 @@
+"""Who owns a table: found from foreign keys to the user table, overridden by configuration."""
+
+from collections.abc import Collection, Mapping
+from typing import TYPE_CHECKING, NamedTuple
+
+from specward.code.dataflow.owners.naming import (
+    ACTED,
+    CREATED,
+    GRANT,
+    LEVELS,
+    PUBLIC,
+    TENANT,
+    names_content,
+    names_holder,
+    names_no_content,
+    names_owner,
+    stem,
+)
+from specward.code.dataflow.owners.tables import Table, read_tables
+from specward.code.dataflow.owners.users import find_user
+from specward.code.dataflow.sources.program import Program
+
+if TYPE_CHECKING:
+    from specward.code.dataflow.values import Definition
+
+
+class Options(NamedTuple):
+    """`[tool.specward.isolation]`: what the project says where its source does not."""
+
+    user_table: str = ""
+    owner_columns: Mapping[str, str] = {}  # table -> column
+    shared_tables: tuple[str, ...] = ()  # tables anybody may read and write
+    scoped_sessions: tuple[str, ...] = ()  # dotted names of session classes that add the owner themselves
+    scoped_builders: tuple[str, ...] = ()  # dotted names of functions that add the owner to a statement
+    principals: tuple[str, ...] = ()  # dotted names of dependencies that return the principal
+    system_scope: tuple[str, ...] = ()  # dotted names of functions that act for the system
+    privileged: tuple[str, ...] = ()  # attributes or functions that mark an administrator
+
+
+class Schema:
+    """Tables by name and by model, with the way from each to its owner."""
+
+    def __init__(self, program: Program, settings: Options) -> None:
+        self.tables: dict[str, Table] = {}
+        self.by_model: dict[Definition, str] = {}
+        for table in read_tables(program):
+            known = self.tables.get(table.name)
+            self.tables[table.name] = table if known is None else _merged(known, table)
+            if table.model is not None:
+                self.by_model[table.model] = table.name
+        self._by_stem: dict[str, str] = {}
+        for name, table in self.tables.items():
+            if table.model is not None:
+                self._by_stem.setdefault(stem(table.model.name), name)
+        for name in self.tables:
+            self._by_stem[stem(name)] = name
+        self.settings = settings
+        self.published: frozenset[str] = frozenset()  # read by anybody, as a route of the project does
+        self.has_policies = any(source.outline["has_policies"] for source in program.sources.values())
+        self.administered: set[tuple[str, str]] = set()  # tables, with the roles that look after them
+        parents = {name: self.parents(name) for name in self.tables}
+        self.user = self._named(settings.user_table) or find_user(
+            program, self.tables, self.by_model, parents
+        )
+        self.owners: dict[str, set[str]] = {name: self._owner_columns(name) for name in self.tables}
+        self._own_by_role()
+        self._own_by_tenant()
+        self.grants = self._grants()
+        self.memberships = self._memberships()
+        self.owned = self._owned()
+
+    def target(self, table: str, column: str) -> str | None:
+        """The table a foreign key points to; without one, the table it is named after (`agent_id`)."""
+        fact = self.tables[table].columns.get(column) if table in self.tables else None
+        if fact is None:
+            return None
+        if fact.reference:
+            return self._named(fact.reference.split(".")[0])
+        named = (
+            self._named(column.removesuffix("_id")) if column.endswith("_id") and not fact.primary else None
+        )
+        return named if named != table else None
+
+    def names_one(self, table: str, column: str) -> bool:
+        """Whether a value of a column names one row: a key, a unique column, a public identifier."""
+        fact = self.tables[table].columns.get(column) if table in self.tables else None
+        return (fact is not None and fact.unique) or bool(PUBLIC.search(column))
+
+    def leads(self, table: str, column: str) -> str | None:
+        """The table whose rows a column names: its own for its key (or no column), else its target."""
+        return table if not column or self.keys(table) == (column,) else self.target(table, column)
+
+    def related(self, table: str, attribute: str) -> str | None:
+        """The table a relationship attribute leads to, looked up from the model's module."""
+        name = self.tables[table].relations.get(attribute) if table in self.tables else None
+        if name is None:
+            return None
+        return self._named(name)
+
+    def linked(self, table: str) -> frozenset[str]:
+        """What a table links users to, where it says nothing else: the approvers of an order."""
+        columns = self.tables[table].columns if table in self.tables else {}
+        parents = frozenset(self.parents(table).values()) - {self.user}
+        return parents if all(map(names_no_content, columns)) else frozenset()
+
+    def keys(self, table: str) -> tuple[str, ...]:
+        """The primary key of a table."""
+        return self.tables[table].keys if table in self.tables else ("id",)
+
+    def parents(self, table: str) -> dict[str, str]:
+        """Foreign-key columns of a table with the tables they point to."""
+        found = {}
+        for column in self.tables[table].columns if table in self.tables else ():
+            target = self.target(table, column)
+            if target is not None:
+                found[column] = target
+        return found
+
+    def learn(self, table: str, column: str) -> bool:
+        """Note that the project binds this column to the principal. True if that changes who owns what."""
+        if (
+            table == self.user
+            or table in self.owned
+            or table not in self.tables
+            or table in self.settings.shared_tables
+        ):
+            return False
+        if column not in self.tables[table].columns or column in self.keys(table):
+            return False
+        target = self.target(table, column)
+        if target is None and not names_holder(column):
+            return False  # a name, a code, a date that happens to come from the principal
+        alike = [
+            (name, other)
+            for name in self.tables
+            if name != self.user
+            for other, parent in self.parents(name).items()
+            if target not in {None, self.user} and parent == target
+        ] or [(table, column)]
+        for name, other in alike:
+            self.owners[name].add(other)
+        before = self.owned
+        self.owned = self._owned()
+        return self.owned != before
+
+    def publish(self, tables: Collection[str]) -> bool:
+        """Note tables that the project shows to anybody. True if that is news."""
+        before = self.published
+        named = {table for table in self.tables if names_content(table)}
+        below = {table for table in named if {*tables} & {*self.parents(table).values()}}
+        self.published |= {*tables} | below
+        return self.published != before
+
+    @property
+    def state(self) -> str:
+        """Everything it says, as a text: whoever judged by it judges the same while it stays the same."""
+        tables = [table._replace(line=0) for table in self.tables.values()]
+        owners = [(name, sorted(columns)) for name, columns in self.owners.items()]
+        grants = [(name, sorted(parents)) for name, parents in self.grants.items()]
+        known = (self.user, sorted(self.owned), sorted(self.published), self.memberships)
+        learnt = (self.has_policies, sorted(self.administered))
+        return repr((tables, self.by_model, self._by_stem, owners, grants, known, learnt, self.settings))
+
+    def path(self, table: str) -> str:
+        """The owner path in words: `messages.conversation_id -> conversations.user_id`."""
+        steps: list[str] = []
+        seen: set[str] = set()
+        while table not in seen and table in self.tables:
+            seen.add(table)
+            direct = sorted(self.owners[table])
+            if direct:
+                return " -> ".join([*steps, f"{table}.{direct[0]}"])
+            following = next(
+                ((column, parent) for column, parent in self.parents(table).items() if parent in self.owned),
+                None,
+            )
+            if following is None:
+                break
+            steps.append(f"{table}.{following[0]}")
+            table = following[1]
+        for link, parent in self.memberships.items():
+            if parent == table:
+                steps.append(f"{table} <- {link}")
+        return " -> ".join(steps) or f"{table}.{self.keys(table)[0]}"
+
+    def _named(self, name: str) -> str | None:
+        if not name:
+            return None
+        return name if name in self.tables else self._by_stem.get(stem(name))
+
+    def _owner_columns(self, name: str) -> set[str]:
+        if name in self.settings.owner_columns:
+            return {self.settings.owner_columns[name]}
+        if name == self.user:
+            return set()
+        found = {column for column, parent in self.parents(name).items() if parent == self.user}
+        return {column for column in found if names_owner(column, self.user or "")} or self._conventional(
+            name
+        )
+
+    def _own_by_role(self) -> None:
+        """Where no table has an owner of another kind, whom a row names in a part of its own owns it.
+
+        Who reported an issue or pays for a meal may be its owner, or one of many who see it: elsewhere
+        that takes a statement or a check that compares the column with the principal.
+        """
+        if self.user is None or any(self.owners.values()):
+            return
+        for name in self.tables:
+            named = {column for column, parent in self.parents(name).items() if parent == self.user}
+            self.owners[name] = {
+                column for column in named if CREATED.search(column) or not ACTED.search(column)
+            }
+
+    def _own_by_tenant(self) -> None:
+        """Rows of the organisation that a user belongs to, where no column names the user."""
+        tenants = {
+            parent
+            for parent in self.parents(self.user or "").values()
+            if TENANT.match(stem(parent)) and not self.owners.get(parent)
+        }
+        for name in self.tables:
+            if not self.owners[name] and name != self.user:
+                self.owners[name] = {
+                    column for column, parent in self.parents(name).items() if parent in tenants
+                }
+
+    def _conventional(self, name: str) -> set[str]:
+        """A column named after the user table without a foreign key (accounts kept elsewhere)."""
+        wanted = {f"{stem(self.user)}_id"} if self.user else {"user_id", "owner_id", "account_id"}
+        if self.user and self.tables[self.user].model is not None:
+            wanted.add(f"{stem(self.tables[self.user].model.name)}_id")  # type: ignore[union-attr]
+        undeclared = {column.name for column in self.tables[name].columns.values() if not column.reference}
+        return {column for column in undeclared if column in wanted | {"user_id", "owner_id"}}
+
+    def _owned(self) -> frozenset[str]:
+        owned = {name for name, columns in self.owners.items() if columns} | set(self.memberships.values())
+        owned -= {*self.settings.shared_tables}
+        growing = True
+        while growing:
+            more = {
+                name
+                for name in self.tables
+                if name not in owned
+                and name != self.user
+                and name not in self.settings.shared_tables
+                and any(parent in owned for parent in self.parents(name).values())
+            }
+            growing = bool(more)
+            owned |= more
+        return frozenset(owned - {self.user})
+
+    def _grants(self) -> dict[str, frozenset[str]]:
+        """Link tables that give access: a user key, another key, and a role or a telling name."""
+        found = {}
+        for name, table in self.tables.items():
+            others = frozenset(parent for parent in self.parents(name).values() if parent != self.user)
+            telling = GRANT.search(name.lower()) or LEVELS & {*table.columns}
+            if name != self.user and self.owners[name] and others and telling:
+                found[name] = others
+        return found
+
+    def _memberships(self) -> dict[str, str]:
+        """Grants on tables that have no owner of their own: their members own them."""
+        found = {}
+        for name, parents in self.grants.items():
+            unowned = [parent for parent in sorted(parents) if not self.owners.get(parent)]
+            if len(parents) == 1 and unowned:
+                found[name] = unowned[0]
+        return found
+
+
+def _merged(known: Table, other: Table) -> Table:
+    """Two models of one table: what either declares."""
+    return known._replace(
+        columns={**other.columns, **known.columns}, relations={**other.relations, **known.relations}
+    )

@@ -1,0 +1,55 @@
+"""Which table holds the users: told by foreign keys, passwords, names and what dependencies return."""
+
+from collections.abc import Mapping
+
+from specward.code.dataflow.owners.naming import PASSWORD, USER, stem
+from specward.code.dataflow.owners.tables import Table
+from specward.code.dataflow.sources.program import Program
+from specward.code.dataflow.values import Definition
+
+_ENOUGH = 3
+
+
+def find_user(
+    program: Program,
+    tables: Mapping[str, Table],
+    by_model: Mapping[Definition, str],
+    parents: Mapping[str, Mapping[str, str]],
+) -> str | None:
+    """The table of users.
+
+    Args:
+        program: The program.
+        tables: Its tables by name.
+        by_model: The names of the tables by their models.
+        parents: For each table the tables that its foreign-key columns point to.
+
+    Returns:
+        Its name; None where no table looks enough like it.
+    """
+    scores = dict.fromkeys(tables, 0)
+    for name in tables:
+        for parent in parents[name].values():
+            if tables[parent].model is not None:
+                scores[parent] = min(
+                    scores[parent] + 1, _ENOUGH - 1
+                )  # so may be projects, where nobody signs in
+    for name, table in tables.items():
+        if any(PASSWORD.fullmatch(column) for column in table.columns):
+            scores[name] += _ENOUGH
+        called = stem(table.model.name if table.model else name)
+        if USER.match(called):
+            scores[name] += _ENOUGH + (called == "user")
+    for model in _depended_on(program):
+        table_name = by_model.get(model)
+        if table_name is not None:
+            scores[table_name] += _ENOUGH
+    best = max(scores, key=lambda name: scores[name], default=None)
+    return best if best is not None and scores[best] >= _ENOUGH else None
+
+
+def _depended_on(program: Program) -> set[Definition]:
+    """Classes that annotate a dependency parameter somewhere."""
+    sources = program.sources.values()
+    found = [program.find(source.path, name) for source in sources for name in source.outline["depended"]]
+    return {Definition(item.module, item.name) for item in found if item is not None and item.is_class}

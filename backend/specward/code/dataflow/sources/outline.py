@@ -1,0 +1,108 @@
+"""One file in names: as long as nobody asks for a node, its text need not be parsed."""
+
+import ast
+import re
+from collections.abc import Iterator
+from typing import TypedDict
+
+from specward.code.dataflow.sources.dotted import dotted_name, last_name
+from specward.code.dataflow.sources.tree import FunctionNode, Tree
+
+_TABLE = re.compile(r"create\s+table\b", re.IGNORECASE)
+_POLICY = re.compile(r"create\s+policy\b", re.IGNORECASE)
+
+
+class Outline(TypedDict):
+    """What a file defines and imports, as JSON."""
+
+    imports: dict[str, str]  # local name -> dotted name; relative ones start with dots
+    stars: list[str]  # modules imported with *
+    functions: list[str]  # qualified names; methods as Class.method
+    classes: dict[str, list[str]]  # with the names of their bases
+    assigns: list[str]  # module-level names
+    depended: list[str]  # names of types that a dependency gives
+    has_tables: bool  # whether it may declare tables
+    has_sql: bool  # whether its text creates tables in SQL
+    has_policies: bool  # whether its text makes policies of row security
+    has_routes: bool  # whether it may register routes or include routers
+
+
+def outline(tree: Tree, text: str) -> Outline:
+    """Give a file's outline."""
+    return {
+        "imports": tree.imports,
+        "stars": [*tree.stars],
+        "functions": [*tree.functions],
+        "classes": {name: [*_bases(node)] for name, node in tree.classes.items()},
+        "assigns": [*tree.assigns],
+        "depended": sorted({*_depended(tree)} - {""}),
+        "has_tables": any(map(_is_model, tree.classes.values()))
+        or any(map(_is_table, tree.assigns.values())),
+        "has_sql": _TABLE.search(text) is not None,
+        "has_policies": _POLICY.search(text) is not None,
+        "has_routes": bool(tree.wiring) or any(map(_is_registered, tree.functions.values())),
+    }
+
+
+def _bases(node: ast.ClassDef) -> Iterator[str]:
+    for base in node.bases:
+        name = dotted_name(base.value if isinstance(base, ast.Subscript) else base)
+        if name:
+            yield name
+
+
+def _is_model(node: ast.ClassDef) -> bool:
+    """Whether a class declares a table itself: it says so, names one, or has columns."""
+    if any(item.arg == "table" for item in node.keywords):
+        return True
+    return any(_is_of_table(member) for member in node.body)
+
+
+def _is_of_table(member: ast.stmt) -> bool:
+    match member:
+        case (
+            ast.Assign(targets=[ast.Name(id=name)], value=value)
+            | ast.AnnAssign(target=ast.Name(id=name), value=value)
+        ):
+            return name in {"__table__", "__tablename__"} or _is_called(value, "Column", "mapped_column")
+        case _:
+            return False
+
+
+def _is_table(value: ast.expr) -> bool:
+    return _is_called(value, "Table")
+
+
+def _is_called(value: ast.expr | None, *names: str) -> bool:
+    return isinstance(value, ast.Call) and last_name(value.func) in names
+
+
+def _is_registered(node: FunctionNode) -> bool:
+    return any(isinstance(item, ast.Call) for item in node.decorator_list)
+
+
+def _depended(tree: Tree) -> Iterator[str]:
+    """The types of parameters that a dependency gives: `user: User = Depends(...)`, or `Annotated`."""
+    for node in tree.functions.values():
+        for argument, default in _with_defaults(node):
+            if isinstance(default, ast.Call) and last_name(default.func) in _MARKERS:
+                yield dotted_name(argument.annotation or argument)
+    arguments = [item.annotation for node in tree.functions.values() for item in node.args.args]
+    for value in [*tree.assigns.values(), *arguments]:
+        match value:
+            case ast.Subscript(slice=ast.Tuple(elts=[first, ast.Call(func=call), *_])) if dotted_name(
+                call
+            ).endswith(_MARKERS):
+                yield dotted_name(first)
+            case _:
+                pass
+
+
+_MARKERS = ("Depends", "Security")
+
+
+def _with_defaults(node: FunctionNode) -> list[tuple[ast.arg, ast.expr | None]]:
+    plain = [*node.args.posonlyargs, *node.args.args]
+    padding: list[ast.expr | None] = [None] * (len(plain) - len(node.args.defaults))
+    pairs = list(zip(plain, padding + list(node.args.defaults), strict=True))
+    return [*pairs, *zip(node.args.kwonlyargs, node.args.kw_defaults, strict=True)]

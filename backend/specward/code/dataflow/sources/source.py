@@ -1,0 +1,117 @@
+"""One file of the program: its names are known at once, its nodes when one is asked for."""
+
+import ast
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from functools import cached_property
+from typing import TypeVar, cast
+
+from specward.code.cache import Cache, digest
+from specward.code.dataflow.sources.ddl import Declared, declared
+from specward.code.dataflow.sources.outline import Outline, outline
+from specward.code.dataflow.sources.tree import FunctionNode, Tree, parse
+from specward.errors import CouldNotRunError
+
+__all__ = ["FunctionNode", "Source", "read"]
+
+Node = TypeVar("Node", bound=ast.AST)
+
+
+class Nodes(Mapping[str, Node]):
+    """Nodes by name; the file is parsed when one is taken."""
+
+    def __init__(self, names: Iterable[str], nodes: Callable[[], Mapping[str, Node]]) -> None:
+        self._names = dict.fromkeys(names)
+        self._nodes = nodes
+
+    def __getitem__(self, name: str) -> Node:
+        """Take a node.
+
+        Raises:
+            KeyError: there is none of this name.
+        """
+        if name not in self._names:
+            raise KeyError(name)
+        return self._nodes()[name]
+
+    def __contains__(self, name: object) -> bool:
+        """Whether there is a node of this name."""
+        return name in self._names
+
+    def __iter__(self) -> Iterator[str]:
+        """The names, in the order of the file."""
+        return iter(self._names)
+
+    def __len__(self) -> int:
+        """How many there are."""
+        return len(self._names)
+
+
+class Source:
+    """What a file contributes to the program. It depends on its text alone.
+
+    Args:
+        path: Where it is.
+        text: What stands in it.
+        known: Its outline, as `outline` gives it.
+        tree: Its nodes, where it has been parsed.
+    """
+
+    def __init__(self, path: str, text: str, known: Outline, tree: Tree | None = None) -> None:
+        self.path = path
+        self.outline = known
+        self.functions = Nodes[FunctionNode](known["functions"], lambda: self.tree.functions)
+        self.classes = Nodes[ast.ClassDef](known["classes"], lambda: self.tree.classes)
+        self.assigns = Nodes[ast.expr](known["assigns"], lambda: self.tree.assigns)
+        self.text = text
+        self._tree = tree
+
+    @cached_property
+    def digest(self) -> str:
+        """The digest of its text."""
+        return digest(self.text.encode(errors="surrogatepass"))
+
+    @cached_property
+    def ddl(self) -> tuple[Declared, ...]:
+        """Tables that it creates by SQL text."""
+        return declared(self.text) if self.outline["has_sql"] else ()
+
+    @property
+    def tree(self) -> Tree:
+        """All its nodes.
+
+        Raises:
+            CouldNotRunError: it cannot be parsed a second time.
+        """
+        self._tree = self._tree or parse(self.text)
+        if self._tree is None:
+            raise CouldNotRunError(f"{self.path} could be parsed before and cannot now: run again.")
+        return self._tree
+
+    def __contains__(self, name: str) -> bool:
+        """Whether it defines a name; a method is named with its class."""
+        return name in self.functions or name in self.classes or name in self.assigns
+
+    def node(self, name: str) -> ast.AST | None:
+        """What a name of it stands for: a function, a class, or what is assigned last."""
+        return self.functions.get(name) or self.classes.get(name) or self.assigns.get(name)
+
+
+def read(path: str, text: str, cache: Cache | None = None) -> Source | None:
+    """Read one file.
+
+    Args:
+        path: Where it is.
+        text: What stands in it.
+        cache: Where outlines are kept by the text's digest.
+
+    Returns:
+        The file; None where it is not Python that this interpreter can parse.
+    """
+    key = digest(text.encode(errors="surrogatepass")) if cache is not None else ""
+    known = cast("Outline | None", cache.get(key)) if cache is not None else None
+    tree = parse(text) if known is None else None
+    if known is None and tree is not None:
+        known = outline(tree, text)
+    if cache is not None:
+        cache.put(key, known or {})
+    return Source(path, text, known, tree) if known else None

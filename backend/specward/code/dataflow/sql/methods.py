@@ -1,0 +1,283 @@
+"""Methods of values that the project does not define: queries, rows, containers, data."""
+
+import ast
+import re
+from dataclasses import replace
+
+from specward.code.dataflow import values as v
+from specward.code.dataflow.evaluation.comparisons import tables_of
+from specward.code.dataflow.evaluation.containers import subscript, united
+from specward.code.dataflow.evaluation.engine import Arguments, Engine, State
+from specward.code.dataflow.evaluation.later import HANDED_ON, run
+from specward.code.dataflow.evaluation.matching import all_in
+from specward.code.dataflow.evaluation.privileges import PRIVILEGE
+from specward.code.dataflow.evaluation.truths import negate, truth
+from specward.code.dataflow.lattice import join_all, parts, present
+from specward.code.dataflow.sql import constructs, queries
+from specward.code.dataflow.sql.outside import construct, fields, opaque, validated, write
+from specward.code.dataflow.sql.running import FETCH_ONE, by_key, certain, execute
+from specward.code.dataflow.sql.sessions import session_call
+from specward.code.dataflow.values import (
+    NONE,
+    UNKNOWN,
+    Const,
+    Mapping,
+    Method,
+    Model,
+    Origin,
+    Query,
+    Row,
+    Scalar,
+    Sequence,
+    Text,
+    Value,
+)
+
+KEEPS_VALUE = frozenset(
+    {
+        "strip",
+        "lower",
+        "upper",
+        "replace",
+        "removeprefix",
+        "removesuffix",
+        "encode",
+        "decode",
+        "hex",
+        "split",
+        "lstrip",
+        "rstrip",
+        "casefold",
+        "format",
+        "copy",
+        "__str__",
+        "partition",
+    }
+)
+
+
+VALIDATES = frozenset(
+    {"model_validate", "from_orm", "parse_obj", "validate", "construct", "model_construct", "from_model"}
+)
+DUMPS = frozenset({"model_dump", "dict", "copy", "model_copy", "to_dict", "_asdict"})
+
+
+def method(
+    engine: Engine, receiver: Value, name: str, arguments: Arguments, state: State, node: ast.AST
+) -> Value:
+    """`receiver.name(...)` where the project does not define the method."""
+    match receiver:
+        case Query():
+            return _on_query(engine, receiver, name, arguments, state, node)
+        case v.Column():
+            return constructs.column_method(receiver, name, arguments)
+        case v.Relation():
+            return constructs.relation_method(engine, receiver, name, arguments)
+        case Model(table):
+            return _on_model(engine, table, name, arguments, state, node)
+        case Row():
+            return _on_row(engine, receiver, name, arguments, state)
+        case v.Expression() | v.Other() | v.Both() | v.Any() | v.Bind() | v.Link() | v.Within() | v.Exists():
+            return (
+                receiver
+                if name in {"label", "asc", "desc", "self_group"}
+                else v.Expression(tables_of(receiver))
+            )
+        case v.Body():
+            return dump(engine, receiver, name, arguments)
+        case Scalar() if name in {"bind", "bind_partial"} and arguments.named:
+            return Mapping(arguments.named, arguments.spread)  # `signature(handler).bind(*args, **kwargs)`
+        case _ if name in _SETS and arguments.positional:
+            return _on_sets(engine, receiver, name, arguments.positional[0], state)
+        case Mapping() | Sequence():
+            return _on_container(engine, receiver, name, arguments, state)
+        case Text(_, _, _, bound) if name == "bindparams":
+            return replace(receiver, bound=(*bound, *arguments.named))
+        case Const(str()) if name == "format":
+            return Text(
+                re.sub(r"\{\w*\}", "{}", str(receiver.value)), arguments.all, engine.site(node, state)
+            )
+        case v.Field() if name in KEEPS_VALUE:
+            return receiver
+        case Scalar():
+            return _on_scalar(engine, receiver, name, arguments, state, node)
+        case v.Class() if name in VALIDATES and _is_read(arguments):
+            return arguments.positional[0]  # a copy of the row: what is known of the row is known of it
+        case v.Function() if name in HANDED_ON:
+            return run(engine, name, receiver, arguments, state, node)
+        case _:
+            return session_call(engine, receiver, name, arguments, state, node)
+
+
+def _is_read(arguments: Arguments) -> bool:
+    """Whether what is validated are rows or the principal."""
+    found = present(arguments.positional[0]) if arguments.positional else []
+    return bool(found) and all(
+        isinstance(item, Row) or (isinstance(item, Scalar) and item.origin == Origin.IDENTITY)
+        for item in found
+    )
+
+
+def _on_query(
+    engine: Engine, query: Query, name: str, arguments: Arguments, state: State, node: ast.AST
+) -> Value:
+    if name == "get" and query.legacy:
+        key = arguments.get(0)
+        found = by_key(engine, query.entities[0] if query.entities else "", key or UNKNOWN, state, node)
+        return execute(engine, found, state, one=True)
+    if query.legacy and name in {"delete", "update"}:
+        pairs = queries.assignments(arguments)
+        return execute(engine, replace(query, verb=name, values=pairs), state)
+    extended = queries.extend(engine, query, name, arguments)
+    if extended is not None:
+        return extended
+    if name in queries.RUNS or query.legacy:
+        row = execute(engine, query, state, one=name in FETCH_ONE | {"count", "exists"})
+        return certain(engine, row, name, state)
+    return query
+
+
+def _on_model(
+    engine: Engine, table: str, name: str, arguments: Arguments, state: State, node: ast.AST
+) -> Value:
+    if name in {"insert", "select", "update", "delete"}:
+        return queries.build(engine, name, Arguments((Model(table),)), state, node)
+    if name in VALIDATES:
+        return construct(engine, table, validated(engine, arguments), state, node)
+    if name in {"alias", "join"}:
+        return Model(table)
+    if name in {"get", "get_or_404", "get_or_none"}:
+        found = by_key(engine, table, arguments.get(0) or UNKNOWN, state, node)
+        return execute(engine, found, state, one=True)
+    return opaque(engine, name, arguments.all)
+
+
+def dump(engine: Engine, body: v.Body, name: str, arguments: Arguments) -> Value:
+    """`body.model_dump(exclude={...})`."""
+    if name not in DUMPS:
+        return Scalar(body.origin, body.symbol)
+    known = fields(engine, body)
+    exclude, include = arguments.get(-1, "exclude"), arguments.get(-1, "include")
+    left_out = {str(item.value) for item in parts(exclude) if isinstance(item, Const)} if exclude else set()
+    entries = tuple(pair for pair in known.entries if pair[0] not in left_out)
+    if include is not None:
+        wanted = {str(item.value) for item in parts(include) if isinstance(item, Const)}
+        entries = tuple(pair for pair in entries if pair[0] in wanted)
+    update = arguments.get(-1, "update")
+    if isinstance(update, Mapping):
+        entries = tuple({**dict(entries), **dict(update.entries)}.items())
+    return Mapping(entries)
+
+
+def _on_row(engine: Engine, row: Row, name: str, arguments: Arguments, state: State) -> Value:
+    if name in FETCH_ONE | {"next"}:
+        return certain(engine, replace(row, many=False), name, state)
+    if name in {
+        "all",
+        "scalars",
+        "unique",
+        "fetchall",
+        "mappings",
+        "tuples",
+        "partitions",
+        "to_list",
+        "yield_per",
+        "freeze",
+        "columns",
+        "fetchmany",
+        "__aiter__",
+    }:
+        return replace(row, many=True)
+    if name in {"sqlmodel_update", "update", "update_from_dict"}:
+        write(engine, row, queries.assignments(_opened(engine, arguments)), state)
+        return row
+    if (
+        name in {"filter", "where", "filter_by", "order_by", "limit", "offset", "select", "options"}
+        and row.many
+    ):
+        return row
+    if name in {"append", "remove", "add"} and row.many:
+        return NONE
+    if name == "delete":
+        write(engine, row, (), state)
+        return NONE
+    if name in KEEPS_VALUE | DUMPS:
+        return row
+    return opaque(engine, "", (row, *arguments.all))
+
+
+_SETS = frozenset({"union", "intersection", "difference", "issubset", "issuperset", "isdisjoint"})
+
+
+def _on_sets(engine: Engine, left: Value, name: str, right: Value, state: State) -> Value:
+    """`ids.issubset(own)` and its like."""
+    match name:
+        case "union":
+            return united(engine, left, right)
+        case "intersection":
+            return v.Common(left, right)
+        case "difference":
+            return v.Rest(left, right)
+        case "isdisjoint":
+            return negate(truth(engine, v.Common(left, right), state))
+        case "issuperset":
+            return v.Condition(all_in(engine, right, left, state), v.NOTHING)
+        case _:
+            return v.Condition(all_in(engine, left, right, state), v.NOTHING)
+
+
+def _opened(engine: Engine, arguments: Arguments) -> Arguments:
+    opened = tuple(
+        fields(engine, item) if isinstance(item, v.Body) else item for item in arguments.positional
+    )
+    return arguments._replace(positional=opened)
+
+
+def _on_container(
+    engine: Engine, receiver: Mapping | Sequence, name: str, arguments: Arguments, state: State
+) -> Value:
+    first = arguments.get(0)
+    if isinstance(receiver, Mapping):
+        if name in {"get", "pop", "setdefault"} and first is not None:
+            missing = isinstance(first, Const) and str(first.value) not in dict(receiver.entries)
+            if missing and not receiver.rest:
+                return arguments.get(1) or NONE
+            return subscript(engine, receiver, first, state)
+        if name == "items":
+            return Method(receiver, "items()")
+        if name == "values":
+            return Sequence((), parts(receiver))
+        if name in DUMPS:
+            update = arguments.get(-1, "update")
+            pairs = dict(update.entries) if isinstance(update, Mapping) else {}
+            return Mapping(tuple({**dict(receiver.entries), **pairs}.items()), receiver.rest)
+        if name == "keys":
+            return Sequence(tuple(Const(key) for key, _ in receiver.entries))
+    if name in {"copy", "all", "unique", "scalars", "fetchall"}:
+        return receiver
+    if name in {"discard", "remove", "clear", "sort", "reverse"}:
+        return NONE
+    if name in {"pop", "first", "one", "one_or_none", "scalar_one_or_none"}:
+        return join_all(list(parts(receiver))) if parts(receiver) else UNKNOWN
+    return opaque(engine, "", (receiver, *arguments.all))
+
+
+def _on_scalar(
+    engine: Engine, value: Scalar, name: str, arguments: Arguments, state: State, node: ast.AST
+) -> Value:
+    first = arguments.get(0)
+    if value.origin != Origin.UNKNOWN:
+        if name in {"get", "pop", "__getitem__"} and first is not None and value.origin != Origin.CALLER:
+            return subscript(engine, value, first, state)
+        if name in KEEPS_VALUE:
+            return value
+        if name in DUMPS | {"items", "json", "form", "values", "keys"}:
+            return value
+        if value.origin == Origin.IDENTITY and not any(isinstance(item, Query) for item in arguments.all):
+            if PRIVILEGE.search(name) or any(
+                isinstance(item, Const) and isinstance(item.value, str) and PRIVILEGE.search(item.value)
+                for item in arguments.all
+            ):
+                return Scalar(Origin.IDENTITY, "is_admin")
+            return Scalar(Origin.IDENTITY, name)
+    return session_call(engine, value, name, arguments, state, node)

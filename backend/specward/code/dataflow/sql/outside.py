@@ -1,0 +1,101 @@
+"""What leaves the project: calls whose inside is unknown, and the rows and statements handed to them."""
+
+import ast
+import re
+from dataclasses import replace
+
+from specward.code.dataflow import values as v
+from specward.code.dataflow.evaluation.engine import Arguments, Engine, State
+from specward.code.dataflow.lattice import join_all, options, origin, rows
+from specward.code.dataflow.sql import queries
+from specward.code.dataflow.sql.running import check_assignments, execute
+from specward.code.dataflow.values import Const, Mapping, Origin, Query, Row, Scalar, Value
+
+_VERIFIERS = re.compile(r"decode|verif|validate|authenticate|introspect|loads|get_unverified", re.IGNORECASE)
+
+
+def construct(engine: Engine, table: str, arguments: Arguments, state: State, node: ast.AST) -> Value:
+    """`Item(...)`: a new row."""
+    values = queries.assignments(arguments)
+    site = engine.site(node, state)
+    check_assignments(engine, table, values, site, state)
+    return Row(table, engine.number(), "", proof=False, many=False, keys=values, site=site, fresh=True)
+
+
+def write(engine: Engine, row: Row, pairs: tuple[tuple[str, Value], ...], state: State) -> None:
+    """A row is changed: it must be the principal's, and so must what its foreign keys are set to."""
+    if not engine.proof(state).harmless(row) and not row.fresh:
+        engine.report(row.code, row.site, row.table)
+    check_assignments(engine, row.table, pairs, row.site, state)
+
+
+def run_queries(
+    engine: Engine,
+    arguments: Arguments,
+    state: State,
+    *,
+    one: bool = False,
+    scoped: bool = False,
+) -> Value | None:
+    """A statement handed to somebody else is run there."""
+    found = [item for value in arguments.all for item in options(value) if isinstance(item, Query)]
+    results = [
+        execute(engine, _given_values(query, arguments), state, one=one, scoped=scoped) for query in found
+    ]
+    return join_all(results) if results else None
+
+
+def _given_values(query: Query, arguments: Arguments) -> Query:
+    """`execute(insert(Item), [{...}])`."""
+    rest = Arguments(arguments.positional[1:])
+    if query.verb in {"insert", "update"}:
+        return replace(query, values=(*query.values, *queries.assignments(rest)))
+    return query
+
+
+def opaque(engine: Engine, name: str, inputs: tuple[Value, ...]) -> Value:
+    """A call into the unknown: it carries what went in; checking a credential gives an identity."""
+    read = frozenset(row for item in inputs for row in rows(item))
+    sources = [origin(item) for item in inputs if not isinstance(item, Const)]
+    if Origin.CREDENTIAL in sources or (
+        _VERIFIERS.search(name.rpartition(".")[2]) and _is_decoder(name) and sources
+    ):
+        engine.signed_in = True
+        return Scalar(Origin.IDENTITY)
+    source = max(sources, default=Origin.UNKNOWN)
+    if source == Origin.CONSTANT:
+        source = Origin.UNKNOWN
+    if source == Origin.IDENTITY and len([item for item in inputs if not isinstance(item, Const)]) > 1:
+        source = Origin.UNKNOWN
+    symbol = name if source == Origin.UNKNOWN else ""
+    return Scalar(source, symbol, read)
+
+
+def _is_decoder(name: str) -> bool:
+    return bool(re.search(r"jwt|jose|token|serializer|firebase|auth|jws|paseto|sign", name, re.IGNORECASE))
+
+
+def validated(engine: Engine, arguments: Arguments) -> Arguments:
+    """`Item.model_validate(body, update={...})` as keyword arguments."""
+    first, update = arguments.get(0), arguments.get(-1, "update")
+    named: dict[str, Value] = {}
+    if isinstance(first, v.Body):
+        named.update(dict(fields(engine, first).entries))
+    elif isinstance(first, Mapping):
+        named.update(dict(first.entries))
+    if isinstance(update, Mapping):
+        named.update(dict(update.entries))
+    return Arguments(named=tuple(named.items()))
+
+
+def fields(engine: Engine, body: v.Body) -> Mapping:
+    """The fields of a request body, by name."""
+    entries: dict[str, Value] = {}
+    for owner in reversed(engine.program.ancestry(body.cls)):
+        for member in engine.program.class_of(owner).body:
+            if isinstance(member, ast.AnnAssign) and isinstance(member.target, ast.Name):
+                name = member.target.id
+                if name != "model_config":
+                    entries[name] = Scalar(body.origin, f"{body.symbol}.{name}")
+    entries.update(body.given)
+    return Mapping(tuple(entries.items()))

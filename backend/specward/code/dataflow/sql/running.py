@@ -1,0 +1,214 @@
+"""Running a statement: writes are judged at once, reads give rows that know whether they are bound."""
+
+import ast
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+
+from specward.code.dataflow import values as v
+from specward.code.dataflow.evaluation.engine import Engine, State
+from specward.code.dataflow.evaluation.roles import held
+from specward.code.dataflow.lattice import origin
+from specward.code.dataflow.owners.naming import names_hidden, names_message, names_owner
+from specward.code.dataflow.owners.proof import CLIENT, FOREIGN, deep, flatten
+from specward.code.dataflow.owners.schema import Schema
+from specward.code.dataflow.values import Bind, Query, Row, Value
+
+FETCH_ONE = frozenset(
+    {
+        "first",
+        "one",
+        "one_or_none",
+        "scalar",
+        "scalar_one",
+        "scalar_one_or_none",
+        "fetchone",
+        "fetch_one",
+        "fetchrow",
+        "fetchval",
+        "get",
+        "get_one",
+        "first_or_404",
+        "get_or_404",
+        "one_or_404",
+    }
+)
+
+
+CERTAIN = frozenset({"one", "scalar_one", "get_one", "first_or_404", "get_or_404", "one_or_404"})
+
+
+def execute(engine: Engine, query: Query, state: State, *, one: bool = False, scoped: bool = False) -> Value:
+    """Run a statement: writes are judged at once, reads when the rows are used."""
+    if scoped:
+        query = replace(query, waived=True)
+    note_bindings(engine, query, state)
+    if query.verb == "insert":
+        table = query.entities[0] if query.entities else ""
+        check_assignments(engine, table, query.values, query.site, state)
+        return _made(engine, table, query)
+    if query.verb == "update" and query.entities:
+        check_assignments(engine, query.entities[0], query.values, query.site, state)
+    code = engine.proof(state).judge(query)
+    if query.verb != "select" and code:
+        engine.report(code, query.site, main_table(engine, query))
+        code = ""
+    return fetched(engine, query, code, state, one=one)
+
+
+def _made(engine: Engine, table: str, query: Query) -> Row:
+    return Row(
+        table, engine.number(), "", proof=False, many=False, keys=query.values, site=query.site, fresh=True
+    )
+
+
+def main_table(engine: Engine, query: Query) -> str:
+    """The table a finding about a statement names."""
+    owned = [table for table in query.entities if table in engine.schema.owned]
+    return (owned or list(query.entities) or [""])[0]
+
+
+def fetched(engine: Engine, query: Query, code: str, state: State, *, one: bool) -> Value:
+    """The rows a statement gives."""
+    table = main_table(engine, query)
+    proof = engine.proof(state)
+    owned = table in engine.schema.owned or table == engine.schema.user
+    keys = tuple((part.column, part.value) for part in deep_binds(query) if part.table == table)
+    bound = owned and not code and proof.is_bound(query)
+    if table == engine.schema.user and bound and not query.joined and one:
+        return v.Scalar(v.Origin.IDENTITY)
+    return Row(
+        table,
+        engine.number(),
+        code,
+        proof=bound,
+        many=not one,
+        keys=keys,
+        site=query.site,
+        column=query.column,
+    )
+
+
+def deep_binds(query: Query) -> list[Bind]:
+    """Equalities that hold for every row of a statement."""
+    return [part for part in flatten(query.predicates) if isinstance(part, Bind)]
+
+
+def note_bindings(engine: Engine, query: Query, state: State) -> None:
+    """Columns that a statement compares with the principal are owner columns of this project."""
+    proof = engine.proof(state)
+    for part in deep(query.predicates):
+        match part:
+            case Bind(table, column, v.Scalar(_, symbol) as value) if proof.is_principal(value):
+                if not names_hidden(symbol):
+                    engine.bind(table, column)
+                    engine.trail.held |= {(table, role) for role in held(state.facts.atoms)}
+            case _:
+                pass
+
+
+def by_key(engine: Engine, table: str, key: Value, state: State, node: ast.AST) -> Query:
+    """`session.get(Model, key)` as a statement."""
+    columns = engine.schema.keys(table)
+    values = key.items if isinstance(key, v.Sequence) and len(key.items) == len(columns) else None
+    if isinstance(key, v.Mapping):
+        binds = [Bind(table, name, value) for name, value in key.entries]
+    elif values is not None:
+        binds = [Bind(table, name, value) for name, value in zip(columns, values, strict=True)]
+    else:
+        binds = [Bind(table, columns[0], key)]
+    return Query("select", (table,), tuple(binds), frozenset(), engine.site(node, state))
+
+
+def check_assignments(
+    engine: Engine,
+    table: str,
+    values: Iterable[tuple[str, Value]],
+    site: v.Site,
+    state: State,
+) -> None:
+    """Owner columns take the principal, foreign keys take rows the principal may use."""
+    schema, proof = engine.schema, engine.proof(state)
+    free = not state.facts.atoms.isdisjoint({v.ADMIN, v.SCOPED})
+    if free or table not in schema.tables or proof.looks_after(table):
+        return
+    pairs = dict(values)
+    owners = {name: value for name, value in pairs.items() if name in schema.owners[table]}
+    acting = held(state.facts.atoms)
+    chosen = [
+        value
+        for name, value in owners.items()
+        if _is_claimed(value)
+        and not proof.is_identity(value)
+        and not (acting and _is_another_role(schema, name, acting))
+    ]
+    claimed = chosen and not any(proof.is_principal(value) for value in owners.values())
+    if claimed and table in schema.owned and not _admits(engine, table, pairs):
+        engine.report(CLIENT, site, table)
+        return
+    for name, value in pairs.items():
+        target = schema.target(table, name)
+        if (
+            target in schema.owned - schema.published
+            and name not in owners
+            and _from_client(value)
+            and not proof.key_proved(target, value)
+            and not proof.looks_after(target)
+        ):
+            engine.report(FOREIGN, site, f"{table}.{name}")
+            return
+
+
+_AMONG_OTHERS = re.compile(r"\.\w+\[\]|\[\]$")  # in a list that the body holds, or in one of users alone
+
+
+def _is_another_role(schema: Schema, column: str, acting: set[str]) -> bool:
+    """Whether a teacher, known to be one, fills in a `student_id`: who that is, they are not."""
+    return not names_owner(column, schema.user or "") and not any(role in column for role in acting)
+
+
+def _is_claimed(value: Value) -> bool:
+    """Whether the client says who it is: one user by a key of its choosing.
+
+    Several users at once (`[Share(user_id=item.user_id) for item in body.shares]`) are others that a row is
+    for, and so is one that a row read before names: nobody claims to be them.
+    """
+    match value:
+        case v.Scalar(source, symbol, _):
+            return source >= v.Origin.CREDENTIAL and not _AMONG_OTHERS.search(symbol)
+        case v.Field(Row() as row, column) | (Row(column=column) as row):
+            return any(_is_claimed(key) for name, key in row.keys if name == column)
+        case v.Either(alternatives):
+            return any(_is_claimed(item) for item in alternatives)
+        case _:
+            return origin(value) >= v.Origin.CREDENTIAL
+
+
+def _admits(engine: Engine, table: str, pairs: Mapping[str, Value]) -> bool:
+    """Whether a new row is for another user, or lets them in to what has an owner: whose that is decides."""
+    schema = engine.schema
+    if names_message(table):
+        return True
+    granted = (schema.grants.get(table) or schema.linked(table)) & schema.owned
+    return any(schema.target(table, column) in granted for column in pairs)
+
+
+def _from_client(value: Value) -> bool:
+    """Whether the client chose a value, directly or as the key of a row fetched with it."""
+    match value:
+        case v.Field(row, column):
+            keys = [key for name, key in row.keys if name == column]
+            return any(_from_client(key) for key in keys) or (not keys and bool(row.code))
+        case v.Either(alternatives):
+            return any(_from_client(item) for item in alternatives)
+        case Row():
+            return bool(value.code)
+        case _:
+            return origin(value) >= v.Origin.CREDENTIAL
+
+
+def certain(engine: Engine, value: Value, name: str, state: State) -> Value:
+    """`.one()` and its like raise unless the row is there."""
+    if name in CERTAIN and isinstance(value, Row):
+        state.assume(engine.proof(state).proves(value, owned=False))
+    return value
