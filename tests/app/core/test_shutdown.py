@@ -111,7 +111,7 @@ async def test_requests_on_their_way_are_finished(database: Urls, tmp_path: Path
             with psycopg.connect(server.superuser_url(name_of(database))) as blocker:
                 blocker.execute("lock table profiles")
                 reads = [asyncio.create_task(person.call("GET", "/v1/profile")) for _ in range(8)]
-                await until_waiting(blocker)
+                await until_waiting(blocker, len(reads))  # what has not been read yet is on nobody's way
                 instance.terminate()
                 await until_refused(instance)
             answers = await asyncio.gather(*reads)
@@ -119,9 +119,9 @@ async def test_requests_on_their_way_are_finished(database: Urls, tmp_path: Path
         assert instance.process.wait() == -signal.SIGTERM
 
 
-async def until_waiting(blocker: psycopg.Connection) -> None:
+async def until_waiting(blocker: psycopg.Connection, many: int) -> None:
     query = "select count(*) from pg_locks where not granted and relation = 'profiles'::regclass"
-    while blocker.execute(query).fetchone() == (0,):  # noqa: ASYNC110 -- another process's state
+    while blocker.execute(query).fetchone() != (many,):  # noqa: ASYNC110 -- another process's state
         await asyncio.sleep(0.01)
 
 
