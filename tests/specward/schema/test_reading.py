@@ -65,6 +65,12 @@ def test_a_revision_has_its_own_place(root: Path, read: list[str]) -> None:
     assert len(read) == len(CHAIN)
 
 
+def test_a_link_is_no_revision(root: Path) -> None:
+    (root / VERSIONS / "link.py").symlink_to("one.py")
+    for paths in (None, (SECOND,)):
+        assert reading.chain(Project(root, paths=paths)).twins == ()
+
+
 def test_the_data_models_of_all_features_are_one(tmp_path: Path) -> None:
     customers, _, orders = DATA_MODEL.removeprefix("# Data model\n\n").partition("## orders")
     files = {
