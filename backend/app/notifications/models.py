@@ -1,7 +1,7 @@
 """
-[Task]: T-078, T-084
-[From]: speckit.specify §4.1, §4.6, §4.7, data-model §4.1, §4.2, §4.3
-[Description]: The tables of notifications, of what is delivered how, and of who is connected.
+[Task]: T-078
+[From]: speckit.specify §4.1, §4.6, data-model §4.1, §4.2
+[Description]: The tables of notifications and of what is delivered how.
 """
 
 from datetime import datetime
@@ -55,21 +55,6 @@ class Preference(SQLModel, table=True):
     kind: str = Field(primary_key=True, sa_type=Text)
     channel: str = Field(primary_key=True, sa_type=Text)
     enabled: bool
-
-
-class LiveStream(SQLModel, table=True):
-    """A place among an account's live streams, and which stream has it."""
-
-    __tablename__ = "live_streams"
-    __table_args__ = (
-        CheckConstraint("place between 1 and 3"),
-        {"info": reached_by({Principal: "owner_id"})},
-    )
-
-    owner_id: UUID = Field(primary_key=True, foreign_key="accounts.id", ondelete="CASCADE")
-    place: int = Field(primary_key=True)
-    id: UUID = Field(sa_column_kwargs={"server_default": text("new_id()")})
-    expires_at: datetime = Field(sa_type=TIMESTAMP)
 
 
 _OWNER = col(Notification.owner_id)

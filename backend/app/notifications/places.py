@@ -6,24 +6,41 @@
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
-from datetime import timedelta
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from psycopg import OperationalError
-from sqlalchemy import bindparam, delete, func, literal, update
+from sqlalchemy import CheckConstraint, bindparam, delete, func, literal, text, update
 from sqlalchemy.dialects.postgresql import insert
-from sqlmodel import col
+from sqlmodel import Field, SQLModel, col
 
 from app.core.asker import Principal
 from app.core.database import Session
+from app.core.isolation import reached_by
 from app.core.problems import TOO_MANY_REQUESTS, ProblemError
 from app.core.statement import prepare
-from app.notifications.models import LiveStream
+from app.notifications.models import TIMESTAMP
 
 PLACES = range(1, 4)
 RETRY_SECONDS = 15
 # Longer than from one heartbeat to the next, also with a client that is slow to take them.
 TIME = timedelta(minutes=1)
+
+
+class LiveStream(SQLModel, table=True):
+    """A place among an account's live streams, and which stream has it."""
+
+    __tablename__ = "live_streams"
+    __table_args__ = (
+        CheckConstraint("place between 1 and 3"),
+        {"info": reached_by({Principal: "owner_id"})},
+    )
+
+    owner_id: UUID = Field(primary_key=True, foreign_key="accounts.id", ondelete="CASCADE")
+    place: int = Field(primary_key=True)
+    id: UUID = Field(sa_column_kwargs={"server_default": text("new_id()")})
+    expires_at: datetime = Field(sa_type=TIMESTAMP)
+
 
 _until = func.now() + literal(TIME)
 _new = insert(LiveStream).values(place=bindparam("place"), expires_at=_until)

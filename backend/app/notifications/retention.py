@@ -10,7 +10,8 @@ from sqlalchemy import func, literal, or_
 from sqlmodel import col
 
 from app.core.retention import prepare_sweep, sweeping
-from app.notifications.models import LiveStream, Notification
+from app.notifications.models import Notification
+from app.notifications.places import LiveStream
 
 READ_FOR, UNREAD_FOR = timedelta(days=90), timedelta(days=365)
 

@@ -8,6 +8,7 @@ from sqlmodel import SQLModel
 
 import app.main  # noqa: F401 -- it imports every slice, and so every table that these refer to
 from app.notifications import models
+from app.notifications.places import LiveStream
 from specward.database.provision import Urls
 from specward.database.server import Server
 
@@ -27,7 +28,7 @@ CATALOGUE = {
 }
 
 
-MODELS = (models.Notification, models.Preference, models.LiveStream)
+MODELS = (models.Notification, models.Preference, LiveStream)
 
 
 @pytest.mark.parametrize("table", [model.__tablename__ for model in MODELS])
