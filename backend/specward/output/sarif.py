@@ -19,6 +19,7 @@ SCHEMA = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sar
 _ROOT = "%SRCROOT%"
 _MOST_RESULTS = 25_000  # in a run: GitHub rejects the whole file beyond that
 _MOST_PLACES = 100  # of one result: those that GitHub shows
+_LONGEST = 1_024  # characters of a description: GitHub cuts there
 
 # What GitHub ranks as a vulnerability: the weakness, and the CVSS 3.1 base score of reading and writing what
 # is another's over the network, with an account (PR:L) or without one (PR:N).
@@ -77,10 +78,21 @@ def _rule(entry: Entry) -> dict[str, object]:
         "id": entry.code,
         "name": entry.module.rpartition(".")[2].partition("_")[2].title().replace("_", ""),
         "shortDescription": {"text": rule.SUMMARY},
-        "fullDescription": {"text": " ".join((rule.__doc__ or "").split())},
+        "fullDescription": {"text": _paragraphs(rule.__doc__ or "")},
         "help": {"text": text, "markdown": text},
         "properties": properties,
     }
+
+
+def _paragraphs(text: str) -> str:
+    """The paragraphs that fit where GitHub would cut; `help` has them all."""
+    kept = ""
+    for paragraph in text.strip().split("\n\n"):
+        longer = f"{kept} {' '.join(paragraph.split())}".strip()
+        if len(longer) > _LONGEST:
+            break
+        kept = longer
+    return kept
 
 
 def _results(
