@@ -13,6 +13,8 @@ import pytest
 from specward.agent.context import PARTS
 from tests.client.hooks import SESSION, event, hook, prompt, use
 from tests.client.project import approve, git, headed
+from tests.specward.isolation.test_budget import ENDLESS
+from tests.specward.isolation.test_robustness import HEAD, MODELS
 
 if TYPE_CHECKING:
     from tests.client.messages_api import Json
@@ -412,6 +414,27 @@ def test_a_type_checker_that_takes_its_time_holds_no_order_up(project: Path) -> 
     )
     os.kill(int((project / "started").read_text()), signal.SIGKILL)
     assert (done.returncode, b"T-042" in done.stdout) == (0, True)
+
+
+def test_an_end_that_comes_too_soon_keeps_what_was_found_out(bound: Path) -> None:
+    notes = bound / "backend/app/notes"
+    notes.mkdir(exist_ok=True)
+    (notes / "models.py").write_text(f"{headed()}{MODELS}", encoding="utf-8")
+    for number in range(60):
+        route = f"{HEAD}{ENDLESS}\n@router.get('/n{number}')\ndef n{number}(a: int):\n    return f0(a)\n"
+        (notes / f"n{number}.py").write_text(f"{headed()}{route}", encoding="utf-8")
+    hurry = "from specward.agent import events; events.TIME_TO_CLOSE = 5"
+    run = "import runpy, sys; runpy.run_path(sys.argv.pop(1), run_name='__main__')"
+    done = subprocess.run(
+        [sys.executable, "-c", f"{hurry}; {run}", str(bound / "backend/specward/agent/hook.py")],
+        input=json.dumps(event(bound, "Stop", agent_type="backend-engineer")).encode(),
+        env={"PATH": os.environ["PATH"], "CLAUDE_PROJECT_DIR": str(bound)},
+        capture_output=True,
+        check=False,
+    )
+    assert (done.returncode, b"What it has found out is kept" in done.stderr) == (2, True)
+    kept = json.loads((bound / ".specward/cache/isolation-routes.json").read_text().partition("\n")[2])
+    assert 0 < len(kept["entries"]) < 60
 
 
 def test_the_end_is_judged_where_there_is_work_and_nobody_still_works(bound: Path) -> None:

@@ -8,6 +8,7 @@ import signal
 import sys
 from typing import TYPE_CHECKING
 
+from specward.agent.alarm import OutOfTimeError, give_up_in_order
 from specward.agent.answers import answer
 from specward.agent.bindings import caller_record
 from specward.agent.policy import ALLOW, OWN, UNDECIDED, decide
@@ -19,7 +20,12 @@ if TYPE_CHECKING:
 
 CONTEXT = ("SessionStart", "UserPromptSubmit", "SubagentStart")
 CLOSING = ("Stop", "SubagentStop")
-TIME_TO_CLOSE = 55  # seconds; the client gives the closing events 60
+TIME_TO_CLOSE = 52  # seconds; the client gives the closing events 60
+TO_PUT_DOWN, TO_PUT_DOWN_ALL = 0.8, 6.0  # seconds to keep what is known, of the 10 and of the 60
+TOO_LITTLE_TIME = (
+    "Specward had too little time to judge this, so it is refused. "
+    "What it has found out is kept: do the same again, and it goes on from there.\n"
+)
 SETTINGS = ("project_settings", "local_settings")
 
 
@@ -30,8 +36,12 @@ def respond(event: dict[str, object], part: int) -> int:
         event: as the client sends it.
         part: which part of a long context this process gives, from 1.
     """
+    give_up_in_order(TO_PUT_DOWN)
     try:
         sys.stdout.write(_answer(event, part))
+    except OutOfTimeError:
+        sys.stderr.write(TOO_LITTLE_TIME)
+        return 2
     except CouldNotRunError as error:
         sys.stderr.write(f"Specward could not judge this, so it is refused: {error}\n")
         return 2
@@ -52,6 +62,7 @@ def _answer(event: dict[str, object], part: int) -> str:
     if name in CLOSING:
         from specward.agent.verdicts import at_the_end  # noqa: PLC0415
 
+        give_up_in_order(TO_PUT_DOWN_ALL)
         signal.alarm(TIME_TO_CLOSE)
         return _end(at_the_end(event, caller))
     if name == "ConfigChange" and event.get("source") in SETTINGS:

@@ -6,15 +6,12 @@ uncommitted work of the same tasks. So what the work caused counts, wherever it 
 """
 
 import json
-import signal
 from collections import Counter
-from collections.abc import Iterator
-from contextlib import contextmanager
 from hashlib import sha256
 from pathlib import Path
-from types import FrameType
 from typing import NamedTuple
 
+from specward.agent.alarm import OutOfTimeError, time_limit
 from specward.agent.permission import compile_record
 from specward.agent.record import Caller
 from specward.baseline import Baseline, Entry, entry_of, part
@@ -57,11 +54,11 @@ def remember(caller: Caller, tasks: tuple[str, ...]) -> None:
     if not tasks or place.exists():
         return
     try:
-        with _time_limit():
+        with time_limit(TIME_TO_REMEMBER):
             commit = start_revision(root, "HEAD")
             dirty = {change.path: _digest(root / change.path) for change in read_changes(root, commit)}
             known = Counter(entry_of(error, _text(root, error.place.path)) for error in _errors(root, tasks))
-    except (CouldNotRunError, _OutOfTimeError):
+    except (CouldNotRunError, OutOfTimeError):
         return
     rows = [[*entry, count] for entry, count in sorted(known.items())]
     write_atomically(place, json.dumps({"commit": commit, "dirty": dirty, "known": rows}))
@@ -134,23 +131,3 @@ def _text(root: Path, path: str) -> str:
         return (root / path).read_text(encoding="utf-8", errors="replace")
     except OSError:
         return ""
-
-
-@contextmanager
-def _time_limit() -> Iterator[None]:
-    """Raise an error when it takes too long; what the alarm did before, it does again."""
-    before = signal.signal(signal.SIGALRM, _out_of_time)
-    rest = signal.alarm(TIME_TO_REMEMBER)
-    try:
-        yield
-    finally:
-        signal.signal(signal.SIGALRM, before)
-        signal.alarm(rest)
-
-
-class _OutOfTimeError(Exception):
-    """The alarm went. No OSError, as TimeoutError is: whoever reads a file would take it for a bad disk."""
-
-
-def _out_of_time(_signal: int, _frame: FrameType | None) -> None:
-    raise _OutOfTimeError

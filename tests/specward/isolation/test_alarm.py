@@ -5,15 +5,9 @@ from contextlib import suppress
 
 import pytest
 
-from specward.agent import standing
+from specward.agent.alarm import OutOfTimeError, time_limit
 
 
-def test_an_alarm_goes_through_those_who_expect_a_bad_disk(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(standing, "TIME_TO_REMEMBER", 1)
-    with pytest.raises(vars(standing)["_OutOfTimeError"]):
-        _wait()
-
-
-def _wait() -> None:
-    with vars(standing)["_time_limit"](), suppress(OSError):
+def test_an_alarm_goes_through_those_who_expect_a_bad_disk() -> None:
+    with pytest.raises(OutOfTimeError), time_limit(1), suppress(OSError):
         time.sleep(10)
