@@ -22,7 +22,8 @@ def digest(content: bytes) -> str:
 class Cache:
     """JSON values of one kind of fact, by content digest.
 
-    What was not asked for since loading is dropped when it is saved, so it holds the present tree only.
+    What was not asked for since loading is dropped when it is saved, so it holds the present tree only;
+    unless the run was broken off, and had not come to ask for it yet.
     """
 
     def __init__(self, path: Path, version: str) -> None:
@@ -46,11 +47,16 @@ class Cache:
         """Keep a JSON value under a digest."""
         self._used[key] = value
 
-    def save(self) -> None:
-        """Write what was used, if that is news; a disk that refuses costs the next run some time, no more."""
-        if self._used == self._entries:
+    def save(self, *, whole: bool = True) -> None:
+        """Write what was used, if that is news; a disk that refuses costs the next run some time, no more.
+
+        Args:
+            whole: Whether everything was asked for that is still of use.
+        """
+        entries = self._used if whole else self._entries | self._used
+        if entries == self._entries:
             return
-        text = json.dumps({"version": self._version, "entries": self._used}, separators=(",", ":"))
+        text = json.dumps({"version": self._version, "entries": entries}, separators=(",", ":"))
         try:
             write_atomically(self._path, f"{digest(text.encode())}\n{text}")
         except CouldNotRunError:

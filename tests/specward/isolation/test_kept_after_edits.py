@@ -120,4 +120,4 @@ def test_what_is_kept_is_what_is_found_afresh(tmp_path: Path, seed: int) -> None
         files = edits.next()
         memory = Memory.open(tmp_path, "test")
         assert analyse_files(files, Options(), Alone(), memory) == analyse_files(files, Options())
-        memory.save()
+        memory.save(whole=True)

@@ -85,7 +85,7 @@ class Runs:
             found = analyse_files(files, Options(), hands, memory)
         except TimeoutError:
             found = None
-        memory.save()
+        memory.save(whole=found is not None)
         return found, hands.judged
 
 
@@ -187,6 +187,26 @@ def test_a_run_that_was_broken_off_is_gone_on_with(memory: Runs) -> None:
     found, judged = memory.run(PROJECT)
     assert judged == ["read_notes"]
     assert found == analyse_files(PROJECT, Options())
+
+
+def test_a_run_that_was_broken_off_early_loses_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for path, text in PROJECT.items():
+        (tmp_path / path).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / path).write_text(text)
+    analyse_project(tmp_path, PROJECT, {}, cached=True)
+    (tmp_path / "app/extra.py").write_text("")
+    kept = tmp_path / ".specward/cache/isolation-routes.json"
+    known = kept.read_text()
+    monkeypatch.setattr("specward.code.dataflow.judging.analysis.Judge", _out_of_time)
+    with pytest.raises(TimeoutError):
+        analyse_project(tmp_path, [*PROJECT, "app/extra.py"], {}, cached=True)
+    assert kept.read_text() == known
+
+
+def _out_of_time(*_: object) -> None:
+    raise TimeoutError
 
 
 @pytest.mark.parametrize("case", load(), ids=lambda case: case.name)

@@ -40,12 +40,13 @@ def analyse_project(
     if isinstance(known, dict):
         return _load(known)
     memory = Memory.open(root, version) if cached else None
+    analysis = None
     try:
         with Workers() as workers:
             analysis = analyse_files(files, options, workers, memory)
     finally:  # whoever has no more time goes on from here the next time
         if memory is not None:
-            memory.save()
+            memory.save(whole=analysis is not None)
     if cache is not None:
         cache.put(key, {"violations": analysis.violations, "tables": analysis.tables})
         cache.save()

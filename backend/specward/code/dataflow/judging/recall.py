@@ -19,10 +19,10 @@ class Memory(NamedTuple):
         """Open it; `version` changes whenever the meaning of what is kept does."""
         return cls(*(Cache.open(root, f"isolation-{name}", version) for name in cls._fields))
 
-    def save(self) -> None:
-        """Keep what was used."""
+    def save(self, *, whole: bool) -> None:
+        """Keep what was used, and all else where the run was broken off before the whole was asked for."""
         for cache in self:
-            cache.save()
+            cache.save(whole=whole)
 
 
 class _Entry(TypedDict):
