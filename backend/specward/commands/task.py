@@ -1,14 +1,18 @@
-"""`specward task`: print everything that a task says and cites."""
+"""`specward task`: print everything that a task says and cites, or list the tasks."""
 
 import json
 import os
 import sys
 from argparse import ArgumentParser, Namespace
+from collections.abc import Iterator
+from itertools import groupby
 from pathlib import Path
 
+from specward.approvals.signatures import read_signers
 from specward.approvals.stamps import load_approvals
+from specward.approvals.status import Approved, Stale, Status, Unapproved, Unsigned, status
 from specward.brief import brief_json, gather, render
-from specward.config import find_root, load_config
+from specward.config import Config, find_root, load_config
 from specward.errors import CouldNotRunError
 from specward.output.excerpts import printable
 from specward.specs.cache import Cache
@@ -24,17 +28,26 @@ _TONES = (
     ("STALE", "\x1b[1;31m"),
 )
 
+_WORDS: dict[type[Status], str] = {
+    Approved: "approved",
+    Unapproved: "not approved",
+    Unsigned: "unsigned",
+    Stale: "stale",
+}
+
 SUMMARY = "Print a task and everything it cites: sections, operations, tables, approval and permit."
 
 
 def add_arguments(parser: ArgumentParser) -> None:
     """Declare the options."""
-    parser.add_argument("task", metavar="TASK", help="a task such as T-042, or 001-auth/T012")
+    parser.add_argument(
+        "task", nargs="?", metavar="TASK", help="a task such as T-042, or 001-auth/T012; none lists them all"
+    )
     parser.add_argument("--format", choices=("text", "json"), default="text", help="default: text")
 
 
 def run(options: Namespace) -> int:
-    """Print the task.
+    """Print the task, or the list of all.
 
     Raises:
         CouldNotRunError: no task, or more than one, has that name.
@@ -42,6 +55,9 @@ def run(options: Namespace) -> int:
     root = find_root(Path.cwd())
     config = load_config(root)
     spec_sets = read_specs(root, config, Cache(root))
+    if options.task is None:
+        _print_list(_standing(root, config, spec_sets), as_json=options.format == "json")
+        return 0
     gathered = gather(root, one_task(spec_sets, options.task), spec_sets, load_approvals(root), config)
     if options.format == "json":
         sys.stdout.write(json.dumps(brief_json(gathered), ensure_ascii=False, indent=2) + "\n")
@@ -50,6 +66,40 @@ def run(options: Namespace) -> int:
     else:
         sys.stdout.write(render(gathered))
     return 0
+
+
+def _standing(root: Path, config: Config, spec_sets: tuple[SpecSet, ...]) -> list[tuple[Task, type[Status]]]:
+    tasks = [task for spec_set in spec_sets for task in spec_set.tasks]
+    if not tasks:
+        raise CouldNotRunError("There are no tasks here. Tasks belong in specs/tasks.md.")
+    approvals, signers = load_approvals(root), read_signers(root, config)
+    return [(task, type(status(task, spec_sets, approvals, signers))) for task in tasks]
+
+
+def _print_list(standing: list[tuple[Task, type[Status]]], *, as_json: bool) -> None:
+    if as_json:
+        values = [
+            {
+                "task": str(task.key),
+                "title": task.title,
+                "done": task.done,
+                "approval": state.__name__.lower(),
+            }
+            for task, state in standing
+        ]
+        sys.stdout.write(json.dumps(values, ensure_ascii=False, indent=2) + "\n")
+    else:
+        sys.stdout.writelines(f"{printable(line)}\n" for line in _list_lines(standing))
+
+
+def _list_lines(standing: list[tuple[Task, type[Status]]]) -> Iterator[str]:
+    ids = max(len(task.key.id) for task, _ in standing)
+    words = max(len(_WORDS[state]) for _, state in standing)
+    for feature, members in groupby(standing, key=lambda each: each[0].key.feature):
+        yield feature
+        for task, state in members:
+            done = "done" if task.done else "open"
+            yield f"  {task.key.id:<{ids}}  {_WORDS[state]:<{words}}  {done}  {task.title}"
 
 
 def for_terminal(text: str, *, colour: bool) -> str:

@@ -96,9 +96,7 @@ def complete_task(root: Path, name: str) -> None:
 def _task(root: Path, name: str) -> Task:
     tasks = find_tasks(read_specs(root, load_config(root)), name)
     if not tasks:
-        raise CouldNotRunError(
-            f"There is no task {name} in the specifications. `specward task list` shows them."
-        )
+        raise CouldNotRunError(f"There is no task {name} in the specifications. `specward task` lists them.")
     if len(tasks) > 1:
         keys = " or ".join(str(task.key) for task in tasks)
         raise CouldNotRunError(f"{name} may mean {keys}. Name the feature too.")

@@ -211,6 +211,26 @@ def test_a_task_as_json(root: Path) -> None:
     assert values["permit"]["paths"] == ["backend/app/accounts/**"]
 
 
+def test_without_a_name_the_tasks_are_listed(root: Path) -> None:
+    write_tree(root, {"specs/002-more/tasks.md": "- [x] T001 Other\n"})
+    at_a_terminal(root, "T-101\n", "approve", "T-101")
+    assert run(root, "task").stdout.splitlines() == [
+        "shop",
+        "  T-101  approved      open  Register",
+        "  T-102  not approved  open  Log in",
+        "002-more",
+        "  T001   not approved  done  Other",
+    ]
+    listed = json.loads(run(root, "task", "--format", "json").stdout)
+    assert [each["task"] for each in listed] == ["shop/T-101", "shop/T-102", "002-more/T001"]
+    assert listed[0] == {"task": "shop/T-101", "title": "Register", "done": False, "approval": "approved"}
+
+
+def test_a_repository_without_tasks_lists_none_and_says_so(tmp_path: Path) -> None:
+    done = run(make_repository(tmp_path / "empty", {}), "task")
+    assert (done.returncode, "Tasks belong in specs/tasks.md" in done.stderr) == (2, True)
+
+
 def test_an_ambiguous_task_is_a_sentence(root: Path) -> None:
     write_tree(root, {"specs/002-more/tasks.md": "- [ ] T-101 Other\n"})
     done = run(root, "task", "T-101")
