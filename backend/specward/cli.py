@@ -5,6 +5,7 @@ argparse and no larger library on purpose: `check` promises an answer within 0.3
 start, because it imports pydantic.
 """
 
+import errno
 import io
 import os
 import sys
@@ -17,6 +18,7 @@ from specward import __version__
 from specward.errors import CouldNotRunError
 
 COULD_NOT_RUN = 2
+_NO_ROOM = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO)  # what a write is refused with
 COMMANDS = (
     *("init", "check", "task", "approve", "record", "report", "explain"),
     *("data-model", "database", "prove", "hook", "mcp"),
@@ -41,15 +43,36 @@ def main() -> None:
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="backslashreplace")
     try:
-        sys.exit(_run(sys.argv[1:]))
+        sys.exit(_run_and_write(sys.argv[1:]))
     except CouldNotRunError as error:
         sys.stderr.write(f"specward: {error}\n")
         sys.exit(COULD_NOT_RUN)
-    except BrokenPipeError:  # whoever read has gone, as `head` does; what is still buffered has no reader
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    except BrokenPipeError:  # whoever read has gone, as `head` does
+        _forget_output()
         sys.exit(141)  # as a shell has it: 128 + SIGPIPE
+    except OSError as error:
+        if error.errno not in _NO_ROOM or error.filename is not None:
+            raise
+        _forget_output()
+        sys.stderr.write(f"specward: The output cannot be written: {error.strerror}.\n")
+        sys.exit(COULD_NOT_RUN)
     except KeyboardInterrupt:
         sys.exit(130)  # as a shell has it: 128 + SIGINT
+
+
+def _run_and_write(arguments: Sequence[str]) -> int:
+    """Run, and see to it that all that was said has left before the interpreter ends."""
+    if sys.stdout is None:  # what Python has where the descriptor is closed
+        raise CouldNotRunError("There is nowhere to write to: standard output is closed.")
+    try:
+        return _run(arguments)
+    finally:
+        sys.stdout.flush()
+
+
+def _forget_output() -> None:
+    """Lead standard output to nowhere: what is still buffered would fail once more at the end."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def _run(arguments: Sequence[str]) -> int:

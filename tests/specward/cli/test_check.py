@@ -234,6 +234,26 @@ def test_colours_are_for_terminals_that_want_them(root: Path) -> None:
     assert "\x1b[" not in check(root).stdout
 
 
+@pytest.mark.parametrize("arguments", ["check", "explain", "report -o -"])
+@pytest.mark.parametrize(
+    ("where", "code", "sentence"),
+    [
+        (">&-", 2, "specward: There is nowhere to write to: standard output is closed.\n"),
+        (">/dev/full", 2, "specward: The output cannot be written: No space left on device.\n"),
+        ("| true", 0, ""),
+    ],
+    ids=["closed", "full", "gone"],
+)
+def test_an_output_that_takes_nothing_is_a_sentence(
+    root: Path, arguments: str, where: str, code: int, sentence: str
+) -> None:
+    if where.endswith("full") and not Path("/dev/full").exists():
+        pytest.skip("This system has no /dev/full.")
+    line = f"{SPECWARD} {arguments} {where}"
+    done = subprocess.run(["/bin/sh", "-c", line], cwd=root, capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stderr) == (code, sentence)
+
+
 def test_help_and_version_name_the_commands(root: Path) -> None:
     assert run(root, "--version").stdout.startswith("specward ")
     for arguments in ((), ("--help",)):
