@@ -299,6 +299,17 @@ def test_a_wrong_roles_file_is_a_sentence(checkout: Checkout) -> None:
     output = checkout("start", status=2)
     assert output.startswith("specward: ")
     assert "roles.sql cannot be run: syntax error" in output
+    assert checkout.stopped()
+
+
+def test_a_start_that_fails_leaves_a_server_that_was_kept(checkout: Checkout) -> None:
+    checkout("start")
+    (checkout.folder / "pyproject.toml").write_text("[tool.specward\n")
+    assert "is not valid TOML" in checkout("start", status=2)
+    assert not checkout.stopped()
+    checkout("stop")
+    checkout("start", status=2)
+    assert checkout.stopped()
 
 
 def test_the_data_outlives_a_wrong_start(checkout: Checkout) -> None:

@@ -33,10 +33,7 @@ def start_in_background(root: Path) -> Server:
     Raises:
         CouldNotRunError: the server, the roles or the migrations failed.
     """
-    state = open_state(root)
-    with state.locked():
-        server = _bring_up(state)
-        urls = _provisioned(state, server)
+    with _in_use(root) as (state, server, urls), state.locked():
         lines = [f"{name}={url}\n" for name, url in urls.environment().items()]
         replace_private(state.dev_env, "".join(lines))
     return server
