@@ -66,7 +66,9 @@ def start_revision(root: Path, base: str | None) -> str:
         return head or _EMPTY_TREE
     commit = _commit(root, base)
     if commit is None:
-        raise GitError(f"The revision {base!r} is unknown here. Fetch it first: `git fetch origin`.")
+        raise GitError(
+            f"The revision {base!r} is unknown here: it is misspelt, or not fetched yet (`git fetch origin`)."
+        )
     if head is None:
         return commit
     try:

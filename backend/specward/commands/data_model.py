@@ -45,8 +45,10 @@ def _data_models(root: Path) -> list[str]:
 def _rewrite(path: Path, *, write: bool) -> int:
     try:
         before = path.read_text(encoding="utf-8")
-    except (OSError, ValueError) as error:
-        raise CouldNotRunError(f"{path} cannot be read as text: {error}.") from error
+    except OSError as error:
+        raise CouldNotRunError(f"{path} cannot be read: {error.strerror}.") from error
+    except ValueError as error:
+        raise CouldNotRunError(f"{path} cannot be read as text: it is not UTF-8. Save it so.") from error
     after = rewrite(before)
     if write and after != before:
         write_atomically(path, after)

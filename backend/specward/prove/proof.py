@@ -124,7 +124,7 @@ def walk(project: Project, place: Place, layers: str = EVERYTHING) -> Walk:
         CouldNotRunError: The application does not start or answer, or the settings make no people.
     """
     env = {**place.urls.environment(), **project.settings.env}
-    with closing(psycopg.connect(place.admin, autocommit=True)) as connection:
+    with closing(_connected(place.admin)) as connection:
         watched = watch(connection, project.config)
         if layers == ALONE:
             _without_row_security(watched)
@@ -141,6 +141,14 @@ def walk(project: Project, place: Place, layers: str = EVERYTHING) -> Walk:
     late = [table for table in moved if f"rows of {table} have changed" not in seen]
     changed = tuple(f"After all, another's rows of {table} have changed." for table in late)
     return Walk(layers, lines, (*said, *changed))
+
+
+def _connected(url: str) -> psycopg.Connection:
+    try:
+        return psycopg.connect(url, autocommit=True)
+    except psycopg.Error as error:
+        reason = str(error).strip().split("\n")[0].rstrip(".")
+        raise CouldNotRunError(f"The database of --admin-url cannot be reached: {reason}.") from error
 
 
 def _scene(crowd: Crowd, watched: Watch) -> Scene:

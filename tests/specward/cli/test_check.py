@@ -141,7 +141,7 @@ def test_a_baseline_lets_old_findings_be_and_only_shrinks(root: Path) -> None:
 @pytest.mark.parametrize(
     ("arguments", "sentence"),
     [
-        (("check", "--base", "nowhere"), "specward: The revision 'nowhere' is unknown here."),
+        (("check", "--base", "nowhere"), "specward: The revision 'nowhere' is unknown here: it is misspelt"),
         (("check", "--task", "T-099"), "specward: There is no task T-099. The nearest are T-001."),
         (("check", "missing.py"), "specward: There is no file or folder 'missing.py'."),
         (("check", "--select", "SW1,SWX"), "specward: There is no rule SWX: `specward explain` lists them."),

@@ -129,7 +129,7 @@ def test_an_unknown_base_and_no_repository_are_sentences(tmp_path: Path) -> None
     with pytest.raises(GitError, match="is not a git repository"):
         read_changes(tmp_path)
     root = make_repository(tmp_path / "repository", {})
-    with pytest.raises(GitError, match=r"'origin/main' is unknown here\. Fetch it first"):
+    with pytest.raises(GitError, match=r"'origin/main' is unknown here: .*`git fetch origin`"):
         read_changes(root, "origin/main")
     tree = git(root, "commit-tree", "-m", "Elsewhere", "HEAD^{tree}").strip()
     with pytest.raises(GitError, match="shares no history with HEAD"):

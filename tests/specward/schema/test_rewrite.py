@@ -124,7 +124,11 @@ def test_the_command_shows_writes_and_says_what_is_unclear(tmp_path: Path) -> No
     unclear = fmt(root)
     assert unclear.returncode == 1
     assert "data-model.md:5:8: 'UUID/String' is no single type." in unclear.stdout
-    assert fmt(root, "missing.md").returncode == 2
+    missing = fmt(root, "missing.md")
+    assert (missing.returncode, "missing.md cannot be read: No such file" in missing.stderr) == (2, True)
+    (root / "latin.md").write_bytes(b"\xff\n")
+    latin = fmt(root, "latin.md")
+    assert (latin.returncode, "it is not UTF-8. Save it so." in latin.stderr) == (2, True)
 
 
 def fmt(root: Path, *options: str) -> subprocess.CompletedProcess[str]:
