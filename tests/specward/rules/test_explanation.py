@@ -1,0 +1,53 @@
+"""What `explain` makes of a rule's examples: what differs, with its circumstances, and once what does not."""
+
+import pytest
+
+from specward.rules.explanation import explanation
+from specward.rules.registry import Entry, entries
+
+LONGEST = 180  # lines; a person is to find the difference on a screen or two
+
+
+def told(code: str) -> str:
+    return explanation(next(entry for entry in entries() if entry.code == code))
+
+
+def between(text: str, start: str, end: str) -> str:
+    return text.partition(f"\n{start}")[2].partition(f"\n{end}")[0]
+
+
+@pytest.mark.parametrize("entry", entries(), ids=lambda entry: entry.code)
+def test_the_two_examples_are_told_apart(entry: Entry) -> None:
+    text = explanation(entry)
+    bad = between(text, "Found here", "Not here")
+    good = between(text, "Not here", "To make an exception").partition("\nBoth have:")[0]
+    assert bad.strip() != good.strip()
+    assert text.count("\n") < LONGEST
+
+
+def test_a_file_that_both_have_is_shown_once_and_last() -> None:
+    text = told("SW601")
+    assert text.count("class Order(SQLModel, table=True)") == 1
+    assert text.index("\nNot here:\n") < text.index("\nBoth have:\n") < text.index("class Order(")
+
+
+def test_a_long_file_is_shown_where_it_differs() -> None:
+    bad = between(told("SW905"), "Found here", "Not here")
+    assert '"matcher": "Write|Edit",' in bad
+    assert "    │ …" in bad
+    assert "ConfigChange" not in bad
+
+
+def test_what_no_file_shows_is_said() -> None:
+    assert "\nFound here, with no task approved:\n" in told("SW201")
+    assert "\nNot here, with T-001 approved:\n\n    The files are the same.\n" in told("SW201")
+    assert "\nFound here, with T-001 approved by the change itself:\n" in told("SW203")
+    assert "\nFound here, in work on T-002:\n" in told("SW110")
+
+
+def test_a_change_is_shown_as_one() -> None:
+    routes = "    backend/app/orders/routes.py"
+    assert f"{routes}, before the change\n" in told("SW110")
+    assert f"{routes}, unchanged\n" in told("SW301")
+    assert f"{routes}, new\n" in told("SW203")
+    assert f"{routes}\n" in told("SW101")
