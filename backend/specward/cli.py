@@ -86,7 +86,11 @@ def _run(arguments: Sequence[str]) -> int:
 
 
 def _top_level() -> ArgumentParser:
-    parser = ArgumentParser(prog="specward", description="Makes specifications binding for coding agents.")
+    parser = ArgumentParser(
+        prog="specward",
+        description="Makes specifications binding for coding agents.",
+        epilog="Exit codes: 0 all is well, 1 something was found, 2 it could not run and says why.",
+    )
     parser.add_argument("--version", action="version", version=f"specward {__version__}")
     commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
     for name in COMMANDS:

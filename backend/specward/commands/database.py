@@ -14,13 +14,17 @@ SUMMARY = "Run a command with a database, or keep one running in the background.
 def add_arguments(parser: ArgumentParser) -> None:
     """Declare the options."""
     actions = parser.add_subparsers(dest="action", metavar="ACTION", required=True)
-    run_action = actions.add_parser("run", help="run a command with a migrated database in its environment")
+    run_action = actions.add_parser(
+        "run",
+        help="run a command with a migrated database in its environment",
+        usage="%(prog)s [-h] [--branch NAME] -- COMMAND ...",
+    )
     run_action.add_argument(
         "--branch",
         metavar="NAME",
         help="on a private copy that is thrown away; at Neon if NEON_API_KEY is set",
     )
-    run_action.add_argument("command", nargs="+", metavar="-- COMMAND", help="the command and its arguments")
+    run_action.add_argument("command", nargs="+", metavar="COMMAND", help="the command and its arguments")
     actions.add_parser(
         "start", help="start the server and leave it running; the app finds it by .data/dev.env"
     )

@@ -9,9 +9,7 @@ DATA_MODEL = "data-model"
 NOT_READ = "No data model was read: that needs specs/data-model.md."
 NO_MODELS = 'No models were read: that needs `app = "app.main:app"` under [tool.specward].'
 NOT_BUILT = (
-    "No database was built: the models were held against the data model in tables, columns, types, null or "
-    "not null, keys, references, unique values and plain indexes alone, the migrations in the tables they "
-    "name. Not seen were checks, values of defaults and enums, collations, predicates and expressions of "
-    "indexes, tables that the data model makes in SQL, all else that the migrations do, their way back, row "
-    "security, policies, triggers, functions, views and grants: `specward check --database` sees them."
+    "No database was built, so the schema was held as far as its words go. `specward check --database` also "
+    "sees checks, defaults, enums, collations, predicates of indexes, what the data model says in SQL, row "
+    "security, triggers, views, grants, and what the migrations do, there and back."
 )
