@@ -120,6 +120,20 @@ def test_a_file_of_ones_own_is_shown_and_left(tmp_path: Path) -> None:
     assert (template / AGENT).read_text() == own
 
 
+def test_who_has_no_specifications_is_shown_a_task_that_can_be_read(template: Path) -> None:
+    said = specward(template, "init", "--yes").partition("specs/tasks.md, with tasks such as\n")[2]
+    task = "".join(
+        line.removeprefix("    ") for line in said.partition("Next: ")[0].splitlines(keepends=True)
+    )
+    write_tree(
+        template, {"specs/specify.md": "# Shop\n\n## 1. Orders\n", "specs/tasks.md": f"# Tasks\n{task}"}
+    )
+    shown = json.loads(specward(template, "task", "T-001", "--format", "json"))
+    assert shown["unresolved"] == []
+    assert shown["permit"]["paths"] == ["backend/app/orders/**"]
+    assert "with tasks such as" not in specward(template, "init", "--yes")
+
+
 def test_a_file_that_init_wrote_is_renewed(template: Path) -> None:
     specward(template, "init", "--yes")
     (template / "venv/bin").mkdir(parents=True)  # the environment comes later, and the hooks are to use it
@@ -133,7 +147,10 @@ def test_a_file_that_init_wrote_is_renewed(template: Path) -> None:
 
 def test_at_a_terminal_it_asks(template: Path) -> None:
     before = tree(template)
-    assert "Write 8 files? [y/N]" in at_terminal(template, "n\n")
+    said = at_terminal(template, "n\n")
+    assert "New: .claude/agents/backend-engineer.md, " in said
+    assert "Changed: .claude/settings.json, " in said
+    assert said.index("Changed: ") < said.index("Write 8 files? [y/N]")
     assert tree(template) == before
     at_terminal(template, "y\n")
     assert (template / AGENT).is_file()

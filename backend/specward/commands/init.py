@@ -22,6 +22,14 @@ SUMMARY = "Adopt the gate in this repository: agent, hooks, settings, pre-commit
 _NOT_WRITTEN = 1
 _TONES = {"+": "\x1b[32m", "-": "\x1b[31m", "@": "\x1b[36m"}
 _PLAIN = "\x1b[0m"
+_TASK = """
+    ### T-001: List orders
+
+    - **From**: speckit.specify §1
+    - **Files**: `{folder}orders/**`
+    - **Tests**: `{tests}`
+    - **Done when**: a customer gets their own orders, the newest first.
+"""
 
 
 def add_arguments(parser: ArgumentParser) -> None:
@@ -54,6 +62,7 @@ def run(options: Namespace) -> int:
     ]
     _show(proposals)
     wanted = [each for each in proposals if each not in theirs or _replaced(each, options)]
+    _say(_names(wanted))
     if wanted and not _agreed(f"Write {_count(wanted)}?", yes=options.yes):
         _say(["Nothing was written. Run `specward init --yes` to write without being asked."])
         return _NOT_WRITTEN
@@ -148,7 +157,11 @@ def _closing(root: Path, found: Survey, written: Sequence[Proposal]) -> Iterator
     if service := workflow.other_service(root):
         yield f"Add `specward check` to {service}: that is where a change is held for good."
     if not found.features:
-        yield "There are no specifications yet: Spec Kit's specs/NNN-name/, or specs/specify.md and tasks.md."
+        yield (
+            "There are no specifications yet: Spec Kit's specs/NNN-name/, or specs/specify.md and "
+            "specs/tasks.md, with tasks such as"
+        )
+        yield from _TASK.format(folder=found.territory[0].rstrip("*"), tests=found.tests[0]).split("\n")
     tasks = [task for each in read_specs(root, load_config(root)) for task in each.tasks]
     if unnamed := sum(not task.files for task in tasks):
         yield (
@@ -165,6 +178,13 @@ def _undo(root: Path) -> int:
     _say(f"Removed: {path}" for path in undone.gone)
     _say(f"Left, because it was changed since: {path}" for path in undone.left)
     return 0
+
+
+def _names(proposals: Sequence[Proposal]) -> Iterator[str]:
+    """All files on a line or two: what stands between has scrolled away."""
+    for word, new in (("New", True), ("Changed", False)):
+        if paths := [each.path for each in proposals if (each.before is None) is new]:
+            yield f"{word}: {', '.join(paths)}"
 
 
 def _count(proposals: Sequence[Proposal]) -> str:
