@@ -15,6 +15,7 @@ help: ## list the commands
 # $(1): the lock to install. uv where it is present, else pip; hashes are required by both.
 define install-lock
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Specward needs Python 3.11 or newer; set PYTHON=/path/to/it.")'
+	@echo "Setting up $(VENV) from $(1), which takes a minute or two."
 	@if [ -n "$(UV)" ]; then \
 		$(UV) venv --quiet --allow-existing --python $(PYTHON) $(VENV) && \
 		$(UV) pip install --quiet --compile-bytecode --python $(BIN)/python --require-hashes -r $(1) && \
