@@ -4,7 +4,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from specward.contract import NOT_HELD
+from specward.contract import NO_APPLICATION, NO_CONTRACT_READ
 from specward.project.run import Run
 
 if TYPE_CHECKING:
@@ -80,9 +80,10 @@ def served(project: Project) -> "Served | Problem | None":
         return None  # it takes an import of the application, and speaks of the whole of it
     from specward.contract.api import read_served  # noqa: PLC0415
 
-    found = None
-    if project.contracts.sources:
-        found = read_served(project.root, project.config, cached=not project.tracked_state)
+    if not project.contracts.sources:
+        project.note(NO_CONTRACT_READ)
+        return None
+    found = read_served(project.root, project.config, cached=not project.tracked_state)
     if found is None:
-        project.note(NOT_HELD)
+        project.note(NO_APPLICATION)
     return found

@@ -118,14 +118,20 @@ def test_a_run_over_some_files_does_not_start_the_application(tmp_path: Path) ->
     assert [finding.code for finding in check(root).findings] == ["SW402"]
 
 
-@pytest.mark.parametrize("missing", ["specs/contracts/openapi.yaml", "pyproject.toml"])
-def test_what_was_not_held_is_said(missing: str, tmp_path: Path) -> None:
-    files = {**SPECS, **world()}
-    files[missing] = SPECS.get(missing, "")
-    if not files[missing]:
-        del files[missing]
+@pytest.mark.parametrize(
+    ("path", "text", "why"),
+    [
+        ("specs/contracts/openapi.yaml", None, "that needs specs/contracts/openapi.yaml."),
+        ("specs/contracts/openapi.yaml", "paths: [", "none can be read."),
+        ("pyproject.toml", SPECS["pyproject.toml"], "that needs `app = "),
+    ],
+)
+def test_what_was_not_held_is_said(path: str, text: str | None, why: str, tmp_path: Path) -> None:
+    files = {**SPECS, **world(), path: text or ""}
+    if text is None:
+        del files[path]
     [note] = check(make_repository(tmp_path, files)).notes
-    assert note.startswith("What the application serves was not held against a contract")
+    assert note.startswith(f"What the application serves was not held against a contract: {why}")
 
 
 BEFORE = {**SPECS, **world(None, operations="none")}
