@@ -134,6 +134,15 @@ def test_who_has_no_specifications_is_shown_a_task_that_can_be_read(template: Pa
     assert "with tasks such as" not in specward(template, "init", "--yes")
 
 
+def test_the_task_that_is_shown_lies_in_the_territory(tmp_path: Path) -> None:
+    flat = make_repository(
+        tmp_path / "flat", {"app/main.py": "from fastapi import FastAPI\n\napp = FastAPI()\n"}
+    )
+    said = specward(flat, "init", "--yes")
+    assert "  territory       app/*.py, " in said
+    assert "- **Files**: `app/orders.py`" in said
+
+
 def test_a_file_that_init_wrote_is_renewed(template: Path) -> None:
     specward(template, "init", "--yes")
     (template / "venv/bin").mkdir(parents=True)  # the environment comes later, and the hooks are to use it

@@ -65,6 +65,8 @@ def start_revision(root: Path, base: str | None) -> str:
     if base is None:
         return head or _EMPTY_TREE
     commit = _commit(root, base)
+    if commit is None and head is None:
+        raise GitError(f"There is no revision {base!r} here: nothing is committed yet.")
     if commit is None:
         raise GitError(
             f"The revision {base!r} is unknown here: it is misspelt, or not fetched yet (`git fetch origin`)."

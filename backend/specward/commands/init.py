@@ -26,7 +26,7 @@ _TASK = """
     ### T-001: List orders
 
     - **From**: speckit.specify §1
-    - **Files**: `{folder}orders/**`
+    - **Files**: `{files}`
     - **Tests**: `{tests}`
     - **Done when**: a customer gets their own orders, the newest first.
 """
@@ -161,7 +161,7 @@ def _closing(root: Path, found: Survey, written: Sequence[Proposal]) -> Iterator
             "There are no specifications yet: Spec Kit's specs/NNN-name/, or specs/specify.md and "
             "specs/tasks.md, with tasks such as"
         )
-        yield from _TASK.format(folder=found.territory[0].rstrip("*"), tests=found.tests[0]).split("\n")
+        yield from _TASK.format(files=_new_files(found.territory[0]), tests=found.tests[0]).split("\n")
     tasks = [task for each in read_specs(root, load_config(root)) for task in each.tasks]
     if unnamed := sum(not task.files for task in tasks):
         yield (
@@ -170,6 +170,12 @@ def _closing(root: Path, found: Survey, written: Sequence[Proposal]) -> Iterator
         )
     if written:
         yield "Next: commit this, `specward approve` a task, and tell Claude Code `/implement` with its id."
+
+
+def _new_files(territory: str) -> str:
+    """Files for a first task that the territory holds."""
+    within = territory.endswith("/**")
+    return f"{territory.removesuffix('**')}orders/**" if within else f"{territory.partition('*')[0]}orders.py"
 
 
 def _undo(root: Path) -> int:

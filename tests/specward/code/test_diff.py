@@ -128,6 +128,11 @@ def test_a_name_that_is_an_option_is_no_option(tmp_path: Path) -> None:
 def test_an_unknown_base_and_no_repository_are_sentences(tmp_path: Path) -> None:
     with pytest.raises(GitError, match="is not a git repository"):
         read_changes(tmp_path)
+    empty = tmp_path / "empty"
+    empty.mkdir()
+    git(empty, "init", "--quiet")
+    with pytest.raises(GitError, match="no revision 'HEAD' here: nothing is committed yet"):
+        read_changes(empty, "HEAD")
     root = make_repository(tmp_path / "repository", {})
     with pytest.raises(GitError, match=r"'origin/main' is unknown here: .*`git fetch origin`"):
         read_changes(root, "origin/main")
