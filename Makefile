@@ -127,4 +127,5 @@ format: install-dev ## format the code
 
 clean: ## remove the environment, the embedded database with its data, and every cache
 	@! [ -d .data ] || ! [ -x $(BIN)/specward ] || $(BIN)/specward database stop --remove
-	rm -rf $(VENV) .data .specward .pytest_cache .mypy_cache .ruff_cache .hypothesis .coverage
+	rm -rf $(VENV) .data .specward .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis .coverage*
+	@find . -name __pycache__ -type d -prune -exec rm -rf {} +
