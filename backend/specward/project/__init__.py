@@ -4,6 +4,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from specward.code.files import list_files
 from specward.contract import NO_APPLICATION, NO_CONTRACT_READ
 from specward.project.run import Run
 
@@ -44,6 +45,7 @@ class Project(Run):
         from specward.code.dataflow.judging.project import analyse_project  # noqa: PLC0415 -- only this family needs it
 
         paths = [path for path in self.paths_there if path.endswith(".py")]
+        paths += list_files(self.root, ("**/*.sql",), exclude=self.config.exclude)
         return analyse_project(self.root, paths, self.config.table, cached=not self.tracked_state)
 
     @property

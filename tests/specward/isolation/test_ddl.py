@@ -39,9 +39,34 @@ def test_a_declaration_that_never_closes_has_no_columns() -> None:
     assert jars.columns == {}
 
 
+def test_what_a_dump_adds_at_its_end_is_part_of_the_table() -> None:
+    dump = """
+        CREATE TABLE public.jars (id integer NOT NULL, owner_id integer, shelf_id integer);
+        ALTER TABLE ONLY public.jars ADD CONSTRAINT jars_pkey PRIMARY KEY (id);
+        ALTER TABLE ONLY public.jars
+            ADD CONSTRAINT jars_owner FOREIGN KEY (owner_id) REFERENCES public.users(id);
+        ALTER TABLE jars ADD COLUMN room_id integer REFERENCES rooms(id), ALTER shelf_id SET NOT NULL;
+    """
+    (jars,) = declared(dump)
+    assert jars.columns == {"id": "", "owner_id": "users.id", "shelf_id": "", "room_id": "rooms.id"}
+    assert jars.keys == {"id"}
+
+
+def test_a_key_of_several_columns_is_read() -> None:
+    (table,) = declared(
+        "create table lids (jar_id int references jars(id), size int, primary key (jar_id, size))"
+    )
+    assert table.columns == {"jar_id": "jars.id", "size": ""}
+    assert table.keys == {"jar_id", "size"}
+
+
 _PIECES = st.sampled_from(
     [
         "create table ",
+        "alter table ",
+        " add ",
+        "primary key (",
+        ";",
         "if not exists ",
         "jars",
         '"',

@@ -271,7 +271,9 @@ class Schema:
 
 
 def _merged(known: Table, other: Table) -> Table:
-    """Two models of one table: what either declares."""
-    return known._replace(
-        columns={**other.columns, **known.columns}, relations={**other.relations, **known.relations}
-    )
+    """Two declarations of one table: what either says, and of a column the one that refers to a table."""
+    columns = {**other.columns, **known.columns}
+    referring = {
+        name: fact for name, fact in other.columns.items() if fact.reference and not columns[name].reference
+    }
+    return known._replace(columns={**columns, **referring}, relations={**other.relations, **known.relations})

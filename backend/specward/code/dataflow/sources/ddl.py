@@ -1,10 +1,13 @@
-"""Tables that a program declares as SQL text: `CREATE TABLE` in a string, for projects without models."""
+"""Tables that a project declares as SQL text, in a file of its own or a string, where it has no models."""
 
 import re
 from typing import NamedTuple
 
 _NAME = r"[\"`\[]?(?:\w+[\"`\]]?\.[\"`\[]?)?(\w+)[\"`\]]?"
 _TABLE = re.compile(rf"create\s+table\s+(?:if\s+not\s+exists\s+)?{_NAME}\s*\(", re.IGNORECASE)
+_ALTERED = re.compile(rf"alter\s+table\s+(?:if\s+exists\s+)?(?:only\s+)?{_NAME}\s+([^;]*)", re.IGNORECASE)
+_ADDED = re.compile(r"\s*add\s+(?:column\s+)?(?:if\s+not\s+exists\s+)?(.*)", re.IGNORECASE | re.DOTALL)
+_PRIMARY = re.compile(r"\s*(?:constraint\s+\S+\s+)?primary\s+key\s*\(([^)]*)\)", re.IGNORECASE)
 _COLUMN = re.compile(rf"\s*{_NAME}\s+(\w.*)", re.DOTALL)
 _REFERENCE = re.compile(rf"\breferences\s+{_NAME}\s*(?:\(\s*[\"`]?(\w+)[\"`]?)?", re.IGNORECASE)
 _FOREIGN = re.compile(
@@ -24,11 +27,30 @@ class Declared(NamedTuple):
 
 
 def declared(text: str) -> tuple[Declared, ...]:
-    """The tables that a file's text creates."""
-    return tuple(
-        _read(match.group(1), _inside(text, match.end()), text.count("\n", 0, match.start()) + 1)
-        for match in _TABLE.finditer(text)
-    )
+    """The tables that a file's text creates, with the columns and keys that it adds to them."""
+    found: dict[str, Declared] = {}
+    for match in _TABLE.finditer(text):
+        table = _read(match.group(1), _parts(_inside(text, match.end())), _line(text, match))
+        found.setdefault(table.name, table)
+    for match in _ALTERED.finditer(text):
+        added = [item.group(1) for part in _parts(match.group(2)) if (item := _ADDED.match(part))]
+        table = _read(match.group(1), added, _line(text, match))
+        known = found.get(table.name)
+        found[table.name] = table if known is None else _with(known, table)
+    return tuple(found.values())
+
+
+def _with(known: Declared, added: Declared) -> Declared:
+    """A table with what is added to it later: a dump adds its keys at the end."""
+    columns = {
+        **known.columns,
+        **{name: to for name, to in added.columns.items() if to or name not in known.columns},
+    }
+    return known._replace(columns=columns, keys=known.keys | added.keys)
+
+
+def _line(text: str, match: re.Match[str]) -> int:
+    return text.count("\n", 0, match.start()) + 1
 
 
 _LONGEST = 20_000  # characters of one table's declaration
@@ -44,10 +66,12 @@ def _inside(text: str, start: int) -> str:
     return ""
 
 
-def _read(name: str, body: str, line: int) -> Declared:
+def _read(name: str, parts: list[str], line: int) -> Declared:
     columns: dict[str, str] = {}
     keys: set[str] = set()
-    for part in _parts(body):
+    for part in parts:
+        primary = _PRIMARY.match(part)
+        keys |= {*re.findall(r"\w+", primary.group(1))} if primary is not None else set()
         foreign, column = _FOREIGN.match(part.strip()), _COLUMN.match(part)
         if foreign is not None:
             columns[foreign.group(1)] = _target(foreign.group(2))

@@ -41,7 +41,8 @@ class Names:
         self._by_name: dict[str, list[str]] = {}
         self._answers = Remembered(self.grounds, self._answer)
         for source in self.sources.values():
-            self._index(source)
+            if source.path.endswith(".py"):
+                self._index(source)
 
     def _index(self, source: Source) -> None:
         steps = source.path.removesuffix(".py").removesuffix("/__init__").split("/")

@@ -44,6 +44,22 @@ def outline(tree: Tree, text: str) -> Outline:
     }
 
 
+def outline_of_sql(text: str) -> Outline:
+    """Give the outline of a file of SQL, which declares tables and policies."""
+    return {
+        "imports": {},
+        "stars": [],
+        "functions": [],
+        "classes": {},
+        "assigns": [],
+        "depended": [],
+        "has_tables": False,
+        "has_sql": True,
+        "has_policies": _POLICY.search(text) is not None,
+        "has_routes": False,
+    }
+
+
 def _bases(node: ast.ClassDef) -> Iterator[str]:
     for base in node.bases:
         name = dotted_name(base.value if isinstance(base, ast.Subscript) else base)

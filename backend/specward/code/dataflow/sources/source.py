@@ -7,7 +7,7 @@ from typing import TypeVar, cast
 
 from specward.code.cache import Cache, digest
 from specward.code.dataflow.sources.ddl import Declared, declared
-from specward.code.dataflow.sources.outline import Outline, outline
+from specward.code.dataflow.sources.outline import Outline, outline, outline_of_sql
 from specward.code.dataflow.sources.tree import FunctionNode, Tree, parse
 from specward.errors import CouldNotRunError
 
@@ -105,8 +105,10 @@ def read(path: str, text: str, cache: Cache | None = None) -> Source | None:
         cache: Where outlines are kept by the text's digest.
 
     Returns:
-        The file; None where it is not Python that this interpreter can parse.
+        The file; None where it is neither SQL nor Python that this interpreter can parse.
     """
+    if path.endswith(".sql"):
+        return Source(path, text, outline_of_sql(text))
     key = digest(text.encode(errors="surrogatepass")) if cache is not None else ""
     known = cast("Outline | None", cache.get(key)) if cache is not None else None
     tree = parse(text) if known is None else None
