@@ -72,7 +72,7 @@ def opposed(left: Facts, right: Facts) -> bool:
 
 
 def _ownership(atoms: frozenset[Fact]) -> frozenset[Fact]:
-    return frozenset(atom for atom in atoms if atom[0] in {"owned", "key", "same"})
+    return frozenset(atom for atom in atoms if atom[0] in {"owned", "shown", "key", "same"})
 
 
 def _vacuous(atoms: frozenset[Fact], other: frozenset[Fact]) -> frozenset[Fact]:
@@ -178,10 +178,10 @@ def _join_sequences(left: Sequence, right: Sequence) -> Value:
 
 
 def _join_mappings(left: Mapping, right: Mapping) -> Value:
+    """What only one of them has may be there, and is this then."""
     here, there = dict(left.entries), dict(right.entries)
-    shared = tuple((key, join(here[key], there[key])) for key in here if key in there)
-    only = [value for key, value in (*left.entries, *right.entries) if key not in here or key not in there]
-    return Mapping(shared, (*left.rest, *right.rest, *only)[:_MOST_ALTERNATIVES])
+    shared = {key: join(here[key], there[key]) for key in here if key in there}
+    return Mapping(tuple({**here, **there, **shared}.items()), (*left.rest, *right.rest)[:_MOST_ALTERNATIVES])
 
 
 def parts(value: Value) -> tuple[Value, ...]:

@@ -72,6 +72,7 @@ class Row:
     fresh: bool = False  # made here, not fetched
     child: Row | None = None  # the row whose parent this is, where a relationship led here
     column: str = ""  # the only column that was read
+    shown: bool = False  # fetched as one's own or everybody's to see, and so not to be changed
 
 
 @record
@@ -167,6 +168,7 @@ class Other:
 
     tables: frozenset[str]
     fixed: bool = False
+    open: bool = False  # asks whether a row is everybody's to see: `is_public`
 
 
 @record

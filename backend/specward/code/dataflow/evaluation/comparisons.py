@@ -1,6 +1,7 @@
 """Comparisons: a predicate where columns are compared, else what holds if it is true and if it is false."""
 
 import ast
+from typing import TypeGuard
 
 from specward.code.dataflow import values as v
 from specward.code.dataflow.evaluation.engine import Engine, State
@@ -9,6 +10,7 @@ from specward.code.dataflow.evaluation.privileges import PRIVILEGE, is_privilege
 from specward.code.dataflow.evaluation.roles import is_role, told_apart
 from specward.code.dataflow.evaluation.truths import negate, none_check, truth
 from specward.code.dataflow.lattice import both, join_all, options, origin, parts, rows
+from specward.code.dataflow.owners.naming import names_open
 from specward.code.dataflow.values import (
     IMPOSSIBLE,
     NONE,
@@ -87,6 +89,9 @@ def _among_roles(engine: Engine, left: Value, right: Value, state: State) -> Con
 
 def _among(engine: Engine, left: Value, right: Value, state: State) -> Condition:
     """`role in ("admin", "owner")`: there is a role, and something it is in, whatever else that proves."""
+    if isinstance(left, v.Const) and isinstance(right, v.Mapping):
+        given = dict(right.entries).get(str(left.value))
+        return truth(engine, given, state) if _is_asked(given) else Condition(NOTHING, NOTHING)
     found = contained(engine, left, right, state)
     if isinstance(right, v.Either | v.Sequence | Field):
         found = Condition(both(found.true, truth(engine, right, state).true), found.false)
@@ -99,6 +104,11 @@ def _among(engine: Engine, left: Value, right: Value, state: State) -> Condition
         apart = _in_office(engine, parts(right))
         return Condition(both(found.true, apart.true), both(found.false, apart.false))
     return Condition(both(found.true, _there(engine, left, state)), found.false)
+
+
+def _is_asked(value: Value | None) -> TypeGuard[Scalar]:
+    """Whether a key of what the client sent is there exactly where the client named something."""
+    return isinstance(value, Scalar) and value.origin == Origin.CLIENT and bool(value.symbol)
 
 
 def _in_office(engine: Engine, roles: tuple[Value, ...]) -> Condition:
@@ -131,7 +141,9 @@ def sql_comparison(engine: Engine, left: Value, operator: ast.cmpop, right: Valu
     if isinstance(left, v.Relation) and isinstance(operator, ast.Eq):
         return relation_equals(engine, left, right)
     fixed = isinstance(right, v.Const | v.Sequence | v.Expression) and origin(right) == Origin.CONSTANT
-    return v.Other(tables_of(left) | tables_of(right), fixed=fixed and not isinstance(operator, ast.NotEq))
+    shown = isinstance(left, Column) and names_open(left.name)
+    tables = tables_of(left) | tables_of(right)
+    return v.Other(tables, fixed=fixed and not isinstance(operator, ast.NotEq), open=shown)
 
 
 def relation_equals(engine: Engine, relation: v.Relation, value: Value) -> Value:

@@ -179,7 +179,8 @@ def of_every(item: Value, ends: list[v.Facts]) -> v.Facts:
         {
             atom
             for atom in end.atoms
-            if (atom[0] in {"key", "same"} and atom[-1] in inputs) or (atom[0] == "owned" and atom[1] in read)
+            if (atom[0] in {"key", "same"} and atom[-1] in inputs)
+            or (atom[0] in {"owned", "shown"} and atom[1] in read)
         }
         for end in ends
         if end.possible

@@ -1,6 +1,10 @@
 """Expressions: the value of each kind of node."""
 
 import ast
+from collections.abc import Iterable
+from dataclasses import replace
+from itertools import product
+from math import prod
 
 from specward.code.dataflow import values as v
 from specward.code.dataflow.evaluation.comparisons import compare
@@ -18,6 +22,7 @@ from specward.code.dataflow.evaluation.later import STARTS, cannot_be_steered
 from specward.code.dataflow.evaluation.narrowing import narrow
 from specward.code.dataflow.evaluation.truths import negate, truth
 from specward.code.dataflow.lattice import both, either, join, join_all, options, present
+from specward.code.dataflow.owners.naming import names_open
 from specward.code.dataflow.values import NONE, UNKNOWN, Const, Mapping, Sequence, Value
 
 
@@ -97,7 +102,21 @@ def _call(engine: Engine, node: ast.Call, state: State) -> Value:
     if _starts_unsteered(engine, node, state):
         return UNKNOWN
     target = engine.evaluate(node.func, state)
-    return engine.call(target, arguments(engine, node, state), state, node)
+    value = engine.call(target, arguments(engine, node, state), state, node)
+    _take_out(node, state)
+    return value
+
+
+def _take_out(node: ast.Call, state: State) -> None:
+    """`data.pop("owner_id")`: it is not in the variable any more."""
+    match node:
+        case ast.Call(func=ast.Attribute(ast.Name(name), "pop"), args=[ast.Constant(value=key), *_]):
+            current = state.names.get(name)
+            if isinstance(current, Mapping):
+                entries = tuple(pair for pair in current.entries if pair[0] != str(key))
+                state.names[name] = replace(current, entries=entries)
+        case _:
+            pass
 
 
 def _starts_unsteered(engine: Engine, node: ast.Call, state: State) -> bool:
@@ -251,8 +270,26 @@ def _is_text(value: Value) -> bool:
     return isinstance(value, Const) and isinstance(value.value, str)
 
 
+_MOST_TEXTS = 8
+
+
 def _text(engine: Engine, pieces: list[Value], node: ast.AST, state: State) -> Value:
-    """Text put together from constants and values, each value as a `{}`."""
+    """Text put together from constants and values; where a piece is one of several texts, each of them."""
+    choices = [options(piece) if _is_one_of_texts(piece) else (piece,) for piece in pieces]
+    if prod(map(len, choices)) > _MOST_TEXTS:
+        return _put_together(engine, pieces, node, state)
+    return join_all([_put_together(engine, chosen, node, state) for chosen in product(*choices)])
+
+
+def _is_one_of_texts(value: Value) -> bool:
+    """A statement to which a condition was added on some paths."""
+    return isinstance(value, v.Either) and all(
+        isinstance(item, v.Text) or _is_text(item) for item in value.options
+    )
+
+
+def _put_together(engine: Engine, pieces: Iterable[Value], node: ast.AST, state: State) -> Value:
+    """One text from constants and values, each value as a `{}`."""
     sql = ""
     inner: list[Value] = []
     for piece in pieces:
@@ -278,5 +315,5 @@ def as_predicate(value: Value) -> v.Predicate:
     if isinstance(value, v.PREDICATES):
         return value
     if isinstance(value, v.Column):
-        return v.Other(frozenset({value.table}), fixed=True)
+        return v.Other(frozenset({value.table}), fixed=True, open=names_open(value.name))
     return v.Other(frozenset())

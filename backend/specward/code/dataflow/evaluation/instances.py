@@ -20,10 +20,22 @@ def instantiate(engine: Engine, cls: Class, arguments: Arguments, state: State) 
             Function(owner.module, f"{owner.name}.__init__", node, owner, instance), arguments, state
         )
     else:
-        instance.attributes.update(dict(arguments.named))
         names = _annotated_fields(engine, cls.definition)
+        for value in arguments.spread:
+            instance.attributes.update(_spread(engine, cls.definition, names, value, state))
+        instance.attributes.update(dict(arguments.named))
         instance.attributes.update(dict(zip(names, arguments.positional, strict=False)))
     return instance
+
+
+def _spread(
+    engine: Engine, definition: Definition, names: list[str], value: Value, state: State
+) -> dict[str, Value]:
+    """What the fields of a dataclass take of `**row.model_dump()`: each its own."""
+    if not isinstance(value, v.Row | v.Body):
+        return dict.fromkeys(names, value)
+    node = engine.program.class_of(definition)
+    return {name: engine.attribute(value, name, state, node) for name in names}
 
 
 def _annotated_fields(engine: Engine, definition: Definition) -> list[str]:

@@ -5,7 +5,7 @@ from dataclasses import replace
 from specward.code.dataflow import values as v
 from specward.code.dataflow.evaluation.engine import Engine, State
 from specward.code.dataflow.evaluation.privileges import PRIVILEGE, is_privilege
-from specward.code.dataflow.evaluation.roles import held
+from specward.code.dataflow.evaluation.roles import bound_as
 from specward.code.dataflow.lattice import both, either, parts, rows
 from specward.code.dataflow.values import NOTHING, Condition, Facts, Field, Origin, Row, Scalar, Value
 
@@ -19,7 +19,7 @@ def match(engine: Engine, value: Value, other: Value, state: State) -> Facts:
         ):
             if isinstance(other, Scalar) and other.origin == Origin.IDENTITY:
                 engine.bind(row.table, column)
-                engine.trail.held |= {(row.table, role) for role in held(state.facts.atoms)}
+                engine.trail.held |= {(row.table, role) for role in bound_as(state.facts.atoms)}
             return proof.proves(row, owned=True)
         case Field(row, column):
             target = engine.schema.target(row.table, column)

@@ -6,9 +6,11 @@ role, and where they meet, the side that proves something speaks for the other.
 """
 
 import re
+from collections.abc import Collection
 
 from specward.code.dataflow import values as v
 from specward.code.dataflow.lattice import opposed, rows
+from specward.code.dataflow.owners.offices import ANYBODY, SCOPE
 from specward.code.dataflow.owners.proof import Proof
 from specward.code.dataflow.values import Condition, Const, Facts, Field, Query, Scalar, Value
 
@@ -40,6 +42,16 @@ def held(facts: frozenset[v.Fact]) -> set[str]:
     return {str(fact[1]) for fact in facts if fact[0] == v.ROLE and fact[2] and " " not in str(fact[1])}
 
 
+def bound_as(facts: frozenset[v.Fact]) -> set[str]:
+    """The roles in which the principal is bound to rows of their own on a path; none is one of them."""
+    return held(facts) or {ANYBODY}
+
+
+def with_scopes(scopes: Collection[str]) -> Facts:
+    """What holds once the principal's token was asked for scopes: each is a role of its own."""
+    return Facts(frozenset((v.ROLE, f"{SCOPE}{scope}", 1) for scope in scopes))
+
+
 def spared(value: Value, facts: Facts, other: Value, others: Facts) -> Facts:
     """What holds of a value, where the same is the principal's own for those of the opposite role.
 
@@ -52,7 +64,9 @@ def spared(value: Value, facts: Facts, other: Value, others: Facts) -> Facts:
     if not opposed(facts, others):
         return facts
     own = {row.table for row in rows(other) if not row.code or ("owned", row.id) in others.atoms}
-    free = {("owned", row.id) for row in rows(value) if row.code and row.table in own}
+    free = {
+        (fact, row.id) for row in rows(value) if row.code and row.table in own for fact in ("owned", "shown")
+    }
     return Facts(facts.atoms | free, facts.possible)
 
 

@@ -33,7 +33,7 @@ def truth(engine: Engine, value: Value, state: State) -> Condition:
             return Condition(IMPOSSIBLE, Facts(frozenset({v.ADMIN})))
         case Row():
             # A row that is not there is nobody else's: `if row and row.owner_id != me` is safe both ways.
-            gone = Facts(frozenset({("gone", value.id), ("owned", value.id), *_nothing_named(engine, value)}))
+            gone = Facts(frozenset({("gone", value.id), *_owned(value), *_nothing_named(engine, value)}))
             return Condition(
                 engine.proof(state).proves(value, owned=False), IMPOSSIBLE if value.fresh else gone
             )
@@ -66,7 +66,7 @@ def truth(engine: Engine, value: Value, state: State) -> Condition:
         case Field() if _is_owner(engine, value):
             return Condition(NOTHING, engine.proof(state).proves(value.row, owned=True))
         case Field(row, column) if row.table in engine.schema.owned and names_open(column):
-            return Condition(engine.proof(state).proves(row, owned=True), NOTHING)
+            return Condition(engine.proof(state).shows(row), NOTHING)
         case Scalar(Origin.CLIENT, symbol, _) if symbol:
             return _given(value, state)
         case v.Method(Row() as changed, "rowcount"):
@@ -79,6 +79,10 @@ def truth(engine: Engine, value: Value, state: State) -> Condition:
             return Condition(engine.proof(state).proves(row, owned=False), NOTHING)
         case _:
             return Condition(NOTHING, NOTHING)
+
+
+def _owned(row: Row) -> set[Fact]:
+    return {("owned", row.id), ("shown", row.id)}
 
 
 def _nothing_named(engine: Engine, row: Row) -> set[Fact]:

@@ -4,7 +4,7 @@ import ast
 
 from specward.code.dataflow import values as v
 from specward.code.dataflow.evaluation import attributes
-from specward.code.dataflow.evaluation.annotations import DEPENDENCY, annotation_names
+from specward.code.dataflow.evaluation.annotations import DEPENDENCY, annotated, annotation_names
 from specward.code.dataflow.evaluation.engine import Arguments, Frame, State
 from specward.code.dataflow.evaluation.instances import instantiate
 from specward.code.dataflow.evaluation.members import of_instance
@@ -19,10 +19,13 @@ from specward.code.dataflow.evaluation.principals import (
     without_stand_ins,
 )
 from specward.code.dataflow.evaluation.privileges import PRIVILEGE, administers
+from specward.code.dataflow.evaluation.roles import held, with_scopes
 from specward.code.dataflow.interpretation.interpreter import Interpreter
 from specward.code.dataflow.lattice import join_all, options
+from specward.code.dataflow.owners.naming import names_tenant
 from specward.code.dataflow.sources.program import dotted_name
 from specward.code.dataflow.sources.routes import Dependency
+from specward.code.dataflow.sources.source import FunctionNode
 from specward.code.dataflow.trail import ANY_ROUTE
 from specward.code.dataflow.values import (
     IDENTITY,
@@ -73,11 +76,25 @@ class Injection:
         if isinstance(node, ast.Call) and node.args:
             if administers(node):
                 state.assume(v.Facts(frozenset({v.ADMIN})))
+            self._ask(node, state)
             self._depend(dependency.module, node.args[0], "", None, state)
         elif isinstance(node, ast.Name | ast.Attribute):
             found = self.engine.program.find(dependency.module, dotted_name(node))
             if found is not None and isinstance(found.node, ast.Call):
                 self.listed(Dependency(found.module, found.node), state)
+
+    def _ask(self, marker: ast.Call, state: State) -> None:
+        """`Security(current_user, scopes=["orders:manage"])`: the token must have them."""
+        scopes = [
+            str(item.value)
+            for keyword in marker.keywords
+            if keyword.arg == "scopes"
+            for item in ast.walk(keyword.value)
+            if isinstance(item, ast.Constant)
+        ]
+        facts = with_scopes(scopes)
+        state.assume(facts)
+        self.engine.trail.offices |= held(facts.atoms)
 
     def parameter(
         self, module: str, name: str, annotation: ast.expr | None, default: ast.expr | None, state: State
@@ -91,13 +108,14 @@ class Injection:
         for where, marker in markers:
             kind = dotted_name(marker.func).rpartition(".")[2]
             if kind in {"Depends", "Security"}:
+                self._ask(marker, state)
                 wanted = next((item.value for item in marker.keywords if item.arg == "dependency"), None)
                 target = marker.args[0] if marker.args else wanted
                 return self._depend(
                     where if target is not None else module_of, target or bare, name, bare, state
                 )
             if kind in {"Header", "Cookie"}:
-                return Scalar(Origin.CREDENTIAL, name)
+                return Scalar(Origin.CLIENT if names_tenant(name) else Origin.CREDENTIAL, name)
             if isinstance(self.engine.named(where, dotted_name(marker.func)), Function):
                 made = self._made(where, marker, name, bare, state)
                 if made is not None:
@@ -195,6 +213,9 @@ class Injection:
     ) -> Value:
         inner = State(Frame(module, None, state.frame.chain, []), {}, state.facts)
         value = without_stand_ins(self.engine, self._provide(target, name, module, annotation, inner))
+        if isinstance(value, v.Method | External):  # `request.app.state.database`, set somewhere else
+            typed = annotated(self.engine, module, annotation, name)
+            value = typed if isinstance(typed, v.Instance) else value
         if isinstance(target, Function):
             value = as_told(target.name, value)
         state.facts = inner.facts
@@ -236,13 +257,21 @@ class Injection:
                 return by_name(self.engine, target, name, module, annotation)
 
     def _object(self, cls: Class, definition: Definition, state: State) -> Value:
+        """A class as dependency: what its constructor takes, or the fields of a dataclass, are parameters."""
         found = self.engine.program.method(definition, "__init__")
-        instance = instantiate(self.engine, cls, Arguments(), state) if found is None else None
-        if found is None or instance is None:
-            if isinstance(instance, v.Instance):
-                self._fill(instance, definition, state)
-            return instance if isinstance(instance, v.Instance) else Body(definition, "")
+        instance = instantiate(self.engine, cls, self._given(found, cls, state), state)
+        if not isinstance(instance, v.Instance):
+            return Body(definition, "")
+        if found is None:
+            self._fill(instance, definition, state)
         return instance
+
+    def _given(self, found: tuple[Definition, FunctionNode] | None, cls: Class, state: State) -> Arguments:
+        if found is None:
+            return Arguments()
+        owner, node = found
+        constructor = Function(owner.module, f"{owner.name}.__init__", node, owner, v.Instance(cls))
+        return self.arguments(constructor, state)
 
     def _fill(self, instance: v.Instance, definition: Definition, state: State) -> None:
         """A dataclass as dependency: its fields are parameters."""

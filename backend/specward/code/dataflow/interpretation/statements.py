@@ -1,13 +1,15 @@
 """Python statements: assignments, branches, loops, exits."""
 
 import ast
+import re
 from dataclasses import replace
 
 from specward.code.dataflow import values as v
 from specward.code.dataflow.evaluation.containers import assign, element, run
-from specward.code.dataflow.evaluation.engine import Engine, State
+from specward.code.dataflow.evaluation.engine import Arguments, Engine, State
 from specward.code.dataflow.evaluation.expressions import binary
 from specward.code.dataflow.evaluation.loops import each, leave, repeat
+from specward.code.dataflow.evaluation.members import of_instance
 from specward.code.dataflow.evaluation.narrowing import narrow
 from specward.code.dataflow.evaluation.truths import truth
 from specward.code.dataflow.lattice import options
@@ -15,6 +17,7 @@ from specward.code.dataflow.sources.program import dotted_name
 from specward.code.dataflow.sql.outside import write
 from specward.code.dataflow.values import IMPOSSIBLE, NONE, Const, Mapping, Row, Sequence, Value
 
+_CURSOR = re.compile(r"(^|_)cur(s|sor)?$")
 _LOGS = ("logger", "logging", "log", "print", "metrics", "structlog", "tracer", "span")
 
 
@@ -77,7 +80,7 @@ def _block(engine: Engine, node: ast.stmt, state: State) -> None:
             repeat(engine, test, body, orelse, state)
         case ast.With(items=items, body=body) | ast.AsyncWith(items=items, body=body):
             for item in items:
-                value = engine.evaluate(item.context_expr, state)
+                value = _entered(engine, engine.evaluate(item.context_expr, state), state, node)
                 if item.optional_vars is not None:
                     assign(engine, item.optional_vars, value, state)
             execute(engine, body, state)
@@ -99,14 +102,39 @@ def _block(engine: Engine, node: ast.stmt, state: State) -> None:
             pass
 
 
+def _entered(engine: Engine, manager: Value, state: State, node: ast.stmt) -> Value:
+    """What `with` binds: what a context manager of the project gives on entry, else the manager."""
+    if not isinstance(manager, v.Instance):
+        return manager
+    for name in ("__aenter__", "__enter__"):
+        method = of_instance(engine, manager, name, state, node)
+        if isinstance(method, v.Function):
+            return engine.call(method, Arguments(), state, node)
+    return manager
+
+
 def _expression(engine: Engine, node: ast.expr, state: State) -> None:
     if _mutation(engine, node, state):
         return
     value = engine.evaluate(node, state)
     inner = node.value if isinstance(node, ast.Await) else node
+    if isinstance(value, Row | v.Either):
+        _keep_result(inner, value, state)
     logs = isinstance(inner, ast.Call) and dotted_name(inner.func).lower().startswith(_LOGS)
     if isinstance(inner, ast.Call) and isinstance(value, v.Scalar) and not logs:
         engine.use(value, state)
+
+
+def _keep_result(node: ast.expr, value: Value, state: State) -> None:
+    """`cursor.execute(...)`: what it found is fetched from the cursor afterwards."""
+    match node:
+        case ast.Call(func=ast.Attribute(value=ast.Name(id=name), attr="execute")) if (
+            name in state.names and _CURSOR.search(name)
+        ):
+            cursor = [item for item in options(state.names[name]) if not isinstance(item, Row)]
+            state.names[name] = v.Either((*cursor, *options(value)))
+        case _:
+            pass
 
 
 _ADDERS = frozenset(
@@ -125,15 +153,6 @@ def _mutation(engine: Engine, node: ast.expr, state: State) -> bool:
             added += [engine.evaluate(item.value, state) for item in node.keywords]
             state.names[name] = _grown(current, attr, added)
             return True
-        case ast.Call(
-            func=ast.Attribute(value=ast.Name(id=name), attr="pop"), args=[ast.Constant(value=key), *_]
-        ):
-            current = state.names.get(name)
-            if isinstance(current, Mapping):
-                entries = tuple(pair for pair in current.entries if pair[0] != str(key))
-                state.names[name] = replace(current, entries=entries)
-                return True
-            return False
         case _:
             return False
 

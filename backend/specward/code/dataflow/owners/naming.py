@@ -26,7 +26,10 @@ CONTENT = re.compile(
 )  # what sites show to everybody, where a route does
 OPEN = re.compile(r"(is_)?(public|published|shared|global)(ly_visible)?")
 TENANT = re.compile(r"(organi[sz]ation|org|tenant|workspace|company|household|firm|clinic|school)$")
-GRANT = re.compile(r"member|collaborator|share|grant|access")
+_TENANT_KEY = re.compile(
+    r"(^|_)(organi[sz]ation|org|tenant|workspace|company|household|team)_?(u?u?id|slug|key)$"
+)
+GRANT = re.compile(r"member|participant|collaborator|share|grant|access")
 ORDINARY = {
     *("user", "member", "customer", "client", "guest", "viewer", "subscriber", "buyer"),
     *("student", "pupil", "learner", "patient", "applicant", "candidate", "participant"),
@@ -87,6 +90,11 @@ def names_holder(column: str) -> bool:
 def names_content(table: str) -> bool:
     """Whether rows of a table are what a site may show to everybody: articles, comments, products."""
     return bool(CONTENT.search(snake(table)))
+
+
+def names_tenant(name: str) -> bool:
+    """Whether a header chooses one of several organisations, which is no credential: `X-Org-Id`."""
+    return bool(_TENANT_KEY.search(snake(name)))
 
 
 def names_hidden(name: str) -> bool:

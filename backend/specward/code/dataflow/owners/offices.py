@@ -9,6 +9,8 @@ from collections.abc import Collection
 from specward.code.dataflow.owners.naming import ORDINARY
 from specward.code.dataflow.owners.schema import Schema
 
+ANYBODY = ""  # the role of those who were asked for none
+SCOPE = "scope/"  # begins the role of those whose token was asked for a scope
 _OFTEN = 4  # routes: one or two may have been forgotten
 
 
@@ -24,7 +26,7 @@ def looked_after(
 
     Returns:
         The pairs of `gated` whose role is nowhere held to rows of its own in the table, or in those above and
-        below it, and is asked for on several routes.
+        below it, and is asked for on several routes; or is a scope, where others reach their own without any.
     """
     bound, kin = {*held}, _kin(schema) if gated else {}
     return {
@@ -33,7 +35,10 @@ def looked_after(
         if table in kin
         and role not in ORDINARY
         and not any((other, role) in bound for other in kin[table])
-        and len({route for other, of, route in gated if of == role and other in kin[table]}) >= _OFTEN
+        and (
+            len({route for other, of, route in gated if of == role and other in kin[table]}) >= _OFTEN
+            or (role.startswith(SCOPE) and any((other, ANYBODY) in bound for other in kin[table]))
+        )
     }
 
 

@@ -1,7 +1,7 @@
 """Which rows and keys are the principal's, given what holds on the path."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 
 from specward.code.dataflow import values as v
 from specward.code.dataflow.lattice import origin, present, rows
@@ -89,7 +89,7 @@ class Ownership:
 
     def owns(self, row: Row, depth: int = _DEPTH) -> bool:
         """Whether a row is the principal's on this path."""
-        if row.proof or row.fresh or not self.facts.isdisjoint({v.ADMIN, v.SCOPED, ("owned", row.id)}):
+        if row.proof or row.fresh or not self.facts.isdisjoint({v.ADMIN, v.SCOPED, ("shown", row.id)}):
             return True
         if not depth:
             return False
@@ -155,8 +155,12 @@ class Ownership:
 
     def _owned_row(self, row: Row) -> bool:
         if row.table not in self.schema.owned and row.table != self.schema.user:
-            return row.fresh or row.proof or ("owned", row.id) in self.facts
+            return row.fresh or row.proof or ("shown", row.id) in self.facts
         return self.owns(row)
+
+    def keeps(self, table: str, pairs: Iterable[tuple[str, Value]]) -> bool:
+        """Whether a row with these values can only be one of the principal's."""
+        return any(self._binds(table, column, value) for column, value in pairs)
 
     def _binds(self, table: str, column: str, value: Value, depth: int = _DEPTH) -> bool:
         """Whether `table.column == value` keeps a statement to the principal's rows."""
@@ -203,7 +207,7 @@ class Ownership:
         """What follows when a row is known to be there (and, with `owned`, to be the principal's)."""
         atoms: set[Fact] = {("live", row.id)}
         if owned:
-            atoms.add(("owned", row.id))
+            atoms |= {("owned", row.id), ("shown", row.id)}
         if depth and (owned or (self.owns(row) and not row.fresh)):
             for column, key in row.keys:
                 atoms |= self._key_facts(row, column, key, depth)
@@ -211,7 +215,23 @@ class Ownership:
                 atoms |= self.proves(row.child, owned=True, depth=depth - 1).atoms
         return Facts(frozenset(atoms))
 
-    def _is_shown(self, row: Row) -> bool:
+    def shows(self, row: Row) -> Facts:
+        """What follows when a row is everybody's to see: it may be read as one's own, and not changed."""
+        return Facts(self.proves(row, owned=True).atoms - {("owned", row.id)})
+
+    def may_change(self, row: Row) -> bool:
+        """Whether a row that may be read may be changed, too: it is not only everybody's to see."""
+        if not self.facts.isdisjoint({v.ADMIN, v.SCOPED, ("owned", row.id)}):
+            return True
+        if row.shown:
+            return False
+        if ("shown", row.id) not in self.facts:
+            return True
+        keys = {symbol_of(value) for _, value in row.keys}
+        known = frozenset(fact for fact in self.facts if fact[0] != "key" or fact[-1] not in keys)
+        return Ownership(self.schema, known - {("shown", row.id)}, signed_in=self.signed_in).owns(row)
+
+    def _is_found_by_secret(self, row: Row) -> bool:
         """Whether a row was found by a secret: who holds a link's token may see what it leads to."""
         return any(
             origin(key) >= Origin.CREDENTIAL and _SECRET.search(column.lower()) for column, key in row.keys
@@ -227,7 +247,7 @@ class Ownership:
             opened.add(f"{row.table}.{column}")
         if target is not None and target in schema.grants.get(row.table, ()):
             opened.add(target)
-        if column.endswith("_id") and self._is_shown(row):
+        if column.endswith("_id") and self._is_found_by_secret(row):
             opened.add(target or v.ANY_TABLE)
         match key:
             case v.Scalar(_, symbol, _) if symbol and opened:

@@ -1,6 +1,7 @@
 """What is proved: which rows, keys and statements belong to the principal, given what holds on the path."""
 
 from collections.abc import Iterable
+from dataclasses import replace
 
 from specward.code.dataflow import values as v
 from specward.code.dataflow.lattice import origin
@@ -16,6 +17,9 @@ MISSING, CONDITIONAL, CLIENT, FOREIGN, UNPROVABLE, ESCAPES, UNJUDGED = (
     "SW606",
     "SW607",
 )
+
+
+CHANGE = "change"  # the verb of what is read in order to be changed
 
 
 class Proof(Ownership):
@@ -46,14 +50,13 @@ class Proof(Ownership):
             bound |= more
 
     def _through_membership(self, link: v.Column, other: v.Column) -> set[tuple[str, str]]:
-        """What a member reaches through the same parent: `Member.workspace_id == Document.workspace_id`."""
-        parent = self.schema.target(link.table, link.name)
-        granted = parent is not None and parent in self.schema.grants.get(link.table, ())
-        return (
-            {(link.table, other.table)}
-            if granted and self.schema.target(other.table, other.name) == parent
-            else set()
-        )
+        """What a row that only links reaches through a parent: `Member.team_id == Document.team_id`."""
+        schema = self.schema
+        parent = schema.target(link.table, link.name)
+        if parent is None or schema.target(other.table, other.name) != parent:
+            return set()
+        links = parent in schema.grants.get(link.table, ()) or not schema.owners.get(link.table)
+        return {(link.table, other.table)} if links else set()
 
     def _reaches(
         self, table: str, bound: frozenset[str], joined: frozenset[str], links: set[tuple[str, str]]
@@ -88,10 +91,14 @@ class Proof(Ownership):
         return set()
 
     def _bound_by_all(self, arms: tuple[v.Predicate, ...], joined: frozenset[str], verb: str) -> set[str]:
-        """Each arm of a disjunction must bind; on reads an arm of constants (`is_public`) is a decision."""
+        """Each arm of a disjunction must bind; on reads an arm of constants (`is_public`) is a decision.
+
+        Who reads a row with a condition to change it then may do so where it is nobody's, not where it is
+        everybody's to see.
+        """
         result: set[str] | None = None
         for arm in arms:
-            if verb == "select" and isinstance(arm, v.Other) and arm.fixed:
+            if _is_decided(arm, verb):
                 continue
             bound = set(self.bound_tables((arm,), joined, verb))
             result = bound if result is None else result & bound
@@ -104,6 +111,10 @@ class Proof(Ownership):
         joined = query.joined | ({*query.entities} if query.joined else frozenset())
         bound = self.bound_tables(query.predicates, joined, query.verb)
         return bool(bound & {*query.entities})
+
+    def only_shows(self, query: Query) -> bool:
+        """Whether some of the rows that a statement reads are only everybody's to see."""
+        return self.is_bound(query) and not self.is_bound(replace(query, verb=CHANGE))
 
     def judge(self, query: Query) -> str:
         """The finding a statement would be, "" if none."""
@@ -149,6 +160,11 @@ class Proof(Ownership):
         return column in self.schema.owners.get(table, ()) or (
             table == self.schema.user and column in self.schema.keys(table)
         )
+
+
+def _is_decided(arm: v.Predicate, verb: str) -> bool:
+    """Whether constants decide which rows of others may be read, or read in order to be changed."""
+    return isinstance(arm, v.Other) and arm.fixed and (verb == "select" or (verb == CHANGE and not arm.open))
 
 
 def flatten(predicates: Iterable[v.Predicate]) -> list[v.Predicate]:

@@ -5,6 +5,7 @@ import ast
 from specward.code.dataflow import values as v
 from specward.code.dataflow.evaluation.engine import Arguments, Engine, State
 from specward.code.dataflow.lattice import options, origin, rows
+from specward.code.dataflow.owners.naming import names_open
 from specward.code.dataflow.sql.queries import (
     BUILDERS,
     build,
@@ -30,7 +31,8 @@ def column_method(column: Column, name: str, arguments: Arguments) -> Value:
     if name in {"is_", "is_not", "isnot", "__eq__"}:
         if name == "__eq__" and value is not None and not isinstance(value, Const):
             return Bind(column.table, column.name, value)
-        return v.Other(frozenset({column.table}), fixed=name != "is_not")
+        given = name in {"is_not", "isnot"}
+        return v.Other(frozenset({column.table}), fixed=not given, open=names_open(column.name))
     if name in {
         "notin_",
         "not_in",

@@ -7,6 +7,7 @@ from dataclasses import replace
 from specward.code.dataflow import values as v
 from specward.code.dataflow.evaluation.engine import Arguments, Engine, State
 from specward.code.dataflow.lattice import join_all, options, origin, rows
+from specward.code.dataflow.owners.proof import MISSING
 from specward.code.dataflow.sql import queries
 from specward.code.dataflow.sql.running import check_assignments, execute
 from specward.code.dataflow.values import Const, Mapping, Origin, Query, Row, Scalar, Value
@@ -24,8 +25,11 @@ def construct(engine: Engine, table: str, arguments: Arguments, state: State, no
 
 def write(engine: Engine, row: Row, pairs: tuple[tuple[str, Value], ...], state: State) -> None:
     """A row is changed: it must be the principal's, and so must what its foreign keys are set to."""
-    if not engine.proof(state).harmless(row) and not row.fresh:
+    proof = engine.proof(state)
+    if not proof.harmless(row) and not row.fresh:
         engine.report(row.code, row.site, row.table)
+    elif row.table in engine.schema.owned and not proof.may_change(row):
+        engine.report(MISSING, row.site, row.table)
     check_assignments(engine, row.table, pairs, row.site, state)
 
 

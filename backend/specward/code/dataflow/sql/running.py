@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from specward.code.dataflow import values as v
 from specward.code.dataflow.evaluation.engine import Engine, State
-from specward.code.dataflow.evaluation.roles import held
+from specward.code.dataflow.evaluation.roles import bound_as, held
 from specward.code.dataflow.lattice import origin
 from specward.code.dataflow.owners.naming import names_hidden, names_message, names_owner
 from specward.code.dataflow.owners.proof import CLIENT, FOREIGN, deep, flatten
@@ -86,6 +86,7 @@ def fetched(engine: Engine, query: Query, code: str, state: State, *, one: bool)
         keys=keys,
         site=query.site,
         column=query.column,
+        shown=bound and proof.only_shows(query),
     )
 
 
@@ -102,7 +103,7 @@ def note_bindings(engine: Engine, query: Query, state: State) -> None:
             case Bind(table, column, v.Scalar(_, symbol) as value) if proof.is_principal(value):
                 if not names_hidden(symbol):
                     engine.bind(table, column)
-                    engine.trail.held |= {(table, role) for role in held(state.facts.atoms)}
+                    engine.trail.held |= {(table, role) for role in bound_as(state.facts.atoms)}
             case _:
                 pass
 

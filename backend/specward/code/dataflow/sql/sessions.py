@@ -218,9 +218,7 @@ def _write_call(
 
 def _merge(engine: Engine, row: Row, state: State) -> None:
     """`session.merge(Item(id=..., ...))` overwrites the row of that key, whoever owns it."""
-    keys = [value for name, value in row.keys if name in engine.schema.keys(row.table)]
-    proof = engine.proof(state)
-    if row.table in engine.schema.owned and any(
-        origin(key) >= Origin.CREDENTIAL and not proof.key_proved(row.table, key) for key in keys
-    ):
+    keys = [pair for pair in row.keys if pair[0] in engine.schema.keys(row.table)]
+    chosen = any(origin(value) >= Origin.CREDENTIAL for _, value in keys)
+    if row.table in engine.schema.owned and chosen and not engine.proof(state).keeps(row.table, keys):
         engine.report("SW601", row.site, row.table)
