@@ -43,9 +43,10 @@ NOTHING = Facts()
 
 @record
 class Const:
-    """A literal."""
+    """A literal; `facts` held where a function returned this one and not another."""
 
     value: str | bytes | float | complex | bool | None
+    facts: Facts = NOTHING
 
 
 @record

@@ -6,11 +6,11 @@ from typing import TypeGuard
 from specward.code.dataflow import values as v
 from specward.code.dataflow.evaluation.engine import Engine, State
 from specward.code.dataflow.evaluation.matching import all_in, contained, match
+from specward.code.dataflow.evaluation.openness import opens
 from specward.code.dataflow.evaluation.privileges import PRIVILEGE, is_privilege, names_privilege, privileged
 from specward.code.dataflow.evaluation.roles import is_role, told_apart
 from specward.code.dataflow.evaluation.truths import negate, none_check, truth
 from specward.code.dataflow.lattice import both, join_all, options, origin, parts, rows
-from specward.code.dataflow.owners.naming import names_open
 from specward.code.dataflow.values import (
     IMPOSSIBLE,
     NONE,
@@ -36,6 +36,9 @@ def compare(engine: Engine, left: Value, operator: ast.cmpop, right: Value, stat
     """One comparison: a predicate over columns, or a truth value."""
     if isinstance(left, _SQL) or isinstance(right, _SQL):
         return sql_comparison(engine, left, operator, right)
+    if isinstance(left, v.Const) and left.facts.atoms:
+        found = truth(engine, compare(engine, v.Const(left.value), operator, right, state), state)
+        return Condition(both(found.true, left.facts), both(found.false, left.facts))
     if isinstance(operator, ast.In | ast.NotIn) and is_role(engine.proof(state), right):
         named = _among_roles(engine, left, right, state)
         return named if isinstance(operator, ast.In) else negate(named)
@@ -100,6 +103,8 @@ def _among(engine: Engine, left: Value, right: Value, state: State) -> Condition
         return found
     if left == NONE:
         return Condition(IMPOSSIBLE, NOTHING)
+    if isinstance(left, Field) and _is_opened(engine, left, right):
+        return Condition(engine.proof(state).shows(left.row), found.false)
     if is_role(engine.proof(state), left) and v.ADMIN not in found.true.atoms:
         apart = _in_office(engine, parts(right))
         return Condition(both(found.true, apart.true), both(found.false, apart.false))
@@ -109,6 +114,11 @@ def _among(engine: Engine, left: Value, right: Value, state: State) -> Condition
 def _is_asked(value: Value | None) -> TypeGuard[Scalar]:
     """Whether a key of what the client sent is there exactly where the client named something."""
     return isinstance(value, Scalar) and value.origin == Origin.CLIENT and bool(value.symbol)
+
+
+def _is_opened(engine: Engine, value: Field, other: Value) -> bool:
+    """`note.visibility == "public"`: the row is everybody's to see."""
+    return value.row.table in engine.schema.owned and opens(value.column, other)
 
 
 def _in_office(engine: Engine, roles: tuple[Value, ...]) -> Condition:
@@ -141,7 +151,8 @@ def sql_comparison(engine: Engine, left: Value, operator: ast.cmpop, right: Valu
     if isinstance(left, v.Relation) and isinstance(operator, ast.Eq):
         return relation_equals(engine, left, right)
     fixed = isinstance(right, v.Const | v.Sequence | v.Expression) and origin(right) == Origin.CONSTANT
-    shown = isinstance(left, Column) and names_open(left.name)
+    alike = not isinstance(operator, ast.NotEq | ast.Gt | ast.GtE | ast.NotIn)
+    shown = isinstance(left, Column) and alike and opens(left.name, right)
     tables = tables_of(left) | tables_of(right)
     return v.Other(tables, fixed=fixed and not isinstance(operator, ast.NotEq), open=shown)
 
@@ -197,7 +208,7 @@ def equal(engine: Engine, left: Value, right: Value, state: State) -> Condition:
     if found is not None:
         return Condition(engine.proof(state).proves(found, owned=False), NOTHING)
     if isinstance(left, v.Const) and isinstance(right, v.Const):
-        return Condition(NOTHING, IMPOSSIBLE) if left == right else Condition(IMPOSSIBLE, NOTHING)
+        return Condition(NOTHING, IMPOSSIBLE) if left.value == right.value else Condition(IMPOSSIBLE, NOTHING)
     if isinstance(left, v.Instance) and isinstance(right, v.Instance):
         return Condition(NOTHING, IMPOSSIBLE) if left is right else Condition(NOTHING, NOTHING)
     for value, other in ((left, right), (right, left)):
@@ -217,6 +228,8 @@ def equal(engine: Engine, left: Value, right: Value, state: State) -> Condition:
 
 
 def _constant_check(engine: Engine, value: Value, constant: v.Const, state: State) -> Condition:
+    if isinstance(value, Field) and _is_opened(engine, value, constant):
+        return Condition(engine.proof(state).shows(value.row), NOTHING)
     name = value.symbol if isinstance(value, Scalar) else value.column if isinstance(value, Field) else ""
     if (
         isinstance(constant.value, str)

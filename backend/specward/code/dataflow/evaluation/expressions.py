@@ -1,10 +1,7 @@
 """Expressions: the value of each kind of node."""
 
 import ast
-from collections.abc import Iterable
 from dataclasses import replace
-from itertools import product
-from math import prod
 
 from specward.code.dataflow import values as v
 from specward.code.dataflow.evaluation.comparisons import compare
@@ -20,6 +17,7 @@ from specward.code.dataflow.evaluation.containers import (
 from specward.code.dataflow.evaluation.engine import Arguments, Engine, State, settle
 from specward.code.dataflow.evaluation.later import STARTS, cannot_be_steered
 from specward.code.dataflow.evaluation.narrowing import narrow
+from specward.code.dataflow.evaluation.texts import is_text, text
 from specward.code.dataflow.evaluation.truths import negate, truth
 from specward.code.dataflow.lattice import both, either, join, join_all, options, present
 from specward.code.dataflow.owners.naming import names_open
@@ -253,8 +251,8 @@ def binary(engine: Engine, left: Value, op: ast.operator, right: Value, node: as
             return Const(left.value + right.value)
         return UNKNOWN if {left.value, right.value} != {0} else left
     texts = [item for item in (left, right) if isinstance(item, v.Text)]
-    if texts or _is_text(left) or _is_text(right):
-        return _text(engine, [left, right], node, state)
+    if texts or is_text(left) or is_text(right):
+        return text(engine, [left, right], node, state)
     return blend((left, right))
 
 
@@ -266,48 +264,8 @@ def _is_set(value: Value) -> bool:
     )
 
 
-def _is_text(value: Value) -> bool:
-    return isinstance(value, Const) and isinstance(value.value, str)
-
-
-_MOST_TEXTS = 8
-
-
-def _text(engine: Engine, pieces: list[Value], node: ast.AST, state: State) -> Value:
-    """Text put together from constants and values; where a piece is one of several texts, each of them."""
-    choices = [options(piece) if _is_one_of_texts(piece) else (piece,) for piece in pieces]
-    if prod(map(len, choices)) > _MOST_TEXTS:
-        return _put_together(engine, pieces, node, state)
-    return join_all([_put_together(engine, chosen, node, state) for chosen in product(*choices)])
-
-
-def _is_one_of_texts(value: Value) -> bool:
-    """A statement to which a condition was added on some paths."""
-    return isinstance(value, v.Either) and all(
-        isinstance(item, v.Text) or _is_text(item) for item in value.options
-    )
-
-
-def _put_together(engine: Engine, pieces: Iterable[Value], node: ast.AST, state: State) -> Value:
-    """One text from constants and values, each value as a `{}`."""
-    sql = ""
-    inner: list[Value] = []
-    for piece in pieces:
-        if isinstance(piece, Const):
-            sql += str(piece.value)
-        elif isinstance(piece, v.Text):
-            sql += piece.sql
-            inner += piece.parts
-        else:
-            sql += "{}"
-            inner.append(piece)
-    if not inner:
-        return Const(sql)
-    return v.Text(sql, tuple(inner), engine.site(node, state))
-
-
 def _formatted(engine: Engine, node: ast.JoinedStr, values: list[ast.expr], state: State) -> Value:
-    return _text(engine, [engine.evaluate(item, state) for item in values], node, state)
+    return text(engine, [engine.evaluate(item, state) for item in values], node, state)
 
 
 def as_predicate(value: Value) -> v.Predicate:

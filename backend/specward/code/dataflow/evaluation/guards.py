@@ -77,7 +77,8 @@ def believed(
     """
     if not (consulted and is_check(function.name) and not isinstance(function.node, ast.Lambda)):
         return value
-    facts = vouched(engine, arguments, state)
+    seen = value.true if isinstance(value, Condition) else state.facts
+    facts = _besides(vouched(engine, arguments, state), seen)
     if not facts.atoms or not state.facts.possible:
         return value
     if isinstance(value, Condition):
@@ -88,6 +89,12 @@ def believed(
     if isinstance(value, Scalar) or _QUESTION.search(function.name.rpartition(".")[2]):
         return Condition(facts, v.NOTHING)
     return value
+
+
+def _besides(facts: Facts, seen: Facts) -> Facts:
+    """What a name says besides what was seen: not that what may be seen may be changed, too."""
+    shown = {fact[1] for fact in seen.atoms if fact[0] == "shown"}
+    return Facts(frozenset(fact for fact in facts.atoms if fact[0] != "owned" or fact[1] not in shown))
 
 
 _DEMANDS = re.compile(r"^_*(ensure|require|assert|enforce|check|verify|authori[sz]e)", re.IGNORECASE)

@@ -3,6 +3,7 @@
 from specward.code.dataflow import values as v
 from specward.code.dataflow.evaluation.engine import Engine
 from specward.code.dataflow.evaluation.members import is_stub
+from specward.code.dataflow.evaluation.privileges import PRIVILEGE
 from specward.code.dataflow.values import Class, Function, Origin, Scalar, Value
 
 _INTERFACE_AND_CLASS = 2
@@ -58,8 +59,22 @@ _COMMON = frozenset(
 )
 
 
+def _of_principal(engine: Engine, principal: Scalar, name: str) -> Function | None:
+    """`user.treats(patient_id)`: a method of the users' model. What marks administrators is told by name."""
+    user = engine.schema.tables.get(engine.schema.user or "")
+    if user is None or user.model is None or principal.symbol or PRIVILEGE.search(name):
+        return None
+    found = engine.program.method(user.model, name)
+    if found is None:
+        return None
+    owner, node = found
+    return Function(owner.module, f"{owner.name}.{name}", node, owner, principal)
+
+
 def only_method(engine: Engine, receiver: Value, name: str) -> Function | None:
     """A method of an object of unknown class, where only one class of the project defines it."""
+    if isinstance(receiver, Scalar) and receiver.origin == Origin.IDENTITY:
+        return _of_principal(engine, receiver, name)
     known = (
         isinstance(receiver, Scalar) and receiver.origin in {Origin.UNKNOWN, Origin.CALLER}
     ) or isinstance(receiver, v.Method)

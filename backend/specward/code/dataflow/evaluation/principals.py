@@ -28,7 +28,6 @@ PROVIDED = frozenset(
         "Database",
         "Redis",
         "Pool",
-        "UploadFile",
     }
 )
 _NAMED_USER = ("user", "principal", "account", "identity", "claims", "auth", "jwt", "me", "payload", "owner")

@@ -16,7 +16,10 @@ PRIVILEGE = re.compile(
 _VERBS = r"(view|create|update|delete|manage|list|select|edit|admin)"
 _MANAGED = r"(users?|roles?|groups?|permissions?|audit(_?logs?)?)"
 _PLATFORM = re.compile(r"(^|_)platform_(permission|staff|role|user|actor|owner|\w*context)")
-_ADMINISTERS = re.compile(rf"{_MANAGED}[_:./-]{_VERBS}|{_VERBS}[_:./-]{_MANAGED}", re.IGNORECASE)
+_ADMINISTERS = re.compile(
+    rf"{_MANAGED}[_:./-]{_VERBS}|{_VERBS}[_:./-]{_MANAGED}|(platform|system|site|global)[_:./-]admin",
+    re.IGNORECASE,
+)
 
 
 def administers(marker: ast.Call) -> bool:

@@ -3,7 +3,7 @@
 from specward.code.dataflow import values as v
 from specward.code.dataflow.evaluation.engine import State, settle
 from specward.code.dataflow.evaluation.roles import spared
-from specward.code.dataflow.lattice import both, either, join_all, parts
+from specward.code.dataflow.lattice import both, either, join_all, options, parts
 from specward.code.dataflow.values import UNKNOWN, Facts, Value
 
 
@@ -30,7 +30,26 @@ def _joined(returns: list[tuple[Value, Facts]], after: Facts) -> Value:
         return v.Sequence(
             tuple(_joined([(parts(value)[at], facts) for value, facts in returns], after) for at in columns)
         )
-    return join_all([settle(value, _with_others(value, facts, returns), after) for value, facts in returns])
+    return join_all(
+        [
+            _told(settle(value, _with_others(value, facts, returns), after), facts, after)
+            for value, facts in returns
+        ]
+    )
+
+
+def _told(value: Value, facts: Facts, after: Facts) -> Value:
+    """A word that is returned on one path says, to whoever asks for it, what held there."""
+    more = Facts(facts.atoms - after.atoms)
+    if not more.atoms:
+        return value
+    return join_all([_with(item, more) for item in options(value)])
+
+
+def _with(value: Value, facts: Facts) -> Value:
+    if isinstance(value, v.Const) and value != v.NONE:
+        return v.Const(value.value, both(value.facts, facts))
+    return value
 
 
 def _with_others(value: Value, facts: Facts, returns: list[tuple[Value, Facts]]) -> Facts:

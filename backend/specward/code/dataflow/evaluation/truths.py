@@ -27,8 +27,8 @@ def truth(engine: Engine, value: Value, state: State) -> Condition:
     match value:
         case Condition():
             return value
-        case v.Const(literal):
-            return Condition(NOTHING, IMPOSSIBLE) if literal else Condition(IMPOSSIBLE, NOTHING)
+        case v.Const(literal, facts):
+            return Condition(facts, IMPOSSIBLE) if literal else Condition(IMPOSSIBLE, facts)
         case v.Unlimited():
             return Condition(IMPOSSIBLE, Facts(frozenset({v.ADMIN})))
         case Row():

@@ -55,6 +55,8 @@ _COERCIONS = frozenset(
 
 def call(engine: Engine, target: Value, arguments: Arguments, state: State, node: ast.AST) -> Value:
     """Call anything but a project function or class, which the interpreter itself enters."""
+    if engine.schema.has_criteria and _is_told_who_asks(engine, arguments, state):
+        state.assume(v.Facts(frozenset({v.SCOPED})))
     match target:
         case Model(table):
             return construct(engine, table, arguments, state, node)
@@ -66,6 +68,13 @@ def call(engine: Engine, target: Value, arguments: Arguments, state: State, node
             return v.Expression(frozenset({table}))
         case _:
             return opaque(engine, "", (target, *arguments.all))
+
+
+def _is_told_who_asks(engine: Engine, arguments: Arguments, state: State) -> bool:
+    """`Sessions(info={"owner_id": user.id})`: a session that a listener keeps to the rows of that one."""
+    info = dict(arguments.named).get("info")
+    proof = engine.proof(state)
+    return isinstance(info, Mapping) and any(map(proof.is_principal, parts(info)))
 
 
 def external(engine: Engine, name: str, arguments: Arguments, state: State, node: ast.AST) -> Value:

@@ -21,6 +21,7 @@ from specward.code.dataflow.evaluation.principals import (
 from specward.code.dataflow.evaluation.privileges import PRIVILEGE, administers
 from specward.code.dataflow.evaluation.roles import held, with_scopes
 from specward.code.dataflow.interpretation.interpreter import Interpreter
+from specward.code.dataflow.interpretation.markers import unwrap
 from specward.code.dataflow.lattice import join_all, options
 from specward.code.dataflow.owners.naming import names_tenant
 from specward.code.dataflow.sources.program import dotted_name
@@ -100,7 +101,7 @@ class Injection:
         self, module: str, name: str, annotation: ast.expr | None, default: ast.expr | None, state: State
     ) -> Value:
         """The value of one parameter, by its marker or its type."""
-        bare, markers, module_of = self._unwrap(module, annotation)
+        bare, markers, module_of = unwrap(self.engine.program, module, annotation)
         if isinstance(default, ast.Call):
             markers = [(module, default), *markers]
         if any(administers(marker) for _, marker in markers):
@@ -135,39 +136,6 @@ class Injection:
         if not targets:
             return None
         return self._depend_on(join_all(targets), marker, name, module, annotation, state)
-
-    def _unwrap(
-        self, module: str, annotation: ast.expr | None, depth: int = 5
-    ) -> tuple[ast.expr | None, list[tuple[str, ast.Call]], str]:
-        """`Annotated[T, Depends(f)]`, through aliases: the type, the markers and the module they stand in."""
-        if isinstance(annotation, ast.Constant) and isinstance(annotation.value, str):
-            annotation = _parse(annotation.value)
-        if isinstance(annotation, ast.Subscript) and dotted_name(annotation.value).endswith("Annotated"):
-            inner = annotation.slice.elts if isinstance(annotation.slice, ast.Tuple) else [annotation.slice]
-            calls = [(module, item) for item in inner[1:] if isinstance(item, ast.Call)]
-            bare, more, where = self._unwrap(module, inner[0], depth - 1) if depth else (inner[0], [], module)
-            return bare, calls + more, where
-        if isinstance(annotation, ast.Call) and depth:
-            return self._unwrap_made(module, annotation, depth)
-        name = dotted_name(annotation) if annotation is not None else ""
-        found = self.engine.program.find(module, name) if name and depth else None
-        if found is not None and isinstance(found.node, ast.Subscript | ast.Call):
-            return self._unwrap(found.module, found.node, depth - 1)
-        return annotation, [], module
-
-    def _unwrap_made(
-        self, module: str, call: ast.Call, depth: int
-    ) -> tuple[ast.expr | None, list[tuple[str, ast.Call]], str]:
-        """`user: require_scopes("notes")`, where a function of the project returns `Annotated[...]`."""
-        found = self.engine.program.find(module, dotted_name(call.func))
-        if found is not None and isinstance(found.node, ast.FunctionDef):
-            match found.node.body[-1]:
-                case ast.Return(value=ast.Subscript() as made):
-                    bare, markers, where = self._unwrap(found.module, made, depth - 1)
-                    return bare, [*markers, (module, call)], where
-                case _:
-                    pass
-        return call, [], module
 
     def _plain(self, module: str, name: str, annotation: ast.expr | None) -> Value:
         """A parameter without marker: the request, or something the client sent."""
@@ -310,10 +278,3 @@ class Injection:
     def _is_principal(self, function: Function) -> bool:
         dotted = f".{function.module.removesuffix('.py').replace('/', '.')}.{function.name}"
         return any(dotted.endswith(f".{item}") for item in self.engine.schema.settings.principals)
-
-
-def _parse(text: str) -> ast.expr | None:
-    try:
-        return ast.parse(text, mode="eval").body
-    except (SyntaxError, ValueError, RecursionError):
-        return None

@@ -189,6 +189,9 @@ def store(engine: Engine, target: ast.expr, value: Value, state: State) -> None:
                         option.attributes[name] = value
                 elif isinstance(option, Row):
                     write(engine, option, ((name, value),), state)
+        case ast.Subscript(value=ast.Attribute(attr="info")) if engine.schema.has_criteria:
+            if engine.proof(state).is_principal(value):  # which a listener keeps the session's statements to
+                state.assume(v.Facts(frozenset({v.SCOPED})))
         case ast.Subscript(value=ast.Name(id=name), slice=index):
             _store_item(engine, name, engine.evaluate(index, state), value, state)
         case ast.Tuple(elts=elements) | ast.List(elts=elements) if any(

@@ -24,12 +24,17 @@ CONTENT = re.compile(
     r"(^|_)(blog|post|article|comment|reply|like|dislike|review|rating|testimonial|faq|product|categor(y|ie)"
     r"|plan|region|country|event|job|course|news(letter)?|announcement)s?$"
 )  # what sites show to everybody, where a route does
-OPEN = re.compile(r"(is_)?(public|published|shared|global)(ly_visible)?")
+OPEN = re.compile(r"(is_)?(public|published|shared|global|listed|open|discoverable)(ly_visible)?")
+_OPEN_WORD = re.compile(r"(\w+\.)?(public|published|listed|unlisted)", re.IGNORECASE)
+_OPENED = re.compile(r"publish(ed)?_(at|on|date|time)$")
 TENANT = re.compile(r"(organi[sz]ation|org|tenant|workspace|company|household|firm|clinic|school)$")
 _TENANT_KEY = re.compile(
     r"(^|_)(organi[sz]ation|org|tenant|workspace|company|household|team)_?(u?u?id|slug|key)$"
 )
-GRANT = re.compile(r"member|participant|collaborator|share|grant|access")
+_JOINED = re.compile(
+    TENANT.pattern + r"|(team|group|project|board|room|channel|conversation|chat|space|family|circle)$"
+)
+GRANT = re.compile(r"member|participant|enrol|collaborator|share|grant|access")
 ORDINARY = {
     *("user", "member", "customer", "client", "guest", "viewer", "subscriber", "buyer"),
     *("student", "pupil", "learner", "patient", "applicant", "candidate", "participant"),
@@ -97,6 +102,13 @@ def names_tenant(name: str) -> bool:
     return bool(_TENANT_KEY.search(snake(name)))
 
 
+def names_membership(table: str, user: str, parent: str) -> bool:
+    """Whether a table is called after the users and what they may be in: `user_organizations`."""
+    words = {stem(word) for word in snake(table).split("_")}
+    both = {*stem(user).split("_"), *stem(parent).split("_")}
+    return words == both and bool(_JOINED.search(stem(parent)))
+
+
 def names_hidden(name: str) -> bool:
     """Whether something of the principal lists what they do not see, which says nothing of owners."""
     return bool(_HIDDEN.search(name))
@@ -105,6 +117,16 @@ def names_hidden(name: str) -> bool:
 def names_open(column: str) -> bool:
     """Whether a column says that a row is everybody's to see: `is_public`."""
     return bool(OPEN.fullmatch(column))
+
+
+def names_opening(column: str) -> bool:
+    """Whether a column says since when a row is everybody's to see: `published_at`."""
+    return bool(_OPENED.search(column))
+
+
+def is_open_word(value: object) -> bool:
+    """Whether a state or visibility is that of what everybody may see: `"published"`."""
+    return isinstance(value, str) and bool(_OPEN_WORD.fullmatch(value))
 
 
 def stem(name: str) -> str:

@@ -66,7 +66,11 @@ class Proof(Ownership):
                 return True
         return any(
             (table in self.schema.parents(link).values())
-            and (table in self.schema.grants.get(link, ()) or not self.schema.owners.get(link))
+            and (
+                (table, link) in links
+                or table in self.schema.grants.get(link, ())
+                or not self.schema.owners.get(link)
+            )
             for link in bound
             if (table, link) in links or link in joined
         )
@@ -82,6 +86,8 @@ class Proof(Ownership):
             case Exists(table, query):
                 inner = self.bound_tables(query.predicates, query.joined | {*query.entities}, "select")
                 return {table} if table and inner else {*inner}
+            case v.Other(tables, _, True) if verb == "select":
+                return {*tables}  # to see, as everybody may
             case v.Any(arms):
                 return self._bound_by_all(arms, joined, verb)
             case v.Both(arms):

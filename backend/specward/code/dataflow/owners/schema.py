@@ -12,6 +12,7 @@ from specward.code.dataflow.owners.naming import (
     TENANT,
     names_content,
     names_holder,
+    names_membership,
     names_no_content,
     names_owner,
     stem,
@@ -57,6 +58,7 @@ class Schema:
         self.settings = settings
         self.published: frozenset[str] = frozenset()  # read by anybody, as a route of the project does
         self.has_policies = any(source.outline["has_policies"] for source in program.sources.values())
+        self.has_criteria = any(source.outline["has_criteria"] for source in program.sources.values())
         self.administered: set[tuple[str, str]] = set()  # tables, with the roles that look after them
         parents = {name: self.parents(name) for name in self.tables}
         self.user = self._named(settings.user_table) or find_user(
@@ -158,7 +160,7 @@ class Schema:
         owners = [(name, sorted(columns)) for name, columns in self.owners.items()]
         grants = [(name, sorted(parents)) for name, parents in self.grants.items()]
         known = (self.user, sorted(self.owned), sorted(self.published), self.memberships)
-        learnt = (self.has_policies, sorted(self.administered))
+        learnt = (self.has_policies, self.has_criteria, sorted(self.administered))
         return repr((tables, self.by_model, self._by_stem, owners, grants, known, learnt, self.settings))
 
     def path(self, table: str) -> str:
@@ -255,7 +257,11 @@ class Schema:
         found = {}
         for name, table in self.tables.items():
             others = frozenset(parent for parent in self.parents(name).values() if parent != self.user)
-            telling = GRANT.search(name.lower()) or LEVELS & {*table.columns}
+            telling = (
+                GRANT.search(name.lower())
+                or LEVELS & {*table.columns}
+                or any(names_membership(name, self.user or "", parent) for parent in others)
+            )
             if name != self.user and self.owners[name] and others and telling:
                 found[name] = others
         return found

@@ -9,6 +9,7 @@ from specward.code.dataflow.sources.dotted import dotted_name, last_name
 from specward.code.dataflow.sources.tree import FunctionNode, Tree
 
 _TABLE = re.compile(r"create\s+table\b", re.IGNORECASE)
+_CRITERIA = re.compile(r"do_orm_execute.*\bwith_loader_criteria\b", re.DOTALL)
 _POLICY = re.compile(r"create\s+policy\b", re.IGNORECASE)
 
 
@@ -24,6 +25,7 @@ class Outline(TypedDict):
     has_tables: bool  # whether it may declare tables
     has_sql: bool  # whether its text creates tables in SQL
     has_policies: bool  # whether its text makes policies of row security
+    has_criteria: bool  # whether it adds a condition to the statements of a session
     has_routes: bool  # whether it may register routes or include routers
 
 
@@ -40,6 +42,7 @@ def outline(tree: Tree, text: str) -> Outline:
         or any(map(_is_table, tree.assigns.values())),
         "has_sql": _TABLE.search(text) is not None,
         "has_policies": _POLICY.search(text) is not None,
+        "has_criteria": _CRITERIA.search(text) is not None,
         "has_routes": bool(tree.wiring) or any(map(_is_registered, tree.functions.values())),
     }
 
@@ -56,6 +59,7 @@ def outline_of_sql(text: str) -> Outline:
         "has_tables": False,
         "has_sql": True,
         "has_policies": _POLICY.search(text) is not None,
+        "has_criteria": False,
         "has_routes": False,
     }
 

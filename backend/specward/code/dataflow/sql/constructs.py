@@ -4,8 +4,9 @@ import ast
 
 from specward.code.dataflow import values as v
 from specward.code.dataflow.evaluation.engine import Arguments, Engine, State
-from specward.code.dataflow.lattice import options, origin, rows
-from specward.code.dataflow.owners.naming import names_open
+from specward.code.dataflow.evaluation.openness import opens
+from specward.code.dataflow.lattice import join_all, options, origin, rows
+from specward.code.dataflow.owners.naming import names_opening
 from specward.code.dataflow.sql.queries import (
     BUILDERS,
     build,
@@ -27,12 +28,13 @@ def column_method(column: Column, name: str, arguments: Arguments) -> Value:
             return v.Within(column.table, column.name, queries[0])
         if origin(value) != v.Origin.CONSTANT or rows(value):
             return Bind(column.table, column.name, value)
-        return v.Other(frozenset({column.table}), fixed=True)
+        return v.Other(frozenset({column.table}), fixed=True, open=opens(column.name, value))
     if name in {"is_", "is_not", "isnot", "__eq__"}:
         if name == "__eq__" and value is not None and not isinstance(value, Const):
             return Bind(column.table, column.name, value)
         given = name in {"is_not", "isnot"}
-        return v.Other(frozenset({column.table}), fixed=not given, open=names_open(column.name))
+        shown = names_opening(column.name) if given else opens(column.name, value)
+        return v.Other(frozenset({column.table}), fixed=not given, open=shown)
     if name in {
         "notin_",
         "not_in",
@@ -139,6 +141,8 @@ def as_text(engine: Engine, value: Value, state: State, node: ast.AST) -> Value:
     """`text("...")`."""
     if isinstance(value, v.Text):
         return value
+    if isinstance(value, v.Either):
+        return join_all([as_text(engine, item, state, node) for item in value.options])
     if isinstance(value, Const) and isinstance(value.value, str):
         return v.Text(value.value, (), engine.site(node, state))
     return v.Scalar(origin(value))

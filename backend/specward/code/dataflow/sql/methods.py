@@ -15,7 +15,7 @@ from specward.code.dataflow.evaluation.truths import negate, truth
 from specward.code.dataflow.lattice import join_all, parts, present
 from specward.code.dataflow.sql import constructs, queries
 from specward.code.dataflow.sql.outside import construct, fields, opaque, validated, write
-from specward.code.dataflow.sql.running import FETCH_ONE, by_key, certain, execute
+from specward.code.dataflow.sql.running import FETCH_ONE, by_key, certain, check_upsert, execute
 from specward.code.dataflow.sql.sessions import session_call
 from specward.code.dataflow.values import (
     NONE,
@@ -128,6 +128,9 @@ def _on_query(
     if query.legacy and name in {"delete", "update"}:
         pairs = queries.assignments(arguments)
         return execute(engine, replace(query, verb=name, values=pairs), state)
+    if name == "on_conflict_do_update" and arguments.get(-1, "where") is None:
+        conflict = arguments.get(1, "index_elements")
+        check_upsert(engine, query, conflict, engine.site(node, state), state)
     extended = queries.extend(engine, query, name, arguments)
     if extended is not None:
         return extended

@@ -8,6 +8,7 @@ from specward.code.dataflow import values as v
 from specward.code.dataflow.evaluation.comparisons import relation_equals, tables_of
 from specward.code.dataflow.evaluation.engine import Arguments, Engine, State
 from specward.code.dataflow.evaluation.expressions import as_predicate
+from specward.code.dataflow.evaluation.openness import opens
 from specward.code.dataflow.lattice import options
 from specward.code.dataflow.values import Bind, Column, Const, Expression, Query, Value
 
@@ -174,7 +175,7 @@ def by_name(engine: Engine, query: Query, arguments: Arguments) -> list[v.Predic
             relation = relation_equals(engine, v.Relation(table, name, ""), value)
             found.append(as_predicate(relation))
         elif isinstance(value, Const):
-            found.append(v.Other(frozenset({table}), fixed=True))
+            found.append(v.Other(frozenset({table}), fixed=True, open=opens(name, value)))
         else:
             found.append(Bind(table, name, value))
     return found

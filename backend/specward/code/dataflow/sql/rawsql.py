@@ -75,7 +75,10 @@ def judge(schema: Schema, proof: Proof, text: Text, parameters: Value | None) ->
     for match in _EQUAL.finditer(text.sql):
         column = match.group(2).lower()
         tables = [table for table in statement.tables if column in schema.tables[table].columns]
-        owner = any(column in schema.owners[table] for table in tables)
+        owner = any(
+            column in schema.owners[table] or schema.target(table, column) == (schema.user or "")
+            for table in tables
+        )
         keyed = any(
             schema.target(table, column) in schema.owned
             or (column in schema.keys(table) and table in schema.owned)

@@ -8,9 +8,9 @@ from dataclasses import replace
 from specward.code.dataflow import values as v
 from specward.code.dataflow.evaluation.engine import Engine, State
 from specward.code.dataflow.evaluation.roles import bound_as, held
-from specward.code.dataflow.lattice import origin
+from specward.code.dataflow.lattice import origin, parts, rows
 from specward.code.dataflow.owners.naming import names_hidden, names_message, names_owner
-from specward.code.dataflow.owners.proof import CLIENT, FOREIGN, deep, flatten
+from specward.code.dataflow.owners.proof import CLIENT, FOREIGN, MISSING, deep, flatten
 from specward.code.dataflow.owners.schema import Schema
 from specward.code.dataflow.values import Bind, Query, Row, Value
 
@@ -149,6 +149,8 @@ def check_assignments(
         return
     for name, value in pairs.items():
         target = schema.target(table, name)
+        if target is None and table in schema.owned and name not in schema.keys(table):
+            _check_copy(engine, value, state)
         if (
             target in schema.owned - schema.published
             and name not in owners
@@ -158,6 +160,25 @@ def check_assignments(
         ):
             engine.report(FOREIGN, site, f"{table}.{name}")
             return
+
+
+def _check_copy(engine: Engine, value: Value, state: State) -> None:
+    """`note.body = revision.body`: what stands in a row of others leaves with one's own."""
+    for row in sorted(rows(value), key=lambda row: row.id):
+        if row.table != engine.schema.user:
+            engine.use(row, state)
+
+
+def check_upsert(engine: Engine, query: Query, conflict: Value | None, site: v.Site, state: State) -> None:
+    """`on_conflict_do_update(index_elements=["id"])` changes the row that is there, whoever owns it."""
+    table = query.entities[0] if query.entities else ""
+    named = parts(conflict) if conflict is not None else ()
+    columns = {str(part.value) for part in named if isinstance(part, v.Const)}
+    columns |= {part.name for part in named if isinstance(part, v.Column)}
+    keys = [(name, value) for name, value in query.values if name in columns]
+    chosen = any(origin(value) >= v.Origin.CREDENTIAL for _, value in keys)
+    if table in engine.schema.owned and chosen and not engine.proof(state).keeps(table, keys):
+        engine.report(MISSING, site, table)
 
 
 _AMONG_OTHERS = re.compile(r"\.\w+\[\]|\[\]$")  # in a list that the body holds, or in one of users alone
