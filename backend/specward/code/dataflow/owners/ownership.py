@@ -9,7 +9,8 @@ from specward.code.dataflow.owners.schema import Schema
 from specward.code.dataflow.values import Fact, Facts, Origin, Row, Value
 
 _CAPABILITY = re.compile(
-    r"token|secret|hash|code|api_?key|otp|nonce|signature|share|invite|jti|state|ticket|webhook|stripe|session_id"
+    r"token|secret|hash|code|api_?key|otp|nonce|signature|share|invite|publish|jti|state|ticket|webhook|stripe"
+    r"|session_id"
 )
 _SECRET = re.compile(r"token|secret|hash|api_?key|otp|nonce|signature")
 _DEPTH = 8
