@@ -13,6 +13,7 @@ from sqlalchemy import (
     DateTime,
     Executable,
     LargeBinary,
+    Text,
     bindparam,
     case,
     delete,
@@ -81,9 +82,16 @@ def _add_refresh_token(session_id: ColumnElement[UUID]) -> Executable:
     return token.returning(col(RefreshToken.session_id))
 
 
+# The hash that was verified must still be the one. The lock has a change of it wait, or waits for it: else a
+# session begun with the old password would outlive the change, which ends those that it sees.
+_by_password = (
+    select(bindparam("user_agent", type_=Text))
+    .where(col(Account.password_hash) == bindparam("verified"))
+    .with_for_update(read=True)
+)
 _new_session = (
     insert(LogInSession)
-    .values(user_agent=bindparam("user_agent"))
+    .from_select(["user_agent"], _by_password)
     .returning(col(LogInSession.id))
     .cte("new_session")
 )
@@ -189,13 +197,25 @@ async def renew_password(session: Session[Principal], password_hash: str, *, ver
 
 
 async def begin_session(
-    session: Session[Principal], *, user_agent: str | None, token_hash: bytes, expires_at: datetime
-) -> UUID:
-    """Add a session together with its first refresh token."""
-    (session_id,) = await session.run(
-        _BEGIN_SESSION, user_agent=user_agent, token_hash=token_hash, expires_at=expires_at
+    session: Session[Principal],
+    *,
+    verified: str,
+    user_agent: str | None,
+    token_hash: bytes,
+    expires_at: datetime,
+) -> UUID | None:
+    """Add a session together with its first refresh token.
+
+    Returns:
+        Its id; None if the verified hash is no longer the account's.
+    """
+    return await session.first(
+        _BEGIN_SESSION,
+        verified=verified,
+        user_agent=user_agent,
+        token_hash=token_hash,
+        expires_at=expires_at,
     )
-    return session_id
 
 
 async def refresh_token_owner(session: Session[TokenClaim]) -> UUID | None:

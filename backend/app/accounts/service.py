@@ -67,6 +67,16 @@ async def log_in(running: Runtime, request: LoginRequest, client: Client) -> Tok
     from_network = LOG_INS_FROM_NETWORK.bucket_of(client.network)
     to_address = LOG_INS_TO_ADDRESS.bucket_of(request.email)
     await take(running.database, from_network, to_address)
+    tokens = None
+    while tokens is None:  # the password was changed while it was verified: it is to be verified anew
+        known = await _verified(running, request)
+        tokens = await _begin_session(running, known, client.user_agent)
+    await give_back(running.database, from_network, and_clear=to_address)
+    return tokens
+
+
+async def _verified(running: Runtime, request: LoginRequest) -> repository.Credentials:
+    """Find the account that address and password are of, and keep its hash up to date."""
     known = await repository.credentials(running.database.acting_as(EmailClaim(request.email)))
     password = request.password.get_secret_value()
     verdict = await running.passwords.verify(password, known.password_hash if known else None)
@@ -75,9 +85,8 @@ async def log_in(running: Runtime, request: LoginRequest, client: Client) -> Tok
     if verdict.renewed:
         session = running.database.acting_as(Principal(known.id))
         await repository.renew_password(session, verdict.renewed, verified=known.password_hash)
-    tokens = await _begin_session(running, known.id, client.user_agent)
-    await give_back(running.database, from_network, and_clear=to_address)
-    return tokens
+        known = known._replace(password_hash=verdict.renewed)
+    return known
 
 
 async def refresh(running: Runtime, request: RefreshRequest) -> Tokens:
@@ -177,15 +186,18 @@ async def export(session: Session[Principal], caller: Claims, parts: Sequence[Pa
     return {"account": account, "identities": known_as, "sessions": sessions, **others}
 
 
-async def _begin_session(running: Runtime, account_id: UUID, user_agent: str | None) -> Tokens:
+async def _begin_session(
+    running: Runtime, known: repository.Credentials, user_agent: str | None
+) -> Tokens | None:
     refresh_token = new_token()
     session_id = await repository.begin_session(
-        running.database.acting_as(Principal(account_id)),
+        running.database.acting_as(Principal(known.id)),
+        verified=known.password_hash,
         user_agent=user_agent[:USER_AGENT_LENGTH] if user_agent else None,
         token_hash=refresh_token.digest,
         expires_at=_refresh_token_expiry(running),
     )
-    return _tokens(running, account_id, session_id, refresh_token)
+    return None if session_id is None else _tokens(running, known.id, session_id, refresh_token)
 
 
 def _refresh_token_expiry(running: Runtime) -> datetime:

@@ -188,6 +188,11 @@ class Transaction(Generic[A]):
             self._connection, before, statement, statement.arguments(self._asker, parameters), ()
         )
 
+    def ahead(self, statement: Statement[A, R], /, **parameters: object) -> None:
+        """Have one statement run before the next one, with which it travels. Nobody reads its rows."""
+        message = Message(statement.sql, statement.arguments(self._asker, parameters))
+        self._before = (*self._before, message)
+
     def mark(self) -> None:
         """Let `undo` come back to here. It travels with the next statement."""
         self._before = (*self._before, MARK)

@@ -3,14 +3,18 @@
 import asyncio
 
 import httpx2
+import psycopg
 import pytest
 from fastapi import FastAPI
 from httpx2 import AsyncClient
 
 from app.core.opaque import digest_of
+from app.core.passwords import Passwords, Verdict
+from specward.database.provision import Urls
+from specward.database.server import Server
 from tests.app.accounts.conftest import Run
 from tests.app.accounts.test_refresh import refresh, served
-from tests.app.conftest import PASSWORD, Person, join, mails_to, token_in
+from tests.app.conftest import PASSWORD, Person, join, mails_to, name_of, token_in
 
 pytestmark = pytest.mark.anyio
 
@@ -19,6 +23,17 @@ NEW = "another good password"
 WRITTEN = """
 select task_name, priority, args->>'subject', length(args->>'account_id'), length(args->>'mail_id')
 from queue.procrastinate_jobs
+"""
+# What a log-in does at last, not committed yet.
+BEGIN_SESSION = """
+insert into sessions (owner_id) select id from accounts where email = %s for share returning id
+"""
+UNTIL_AWAITED = """
+do $$ begin
+    while not exists (select from pg_locks where pg_backend_pid() = any (pg_blocking_pids(pid))) loop
+        perform pg_sleep(0.01);
+    end loop;
+end $$
 """
 
 
@@ -103,6 +118,42 @@ async def test_a_reset_for_an_unknown_address_cannot_be_told_apart(
     assert superuser(WRITTEN) == [("send_account_mail", 1, "reset", 36, 36)] * 2
     assert [mail.subject for mail in await mails_to(app, alice.email)][-1] == "Set a new password"
     assert await mails_to(app, f"un{alice.email}") == []
+
+
+async def test_a_log_in_under_way_does_not_outlive_the_old_password(
+    app: FastAPI, alice: Person, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The password is reset after it has been verified, and before its session begins."""
+    token, verify = await reset_token(app, alice), Passwords.verify
+
+    async def reset_meanwhile(passwords: Passwords, password: str, kept: str | None) -> Verdict:
+        verdict = await verify(passwords, password, kept)
+        await reset(alice, token)
+        return verdict
+
+    monkeypatch.setattr(Passwords, "verify", reset_meanwhile)
+    assert await log_in(alice, PASSWORD) == 401
+    assert await log_in(alice, NEW) == 200
+
+
+@pytest.mark.parametrize("way", ["change", "reset"])
+async def test_a_session_that_just_begins_ends_with_the_others(
+    app: FastAPI, alice: Person, server: Server, database: Urls, way: str
+) -> None:
+    """The change waits for a log-in that has taken the account, and then sees its session."""
+    token = await reset_token(app, alice)
+    url = server.superuser_url(name_of(database))
+    async with await psycopg.AsyncConnection.connect(url) as under_way:
+        rows = await under_way.execute(BEGIN_SESSION, [alice.email])
+        begun = await rows.fetchone()
+        changing = asyncio.create_task(
+            change(alice, PASSWORD, NEW) if way == "change" else reset(alice, token)
+        )
+        await under_way.execute(UNTIL_AWAITED)
+        await under_way.commit()
+        assert (await changing).status_code == 204
+        rows = await under_way.execute("select end_reason from sessions where id = %s", begun)
+        assert await rows.fetchone() == ("password",)
 
 
 async def test_whatever_is_wrong_with_a_token_is_answered_alike(

@@ -108,6 +108,9 @@ _RESET = _with_sessions_ended(
 
 _PASSWORD = prepare(select(col(Account.password_hash)), into=str)
 
+# A statement ends the sessions that were there when it began. So it begins when no log-in is under way.
+_LOCK = prepare(select(col(Account.id)).with_for_update(key_share=True), into=UUID)
+
 # The hash that was verified must still be the one: of two changes at once the second knows a password of old.
 _CHANGE = _with_sessions_ended(
     update(Account)
@@ -151,6 +154,7 @@ async def verify(session: Session[Principal], presented: bytes) -> bool:
 
 async def reset(unit: Transaction[Principal], presented: bytes, password_hash: str) -> bool:
     """Use a token to set the password, verify the address and end all sessions; tell whether it was good."""
+    unit.ahead(_LOCK)
     return bool(await unit.run(_RESET, presented=presented, purpose="reset", password_hash=password_hash))
 
 
@@ -163,4 +167,5 @@ async def change_password(
     unit: Transaction[Principal], password_hash: str, *, verified: str, current: UUID | None
 ) -> bool:
     """Set the password and end all other sessions; tell whether the verified hash still held."""
+    unit.ahead(_LOCK)
     return bool(await unit.run(_CHANGE, password_hash=password_hash, verified=verified, current=current))
