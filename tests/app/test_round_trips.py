@@ -31,6 +31,17 @@ async def with_new_address(_: Person, __: FastAPI) -> Request:
     return {"json": {"email": f"{secrets.token_hex(8)}@example.org", "password": PASSWORD}}
 
 
+async def with_address(_: Person, __: FastAPI) -> Request:
+    """An address, for each of which only so many mails may be asked for."""
+    return {"json": {"email": f"{secrets.token_hex(8)}@example.org"}}
+
+
+async def as_somebody_new(person: Person, _: FastAPI) -> Request:
+    """Ask as somebody who has just registered."""
+    other = await join(person.client)
+    return {"headers": {"Authorization": f"Bearer {other.tokens['access_token']}"}}
+
+
 async def with_refresh_token(person: Person, _: FastAPI) -> Request:
     """Send a refresh token that has not been sent before."""
     answer = await person.client.post("/v1/auth/login", json={"email": person.email, "password": PASSWORD})
@@ -80,10 +91,10 @@ TABLE: dict[str, tuple[int, Request | Callable[[Person, FastAPI], Awaitable[Requ
     "POST /v1/auth/logout-everywhere": (1, {}),
     "GET /v1/auth/sessions": (1, {}),
     "DELETE /v1/auth/sessions/{session_id}": (1, with_session_id),
-    "POST /v1/auth/verify-email/resend": (3, {}),
+    "POST /v1/auth/verify-email/resend": (3, as_somebody_new),
     "POST /v1/auth/verify-email": (3, with_mailed_token),
     "POST /v1/auth/change-password": (5, {"json": {"current_password": PASSWORD, "new_password": PASSWORD}}),
-    "POST /v1/auth/forgot-password": (2, {"json": {"email": CREDENTIALS["email"]}}),
+    "POST /v1/auth/forgot-password": (2, with_address),
     "POST /v1/auth/reset-password": (5, with_reset_token),
     "GET /v1/account": (1, {}),
     "GET /v1/account/export": (6, {}),

@@ -43,6 +43,13 @@ class Credentials(NamedTuple):
     password_hash: str
 
 
+class Known(NamedTuple):
+    """Whose a refresh token is, and of which session."""
+
+    owner_id: UUID
+    session_id: UUID
+
+
 _added = (
     insert(Account)
     .values(password_hash=bindparam("password_hash"))
@@ -97,7 +104,9 @@ _new_session = (
 )
 _BEGIN_SESSION = prepare(_add_refresh_token(_new_session.c.id), into=UUID)
 
-_REFRESH_TOKEN_OWNER = prepare(select(col(RefreshToken.owner_id)), into=UUID, by=TokenClaim)
+_REFRESH_TOKEN = prepare(
+    select(col(RefreshToken.owner_id), col(RefreshToken.session_id)), into=Known, by=TokenClaim
+)
 
 _presented = col(RefreshToken.token_hash) == bindparam("presented", type_=LargeBinary)
 _presented_session = select(col(RefreshToken.session_id)).where(_presented)
@@ -218,9 +227,9 @@ async def begin_session(
     )
 
 
-async def refresh_token_owner(session: Session[TokenClaim]) -> UUID | None:
+async def refresh_token(session: Session[TokenClaim]) -> Known | None:
     """Find whose refresh token is claimed; None if there is no such token."""
-    return await session.first(_REFRESH_TOKEN_OWNER)
+    return await session.first(_REFRESH_TOKEN)
 
 
 async def rotate(
@@ -243,9 +252,9 @@ async def end_reused(session: Session[Principal], presented: bytes) -> UUID | No
     return await session.first(_END_REUSED, presented=presented)
 
 
-async def end_presented(session: Session[Principal], presented: bytes) -> None:
-    """End the live session of a refresh token, if it has one."""
-    await session.run(_END_PRESENTED, presented=presented)
+async def end_presented(session: Session[Principal], presented: bytes) -> bool:
+    """End the live session of a refresh token; tell whether it had one."""
+    return await session.first(_END_PRESENTED, presented=presented) is not None
 
 
 async def end_all(session: Session[Principal]) -> None:

@@ -40,28 +40,26 @@ from app.core.problems import (
     ProblemError,
     responses,
 )
-from app.core.rate_limits import Limit, NetworkAddress, limited, limited_for_caller
+from app.core.rate_limits import NetworkAddress, limited_for_caller
 from app.core.runtime import Caller, CallerSession, RuntimeDep
 
 router = APIRouter(tags=["accounts"])
 
-REGISTRATIONS = Limit("registration", 20)
-REFRESHES = Limit("refresh", 20)
 JWKS_CACHE = "public, max-age=300"
 
 
 @router.post(
     "/v1/auth/register",
     status_code=202,
-    dependencies=[Depends(limited(REGISTRATIONS)), Sealed],
+    dependencies=[Sealed],
     name="register",
     summary="Register an account",
     response_description="Accepted, whether or not the address already has an account.",
     responses=responses(INVALID_REQUEST, IDEMPOTENCY_MISMATCH, TOO_MANY_REQUESTS),
 )
-async def register(credentials: Credentials, running: RuntimeDep) -> Accepted:
+async def register(credentials: Credentials, running: RuntimeDep, network: NetworkAddress) -> Accepted:
     """Register an address with a password."""
-    await service.register(running, credentials)
+    await service.register(running, credentials, network)
     return Accepted(status="accepted")
 
 
@@ -85,15 +83,15 @@ async def log_in(
 
 @router.post(
     "/v1/auth/refresh",
-    dependencies=[Depends(limited(REFRESHES)), Sealed],
+    dependencies=[Sealed],
     name="refresh",
     summary="Exchange a refresh token",
     response_description="The next pair of tokens.",
     responses=responses(INVALID_CREDENTIALS, INVALID_REQUEST, IDEMPOTENCY_MISMATCH, TOO_MANY_REQUESTS),
 )
-async def refresh(request: RefreshRequest, running: RuntimeDep) -> Tokens:
+async def refresh(request: RefreshRequest, running: RuntimeDep, network: NetworkAddress) -> Tokens:
     """Exchange a refresh token for the next pair of tokens."""
-    return await service.refresh(running, request)
+    return await service.refresh(running, request, network)
 
 
 @router.post(
@@ -103,11 +101,11 @@ async def refresh(request: RefreshRequest, running: RuntimeDep) -> Tokens:
     name="logout",
     summary="Log out here",
     response_description="The session, if there was one, has ended.",
-    responses=responses(INVALID_REQUEST, IDEMPOTENCY_MISMATCH),
+    responses=responses(INVALID_REQUEST, IDEMPOTENCY_MISMATCH, TOO_MANY_REQUESTS),
 )
-async def log_out(request: RefreshRequest, running: RuntimeDep) -> None:
+async def log_out(request: RefreshRequest, running: RuntimeDep, network: NetworkAddress) -> None:
     """End the session of a refresh token."""
-    await service.log_out(running, request)
+    await service.log_out(running, request, network)
 
 
 @router.post(

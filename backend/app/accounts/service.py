@@ -27,7 +27,12 @@ from app.core.tokens import Claims
 logger = logging.getLogger(__name__)
 
 LOG_INS_FROM_NETWORK = Limit("log in from network", 100)
-LOG_INS_TO_ADDRESS = Limit("log in to address", 10)
+LOG_INS_FROM_NETWORK_TO_ADDRESS = Limit("log in from network to address", 10)
+LOG_INS_TO_ADDRESS = Limit("log in to address", 100)
+REGISTRATIONS = Limit("registration", 20)
+MAILS = Limit("mail", 5)
+REFRESHES = Limit("refresh", 60)
+UNKNOWN_TOKENS = Limit("unknown token", 20)
 OWN_PASSWORD = Limit("own password", 10)
 USER_AGENT_LENGTH = 200
 
@@ -37,11 +42,16 @@ NOT_RECENT = {  # RFC 9470 §3
 }
 
 
-async def register(running: Runtime, credentials: Credentials) -> None:
+async def register(running: Runtime, credentials: Credentials, network: str) -> None:
     """Register an address. A known one costs the same and stays as it is.
 
     Two round trips: the try is counted by itself. What is mailed is queued along with the account.
+
+    Raises:
+        ProblemError: There were too many tries, from that network or for that address.
     """
+    mailed = MAILS.bucket_of(credentials.email)
+    await take(running.database, REGISTRATIONS.bucket_of(network), mailed)
     hashed = await running.passwords.hash(credentials.password.get_secret_value())
     claimant = running.database.acting_as(EmailClaim(credentials.email))
     await repository.add(claimant, hashed)
@@ -65,8 +75,11 @@ async def log_in(running: Runtime, request: LoginRequest, client: Client) -> Tok
             there were too many failures, known address or not.
     """
     from_network = LOG_INS_FROM_NETWORK.bucket_of(client.network)
-    to_address = LOG_INS_TO_ADDRESS.bucket_of(request.email)
-    await take(running.database, from_network, to_address)
+    to_address = (
+        LOG_INS_FROM_NETWORK_TO_ADDRESS.bucket_of(f"{client.network} {request.email}"),
+        LOG_INS_TO_ADDRESS.bucket_of(request.email),
+    )
+    await take(running.database, from_network, *to_address)
     tokens = None
     while tokens is None:  # the password was changed while it was verified: it is to be verified anew
         known = await _verified(running, request)
@@ -89,41 +102,61 @@ async def _verified(running: Runtime, request: LoginRequest) -> repository.Crede
     return known
 
 
-async def refresh(running: Runtime, request: RefreshRequest) -> Tokens:
+async def refresh(running: Runtime, request: RefreshRequest, network: str) -> Tokens:
     """Exchange a refresh token for the next pair of tokens (RFC 9700 §4.14.2).
 
-    Three round trips: the try is counted by itself, and whose token it is must be known before anything of
-    theirs may change. A fourth where the token is refused, to see whether it was stolen.
+    Three round trips: whose token it is must be known before anything of theirs may change, and the try is
+    counted by itself. A fourth where the token is refused, to see whether it was stolen.
 
     Raises:
         ProblemError: It is unknown, expired or spent, or its session has ended. If it was spent before the
-            retry window, its session ends now.
+            retry window, its session ends now. Or there were too many tries.
     """
     presented = digest_of(request.refresh_token.get_secret_value())
-    owner = await repository.refresh_token_owner(running.database.acting_as(TokenClaim(presented)))
-    if owner is None:
+    known = await repository.refresh_token(running.database.acting_as(TokenClaim(presented)))
+    if known is None:
+        await take(running.database, UNKNOWN_TOKENS.bucket_of(network))
         raise ProblemError(INVALID_CREDENTIALS)
-    session = running.database.acting_as(Principal(owner))
+    try:
+        await take(running.database, REFRESHES.bucket_of(str(known.session_id)))
+        return await _next_tokens(running, known, presented)
+    except ProblemError:  # a thief who has used up the tries is found out all the same
+        session = running.database.acting_as(Principal(known.owner_id))
+        if ended := await repository.end_reused(session, presented):
+            logger.warning(
+                "session %s of account %s ended: a refresh token came twice", ended, known.owner_id
+            )
+        raise
+
+
+async def _next_tokens(running: Runtime, known: repository.Known, presented: bytes) -> Tokens:
     following = new_token()
     session_id = await repository.rotate(
-        session, presented, token_hash=following.digest, expires_at=_refresh_token_expiry(running)
+        running.database.acting_as(Principal(known.owner_id)),
+        presented,
+        token_hash=following.digest,
+        expires_at=_refresh_token_expiry(running),
     )
     if session_id is None:
-        if ended := await repository.end_reused(session, presented):
-            logger.warning("session %s of account %s ended: a refresh token came twice", ended, owner)
         raise ProblemError(INVALID_CREDENTIALS)
-    return _tokens(running, owner, session_id, following)
+    return _tokens(running, known.owner_id, session_id, following)
 
 
-async def log_out(running: Runtime, request: RefreshRequest) -> None:
+async def log_out(running: Runtime, request: RefreshRequest, network: str) -> None:
     """End the session of a refresh token, spent or not; nothing is said of an unknown one.
 
-    Two round trips: whose token it is must be known before anything of theirs may change.
+    Two round trips: whose token it is must be known before anything of theirs may change. One more where
+    nothing was ended, which is counted.
+
+    Raises:
+        ProblemError: Too many of that network have ended nothing.
     """
     presented = digest_of(request.refresh_token.get_secret_value())
-    owner = await repository.refresh_token_owner(running.database.acting_as(TokenClaim(presented)))
-    if owner is not None:
-        await repository.end_presented(running.database.acting_as(Principal(owner)), presented)
+    known = await repository.refresh_token(running.database.acting_as(TokenClaim(presented)))
+    if known is None or not await repository.end_presented(
+        running.database.acting_as(Principal(known.owner_id)), presented
+    ):
+        await take(running.database, UNKNOWN_TOKENS.bucket_of(network))
 
 
 async def read_account(session: Session[Principal]) -> Account:

@@ -6,7 +6,7 @@
 
 import hashlib
 import math
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from datetime import datetime, timedelta
 from ipaddress import ip_address, ip_network
 from typing import Annotated, NamedTuple
@@ -17,6 +17,7 @@ from sqlalchemy import (
     CheckConstraint,
     DateTime,
     LargeBinary,
+    any_,
     bindparam,
     case,
     delete,
@@ -110,7 +111,7 @@ _given_back = (
 _GIVE_BACK = prepare(
     delete(RateLimit)
     .where(
-        col(RateLimit.bucket) == bindparam("cleared", type_=LargeBinary),
+        col(RateLimit.bucket) == any_(bindparam("cleared", type_=ARRAY(LargeBinary))),
         select(_given_back.c.bucket).exists(),
     )
     .returning(col(RateLimit.bucket)),
@@ -172,9 +173,10 @@ async def take(database: Database, *buckets: Bucket) -> None:
         raise ProblemError(TOO_MANY_REQUESTS, {"Retry-After": str(max(1, math.ceil(max(full))))})
 
 
-async def give_back(database: Database, bucket: Bucket, *, and_clear: Bucket) -> None:
-    """Uncount a try that succeeded in the one bucket (of the last one a trace stays), and empty the other."""
-    await _session(database).run(_GIVE_BACK, first=bucket.digest, cleared=and_clear.digest)
+async def give_back(database: Database, bucket: Bucket, *, and_clear: Sequence[Bucket]) -> None:
+    """Uncount a try that succeeded in one bucket (of the last one a trace stays), and empty the others."""
+    cleared = [each.digest for each in and_clear]
+    await _session(database).run(_GIVE_BACK, first=bucket.digest, cleared=cleared)
 
 
 def _session(database: Database) -> Session[Duty]:

@@ -21,13 +21,18 @@ from app.core.problems import (
     WRONG_PASSWORD,
     responses,
 )
-from app.core.rate_limits import Limit, limited, limited_for_caller
+from app.core.rate_limits import Limit, NetworkAddress, limited, limited_for_caller, take
 from app.core.runtime import Caller, RuntimeDep
 
 router = APIRouter(tags=["accounts"])
 
-RESETS = Limit("reset", 20)
 VERIFICATIONS = Limit("verification", 20)
+
+
+async def limited_mails(running: RuntimeDep, network: NetworkAddress, caller: Caller) -> None:
+    """Limit the mails that one network address and one caller ask for."""
+    mailed = accounts.MAILS.bucket_of(str(caller.user_id))
+    await take(running.database, VERIFICATIONS.bucket_of(network), mailed)
 
 
 @router.post(
@@ -47,7 +52,7 @@ async def verify_email(request: MailToken, running: RuntimeDep) -> None:
 @router.post(
     "/v1/auth/verify-email/resend",
     status_code=202,
-    dependencies=[Depends(limited(VERIFICATIONS))],
+    dependencies=[Depends(limited_mails)],
     name="resendVerification",
     summary="Ask for another verification mail",
     response_description="Accepted.",
@@ -80,22 +85,22 @@ async def change_password(
 @router.post(
     "/v1/auth/forgot-password",
     status_code=202,
-    dependencies=[Depends(limited(RESETS)), Sealed],
+    dependencies=[Sealed],
     name="forgotPassword",
     summary="Ask for a password reset",
     response_description="Accepted, whether or not the address has an account.",
     responses=responses(INVALID_REQUEST, IDEMPOTENCY_MISMATCH, TOO_MANY_REQUESTS),
 )
-async def forgot_password(request: EmailOnly, running: RuntimeDep) -> Accepted:
+async def forgot_password(request: EmailOnly, running: RuntimeDep, network: NetworkAddress) -> Accepted:
     """Send a token to an address, if it has an account."""
-    await service.forgot_password(running, request)
+    await service.forgot_password(running, request, network)
     return Accepted(status="accepted")
 
 
 @router.post(
     "/v1/auth/reset-password",
     status_code=204,
-    dependencies=[Depends(limited(RESETS)), Sealed],
+    dependencies=[Depends(limited(service.RESETS)), Sealed],
     name="resetPassword",
     summary="Set a new password with a mailed token",
     response_description="Set; all sessions have ended.",

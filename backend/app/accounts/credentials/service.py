@@ -1,19 +1,22 @@
 """
-[Task]: T-106, T-107, T-089
-[From]: speckit.specify §2.6, §2.7, §2.13, speckit.plan §3.4, §5.4
+[Task]: T-106, T-107, T-114, T-089
+[From]: speckit.specify §2.6, §2.7, §2.10, §2.13, speckit.plan §3.4, §5.4
 [Description]: Decides who is sent a token, and what a token proves.
 """
 
 from app.accounts.credentials import repository
 from app.accounts.credentials.schemas import EmailOnly, MailToken, PasswordChange, PasswordReset
-from app.accounts.service import read_account
+from app.accounts.service import MAILS, read_account
 from app.core.asker import EmailClaim, Principal, TokenClaim
 from app.core.database import Session
 from app.core.notice import Notice
 from app.core.opaque import digest_of
 from app.core.problems import INVALID_TOKEN, WRONG_PASSWORD, ProblemError
+from app.core.rate_limits import Limit, take
 from app.core.runtime import Runtime
 from app.core.tokens import Claims
+
+RESETS = Limit("reset", 20)
 
 PASSWORD_CHANGED = Notice(
     kind="security",
@@ -74,11 +77,15 @@ async def change_password(
         await running.make_notification(unit, PASSWORD_CHANGED)
 
 
-async def forgot_password(running: Runtime, request: EmailOnly) -> None:
+async def forgot_password(running: Runtime, request: EmailOnly, network: str) -> None:
     """Have a token mailed to the address, if it has an account. The same is written if it has none.
 
     Two round trips: the try is counted by itself.
+
+    Raises:
+        ProblemError: There were too many tries, from that network or for that address.
     """
+    await take(running.database, RESETS.bucket_of(network), MAILS.bucket_of(request.email))
     await repository.request_reset(running.database.acting_as(EmailClaim(request.email)))
 
 
