@@ -145,6 +145,20 @@ async def test_a_failure_is_not_kept(client: AsyncClient, person: Person, key: s
     assert (await log_in(client, person, key)).status_code == 200
 
 
+async def test_a_refusal_leaves_nothing_behind(client: AsyncClient, server: Server, database: Urls) -> None:
+    """Anybody can be refused as often as they like, each time with another key."""
+    count = "select count(*) from sealed_answers"
+    before = execute(server, database, count)
+    wrong = {"email": "nobody@example.org", "password": "wrong horse battery"}
+    for path, body, status in (
+        (LOGIN, {}, 422),
+        (LOGIN, wrong, 401),
+        ("/v1/auth/verify-email", {"token": "unknown"}, 400),
+    ):
+        assert (await ask(client, secrets.token_hex(16), path, **body)).status_code == status
+    assert execute(server, database, count) == before
+
+
 async def test_too_many_requests_are_not_kept(client: AsyncClient, key: str) -> None:
     body = {"email": f"{key}@example.org"}
     network = f"2001:db8:{secrets.token_hex(2)}::1"

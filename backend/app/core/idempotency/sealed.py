@@ -19,7 +19,7 @@ from pydantic.json_schema import SkipJsonSchema
 from app.core.asker import TokenClaim
 from app.core.database import Session
 from app.core.idempotency import repository
-from app.core.idempotency.unit import HEADER, SCOPE, Pending, Replay, message_of
+from app.core.idempotency.unit import BAD_REQUEST, HEADER, SCOPE, Pending, Replay, message_of
 from app.core.problems import IDEMPOTENCY_MISMATCH, ProblemError
 from app.core.runtime import RuntimeDep
 
@@ -77,7 +77,10 @@ async def sealed(request: Request, running: RuntimeDep, key: SecretKey = None) -
     await pending.stack.enter_async_context(_claimed(session, seal))
 
     async def keep(status: int, body: bytes) -> None:
-        await repository.keep_sealed(session, seal.close(status, body))
+        if status >= BAD_REQUEST:  # it is refused again, and anybody can be refused as often as they like
+            await repository.release_sealed(session)
+        else:
+            await repository.keep_sealed(session, seal.close(status, body))
 
     pending.keep = keep
 
