@@ -4,6 +4,7 @@
 [Description]: What goes in and out about accounts.
 """
 
+import re
 from datetime import datetime
 from typing import Annotated, Literal
 from uuid import UUID
@@ -18,6 +19,9 @@ EMAIL_LENGTH = 254
 PASSWORD_LENGTH = 128
 NEW_PASSWORD_LENGTH = 12
 TOKEN_LENGTH = 100
+
+_WORD = r"[a-z0-9!#$%&'*+/=?^_`{|}~-]+"
+_PLAIN = re.compile(rf"{_WORD}(\.{_WORD})*@[\w-]+(\.[\w-]+)*")
 
 EMAIL, PASSWORD = "ada@example.com", "correct horse battery"
 OPAQUE = "Zk3vX0mT1y9S8qf2r7uPdlNnHw4bA6cJ5eGgLiKoQxM"
@@ -39,19 +43,35 @@ def normalise_email(address: str) -> str:
     return folded
 
 
-EmailAddress = Annotated[
-    str,
-    AfterValidator(normalise_email),
-    WithJsonSchema({"type": "string", "format": "email", "maxLength": EMAIL_LENGTH}),
-]
+def _is_plain(address: str) -> str:
+    """Take the one spelling of a mailbox in which mail is sent to it (RFC 5321 §4.1.2: a dot-string)."""
+    if not _PLAIN.fullmatch(address):
+        raise ValueError("It is not an e-mail address.")
+    return address
+
+
+def _is_unicode(secret: SecretStr) -> SecretStr:
+    """Refuse half a character, which JSON can write and which is no text. Pydantic looks into `str` alone."""
+    try:
+        secret.get_secret_value().encode()
+    except UnicodeEncodeError:
+        raise ValueError("It cannot be read.") from None
+    return secret
+
+
+_EMAIL_SCHEMA = WithJsonSchema({"type": "string", "format": "email", "maxLength": EMAIL_LENGTH})
+EmailAddress = Annotated[str, AfterValidator(normalise_email), _EMAIL_SCHEMA]
+NewEmailAddress = Annotated[str, AfterValidator(normalise_email), AfterValidator(_is_plain), _EMAIL_SCHEMA]
 Password = Annotated[
     SecretStr,
     Field(max_length=PASSWORD_LENGTH),
+    AfterValidator(_is_unicode),
     WithJsonSchema({"type": "string", "format": "password", "maxLength": PASSWORD_LENGTH}),
 ]
 NewPassword = Annotated[
     SecretStr,
     Field(min_length=NEW_PASSWORD_LENGTH, max_length=PASSWORD_LENGTH),
+    AfterValidator(_is_unicode),
     WithJsonSchema(
         {
             "type": "string",
@@ -66,6 +86,7 @@ NewPassword = Annotated[
 OpaqueText = Annotated[
     SecretStr,
     Field(min_length=1, max_length=TOKEN_LENGTH),
+    AfterValidator(_is_unicode),
     WithJsonSchema({"type": "string", "minLength": 1, "maxLength": TOKEN_LENGTH}),
 ]
 
@@ -75,7 +96,7 @@ class Credentials(BaseModel):
 
     model_config = ConfigDict(extra="forbid", **example(email=EMAIL, password=PASSWORD))
 
-    email: EmailAddress
+    email: NewEmailAddress
     password: NewPassword
 
 

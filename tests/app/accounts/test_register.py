@@ -1,17 +1,22 @@
 """T-101: a new and a known address cannot be told apart."""
 
+import json
+
 import pytest
 from httpx2 import AsyncClient
 from hypothesis import given
 from hypothesis import strategies as st
+from pydantic import TypeAdapter, ValidationError
 
-from app.accounts.schemas import normalise_email
+from app.accounts.schemas import NewEmailAddress, normalise_email
+from app.core.mail import Mail, SmtpMailer
 from app.core.passwords import Passwords
 from tests.app.conftest import PASSWORD, Person
 
 pytestmark = pytest.mark.anyio
 
 REGISTER, LOGIN = "/v1/auth/register", "/v1/auth/login"
+NEW_ADDRESS: TypeAdapter[str] = TypeAdapter(NewEmailAddress)
 
 
 async def test_a_known_address_is_answered_alike_and_left_alone(client: AsyncClient, alice: Person) -> None:
@@ -85,3 +90,49 @@ def test_normalising_an_address_twice_changes_nothing(address: str, space: str) 
 def test_what_has_not_the_form_of_an_address(address: str) -> None:
     with pytest.raises(ValueError, match=r"\.$"):
         normalise_email(address)
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        *("(1)ada@example.org", '"ada"@example.org', "ada@example.org(1)", "ada@example.org."),
+        *(
+            "a..b@example.org",
+            "a,b@example.org",
+            "eve<ada@example.org",
+            "ad\xe1@example.org",
+            "ada@[127.0.0.1]",
+        ),
+    ],
+)
+async def test_another_spelling_of_a_mailbox_is_not_registered(client: AsyncClient, address: str) -> None:
+    """Each would be an account of its own, or one that no mail ever reaches."""
+    answer = await client.post(REGISTER, json={"email": address, "password": PASSWORD})
+    assert answer.status_code == 422
+    assert answer.json()["errors"] == [{"pointer": "/email", "message": "It is not an e-mail address."}]
+
+
+@given(st.emails() | st.from_regex(r"[a-z.\"(<,]{1,9}@[a-z.\[-]{1,9}", fullmatch=True))
+def test_what_is_registered_can_be_mailed(address: str) -> None:
+    try:
+        registered = NEW_ADDRESS.validate_python(address)
+    except ValidationError:
+        return
+    message = SmtpMailer("smtp://localhost", "us@example.org")._message(Mail(registered, "", ""))  # noqa: SLF001 -- nothing else shows it
+    assert message["To"].addresses[0].addr_spec == registered
+
+
+@pytest.mark.parametrize(
+    ("path", "body"),
+    [
+        (REGISTER, {"email": "a@example.org", "password": "\ud800" * 12}),
+        (LOGIN, {"email": "a@example.org", "password": "\ud800"}),
+        ("/v1/auth/refresh", {"refresh_token": "\ud800"}),
+        ("/v1/auth/logout", {"refresh_token": "\ud800"}),
+        ("/v1/auth/verify-email", {"token": "\ud800"}),
+        ("/v1/auth/reset-password", {"token": "x", "new_password": "\ud800" * 12}),
+    ],
+)
+async def test_half_a_character_is_no_text(client: AsyncClient, path: str, body: dict[str, str]) -> None:
+    answer = await client.post(path, content=json.dumps(body), headers={"Content-Type": "application/json"})
+    assert (answer.status_code, answer.json()["type"]) == (422, "/problems/invalid-request")
