@@ -68,6 +68,13 @@ async def test_what_one_makes_arrives_through_the_other(alice: Person, bob: Pers
         assert [event.data["id"] for event in await of_bob.take(1)] == [of_his_own]
 
 
+async def test_a_key_holds_no_stream_back(alice: Person, two: Two) -> None:
+    """Some clients send one with whatever they send."""
+    async with asyncio.timeout(20), listen(alice, two[0], **{"Idempotency-Key": "k"}) as stream:
+        made = await send_test(alice, two[1])
+        assert [event.data["id"] for event in await stream.take(1)] == [made]
+
+
 async def test_a_stream_begins_with_what_is_new(alice: Person, bob: Person, two: Two) -> None:
     """And the place of somebody else's event gives nothing of theirs."""
     await send_test(alice, two[0])

@@ -132,8 +132,11 @@ class Idempotency:
         self._app = app
 
     def __call__(self, scope: Scope, receive: Receive, send: Send) -> Awaitable[None]:
-        """Serve a request. Whether its key counts is up to its route, by `IdempotentSession` or `Sealed`."""
-        if scope["type"] != "http" or HEADER not in Headers(scope=scope):
+        """Serve a request. Whether its key counts is up to its route, by `IdempotentSession` or `Sealed`.
+
+        Of no other method than POST it does: a stream that is held back is none.
+        """
+        if scope["type"] != "http" or scope["method"] != "POST" or HEADER not in Headers(scope=scope):
             return self._app(scope, receive, send)
         return self._hold_back(scope, receive, send)
 
