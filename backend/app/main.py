@@ -124,6 +124,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         lifespan=lifespan,
         docs_url=None,
         redoc_url=None,
+        redirect_slashes=False,  # its Location may be http where TLS ends before us: passwords in the clear
         middleware=MIDDLEWARE,
         telemetry=TELEMETRY,
         responses=problems.responses(*problems.OF_ANY),

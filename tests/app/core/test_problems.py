@@ -31,6 +31,13 @@ async def test_a_path_that_is_not_there(client: AsyncClient) -> None:
     assert problem(await client.get(f"/{SECRET}"))["type"] == "/problems/not-found"
 
 
+async def test_another_spelling_of_a_path_leads_nowhere(client: AsyncClient) -> None:
+    """A client would follow, with its password, to wherever this service believes to be."""
+    answer = await client.post("/v1/auth/login/", json={"email": "a@example.org", "password": SECRET})
+    assert problem(answer)["type"] == "/problems/not-found"
+    assert "location" not in answer.headers
+
+
 async def test_a_method_that_is_not_offered(client: AsyncClient) -> None:
     answer = await client.put("/v1/auth/login")
     assert problem(answer)["type"] == "/problems/method-not-allowed"
