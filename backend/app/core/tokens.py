@@ -22,6 +22,9 @@ if TYPE_CHECKING:
 
     from app.core.keys import SigningKey
 
+LEEWAY_SECONDS = 30
+"""By how much the clock of whoever issues a token may be ahead: another instance, or another issuer."""
+
 TYPE = "at+jwt"
 REQUIRED = ["iss", "aud", "sub", "client_id", "iat", "exp", "jti", "sid"]
 
@@ -106,10 +109,13 @@ class AccessTokens:
                 {"require": REQUIRED, "strict_aud": True},
                 issuer=self._issuer,
                 audience=self._audience,
+                leeway=LEEWAY_SECONDS,
             )
-            claims = Claims(UUID(payload["sub"]), UUID(payload["sid"]), payload["exp"])
+            claims = Claims(UUID(payload["sub"]), UUID(payload["sid"]), int(payload["exp"]))
         except (jwt.InvalidTokenError, KeyError, TypeError, ValueError) as error:
             raise InvalidTokenError from error
         if header.get("typ") != TYPE or payload["client_id"] != self._client_id:
+            raise InvalidTokenError
+        if claims.expires_at <= time.time():  # the leeway is for the other times
             raise InvalidTokenError
         return claims

@@ -120,6 +120,14 @@ def test_a_good_token_says_who() -> None:
     assert claims.expires_at - time.time() <= 600
 
 
+def test_the_clock_of_the_instance_that_issued_it_may_be_ahead(monkeypatch: pytest.MonkeyPatch) -> None:
+    ahead = time.time() + 2
+    with monkeypatch.context() as elsewhere:
+        elsewhere.setattr("app.core.tokens.time.time", lambda: ahead)
+        token = TOKENS.issue(USER, SESSION)
+    assert tokens_of(KEY).verify(token).user_id == USER
+
+
 @pytest.mark.parametrize("attack", ATTACKS)
 def test_a_forged_token_is_refused(attack: str) -> None:
     token = ATTACKS[attack]()

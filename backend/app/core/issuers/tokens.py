@@ -18,7 +18,7 @@ from pydantic import BaseModel, FiniteFloat, StringConstraints
 
 from app.core.asker import IdentityClaim
 from app.core.issuers.keys import IssuerKeys
-from app.core.tokens import Claims, InvalidTokenError
+from app.core.tokens import LEEWAY_SECONDS, Claims, InvalidTokenError
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
@@ -28,8 +28,6 @@ if TYPE_CHECKING:
 
 REQUIRED = ("iss", "aud", "sub", "iat", "exp")
 TRUST_SECONDS = 300
-LEEWAY_SECONDS = 30
-"""By how much the clock of an issuer may be ahead."""
 
 
 class _Issuer(NamedTuple):
