@@ -6,6 +6,7 @@
 
 import asyncio
 import logging
+from contextlib import suppress
 from typing import Any
 from uuid import UUID
 
@@ -72,7 +73,8 @@ class Listener:
         await connection.execute("listen notifications")
         self.streams.wake_all()
         async for heard in connection.notifies():
-            self.streams.wake(UUID(heard.payload.partition(" ")[0]))
+            with suppress(ValueError):  # whoever may connect may say anything here
+                self.streams.wake(UUID(heard.payload.partition(" ")[0]))
 
 
 async def _is_direct(connection: AsyncConnection[Any]) -> bool:

@@ -92,6 +92,8 @@ async def events(
                 position = Position(each.created_at, each.id)
                 if each.live:
                     yield _event(each, position)
+                if time.monotonic() >= beat or time.time() >= expires_at:
+                    break  # its client takes them slowly: the rest is for another look, if there is one
             if (quiet := beat - time.monotonic()) <= 0:
                 if not await places.keep(session, stream.id):
                     return

@@ -4,6 +4,7 @@ import asyncio
 import time
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
+from uuid import uuid4
 
 import pytest
 from fastapi.sse import KEEPALIVE_COMMENT
@@ -13,6 +14,8 @@ from app.core.asker import Principal
 from app.core.database import Database, Session
 from app.core.problems import ProblemError
 from app.notifications import live, places
+from app.notifications.repository import BEFORE_ALL, make
+from app.notifications.service import TEST
 from app.notifications.streams import Stream
 from tests.app.conftest import Person
 from tests.app.notifications.conftest import SessionOf, Superuser, id_of
@@ -110,6 +113,36 @@ async def test_a_stream_that_has_lost_its_place_ends(
         await superuser.execute(TIME_IS_OVER, [id_of(alice)])
         async with places.taken(session):
             assert [each async for each in events(session, Stream(stream_id))] == []
+
+
+async def test_who_takes_events_slowly_gets_heartbeats_all_the_same(
+    session: Session[Principal], alice: Person, superuser: Superuser, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A place whose time is over is anybody's, and a slow client could have any number of streams."""
+    monkeypatch.setattr(live, "HEARTBEAT_SECONDS", 0.5)
+    async with places.taken(session) as stream_id:
+        sent = live.events(Stream(stream_id), session, BEFORE_ALL, time.time() + 60)
+        await anext(sent)
+        for _ in range(3):
+            await make(session, TEST)
+        assert (await anext(sent)).startswith(b"event: ")
+        await superuser.execute(TIME_IS_OVER, [id_of(alice)])
+        await asyncio.sleep(0.6)
+        assert await anext(sent) == KEEPALIVE_COMMENT
+        assert await count(superuser, alice) == 1
+        assert [(await anext(sent)).startswith(b"event: ") for _ in range(2)] == [True] * 2
+
+
+async def test_who_takes_events_slowly_is_sent_none_when_the_token_has_ended(
+    session: Session[Principal],
+) -> None:
+    for _ in range(3):
+        await make(session, TEST)
+    sent = live.events(Stream(uuid4()), session, BEFORE_ALL, expires_at := time.time() + 1)
+    begun = [await anext(sent) for _ in range(2)]
+    await asyncio.sleep(expires_at - time.time())
+    assert begun[1].startswith(b"event: ")
+    assert [each async for each in sent] == []
 
 
 async def test_a_database_that_is_away_keeps_no_stream_from_its_end(

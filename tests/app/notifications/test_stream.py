@@ -133,6 +133,17 @@ async def test_nothing_is_lost_or_repeated_over_reconnects(alice: Person, two: T
     assert received == [item["id"] for item in reversed(page["items"])]
 
 
+async def test_what_is_said_by_somebody_else_on_the_channel_deafens_nobody(
+    alice: Person, superuser: Superuser, two: Two
+) -> None:
+    """Whoever may connect to the database may notify."""
+    async with listen(alice, two[0]) as stream:
+        await superuser.execute("select pg_notify('notifications', 'nonsense')")
+        made = await send_test(alice, two[1])
+        async with asyncio.timeout(live.HEARTBEAT_SECONDS / 2):
+            assert [event.data["id"] for event in await stream.take(1)] == [made]
+
+
 async def test_what_somebody_does_not_want_live_is_passed_over(
     alice: Person, two: Two, session_of: SessionOf
 ) -> None:
