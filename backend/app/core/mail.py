@@ -5,6 +5,7 @@
 """
 
 import logging
+from datetime import UTC, datetime
 from email.headerregistry import Address
 from email.message import EmailMessage
 from email.policy import SMTP
@@ -91,6 +92,7 @@ class SmtpMailer:
         message["From"] = Address(addr_spec=self._sender)
         message["To"] = Address(addr_spec=mail.to)
         message["Subject"] = mail.subject
+        message["Date"] = datetime.now(UTC)  # RFC 5322 §3.6.1: no mail is without
         if mail.id:
             message["Message-ID"] = f"<{mail.id}@{self._sender.rpartition('@')[2]}>"
         message["Auto-Submitted"] = "auto-generated"  # RFC 3834: no vacation notes, please

@@ -2,6 +2,7 @@
 
 import logging
 import ssl
+from datetime import UTC, datetime, timedelta
 from email.errors import MessageError
 
 import aiosmtplib
@@ -31,6 +32,7 @@ async def test_a_mail_arrives_as_it_was_meant() -> None:
     assert message["Subject"] == "Grüße"
     assert message.get_content().splitlines() == MAIL.text.splitlines()
     assert message["Auto-Submitted"] == "auto-generated"
+    assert abs(message["Date"].datetime - datetime.now(UTC)) < timedelta(minutes=1)
 
 
 async def test_registering_reaches_a_real_server(database: Urls) -> None:
