@@ -178,6 +178,23 @@ async def test_a_token_resets_once_also_at_once(app: FastAPI, alice: Person) -> 
     assert sorted(answer.status_code for answer in answers) == [204, 400, 400, 400]
 
 
+async def test_a_change_makes_a_token_void_that_was_mailed_before(app: FastAPI, alice: Person) -> None:
+    """Who reads the mail by stealth could use it afterwards."""
+    token = await reset_token(app, alice)
+    assert (await change(alice, "wrong", NEW)).status_code == 403
+    assert (await change(alice, PASSWORD, NEW)).status_code == 204
+    assert (await reset(alice, token)).status_code == 400
+    assert (await reset(alice, await reset_token(app, alice))).status_code == 204
+
+
+async def test_a_reset_makes_the_other_token_void(app: FastAPI, alice: Person, superuser: Run) -> None:
+    """Of two that were asked for at once, and sent at once by two workers, neither makes the other void."""
+    other, token = [await reset_token(app, alice) for _ in range(2)]
+    superuser("update mail_tokens set used_at = null where token_hash = %(digest)s", digest=digest_of(other))
+    assert (await reset(alice, token)).status_code == 204
+    assert (await reset(alice, other)).status_code == 400
+
+
 async def test_a_reset_token_lives_an_hour(app: FastAPI, alice: Person, superuser: Run) -> None:
     token = await reset_token(app, alice)
     rows = superuser(

@@ -8,7 +8,18 @@ from datetime import datetime
 from typing import Literal
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, DateTime, LargeBinary, Update, bindparam, func, literal, select, update
+from sqlalchemy import (
+    ColumnElement,
+    DateTime,
+    LargeBinary,
+    Update,
+    bindparam,
+    func,
+    literal,
+    select,
+    true,
+    update,
+)
 from sqlalchemy.dialects.postgresql import insert
 from sqlmodel import col
 
@@ -66,17 +77,29 @@ _REQUEST_VERIFICATION = prepare(
 )
 
 
-def _with_sessions_ended(change: Update, *which: ColumnElement[bool]) -> Statement[Principal, UUID]:
-    """Change the account and, if that was done, end its live sessions."""
+_presented = bindparam("presented", type_=LargeBinary)
+
+
+def _with_access_ended(
+    change: Update, which: ColumnElement[bool], *tokens: ColumnElement[bool]
+) -> Statement[Principal, UUID]:
+    """Change the account and, if that was done, end its live sessions and make its reset tokens void."""
     changed = change.returning(col(Account.id)).cte("changed")
+    voided = (
+        update(MailToken)
+        .values(used_at=func.now())
+        .where(_unused, col(MailToken.purpose) == "reset", select(changed.c.id).exists(), *tokens)
+        .returning(col(MailToken.token_hash))
+        .cte("voided")
+    )
     ended = (
         update(LogInSession)
         .values(ended_at=func.now(), end_reason="password")
-        .where(col(LogInSession.ended_at).is_(None), select(changed.c.id).exists(), *which)
+        .where(col(LogInSession.ended_at).is_(None), select(changed.c.id).exists(), which)
         .returning(col(LogInSession.id))
         .cte("ended")
     )
-    return prepare(select(changed.c.id).add_cte(ended), into=UUID)
+    return prepare(select(changed.c.id).add_cte(ended, voided), into=UUID)
 
 
 _used = (
@@ -84,7 +107,7 @@ _used = (
     .values(used_at=func.now())
     .where(
         _unused,
-        col(MailToken.token_hash) == bindparam("presented", type_=LargeBinary),
+        col(MailToken.token_hash) == _presented,
         col(MailToken.purpose) == bindparam("purpose"),
         col(MailToken.expires_at) > func.now(),
     )
@@ -100,10 +123,12 @@ _VERIFY = prepare(
     into=UUID,
 )
 
-_RESET = _with_sessions_ended(
+_RESET = _with_access_ended(
     update(Account)
     .values(password_hash=bindparam("password_hash"), email_verified_at=_verified_at)
-    .where(select(_used.c.token_hash).exists())
+    .where(select(_used.c.token_hash).exists()),
+    true(),
+    col(MailToken.token_hash) != _presented,
 )
 
 _PASSWORD = prepare(select(col(Account.password_hash)), into=str)
@@ -112,7 +137,7 @@ _PASSWORD = prepare(select(col(Account.password_hash)), into=str)
 _LOCK = prepare(select(col(Account.id)).with_for_update(key_share=True), into=UUID)
 
 # The hash that was verified must still be the one: of two changes at once the second knows a password of old.
-_CHANGE = _with_sessions_ended(
+_CHANGE = _with_access_ended(
     update(Account)
     .values(password_hash=bindparam("password_hash"))
     .where(col(Account.password_hash) == bindparam("verified")),
