@@ -162,6 +162,7 @@ def _start(settings: Settings, draining: asyncio.Event) -> Runtime:
             memory_kib=settings.password_memory_kib,
             passes=settings.password_passes,
             lanes=settings.password_lanes,
+            threads=settings.password_threads,
         ),
         mailer=mailer_for(settings),
         make_notification=make_notification,

@@ -6,7 +6,6 @@
 
 from __future__ import annotations
 
-import os
 import secrets
 import unicodedata
 from typing import TYPE_CHECKING, NamedTuple
@@ -30,13 +29,16 @@ class Verdict(NamedTuple):
 
 
 class Passwords:
-    """Hashes and verifies. Each call keeps a core busy for long, so there are as many threads as cores."""
+    """Hashes and verifies. Each call keeps cores busy and memory taken for long, so only some run at once.
 
-    def __init__(self, *, memory_kib: int, passes: int, lanes: int) -> None:
-        """Choose Argon2id's cost: memory in KiB, passes over it, lanes in parallel."""
+    How many cores there are says little of it: a container has the memory of a few, and counts its machine's.
+    """
+
+    def __init__(self, *, memory_kib: int, passes: int, lanes: int, threads: int = 4) -> None:
+        """Choose Argon2id's cost: memory in KiB, passes over it, lanes in parallel; how many at a time."""
         hasher = Argon2Hasher(memory_cost=memory_kib, time_cost=passes, parallelism=lanes)
         self._hasher = PasswordHash((hasher,))
-        self._threads = CapacityLimiter(os.cpu_count() or 1)
+        self._threads = CapacityLimiter(threads)
         self._dummy = self._hasher.hash(secrets.token_urlsafe())
 
     async def hash(self, password: str) -> str:

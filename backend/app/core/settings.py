@@ -104,6 +104,7 @@ class Settings(BaseSettings):
     password_memory_kib: Annotated[int, Field(ge=8)] = 65536
     password_passes: Annotated[int, Field(ge=1)] = 3
     password_lanes: Annotated[int, Field(ge=1)] = 4
+    password_threads: Annotated[int, Field(ge=1, le=256)] = 4
     cors_origins: Annotated[tuple[Origin, ...], NoDecode, BeforeValidator(_parts)] = ()
     shutdown_delay_seconds: Annotated[float, Field(ge=0, le=60)] = 0
 
@@ -175,6 +176,8 @@ def _weaknesses(settings: Settings) -> Iterator[str]:
         )
     if not settings.issuer.startswith("https://"):
         yield "ISSUER is not an https URL: it is the public address of this service."
+    if settings.app_url is not None and not settings.app_url.startswith("https://"):
+        yield "APP_URL is not an https URL: whoever is on the way could read the mailed tokens there."
     for position, profile in enumerate(settings.external_issuers):
         if not profile.is_encrypted:
             yield f"EXTERNAL_ISSUERS[{position}] has an issuer or a jwks_url that is not at https."

@@ -1,6 +1,8 @@
 """T-102: a session begins with address and password, and a failure does not say which was wrong."""
 
+import asyncio
 import hashlib
+import time
 from typing import Any
 
 import jwt
@@ -78,6 +80,24 @@ async def test_a_user_agent_is_cut(alice: Person, database: Urls, server: Server
     with psycopg.connect(server.superuser_url(name_of(database))) as connection:
         row = connection.execute("select user_agent from sessions where id = %s", [claims["sid"]]).fetchone()
     assert row == ("\xe9" * 200,)
+
+
+async def test_only_so_many_passwords_are_verified_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """However many cores the machine has: each takes 64 MiB for itself."""
+    monkeypatch.setattr("os.cpu_count", lambda: 64)
+    passwords = Passwords(memory_kib=8, passes=1, lanes=1)
+    at_once: list[int] = []
+
+    def verify(*_: object) -> tuple[bool, None]:
+        at_once.append(1)
+        running = len(at_once)
+        time.sleep(0.05)
+        at_once.pop()
+        return running <= 4, None
+
+    monkeypatch.setattr("pwdlib.PasswordHash.verify_and_update", verify)
+    verdicts = await asyncio.gather(*(passwords.verify("x", "y") for _ in range(20)))
+    assert all(verdict.fits for verdict in verdicts)
 
 
 async def test_a_hash_with_older_parameters_is_renewed(

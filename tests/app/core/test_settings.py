@@ -69,6 +69,7 @@ def test_production_starts_with_what_it_needs() -> None:
         ("SMTP_URL", None),
         ("ISSUER", None),
         ("ISSUER", "http://api.example.com"),
+        ("APP_URL", "http://app.example.com"),
         ("PASSWORD_MEMORY_KIB", "8"),
         ("PASSWORD_PASSES", "1"),
     ],
