@@ -16,6 +16,7 @@ from uuid import UUID
 from fastapi import FastAPI
 from psycopg import Error as DatabaseError
 from pydantic import BaseModel
+from pydantic_core import to_json
 from starlette.middleware import Middleware
 
 from app.accounts.credentials.routes import router as credentials
@@ -51,6 +52,8 @@ from app.profiles.routes import router as profiles
 from app.profiles.schemas import Profile
 from app.profiles.service import profile_of
 
+EXPORTED_AT_ONCE = 200
+
 MIDDLEWARE = (
     Middleware(SecurityHeaders),
     Middleware(logs.RequestLog),
@@ -60,21 +63,22 @@ MIDDLEWARE = (
 )
 
 
-async def _own_profile(session: Session[Principal], account_id: UUID) -> Profile:
-    return profile_of(account_id, await current_profile(session))
+async def _own_profile(session: Session[Principal], account_id: UUID) -> bytes:
+    return to_json(profile_of(account_id, await current_profile(session)))
 
 
-async def _own_notifications(session: Session[Principal], _: UUID) -> list[Notification]:
-    page = await list_page(session, limit=100, cursor=None, unread=False, kind=None)
-    items = page.items
-    while page.next_cursor is not None:
-        page = await list_page(session, limit=100, cursor=page.next_cursor, unread=False, kind=None)
-        items += page.items
-    return items
+async def _own_notifications(session: Session[Principal], _: UUID) -> bytes:
+    pages, cursor = [], None
+    while True:
+        page = await list_page(session, limit=EXPORTED_AT_ONCE, cursor=cursor, unread=False, kind=None)
+        pages.append(to_json(page.items)[1:-1])
+        if page.next_cursor is None:
+            return b"[" + b",".join(pages) + b"]"
+        cursor = page.next_cursor
 
 
-async def _own_preferences(session: Session[Principal], _: UUID) -> list[Preference]:
-    return (await preferences(session)).items
+async def _own_preferences(session: Session[Principal], _: UUID) -> bytes:
+    return to_json((await preferences(session)).items)
 
 
 EXPORT = (

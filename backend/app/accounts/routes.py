@@ -197,9 +197,9 @@ def add_export(app: FastAPI, parts: Sequence[Part]) -> None:
         response_model=document,
         responses=responses(UNAUTHENTICATED),
     )
-    async def export_account(caller: Caller, session: CallerSession) -> dict[str, object]:
+    async def export_account(caller: Caller, session: CallerSession) -> Response:
         """Export all that is kept about the caller."""
-        return await service.export(session, caller, parts)
+        return Response(await service.export(session, caller, parts), media_type="application/json")
 
 
 @router.get(

@@ -11,6 +11,8 @@ from datetime import UTC, datetime, timedelta
 from typing import NamedTuple
 from uuid import UUID
 
+from pydantic_core import to_json
+
 from app.accounts import repository
 from app.accounts.credentials.repository import password_hash
 from app.accounts.identities.repository import identities
@@ -204,8 +206,8 @@ async def delete_external_account(session: Session[Principal], authenticated_at:
         raise ProblemError(UNAUTHENTICATED)
 
 
-async def export(session: Session[Principal], caller: Claims, parts: Sequence[Part]) -> dict[str, object]:
-    """Read all that is kept about the caller; secrets are in no part of it.
+async def export(session: Session[Principal], caller: Claims, parts: Sequence[Part]) -> bytes:
+    """Read all that is kept about the caller, as JSON; secrets are in no part of it.
 
     As many round trips as there are parts and pages of them: they are read one after the other.
 
@@ -215,8 +217,10 @@ async def export(session: Session[Principal], caller: Claims, parts: Sequence[Pa
     account = await read_account(session)
     known_as = await identities(session)
     sessions = await repository.kept_sessions(session, caller.session_id)
-    others = {part.name: await part.read(session, caller.user_id) for part in parts}
-    return {"account": account, "identities": known_as, "sessions": sessions, **others}
+    own = {"account": account, "identities": known_as, "sessions": sessions}
+    members = {name: to_json(value) for name, value in own.items()}
+    members |= {part.name: await part.read(session, caller.user_id) for part in parts}
+    return b"{" + b",".join(b'"%b":%b' % (name.encode(), value) for name, value in members.items()) + b"}"
 
 
 async def _begin_session(

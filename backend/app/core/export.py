@@ -18,5 +18,6 @@ class Part(NamedTuple):
     name: str
     schema: Any
     """The type of what `read` gives, for the contract."""
-    read: Callable[[Session[Principal], UUID], Awaitable[object]]
-    """Read all of it, given the account's session and id."""
+    read: Callable[[Session[Principal], UUID], Awaitable[bytes]]
+    """Read all of it as JSON, given the account's session and id. All rows as objects would take many times
+    the memory, and to write them all at once the time of everybody else."""

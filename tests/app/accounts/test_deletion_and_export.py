@@ -1,9 +1,14 @@
 """T-110: everything owned goes with the account, or into the caller's hand; no secret does."""
 
+import gc
+from typing import Any
+
 import pytest
 from fastapi import FastAPI
 from httpx2 import AsyncClient
 
+from app.notifications.schemas import Notification, NotificationPage
+from app.notifications.service import list_page
 from tests.app.accounts.conftest import Run
 from tests.app.accounts.test_refresh import refresh
 from tests.app.conftest import PASSWORD, Person, mails_to, token_in
@@ -127,6 +132,28 @@ async def test_an_export_has_every_page(alice: Person, superuser: Run) -> None:
     )
     notifications = (await alice.call("GET", EXPORT)).json()["notifications"]
     assert {item["title"] for item in notifications} == {str(n) for n in range(1, 251)}
+
+
+async def test_an_export_is_written_page_by_page(
+    alice: Person, superuser: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """All that somebody has, as objects, would take the memory and the time of everybody else."""
+    owner = (await alice.call("GET", "/v1/account")).json()["id"]
+    superuser(
+        "insert into notifications (owner_id, kind, title) "
+        "select %(owner)s, 'product', 'x' from generate_series(1, 2000)",
+        owner=owner,
+    )
+    alive: list[int] = []
+
+    async def page_of(*arguments: Any, **filters: Any) -> NotificationPage:
+        page = await list_page(*arguments, **filters)
+        alive.append(sum(isinstance(each, Notification) for each in gc.get_objects()))
+        return page
+
+    monkeypatch.setattr("app.main.list_page", page_of)
+    assert len((await alice.call("GET", EXPORT)).json()["notifications"]) == 2000
+    assert max(alive) < 500
 
 
 @pytest.mark.parametrize(("method", "path"), [("POST", DELETION), ("GET", EXPORT)])
