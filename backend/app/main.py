@@ -58,6 +58,7 @@ MIDDLEWARE = (
     Middleware(SecurityHeaders),
     Middleware(logs.RequestLog),
     Middleware(Cors),
+    Middleware(logs.Failures),
     Middleware(Bounds),
     Middleware(Idempotency),
 )

@@ -10,9 +10,13 @@ from typing import TYPE_CHECKING
 
 from starlette.middleware.cors import CORSMiddleware
 
+from app.core.problems import INVALID_REQUEST, answer
+
 if TYPE_CHECKING:
     from collections.abc import Awaitable
 
+    from starlette.datastructures import Headers
+    from starlette.responses import Response
     from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
     from app.core.settings import Settings
@@ -30,6 +34,7 @@ REQUEST_HEADERS = (
 )
 RESPONSE_HEADERS = ("ETag", "Retry-After")
 PREFLIGHT_SECONDS = 600
+REFUSED = 400
 
 
 class SecurityHeaders:
@@ -56,6 +61,15 @@ class SecurityHeaders:
         await self._app(scope, receive, add)
 
 
+class _Origins(CORSMiddleware):
+    def preflight_response(self, request_headers: Headers) -> Response:
+        """Refuse, where that is to be, in a problem document: Starlette does in plain text."""
+        response = super().preflight_response(request_headers)
+        if response.status_code < REFUSED:
+            return response
+        return answer(INVALID_REQUEST, {"Vary": response.headers["Vary"]})
+
+
 class Cors:
     """Starlette's CORS for the origins of the settings, which are known once the lifespan has begun."""
 
@@ -74,7 +88,7 @@ class Cors:
     def _with(self, origins: tuple[str, ...]) -> ASGIApp:
         if not origins:
             return self._app
-        return CORSMiddleware(
+        return _Origins(
             self._app,
             allow_origins=origins,
             allow_methods=METHODS,

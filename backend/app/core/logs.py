@@ -78,17 +78,17 @@ def configure() -> None:
 
 
 class RequestLog:
-    """Gives each request an id, logs one line about it, and answers for what nobody caught."""
+    """Gives each request an id, and logs one line about it."""
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Serve a request. A failure is answered with its id, which is all that the client learns of it."""
+        """Serve a request."""
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        started, status, request_id = perf_counter(), 0, str(uuid4())
+        began, status = perf_counter(), 0
 
         def note(message: Message) -> Awaitable[None]:
             nonlocal status
@@ -97,16 +97,41 @@ class RequestLog:
             return send(message)
 
         clear_contextvars()
-        bind_contextvars(request_id=request_id)
+        bind_contextvars(request_id=str(uuid4()))
+        try:
+            await self._app(scope, receive, note)
+        finally:
+            _log_request(scope, status, perf_counter() - began)
+
+
+class Failures:
+    """Answers for what nobody caught, with the request's id, which is all that the client learns of it.
+
+    What adds headers to every answer stands before it: a page of another origin may read this one too.
+    """
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serve a request of which `RequestLog` knows."""
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        begun = False
+
+        def note(message: Message) -> Awaitable[None]:
+            nonlocal begun
+            begun = True
+            return send(message)
+
         try:
             await self._app(scope, receive, note)
         except Exception as error:
             logger.error("request failed", exc_info=error)  # noqa: TRY400 -- it is rendered without its words
-            if status:
+            if begun:
                 raise
-            await internal_error(request_id)(scope, receive, note)
-        finally:
-            _log_request(scope, status, perf_counter() - started)
+            await internal_error(get_contextvars()["request_id"])(scope, receive, send)
 
 
 def _log_request(scope: Scope, status: int, seconds: float) -> None:

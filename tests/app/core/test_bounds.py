@@ -140,6 +140,21 @@ async def test_cors_opens_for_the_origins_of_the_settings(database: Urls) -> Non
     async with running(create_app(settings)) as client:
         ours = await client.options("/v1/profile", headers={**preflight, "Origin": ORIGIN})
         others = await client.options("/v1/profile", headers={**preflight, "Origin": "https://evil.example"})
+    assert others.headers["content-type"] == "application/problem+json"
+    assert others.json()["type"] == "/problems/invalid-request"
     assert ours.headers["access-control-allow-origin"] == ORIGIN
     assert "access-control-allow-credentials" not in ours.headers
     assert "access-control-allow-origin" not in others.headers
+
+
+async def test_a_page_of_a_known_origin_may_read_that_we_failed(
+    database: Urls, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Else a browser tells it nothing, not even the id to ask us about."""
+    app = create_app(settings_for(database.app).model_copy(update={"cors_origins": (ORIGIN,)}))
+    monkeypatch.setattr("app.core.runtime.AccessTokens.verify", None)
+    async with running(app) as client:
+        headers = {"Origin": ORIGIN, "Authorization": "Bearer x"}
+        failed = await client.get("/v1/account", headers=headers)
+    assert (failed.status_code, failed.json()["type"]) == (500, "/problems/internal-error")
+    assert failed.headers["access-control-allow-origin"] == ORIGIN
