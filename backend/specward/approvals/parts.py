@@ -11,7 +11,8 @@ from specward.specs.model import Citation, Operation, Section, SpecSet, Task, Un
 from specward.specs.resolve import find_operation, find_table, resolve
 
 _CHECKBOX = re.compile(r"^([ \t]*(?:[-*+]|\d{1,9}[.)])[ \t]+)\[[xX]\]", re.MULTILINE)
-_STATUS = re.compile(r"^[ \t]*(?:[-*+][ \t]+)?\*\*(?:Status|State)(?::\*\*|\*\*\s*:).*$", re.MULTILINE)
+# Up to a bar: behind it another field may follow, such as Files.
+_STATUS = re.compile(r"^[ \t]*(?:[-*+][ \t]+)?\*\*(?:Status|State)(?::\*\*|\*\*\s*:)[^|\n]*", re.MULTILINE)
 
 
 class Kind(StrEnum):

@@ -91,6 +91,7 @@ def test_a_task_without_a_stamp_is_not(root: Path) -> None:
     [
         ("specs/tasks.md", "**Status**: open", "**Status**: done"),
         ("specs/tasks.md", "- **Status**: open\n", ""),
+        ("specs/tasks.md", "- **Status**: open\n", "- **Status**: done, at last\n"),
         ("specs/tasks.md", "- [ ] T-2", "- [x] T-2"),
         ("specs/specify.md", "at most 30 days", "at  most\n30 days"),
         ("specs/specify.md", "\n", "\r\n"),
@@ -124,6 +125,12 @@ def test_what_carries_no_meaning_keeps_the_stamp(root: Path, path: str, old: str
             ("Sell", "Sell more"),
             "tasks §Orders",
             "[ ] T-2 Sell {+more+} [US1] in backend/app/orders.py",
+        ),
+        (
+            "specs/tasks.md",
+            ("open", "open | **Files**: `backend/app/**`"),
+            "task",
+            "### T-1: Carts {+| **Files**: `backend/app/**`+} - **From**: speckit.specify §1;",
         ),
         ("specs/data-model.md", ("uuid", "bigint"), "table carts", "[-uuid-] {+bigint+} |"),
         ("specs/contracts/openapi.yaml", ("Here", "There"), "GET /v1/cart", '[-"Here"}},-] {+"There"}},+}'),

@@ -129,8 +129,9 @@ def test_a_state_may_change_with_the_code_and_nothing_else_of_a_task(root: Path)
     git(root, "tag", "before")
     write_tree(root, {ROUTES: f"{HEADER}X = 1\n", TASKS: SPECS[TASKS].replace("open", "done")})
     assert found(root, task=None, base="before") == set()
-    write_tree(root, {TASKS: SPECS[TASKS].replace("Outputs", "Results")})
-    assert found(root, task=None, base="before") == {("SW303", TASKS)}
+    for old, new in (("Outputs", "Results"), ("open", "done | **Files**: `backend/app/**`")):
+        write_tree(root, {TASKS: SPECS[TASKS].replace(old, new)})
+        assert found(root, task=None, base="before") == {("SW303", TASKS)}
 
 
 def test_specifications_that_change_alone_are_a_persons_business(root: Path) -> None:

@@ -27,7 +27,7 @@ GOOD = Example({_PATH: HEADER, _TASKS: _DONE}, before={_TASKS: SPECS[_TASKS]})
 BAD = Example({_PATH: HEADER, _TASKS: _WIDER}, before={_TASKS: SPECS[_TASKS]})
 
 _ALONG = ("history/prompts/**", "history/clarifications/**", BASELINE, DEPENDENCY_FILE)
-_STATE = re.compile(r"(?<=\[)[ xX](?=\])|(?<=Status\*\*:)[^\n]*|(?<=Status:\*\*)[^\n]*")
+_STATE = re.compile(r"(?<=\[)[ xX](?=\])|(?<=Status\*\*:)[^|\n]*|(?<=Status:\*\*)[^|\n]*")
 
 
 def check(project: Project) -> Iterable[Finding]:
