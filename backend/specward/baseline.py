@@ -84,14 +84,17 @@ def write_baseline(root: Path, baseline: Baseline) -> None:
 def part(
     findings: Iterable[Finding], baseline: Baseline, text_of: Callable[[str], str]
 ) -> tuple[list[Finding], Baseline]:
-    """Part findings into those that are new and the part of the baseline that is still true."""
+    """Part findings into those that are new and the part of the baseline that is still true.
+
+    What is wrong with the baseline itself is always new: it would be a baseline that permits itself.
+    """
     if not baseline:
         return list(findings), Baseline()
     left, met = Counter(baseline), Baseline()
     new: list[Finding] = []
     for finding in findings:
         entry = entry_of(finding, text_of(finding.place.path))
-        if left[entry] > 0:
+        if left[entry] > 0 and entry.path != PATH:
             left[entry] -= 1
             met[entry] += 1
         else:

@@ -124,9 +124,11 @@ class Tree:
             text = self.text_before(name)
             if text is not None:
                 try:
-                    return parse_config(text, name)
+                    config = parse_config(text, name)
                 except CouldNotRunError:
                     break  # what was broken had switched nothing off
+                if config.table:  # else the settings stood in the next file, as `load_config` reads them
+                    return config
         return Config()
 
     @cached_property

@@ -5,7 +5,10 @@ from subprocess import CalledProcessError
 
 import pytest
 
+from specward.baseline import PATH as BASELINE
+from specward.baseline import Baseline, entry_of, write_baseline
 from specward.errors import CouldNotRunError
+from specward.findings import Finding
 from specward.rules.examples import HEADER, SPECS
 from specward.verify import verify
 from tests.specward.repository import commit, git, make_repository, write_tree
@@ -123,6 +126,32 @@ def test_a_change_cannot_switch_off_what_judges_it(root: Path, setting: str) -> 
         ("SW306", "pyproject.toml"),
         ("SW303", ".claude/settings.json"),
     }
+
+
+def test_settings_in_a_file_of_their_own_do_not_change_with_the_code(tmp_path: Path) -> None:
+    settings = {"pyproject.toml": "[project]\n", "specward.toml": 'territory = "src/**"\n'}
+    root = make_repository(tmp_path, {**SPECS, **settings})
+    git(root, "tag", "before")
+    write_tree(root, {"src/a.py": HEADER, "specward.toml": 'territory = "nothing/**"\n'})
+    assert found(root, task=None, base="before") == {("SW303", "specward.toml")}
+
+
+def test_a_first_baseline_does_not_come_with_the_code(root: Path) -> None:
+    git(root, "tag", "before")
+    first_baseline(root)
+    assert found(root, task=None, base="before") == set()
+    write_tree(root, {ROUTES: f"{HEADER}X = 1\n"})
+    for task, base, code in ((None, "before", "SW303"), ("T-001", None, "SW301")):
+        assert found(root, task=task, base=base) == {(code, BASELINE)}
+        own = verify(root, tasks=(task,) if task else (), base=base, select=("SW3",)).findings
+        first_baseline(root, *own)
+        assert found(root, task=task, base=base) == {(code, BASELINE)}
+
+
+def first_baseline(root: Path, *findings: Finding) -> None:
+    """Write a baseline that knows of some findings already."""
+    known = (entry_of(finding, (root / finding.place.path).read_text()) for finding in findings)
+    write_baseline(root, Baseline(known))
 
 
 def test_a_state_may_change_with_the_code_and_nothing_else_of_a_task(root: Path) -> None:
