@@ -165,6 +165,7 @@ def test_a_write_without_a_path_is_told_so(bound: Path, given: "Json", engineer:
         ('"""\n[Task]: T-042\n"""\n', "lacks its sections"),
         ("def tasks() -> List[Task]: ...\n", "no reference header"),
         ("value = 1\n" + headed(), "no reference header"),
+        (f"# coding: utf-7\n{headed()}", "declare an encoding"),
     ],
 )
 def test_a_file_without_its_own_header_is_refused(bound: Path, content: str, why: str) -> None:

@@ -98,6 +98,8 @@ def _header(path: str, text: str, record: Record) -> Answer:
     tasks, source = ", ".join(record.tasks), read_source(path, text)
     form = f'It opens with "[Task]: {tasks}", "[From]: ..." and "[Description]: ...", each on its own line.'
     header = source.header
+    if source.trouble and source.is_traceable:
+        return DENY, f"{path} could not be judged: {source.trouble}. Save it as UTF-8."
     if not source.needs_header:
         return ALLOW, f"{path} is within the permit of {tasks}."
     if header is None:

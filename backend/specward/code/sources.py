@@ -1,6 +1,8 @@
 """What the gate knows of each file in the territory: its headers, its exceptions, its content's hash."""
 
+import io
 import os
+import tokenize
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -9,7 +11,7 @@ from specward.code.cache import Cache, digest
 from specward.code.headers import Field, Header, Mention, parse_headers
 from specward.code.suppressions import Suppression, parse_suppressions
 
-_VERSION = "2"
+_VERSION = "3"
 _FLAGS = os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0)
 
 # Files that can carry a comment, and so a header. What cannot (JSON, images) is held by the permit alone.
@@ -99,10 +101,26 @@ def _decode(path: str, name: str, content: bytes) -> SourceFile:
 
 
 def _parse(path: str, name: str, text: str) -> SourceFile:
-    if "\0" in text:
-        return SourceFile(path, name, trouble="it holds a NUL character")
-    suppressions = parse_suppressions(text, python=path.endswith((".py", ".pyi")))
+    python = path.endswith((".py", ".pyi"))
+    trouble = "it holds a NUL character" if "\0" in text else _other_reading(text) if python else ""
+    if trouble:
+        return SourceFile(path, name, trouble=trouble)
+    suppressions = parse_suppressions(text, python=python)
     return SourceFile(path, name, parse_headers(text), suppressions, empty=not text.strip())
+
+
+def _other_reading(text: str) -> str:
+    """Say why Python does not read a text as it stands (PEP 263): a comment here may be code there."""
+    head = text.replace("\r\n", "\n").replace("\r", "\n") if "\r" in text else text
+    if "coding" not in "".join(head.split("\n", 2)[:2]):
+        return ""
+    content = text.encode("utf-8", "surrogatepass")
+    try:
+        declared, _ = tokenize.detect_encoding(io.BytesIO(head.encode("utf-8", "surrogatepass")).readline)
+        same = declared.startswith("utf-8") or content.decode(declared) == text
+    except (SyntaxError, LookupError, ValueError) as error:
+        return f"its first lines declare an encoding that does not hold ({error})"
+    return "" if same else f"Python reads it as {declared}, and that is another text"
 
 
 def _load(path: str, name: str, known: list[Any]) -> SourceFile:

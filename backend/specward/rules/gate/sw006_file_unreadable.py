@@ -1,7 +1,8 @@
 """A file of the territory is no text that the gate can read.
 
 What cannot be read cannot be judged, and must not pass for that. Source files are UTF-8 without NUL
-characters. A folder that nobody may look into, and another repository within, hide files that nobody judges.
+characters, to Python as well: in another encoding, which a comment may declare, code can look like a remark.
+A folder that nobody may look into, and another repository within, hide files that nobody judges.
 """
 
 from collections.abc import Iterable
