@@ -1,5 +1,6 @@
 """Which findings a person has excused in the code, and which excuses do not count."""
 
+from collections import Counter
 from collections.abc import Iterable
 
 from specward.code.sources import SourceFile, read_source
@@ -31,11 +32,22 @@ def find(project: Project, finding: Finding) -> Suppression | None:
 
 
 def is_own(project: Project, source: SourceFile | None, suppression: Suppression) -> bool:
-    """Whether the work under a bound task wrote the suppression itself: nobody excuses their own findings."""
+    """Whether the work under a bound task wrote the suppression itself: nobody excuses their own findings.
+
+    A person agreed to it for the line that it speaks for, and as often as it stood there: neither a copy of
+    it nor the same words elsewhere are theirs.
+    """
     if source is None or not project.bound_names or source.path not in project.changed:
         return False
-    before = read_source(source.path, project.text_before(source.path) or "")
-    return all(
-        (known.codes, known.reason) != (suppression.codes, suppression.reason)
-        for known in before.suppressions
-    )
+    now, before = project.text(source.path), project.text_before(source.path) or ""
+    known = Counter(_said(item, before) for item in read_source(source.path, before).suppressions)
+    said = _said(suppression, now)
+    above = (item for item in source.suppressions if item.line <= suppression.line)
+    return sum(_said(item, now) == said for item in above) > known[said]
+
+
+def _said(suppression: Suppression, text: str) -> tuple[tuple[str, ...], str, str]:
+    """What a suppression says, and the line of code that it says it of; none at the head of a file."""
+    lines = ["", *text.split("\n")]
+    code = lines[suppression.target] if suppression.target < len(lines) else ""
+    return suppression.codes, suppression.reason, " ".join(code.split())

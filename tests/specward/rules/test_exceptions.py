@@ -60,3 +60,24 @@ def test_what_is_still_there_is_not_stale(tmp_path: Path) -> None:
     assert (stale.code, stale.place.path) == ("SW004", PATH)
     assert stale.message.startswith("1 SW101 in backend/app/a.py is mended")
     assert found(tmp_path, "backend/app/b.py", PATH) == []
+
+
+@pytest.mark.parametrize(
+    ("after", "own"),
+    [
+        ("X = 1  # specward: allow SW101 -- agreed\nY = 2\n", 0),
+        ("\n\nX = 1    # specward: allow SW101 -- agreed\n", 0),
+        ("X = 1  # specward: allow SW101 -- agreed\nX = 1  # specward: allow SW101 -- agreed\n", 1),
+        ("X = 1  # specward: allow SW101 -- agreed\nY = 2  # specward: allow SW101 -- agreed\n", 1),
+        ("X = 1\nY = 2  # specward: allow SW101 -- agreed\n", 1),
+        ("# specward: allow SW101 -- agreed\nX = 1\n", 1),
+    ],
+)
+def test_a_persons_exception_holds_where_they_made_it_and_nowhere_else(
+    after: str, own: int, tmp_path: Path
+) -> None:
+    path = "backend/app/orders/a.py"
+    make_repository(tmp_path, {**SPECS, path: "X = 1  # specward: allow SW101 -- agreed\n"})
+    write_tree(tmp_path, {path: after})
+    judged = verify(tmp_path, tasks=("T-001",), select=("SW003",)).findings
+    assert len(judged) == own

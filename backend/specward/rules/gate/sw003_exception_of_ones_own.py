@@ -1,7 +1,8 @@
 """The work under a bound task excuses its own findings.
 
 Whoever is held by the gate does not open it: a comment that the present work wrote excuses nothing while a
-task is bound. A person who agrees with it commits it, apart from that work; from then on it counts.
+task is bound. A person who agrees with it commits it, apart from that work; from then on it counts, for the
+line of code that it was written for.
 """
 
 from collections.abc import Iterable
