@@ -8,6 +8,7 @@ from specward.code.git import git_paths, is_repository
 from specward.permits.globs import matches_any
 
 _NEVER = frozenset({".git", ".venv", "venv", "node_modules", "__pycache__", ".specward"})
+_IMPORTED = frozenset({"__pycache__"})  # a source file in there runs like any other
 
 
 def list_files(root: Path, globs: Sequence[str], *, exclude: Sequence[str] = ()) -> tuple[str, ...]:
@@ -23,6 +24,16 @@ def list_files(root: Path, globs: Sequence[str], *, exclude: Sequence[str] = ())
         return tuple(sorted(there.union(found.locked)))
     walked = (path for path in _walk(root) if matches_any(tuple(globs), path))
     return tuple(sorted(path for path in walked if not matches_any(tuple(exclude), path)))
+
+
+def list_ignored(root: Path, globs: Sequence[str]) -> tuple[str, ...]:
+    """Return the files that match a glob and that git ignores; not those of environments and packages."""
+    if not globs or not is_repository(root):
+        return ()
+    wanted = [f":(glob){glob}" for glob in globs]
+    others = [f":(exclude,glob)**/{name}/**" for name in sorted(_NEVER - _IMPORTED)]
+    found = git_paths(root, "ls-files", "--others", "--ignored", "--exclude-standard", "--", *wanted, *others)
+    return found.paths
 
 
 def _is_there(path: Path) -> bool:

@@ -8,7 +8,8 @@ from specward.approvals.signatures import Signers
 from specward.approvals.stamps import Approvals, load_approvals
 from specward.approvals.status import Status, status
 from specward.code.cache import Cache as Kept
-from specward.code.sources import read_source
+from specward.code.files import list_ignored
+from specward.code.sources import SourceFile, read_source
 from specward.errors import CouldNotRunError
 from specward.permits.globs import is_plain
 from specward.permits.permit import Permit, compile_permit
@@ -99,6 +100,18 @@ class Intent(Tree):
     def bound_permit(self) -> Permit:
         """What the bound tasks permit together."""
         return compile_permit(self.bound, self.config)
+
+    @cached_property
+    def hidden(self) -> tuple[str, ...]:
+        """Source files within the permit of this run that git ignores: they run, so they count.
+
+        Else the work could hide from its own verdict, in a folder that is ignored or by a .gitignore of its
+        own. It could write nowhere else.
+        """
+        if not self.bound_names:
+            return ()
+        ignored = list_ignored(self.root, (*self.bound_permit.paths, *self.bound_permit.tests))
+        return tuple(path for path in ignored if SourceFile(path, "").is_traceable)
 
     def permit(self, task: Task) -> Permit:
         """Return what one task permits."""

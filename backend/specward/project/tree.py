@@ -42,7 +42,14 @@ class Tree:
     @cached_property
     def paths_there(self) -> tuple[str, ...]:
         """Every path in the territory, links included."""
-        return list_files(self.root, self.config.territory, exclude=self.config.exclude)
+        listed = list_files(self.root, self.config.territory, exclude=self.config.exclude)
+        hidden = (path for path in self.hidden if self.is_territory(path))
+        return tuple(sorted({*listed, *hidden}))
+
+    @property
+    def hidden(self) -> tuple[str, ...]:
+        """Source files that git ignores, and that count all the same: `Intent` knows which."""
+        return ()
 
     @cached_property
     def files(self) -> Mapping[str, SourceFile]:
@@ -101,7 +108,10 @@ class Tree:
     @cached_property
     def changes(self) -> tuple[Change, ...]:
         """The changed paths; empty where neither a task nor a base asks for a comparison."""
-        return changes_since(self.root, self.start) if self.compares else ()
+        if not self.compares:
+            return ()
+        hidden = (Change(path, "added") for path in self.hidden)
+        return tuple(sorted({*changes_since(self.root, self.start), *hidden}))
 
     @cached_property
     def changed(self) -> frozenset[str]:

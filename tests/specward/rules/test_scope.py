@@ -32,6 +32,20 @@ def test_what_the_permit_holds_passes(root: Path) -> None:
     assert found(root) == set()
 
 
+@pytest.mark.parametrize("folder", ["", "build/", "__pycache__/"])
+def test_what_git_ignores_within_the_permit_is_judged_all_the_same(root: Path, folder: str) -> None:
+    write_tree(root, {"backend/app/orders/.gitignore": "build/\n__pycache__/\nhidden*\n"})
+    excused = "X = 1  # specward: allow SW101 -- nobody sees it\n"
+    write_tree(root, {f"backend/app/orders/{folder}hidden.py": excused, "backend/app/orders/hidden.db": "1"})
+    write_tree(root, {"backend/app/orders/.venv/lib/hidden.py": "X = 1\n"})
+    judged = verify(root, tasks=("T-001",), select=("SW003", "SW101")).findings
+    assert [(finding.code, finding.place.path) for finding in judged] == [
+        ("SW101", f"backend/app/orders/{folder}hidden.py"),
+        ("SW003", f"backend/app/orders/{folder}hidden.py"),
+    ]
+    assert verify(root, select=("SW101",)).clean
+
+
 def test_a_rename_needs_both_of_its_ends(root: Path) -> None:
     git(root, "mv", "backend/app/carts/a.py", "backend/app/orders/a.py")
     assert found(root) == {("SW301", "backend/app/carts/a.py")}
