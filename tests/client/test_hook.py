@@ -214,8 +214,46 @@ def test_a_session_without_a_task_may_do_all_but_the_territory_and_the_gate(proj
     assert write("backend/app/notes/a.py") == "deny"
     assert write("Backend/App/notes/a.py") == "deny"
     assert write(".claude/settings.json") == "deny"
+    assert write(".claude/\u017fettings.json") == "deny"  # a long s, which some file systems take for an s
     assert write("specs/approvals.toml") == "deny"
     assert use(project, "Bash", engineer=False, command="ls").decision == ""
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "decision"),
+    [
+        ("[tool.specward]", '[project]\nname = "shop"\n\n[tool.specward]', ""),
+        ('feature = "backend"', "feature = 'backend'  # the name", ""),
+        ("not there", "x", ""),
+        ('territory = "backend/app/**"', 'territory = "nothing/**"', "deny"),
+        ('feature = "backend"', 'feature = "backend"\nignore = ["SW6"]', "deny"),
+        ("[tool.specward]", "[tool.specward", "deny"),
+    ],
+)
+def test_a_session_without_a_task_leaves_the_gates_settings_alone(
+    project: Path, old: str, new: str, decision: str
+) -> None:
+    given: Json = {"file_path": str(project / "pyproject.toml"), "old_string": old, "new_string": new}
+    assert use(project, "Edit", engineer=False, **given).decision == decision
+    whole: Json = {"file_path": str(project / "specward.toml"), "content": 'territory = "nothing/**"\n'}
+    assert use(project, "Write", engineer=False, **whole).decision == "deny"
+
+
+def test_a_session_in_another_work_tree_writes_no_territory_and_no_approvals(project: Path) -> None:
+    trees = [project / ".claude/worktrees/agent-1", project.parent / "elsewhere"]
+    for tree in trees:
+        git(project, "worktree", "add", "--quiet", str(tree))
+
+    def write(cwd: Path, path: Path) -> str:
+        given: Json = {"file_path": str(path), "content": headed()}
+        fields: Json = {"tool_name": "Write", "tool_input": given, "tool_use_id": "t", "cwd": str(cwd)}
+        return hook(project, event(project, "PreToolUse") | fields).decision
+
+    for cwd, other in ((trees[0], project), (trees[1], project), (project, trees[1])):
+        assert write(cwd, other / "backend/app/notes/a.py") == "deny"
+        assert write(cwd, other / "specs/approvals.toml") == "deny"
+        assert write(cwd, other / "frontend/page.ts") == ""
+    assert write(trees[1], project.parent / "notes.md") == ""
 
 
 def test_a_session_told_to_implement_a_task_is_held_like_the_agent(project: Path) -> None:

@@ -1,10 +1,10 @@
-"""The calls that only the slow path judges: delegations, clarifications, headers that are not plain."""
+"""The calls that only the slow path judges: delegations, clarifications, settings, headers not plain."""
 
 from specward.agent.bindings import bind_call, bind_session, session_record
 from specward.agent.clarifications import ClarificationError, parse_clarification
 from specward.agent.dependencies import refusal
 from specward.agent.orders import ordered
-from specward.agent.paths import joined, read, real, relative
+from specward.agent.paths import exists, joined, read, real, relative
 from specward.agent.policy import (
     ALLOW,
     CALLER,
@@ -20,6 +20,8 @@ from specward.agent.policy import (
 )
 from specward.agent.record import Caller, Record
 from specward.code.sources import read_source
+from specward.config import parse_config
+from specward.errors import CouldNotRunError
 from specward.permits.globs import matches
 from specward.specs.ids import squash
 
@@ -34,10 +36,16 @@ def judge(event: dict[str, object], caller: Caller, record: Record) -> Answer:
         raise TypeError("tool_input is no object")
     if tool in DELEGATION:
         return _delegation(tool, given, str(event["tool_use_id"]), caller)
-    path = relative(real(joined(str(event["cwd"]), str(given[WRITES[tool]]))), caller.root)
+    place = real(joined(str(event["cwd"]), str(given[WRITES[tool]])))
     if tool not in EDITS:
         return DENY, "A notebook has no reference header, so no task is done in one."
-    text = text_after(tool, given, f"{caller.root}/{path}")
+    if not (caller.engineer or record.tasks):
+        return _settings(place, text_after(tool, given, place))
+    return _work(relative(place, caller.root), text_after(tool, given, place), caller, record)
+
+
+def _work(path: str | None, text: str | None, caller: Caller, record: Record) -> Answer:
+    """Judge what a task's work makes of a file that its permit covers."""
     if path is None or text is None:
         return DENY, f"What this edit makes of {path} cannot be told: read it again, and quote it exactly."
     if matches(CLARIFICATIONS, path):
@@ -83,6 +91,21 @@ def _skill(given: dict[str, object], caller: Caller) -> Answer:
         return NOTHING, ""
     record = bind_session(caller, ordered(str(given.get("args", "")), always=True))
     return (NOTHING, "") if record.tasks else (DENY, record.missing)
+
+
+def _settings(place: str, text: str | None) -> Answer:
+    """Judge what a session without a task makes of a file that holds the gate's settings among others."""
+    name = place.rpartition("/")[2].casefold()
+    try:
+        before = parse_config(read(place) if exists(place) else "", name)
+    except CouldNotRunError:
+        return NOTHING, ""  # the gate permits nothing until it is mended
+    try:
+        if text is None or parse_config(text, name) == before:
+            return NOTHING, ""
+    except CouldNotRunError as error:
+        return DENY, str(error)
+    return DENY, f"The gate goes by its settings in {name}: only people change them."
 
 
 def _clarification(path: str, text: str) -> Answer:

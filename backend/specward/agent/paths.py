@@ -65,6 +65,12 @@ def repository(root: str) -> str:
     return real(joined(own, read(own + "/commondir").strip())) if exists(own + "/commondir") else own
 
 
+def is_same_repository(one: str, other: str) -> bool:
+    """Tell whether two top levels are work trees of one repository: sub-agents may get one of their own."""
+    both = exists(one + "/.git") and exists(other + "/.git")
+    return both and repository(one) == repository(other)
+
+
 def joined(folder: str, path: str) -> str:
     """Return the path as seen from the folder: itself when absolute."""
     return path if path.startswith("/") else f"{folder}/{path}"

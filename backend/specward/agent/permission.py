@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
 
+from specward.agent.policy import SETTINGS
 from specward.agent.record import Record, Stamp, stamp
 from specward.approvals.signatures import Signers, read_signers
 from specward.approvals.stamps import PATH as APPROVALS
@@ -30,7 +31,6 @@ GUARDED = (
     ".gitlab-ci.yml",
     ".pre-commit-config.yaml",
 )
-SETTINGS = ("pyproject.toml", "specward.toml")
 NO_TASK = 'No task is bound. Ask for one by its id, as in "Implement task T-042".'
 
 
@@ -108,6 +108,7 @@ def _record(law: Law, asked: tuple[str, ...], tasks: tuple[Task, ...], missing: 
     permit = compile_permit(tasks, law.config)
     extra = (DEPENDENCY_FILE,) if permit.dependencies else ()
     closed = (glob for glob in permit.control if tasks and glob not in extra)
+    signers = filter(None, (law.config.signers,))
     problems = (f"{problem.message} {problem.hint}" for problem in permit.problems)
     return Record(
         asked=asked,
@@ -115,8 +116,8 @@ def _record(law: Law, asked: tuple[str, ...], tasks: tuple[Task, ...], missing: 
         keys=tuple(str(task.key) for task in tasks),
         paths=(*permit.paths, *permit.tests, *extra),
         dependencies=permit.dependencies,
-        territory=tuple(glob.lower() for glob in law.config.territory),
-        control=tuple(dict.fromkeys(glob.lower() for glob in (*GUARDED, *closed))),
+        territory=tuple(glob.casefold() for glob in law.config.territory),
+        control=tuple(dict.fromkeys(glob.casefold() for glob in (*GUARDED, *signers, *closed))),
         missing=" ".join((*missing, *problems)),
         stamps=tuple(_stamps(law)),
     )

@@ -6,7 +6,16 @@ others are free, but for the territory and the control files.
 """
 
 from specward.agent.opening import is_plain
-from specward.agent.paths import exists, joined, names, read, real, relative
+from specward.agent.paths import (
+    exists,
+    is_same_repository,
+    joined,
+    names,
+    read,
+    real,
+    relative,
+    toplevel,
+)
 from specward.agent.record import Caller, Record
 from specward.agent.secrets import is_secret, may_name_secrets
 from specward.permits.globs import matches, matches_any
@@ -25,6 +34,7 @@ OWN = ("mcp__specward__", "mcp__plugin_specward_specward__")  # the gate's serve
 CALLER = "caller"  # the argument that tells these tools whose call it is; only the hook writes it
 LEAVING = ("..", "{/", ",/", "{~", ",~")  # how a glob leads out, alternatives in braces included
 DEPENDENCY_FILE = "pyproject.toml"  # what may change in it, only the slow path can tell
+SETTINGS = (DEPENDENCY_FILE, "specward.toml")  # the gate's own among others; only the slow path can tell, too
 CLARIFICATIONS = "history/clarifications/**"
 _CLOSED = "{} holds, or may hold, secrets, and no task needs them: .env.example says what there is to set."
 _CONTROL = "{} belongs to the specification, the gate, the history or the build: only people change it."
@@ -73,7 +83,7 @@ def _write(
     path = _place(wanted, event, caller)
     if caller.engineer or record.tasks:
         return _bound_write(path, tool, given, caller, record)
-    return _free_write(path, record)
+    return _free_write(_place_anywhere(wanted, event, caller) if path is None else path, record)
 
 
 def text_after(tool: str, given: dict[str, object], path: str) -> str | None:
@@ -92,7 +102,7 @@ def text_after(tool: str, given: dict[str, object], path: str) -> str | None:
 
 def is_control(path: str, record: Record) -> bool:
     """Tell whether a path, in any case of letters, is one that steers the gate or the build."""
-    folded = path.lower()
+    folded = path.casefold()
     return ".git" in folded.split("/") or matches_any(record.control, folded)
 
 
@@ -137,7 +147,9 @@ def _free_write(path: str | None, record: Record) -> Answer:
     """Judge a write of a session that works on no task."""
     if path is not None and is_control(path, record):
         return DENY, _CONTROL.format(path)
-    if path is not None and matches_any(record.territory, path.lower()):
+    if path is not None and path.casefold() in SETTINGS:
+        return UNDECIDED, ""
+    if path is not None and matches_any(record.territory, path.casefold()):
         return DENY, (
             f"{path} is written for approved tasks only. {record.missing} "
             'Ask the user to name one: "Implement task T-...".'
@@ -168,3 +180,10 @@ def _place(path: object, event: dict[str, object], caller: Caller) -> str | None
     if str(path).startswith("~"):  # the client may take it for somebody's home
         return None
     return relative(real(joined(str(event["cwd"]), str(path))), caller.root)
+
+
+def _place_anywhere(path: str, event: dict[str, object], caller: Caller) -> str | None:
+    """Return where a path outside leads in another work tree of the same repository; None in none."""
+    there = real(joined(str(event["cwd"]), path))
+    top = toplevel(there.rpartition("/")[0])
+    return relative(there, top) if is_same_repository(top, caller.project) else None

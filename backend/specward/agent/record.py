@@ -7,7 +7,7 @@ as it was: specifications, approvals, settings. Part of the fast path: built-in 
 import marshal
 import posix
 
-from specward.agent.paths import exists, real, repository, toplevel
+from specward.agent.paths import is_same_repository, real, toplevel
 
 FORMAT = 1
 NAME_CHARACTERS = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_")
@@ -39,8 +39,8 @@ class Record:
         self.keys = keys  # the same with their features, which alone are unambiguous
         self.paths = paths  # globs it may write
         self.dependencies = dependencies  # distributions it may add
-        self.territory = territory  # globs, in lower case, that nobody writes without a task
-        self.control = control  # globs, in lower case, that no model session writes
+        self.territory = territory  # globs, with the case folded, that nobody writes without a task
+        self.control = control  # globs, with the case folded, that no model session writes
         self.missing = missing  # why tasks that were asked for may not be worked on, in sentences
         self.stamps = stamps
 
@@ -98,19 +98,13 @@ class Caller:
         here = toplevel(real(str(event["cwd"])))
         start = posix.environ.get(b"CLAUDE_PROJECT_DIR")
         self.project = toplevel(real(start.decode())) if start else here
-        self.root = here if here == self.project or _same(here, self.project) else self.project
+        self.root = here if here == self.project or is_same_repository(here, self.project) else self.project
         self.home = f"{self.project}/.specward/run/{self.session}"
 
     @property
     def path(self) -> str:
         """Where the caller's own record is kept."""
         return f"{self.home}/agent-{self.agent}" if self.agent else f"{self.home}/session"
-
-
-def _same(folder: str, project: str) -> bool:
-    """Tell whether two top levels are work trees of one repository: sub-agents may get one of their own."""
-    both = exists(folder + "/.git") and exists(project + "/.git")
-    return both and repository(folder) == repository(project)
 
 
 def _name(value: object) -> str:

@@ -36,7 +36,7 @@ def after_write(event: dict[str, object], caller: Caller) -> str:
     written = str(given[WRITES[str(event["tool_name"])]])
     path = relative(real(joined(str(event["cwd"]), written)), caller.root)
     record = caller_record(caller)
-    if path is None or not matches_any(record.territory, path.lower()):
+    if path is None or not matches_any(record.territory, path.casefold()):
         return ""
     findings = verify(Path(caller.root), tasks=record.keys, paths=[path]).findings
     return report(findings, f"{path} is written. Specward found in it:") if findings else ""
