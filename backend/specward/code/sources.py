@@ -21,6 +21,9 @@ TRACEABLE = frozenset({
 })  # fmt: skip
 
 
+COMPILED = frozenset({".pyc", ".pyo", ".so", ".pyd"})  # what Python imports, and nobody can read
+
+
 class SourceFile(NamedTuple):
     """The facts of one file."""
 
@@ -40,6 +43,11 @@ class SourceFile(NamedTuple):
     def is_traceable(self) -> bool:
         """Whether its format knows comments, so that it can carry a header."""
         return os.path.splitext(self.path)[1] in TRACEABLE or self.is_folder  # noqa: PTH122 -- asked often
+
+    @property
+    def is_compiled(self) -> bool:
+        """Whether it is code that nobody can read."""
+        return os.path.splitext(self.path)[1] in COMPILED  # noqa: PTH122 -- asked often
 
     @property
     def is_folder(self) -> bool:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from specward.baseline import Baseline, read_baseline
 from specward.code.diff import Change, changes_since, read_before, start_revision
-from specward.code.files import list_files, list_tracked
+from specward.code.files import in_place_of, list_files, list_tracked
 from specward.code.sources import SourceFile, read_sources
 from specward.config import FILES, Config, load_config, parse_config, strictest
 from specward.errors import CouldNotRunError
@@ -41,8 +41,9 @@ class Tree:
 
     @cached_property
     def paths_there(self) -> tuple[str, ...]:
-        """Every path in the territory, links included."""
-        listed = list_files(self.root, self.config.territory, exclude=self.config.exclude)
+        """Every path in the territory, links included, also those in the place of the territory itself."""
+        globs = (*self.config.territory, *in_place_of(self.config.territory))
+        listed = list_files(self.root, globs, exclude=self.config.exclude)
         hidden = (path for path in self.hidden if self.is_territory(path))
         return tuple(sorted({*listed, *hidden}))
 

@@ -112,6 +112,22 @@ def test_another_repository_within_hides_nothing(root: Path) -> None:
     assert "backend/app/orders/within\n  1:1  SW006  The folder hides its files" in said
 
 
+@pytest.mark.parametrize("tracked", [False, True])
+@pytest.mark.parametrize("place", ["backend", "backend/app"])
+def test_another_repository_in_the_place_of_the_territory_hides_nothing(
+    root: Path,
+    place: str,
+    tracked: bool,  # noqa: FBT001 -- a parameter of the test
+) -> None:
+    git(root, "rm", "-r", "--quiet", "--cached", place)
+    make_repository(root / place, {})
+    if tracked:
+        git(root, "add", place)
+    code, said = check(root, *STAY)
+    assert code == 1
+    assert f"{place}\n  1:1  SW006  The folder hides its files" in said
+
+
 def with_other_facts(content: bytes) -> bytes:
     """Keep the version and the keys, and change what is known under them."""
     head, entries, facts = content.partition(b'"entries":')

@@ -154,7 +154,11 @@ GATE: Mapping[str, Mapping[str, Example]] = {
             before={BASELINE: '{"version": 1, "findings": []}'},
         ),
     },
-    "SW006": {"a format without comments": Example({"backend/app/a.png": "\0"})},
+    "SW006": {
+        "a format without comments": Example({"backend/app/a.png": "\0"}),
+        "compiled code": Example({"backend/app/orders/a.pyc": "\0"}),
+        "another encoding": Example({ROUTES: f"# coding: utf-7\n# +AAo-import os\n{HEADER}"}),
+    },
 }
 
 APPROVALS = "specs/approvals.toml"

@@ -32,6 +32,15 @@ def test_what_the_permit_holds_passes(root: Path) -> None:
     assert found(root) == set()
 
 
+@pytest.mark.parametrize("place", ["backend", "backend/app"])
+def test_a_link_in_the_place_of_the_territory_is_found(root: Path, place: str) -> None:
+    git(root, "tag", "before")
+    (root / place).rename(root / "elsewhere")
+    (root / place).symlink_to(root / "elsewhere")
+    commit(root, "Link")
+    assert ("SW304", place) in found(root, task=None, base="before")
+
+
 @pytest.mark.parametrize("folder", ["", "build/", "__pycache__/"])
 def test_what_git_ignores_within_the_permit_is_judged_all_the_same(root: Path, folder: str) -> None:
     write_tree(root, {"backend/app/orders/.gitignore": "build/\n__pycache__/\nhidden*\n"})
