@@ -4,7 +4,7 @@ import difflib
 from collections.abc import Iterator
 from pathlib import Path
 
-from specward.approvals.parts import Kind, Part
+from specward.approvals.parts import Kind, Part, task_section
 from specward.approvals.stamps import PATH, load_approvals, parse_approvals
 from specward.approvals.status import Change
 from specward.code.git import GitError, git
@@ -134,6 +134,8 @@ def _same_part(part: Part, reading: Reading, feature: str) -> Part | None:
 
 def _find(part: Part, alone: SpecSet) -> Section | None:
     anchor = part.cited.anchor
+    if part.kind is Kind.TASK:
+        return next((task_section(task) for task in alone.tasks if task.key.id == anchor), None)
     if part.kind is Kind.OPERATION:
         return find_operation(alone, Operation(*anchor.split(" ", 1)))
     if part.kind is Kind.TABLE:

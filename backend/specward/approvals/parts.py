@@ -9,10 +9,13 @@ from typing import NamedTuple
 
 from specward.specs.model import Citation, Operation, Section, SpecSet, Task, Unresolved
 from specward.specs.resolve import find_operation, find_table, resolve
+from specward.specs.tasks import read_tasks
+from specward.specs.text import split
 
 _CHECKBOX = re.compile(r"^([ \t]*(?:[-*+]|\d{1,9}[.)])[ \t]+)\[[xX]\]", re.MULTILINE)
 # Up to a bar: behind it another field may follow, such as Files.
 _STATUS = re.compile(r"^[ \t]*(?:[-*+][ \t]+)?\*\*(?:Status|State)(?::\*\*|\*\*\s*:)[^|\n]*", re.MULTILINE)
+_FIELD = re.compile(r"\s(?:[-*+]\s)?(?=\*\*[^*:]{2,30}?\s*(?::\s*\*\*|\*\*\s*:))")
 
 
 class Kind(StrEnum):
@@ -60,6 +63,20 @@ def read_parts(task: Task, spec_sets: tuple[SpecSet, ...]) -> tuple[tuple[Part, 
     return tuple(found.values()), tuple(missing)
 
 
+def task_section(task: Task) -> Section:
+    """Give what an approval of a task is about: its words and, where these alone do not tell, its permit.
+
+    White space carries no meaning but this one: it says where a field ends. So the words are read once more,
+    each field on a line of its own; where that comes to the same permit, they are all there is to approve.
+    """
+    again = read_tasks(
+        split(_FIELD.sub("\n  - ", " ".join(task.text.split()))), task.key.feature, task.place.path
+    )
+    told = [_permitted(other) for other in again.tasks] == [_permitted(task)]
+    text = task.text if told else f"{task.text}\n{_permitted(task)}"
+    return Section("tasks", (task.key.id,), task.title, text, task.place)
+
+
 def digest_of(parts: dict[str, str]) -> str:
     """Make one digest of the parts' digests."""
     lines = "".join(f"{name}\0{digest}\n" for name, digest in sorted(parts.items()))
@@ -68,8 +85,8 @@ def digest_of(parts: dict[str, str]) -> str:
 
 def _parts(task: Task, spec_sets: tuple[SpecSet, ...]) -> Iterator[Part | Unresolved]:
     own = next(spec_set for spec_set in spec_sets if spec_set.feature == task.key.feature)
-    text = Section("tasks", (task.key.id,), task.title, task.text, task.place)
-    yield Part(Kind.TASK, "task", text, Citation(task.place.path, task.key.id, task.place))
+    cited = Citation(task.place.path, task.key.id, task.place)
+    yield Part(Kind.TASK, "task", task_section(task), cited)
     for citation in task.cites:
         section = resolve(spec_sets, task.key.feature, citation)
         yield section if isinstance(section, Unresolved) else _section(section, citation, own)
@@ -77,6 +94,12 @@ def _parts(task: Task, spec_sets: tuple[SpecSet, ...]) -> Iterator[Part | Unreso
         yield _operation(task, operation, own)
     for table in task.tables:
         yield _table(task, table, own)
+
+
+def _permitted(task: Task) -> str:
+    """Say what a task permits that is no part by itself."""
+    said = {"Files": task.files, "Tests": task.tests, "Dependencies": task.dependencies}
+    return "It permits " + "; ".join(f"{key}: {', '.join(values) or 'none'}" for key, values in said.items())
 
 
 def _section(section: Section, citation: Citation, own: SpecSet) -> Part:

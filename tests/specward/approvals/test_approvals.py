@@ -149,6 +149,35 @@ def test_a_changed_part_is_stale_with_its_words(
     assert changed_words(root, state.changes[0], "shop") == told
 
 
+@pytest.mark.parametrize(
+    ("name", "approved", "old", "new"),
+    [
+        ("T-1", ("- **Oper", "- not `backend/app/core/**`\n- **Oper"), "- not", "  - not"),
+        ("T-1", ("- **Oper", "~~~\n**Files**: `backend/app/**`\n~~~\n- **Oper"), "~~~", "    ~~~"),
+        (
+            "T-1",
+            ("- **From", "- **Outputs**: backend/app/core/a.py\n- **From"),
+            "- **Files",
+            "-\u00a0**Files",
+        ),
+        ("T-2", ("[US1] in backend/app/orders.py", "in a.b/c.py\n  and not in d.e/f.py"), "\n  and", " and"),
+    ],
+)
+def test_white_space_that_changes_what_is_permitted_is_a_change(
+    root: Path, name: str, approved: tuple[str, str], old: str, new: str
+) -> None:
+    change(root, "specs/tasks.md", *approved)
+    spec_sets = read(root)
+    stamp = stamp_task(find_tasks(spec_sets, name)[0], spec_sets, "", DAY)
+    write_approvals(root, {stamp.task: stamp})
+    commit(root, "Approve")
+    assert isinstance(status_of(root, name), Approved)
+    change(root, "specs/tasks.md", old, new)
+    state = status_of(root, name)
+    assert isinstance(state, Stale)
+    assert "permits" in changed_words(root, state.changes[0], "shop")
+
+
 def test_words_are_found_however_many_commits_ago(root: Path) -> None:
     for days in ("31", "32", "33"):
         write_tree(root, {"specs/specify.md": SPECIFY.replace("30", days)})
