@@ -68,6 +68,9 @@ def test_the_usual_answer_imports_nothing_but_built_in_modules(bound: Path, path
         (".specward/run/x", "only people change it"),
         (".git/hooks/pre-commit", "only people change it"),
         ("backend/app/notes/.git/config", "only people change it"),
+        ("backend/app/notes/.claude/settings.local.json", "only people change it"),
+        ("backend/app/notes/.Claude/agents/backend-engineer.md", "only people change it"),
+        ("backend/app/notes/CLAUDE.md", "only people write it"),
         ("history/prompts/backend/0001-x.green.prompt.md", "only people change it"),
         ("../elsewhere.py", "out of the repository"),
         ("/etc/passwd", "out of the repository"),
@@ -210,6 +213,8 @@ def test_a_session_without_a_task_may_do_all_but_the_territory_and_the_gate(proj
         return use(project, "Write", engineer=False, file_path=str(project / path), content=headed()).decision
 
     assert write("frontend/page.ts") == ""
+    assert write("CLAUDE.md") == ""
+    assert write("frontend/.claude/settings.json") == "deny"
     assert write("../elsewhere.py") == ""
     assert write("backend/app/notes/a.py") == "deny"
     assert write("Backend/App/notes/a.py") == "deny"
