@@ -131,6 +131,17 @@ class Intent(Tree):
         traces = read_traces({path: before}, self.tasks, {}).get(path, ())
         return tuple(task for trace in traces for task in trace.tasks)
 
+    def told_at(self, claim: Claim) -> tuple[Place, ...]:
+        """Return where to tell what is wrong with a claim: at its first header, and the first of this change.
+
+        What a person has excused in old code, or knew of it, does not speak for code that is new.
+        """
+        new = (place for place in claim.places if self._names_anew(place.path, claim.task))
+        return tuple(dict.fromkeys((claim.places[0], next(new, claim.places[0]))))
+
+    def _names_anew(self, path: str, task: Task) -> bool:
+        return path in self.changed and path in self.traces and task not in self.tasks_before(path)
+
     @cached_property
     def has_contract(self) -> bool:
         """Whether there is an API contract."""

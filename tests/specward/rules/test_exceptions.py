@@ -5,11 +5,11 @@ from pathlib import Path
 
 import pytest
 
-from specward.baseline import PATH, entry_of
+from specward.baseline import PATH, Baseline, entry_of, write_baseline
 from specward.findings import Finding
 from specward.rules.examples import HEADER, SPECS
 from specward.verify import verify
-from tests.specward.repository import make_repository, write_tree
+from tests.specward.repository import commit, make_repository, write_tree
 
 ALLOWED = "X = 1  # specward: allow SW101 -- it is made by the build\n"
 
@@ -81,3 +81,21 @@ def test_a_persons_exception_holds_where_they_made_it_and_nowhere_else(
     write_tree(tmp_path, {path: after})
     judged = verify(tmp_path, tasks=("T-001",), select=("SW003",)).findings
     assert len(judged) == own
+
+
+@pytest.mark.parametrize("how", ["baseline", "exception"])
+def test_what_is_let_be_of_old_code_does_not_speak_for_new_code(how: str, tmp_path: Path) -> None:
+    old, new = "backend/app/orders/a.py", "backend/app/orders/b.py"
+    text = HEADER if how == "baseline" else f"# specward: allow SW201 -- it was before us\n{HEADER}"
+    root = make_repository(tmp_path, {**SPECS, old: text})
+    known = Baseline(entry_of(finding, text) for finding in unapproved(root))
+    write_baseline(root, known)
+    commit(root, "Adopt")
+    assert not unapproved(root)
+    write_tree(root, {old: f"{text}X = 1\n", new: HEADER})
+    [finding] = unapproved(root, base="HEAD")
+    assert (finding.code, finding.place.path) == ("SW201", new)
+
+
+def unapproved(root: Path, base: str | None = None) -> tuple[Finding, ...]:
+    return verify(root, base=base, select=("SW0", "SW201")).findings

@@ -18,11 +18,11 @@ BAD = Example({"backend/app/orders/routes.py": HEADER}, approved=())
 
 
 def check(project: Project) -> Iterable[Finding]:
-    """Give one finding for each such task, at the first header that names it."""
+    """Give one finding for each such task, where it is told."""
     for claim in project.claims:
         state = project.status(claim.task)
         if isinstance(state, Unapproved):
-            yield Finding(
+            finding = Finding(
                 "SW201",
                 Severity.ERROR,
                 claim.places[0],
@@ -30,3 +30,4 @@ def check(project: Project) -> Iterable[Finding]:
                 f"A person reads it and runs `specward approve {claim.task.key}` at a terminal.",
                 (claim.task.place,),
             )
+            yield from (finding._replace(place=place) for place in project.told_at(claim))

@@ -21,12 +21,12 @@ BAD = Example({"backend/app/orders/routes.py": HEADER, _SPECIFY: _CHANGED})
 
 
 def check(project: Project) -> Iterable[Finding]:
-    """Give one finding for each such task, at the first header that names it."""
+    """Give one finding for each such task, where it is told."""
     for claim in project.claims:
         state = project.status(claim.task)
         if isinstance(state, Stale):
             words = (_words(project, change, claim.task.key.feature) for change in state.changes)
-            yield Finding(
+            finding = Finding(
                 "SW202",
                 Severity.ERROR,
                 claim.places[0],
@@ -34,6 +34,7 @@ def check(project: Project) -> Iterable[Finding]:
                 f"A person reads it and runs `specward approve {claim.task.key}`, or takes the change back.",
                 (claim.task.place, *(change.part.section.place for change in state.changes if change.part)),
             )
+            yield from (finding._replace(place=place) for place in project.told_at(claim))
 
 
 def _words(project: Project, change: Change, feature: str) -> str:

@@ -23,11 +23,11 @@ BAD = Example({"backend/app/orders/routes.py": HEADER, **_SIGNERS})
 
 
 def check(project: Project) -> Iterable[Finding]:
-    """Give one finding for each such task, at the first header that names it."""
+    """Give one finding for each such task, where it is told."""
     for claim in project.claims:
         state = project.status(claim.task)
         if isinstance(state, Unsigned):
-            yield Finding(
+            finding = Finding(
                 "SW206",
                 Severity.ERROR,
                 claim.places[0],
@@ -35,3 +35,4 @@ def check(project: Project) -> Iterable[Finding]:
                 f"One of those reads it and runs `specward approve {claim.task.key}` with their own key.",
                 (claim.task.place,),
             )
+            yield from (finding._replace(place=place) for place in project.told_at(claim))
