@@ -105,8 +105,13 @@ def test_records_that_the_gate_adds_are_no_change_of_the_agent(root: Path) -> No
     write_tree(root, {"history/prompts/shop/0001-list.green.prompt.md": "---\n"})
     assert found(root) == set()
     commit(root, "Record")
-    write_tree(root, {"history/prompts/shop/0001-list.green.prompt.md": "other\n"})
-    assert found(root) == {("SW301", "history/prompts/shop/0001-list.green.prompt.md")}
+    others = (
+        "history/prompts/shop/0001-list.green.prompt.md",
+        "history/prompts/a.py",
+        "history/clarifications/a.js",
+    )
+    write_tree(root, dict.fromkeys(others, "other\n"))
+    assert found(root) == {("SW301", path) for path in others}
 
 
 @pytest.mark.parametrize(

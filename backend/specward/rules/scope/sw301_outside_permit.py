@@ -11,6 +11,7 @@ from collections.abc import Iterable, Iterator
 
 from specward.code.diff import Change
 from specward.findings import Finding, Severity
+from specward.permits.globs import matches_any
 from specward.permits.permit import permits_path
 from specward.project import Project
 from specward.rules.examples import HEADER, Example
@@ -21,7 +22,7 @@ _FILES = {"backend/app/orders/routes.py": HEADER}
 GOOD = Example({"backend/app/orders/routes.py": f"{HEADER}X = 1\n"}, before=_FILES, task="T-001")
 BAD = Example({**_FILES, "frontend/orders.js": "// the list\n"}, before=_FILES, task="T-001")
 
-RECORDS = ("history/prompts/", "history/clarifications/")
+RECORDS = ("history/prompts/**/*.prompt.md", "history/clarifications/**/*.md")
 
 
 def check(project: Project) -> Iterable[Finding]:
@@ -45,7 +46,7 @@ def check(project: Project) -> Iterable[Finding]:
 
 def _reached(change: Change, project: Project) -> Iterator[str]:
     """Give the paths that a change touches: its own, and where a link leads."""
-    if not (change.kind == "added" and change.path.startswith(RECORDS)):
+    if not (change.kind == "added" and matches_any(RECORDS, change.path)):
         yield change.path
     if change.is_symlink:
         yield project.target(change.path)
