@@ -215,6 +215,7 @@ def test_a_session_without_a_task_may_do_all_but_the_territory_and_the_gate(proj
     assert write("frontend/page.ts") == ""
     assert write("CLAUDE.md") == ""
     assert write("frontend/.claude/settings.json") == "deny"
+    assert write("venv/lib/python3.11/site-packages/specward/verify.py") == "deny"
     assert write("../elsewhere.py") == ""
     assert write("backend/app/notes/a.py") == "deny"
     assert write("Backend/App/notes/a.py") == "deny"

@@ -24,6 +24,8 @@ GUARDED = (
     ".claude/**",
     ".mcp.json",
     ".specward/**",
+    ".venv/**",  # where the gate is installed, and git sees nothing
+    "venv/**",
     "specs/**/approvals.toml",
     "history/prompts/**",
     ".ci/**",
