@@ -12,6 +12,9 @@ from specward.wiring.settings import Handler
 
 _ROOT = re.compile(r"\$(?:\{CLAUDE_PROJECT_DIR\}|CLAUDE_PROJECT_DIR\b)")
 _EXITS_2 = re.compile(r"(?:\|\||;|&&|\{)\s*exit 2\b")
+_SWALLOWS = re.compile(
+    r"(?:\|\||;)\s*(?:true|:|exit 0|echo)(?![\w-])"
+)  # the shell then says that all is well
 _SHELL_SYNTAX = re.compile(r"\|\||&&|[|;<>]|\$\(|`")
 _SCRIPT = (".py", ".sh", ".js", ".mjs", ".ts")
 
@@ -43,9 +46,9 @@ def fails_closed(handler: Handler) -> bool:
     """Tell whether a call is refused when the hook cannot start, breaks, or takes too long.
 
     `onFailure: block` does it from client 2.1.295 on, but not for the stop events and never for asynchronous
-    hooks; a shell command that ends in `|| exit 2` does it everywhere.
+    hooks; a shell command that ends in `|| exit 2` does it everywhere, and one with `|| true` nowhere.
     """
-    if handler.asynchronous:
+    if handler.asynchronous or (handler.arguments is None and _SWALLOWS.search(handler.command)):
         return False
     if handler.arguments is None and _EXITS_2.search(handler.command):
         return True
