@@ -16,6 +16,7 @@ from specward.agent.permission import compile_record
 from specward.agent.record import Caller
 from specward.baseline import Baseline, Entry, entry_of, part
 from specward.code.diff import read_changes, start_revision
+from specward.code.files import list_ignored
 from specward.code.git import GitError
 from specward.errors import CouldNotRunError
 from specward.findings import Finding, Severity
@@ -99,8 +100,9 @@ def _touched(root: Path, start: Start) -> set[str]:
 
 def _under_way(caller: Caller, tasks: tuple[str, ...]) -> set[str]:
     """Return the uncommitted files of the tasks: earlier sessions may have begun the same work."""
-    permitted = compile_record(caller.project, tasks).paths
-    return {change.path for change in read_changes(Path(caller.root)) if matches_any(permitted, change.path)}
+    root, permitted = Path(caller.root), compile_record(caller.project, tasks).paths
+    changed = {change.path for change in read_changes(root) if matches_any(permitted, change.path)}
+    return changed.union(list_ignored(root, permitted))
 
 
 def _load(caller: Caller) -> Start | None:
