@@ -69,7 +69,8 @@ def load_config(root: Path) -> Config:
     """Read the settings of the project at `root`; a project without any has the defaults.
 
     Raises:
-        CouldNotRunError: the file cannot be read, or a setting is unknown or has a value that cannot be used.
+        CouldNotRunError: the file cannot be read or lies elsewhere, or a setting is unknown or its value
+            cannot be used.
     """
     for name in FILES:
         try:
@@ -80,6 +81,12 @@ def load_config(root: Path) -> Config:
             raise CouldNotRunError(f"{name} is not valid TOML: it is not UTF-8 ({error.reason}).") from error
         except OSError as error:
             raise CouldNotRunError(f"{name} cannot be read: {error.strerror}.") from error
+        if (
+            config.table and (root / name).is_symlink()
+        ):  # what it leads to could change, and no rule would see it
+            raise CouldNotRunError(
+                f"{name} leads elsewhere, through a link. Put the file itself in its place."
+            )
         if config.table:
             return config
     return Config()

@@ -1,4 +1,4 @@
-"""The gate's own run state under `.specward/`: never half written, never followed through a link."""
+"""The gate's own files: never half written, never followed through a link."""
 
 import os
 import time
@@ -20,6 +20,16 @@ def read_state(path: Path) -> bytes:
     """
     with open(os.open(path, _READ), "rb") as stream:  # noqa: PTH123 -- pathlib takes no flags
         return stream.read()
+
+
+def refuse_link(root: Path, path: str) -> None:
+    """Refuse a file that is reached through a link: what it leads to could change, and no rule would see it.
+
+    Raises:
+        CouldNotRunError: it is.
+    """
+    if (root / path).exists() and (root / path).resolve() != root.resolve() / path:
+        raise CouldNotRunError(f"{path} leads elsewhere, through a link. Put the file itself in its place.")
 
 
 def write_atomically(path: Path, text: str) -> None:

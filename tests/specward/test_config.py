@@ -54,6 +54,15 @@ def test_a_wrong_setting_is_a_sentence(tmp_path: Path, text: str, sentence: str)
         load_config(tmp_path)
 
 
+def test_settings_behind_a_link_are_a_sentence(tmp_path: Path) -> None:
+    (tmp_path / "elsewhere.toml").write_text("[tool.specward]\nfeature = 'a'")
+    (tmp_path / "pyproject.toml").symlink_to("elsewhere.toml")
+    with pytest.raises(CouldNotRunError, match="leads elsewhere, through a link"):
+        load_config(tmp_path)
+    (tmp_path / "elsewhere.toml").write_text("[project]")
+    assert load_config(tmp_path) == Config()
+
+
 def test_text_that_is_not_utf8_is_a_sentence(tmp_path: Path) -> None:
     (tmp_path / "pyproject.toml").write_bytes(b"\xff\xfe")
     with pytest.raises(CouldNotRunError, match="not valid TOML"):

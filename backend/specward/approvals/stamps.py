@@ -7,7 +7,7 @@ from typing import NamedTuple
 from specward.code.cache import Cache, digest
 from specward.errors import CouldNotRunError
 from specward.specs.model import TaskKey
-from specward.storage import write_atomically
+from specward.storage import refuse_link, write_atomically
 from specward.toml import read_toml
 
 PATH = "specs/approvals.toml"
@@ -40,8 +40,9 @@ def load_approvals(root: Path, cache: Cache | None = None) -> Approvals:
         cache: keeps what was read between runs: reading TOML takes a second per thousand stamps.
 
     Raises:
-        CouldNotRunError: the file cannot be read or is not what `approve` writes.
+        CouldNotRunError: the file cannot be read, lies elsewhere or is not what `approve` writes.
     """
+    refuse_link(root, PATH)
     try:
         text = (root / PATH).read_text(encoding="utf-8")
     except FileNotFoundError:

@@ -277,6 +277,14 @@ def test_a_broken_file_is_a_sentence(text: str) -> None:
         parse_approvals(text)
 
 
+@pytest.mark.parametrize("link", ["specs", PATH])
+def test_approvals_behind_a_link_are_not_believed(root: Path, link: str) -> None:
+    (root / link).rename(root / "elsewhere")
+    (root / link).symlink_to(root / "elsewhere")
+    with pytest.raises(CouldNotRunError, match=r"specs/approvals\.toml leads elsewhere"):
+        load_approvals(root)
+
+
 WORDS = st.lists(st.sampled_from(["a", "b", "c", "d"]), max_size=12).map(" ".join)
 
 
