@@ -120,9 +120,10 @@ class Tree:
         return frozenset(change.path for change in self.changes)
 
     def text_before(self, path: str) -> str | None:
-        """Return a file's text at the start of the comparison; None where it did not exist."""
+        """Return a file's text at the start of the comparison, with line ends as in `text`; None: no file."""
         if path not in self._texts_before:
-            self._texts_before[path] = read_before(self.root, self.start, path)
+            text = read_before(self.root, self.start, path)
+            self._texts_before[path] = text and text.replace("\r\n", "\n").replace("\r", "\n")
         return self._texts_before[path]
 
     @cached_property

@@ -191,6 +191,16 @@ def test_a_state_may_change_with_the_code_and_nothing_else_of_a_task(root: Path)
         assert found(root, task=None, base="before") == {("SW303", TASKS)}
 
 
+def test_a_state_may_change_in_a_file_with_the_line_ends_of_windows(root: Path) -> None:
+    tasks = root / TASKS
+    tasks.write_bytes(SPECS[TASKS].replace("\n", "\r\n").encode())
+    commit(root, "Line ends")
+    git(root, "tag", "before")
+    tasks.write_bytes(tasks.read_bytes().replace(b"open", b"done"))
+    write_tree(root, {ROUTES: f"{HEADER}X = 1\n"})
+    assert found(root, task=None, base="before") == set()
+
+
 def test_specifications_that_change_alone_are_a_persons_business(root: Path) -> None:
     git(root, "tag", "before")
     write_tree(root, {TASKS: "# Tasks\n", ".claude/settings.json": "{}\n"})
