@@ -12,7 +12,7 @@ T = TypeVar("T")
 
 
 class Permit(NamedTuple):
-    """What may be written. `control` is what may not, whatever a pattern says."""
+    """What may be written. `control` is what may not, whatever a pattern says; what is excluded is in it."""
 
     tasks: tuple[TaskKey, ...]
     paths: tuple[str, ...]  # patterns of permits.globs, from the repository root
@@ -47,7 +47,7 @@ def compile_permit(tasks: Iterable[Task], config: Config) -> Permit:
         operations=_unique(operation for task in tasks for operation in task.operations),
         tables=_unique(table for task in tasks for table in task.tables),
         dependencies=_unique(name for task in tasks for name in task.dependencies),
-        control=config.control,
+        control=(*config.control, *config.exclude),
         problems=tuple(problems),
     )
 

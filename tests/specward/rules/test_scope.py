@@ -55,6 +55,15 @@ def test_what_git_ignores_within_the_permit_is_judged_all_the_same(root: Path, f
     assert verify(root, select=("SW101",)).clean
 
 
+def test_what_nobody_judges_is_in_no_permit(root: Path) -> None:
+    excluded = SPECS["pyproject.toml"] + 'exclude = ["backend/app/orders/made/**"]\n'
+    write_tree(root, {"pyproject.toml": excluded})
+    commit(root, "Exclude")
+    write_tree(root, {"backend/app/orders/made/a.py": "X = 1\n", "backend/app/orders/b.py": HEADER})
+    assert found(root) == {("SW301", "backend/app/orders/made/a.py")}
+    assert found(root, task=None, base="HEAD") == set()
+
+
 def test_a_rename_needs_both_of_its_ends(root: Path) -> None:
     git(root, "mv", "backend/app/carts/a.py", "backend/app/orders/a.py")
     assert found(root) == {("SW301", "backend/app/carts/a.py")}

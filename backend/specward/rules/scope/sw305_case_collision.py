@@ -29,9 +29,10 @@ def check(project: Project) -> Iterable[Finding]:
             if other != part:
                 yield _finding(path, f"{part} and {other} are one path where case does not count.")
                 break
-    territory = tuple(_folded(glob) for glob in project.config.territory)
+    territory = project.config.territory
+    folded = tuple(map(_folded, territory))
     for change in project.changes:
-        if not project.is_territory(change.path) and matches_any(territory, _folded(change.path)):
+        if not matches_any(territory, change.path) and matches_any(folded, _folded(change.path)):
             yield _finding(
                 change.path, "This path is in the territory where case does not count, and here it is not."
             )
