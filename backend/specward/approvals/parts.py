@@ -16,6 +16,8 @@ _CHECKBOX = re.compile(r"^([ \t]*(?:[-*+]|\d{1,9}[.)])[ \t]+)\[[xX]\]", re.MULTI
 # Up to a bar: behind it another field may follow, such as Files.
 _STATUS = re.compile(r"^[ \t]*(?:[-*+][ \t]+)?\*\*(?:Status|State)(?::\*\*|\*\*\s*:)[^|\n]*", re.MULTILINE)
 _FIELD = re.compile(r"\s(?:[-*+]\s)?(?=\*\*[^*:]{2,30}?\s*(?::\s*\*\*|\*\*\s*:))")
+_ITEM = re.compile(r"^(?:[-*+]|\d{1,9}[.)]) ")  # it had a checkbox, which is its state and no word of it
+_PERMITS = "(As it is laid out, it permits)"
 
 
 class Kind(StrEnum):
@@ -69,11 +71,12 @@ def task_section(task: Task) -> Section:
     White space carries no meaning but this one: it says where a field ends. So the words are read once more,
     each field on a line of its own; where that comes to the same permit, they are all there is to approve.
     """
-    again = read_tasks(
-        split(_FIELD.sub("\n  - ", " ".join(task.text.split()))), task.key.feature, task.place.path
-    )
+    words = " ".join(task.text.split())
+    plainly = _FIELD.sub("\n  - ", _ITEM.sub(r"\g<0>[ ] ", words))
+    again = read_tasks(split(plainly), task.key.feature, task.place.path)
     told = [_permitted(other) for other in again.tasks] == [_permitted(task)]
-    text = task.text if told else f"{task.text}\n{_permitted(task)}"
+    # A text that says so itself must not pass for another one of which we said it.
+    text = task.text if told and _PERMITS not in words else f"{task.text}\n{_permitted(task)}"
     return Section("tasks", (task.key.id,), task.title, text, task.place)
 
 
@@ -99,7 +102,8 @@ def _parts(task: Task, spec_sets: tuple[SpecSet, ...]) -> Iterator[Part | Unreso
 def _permitted(task: Task) -> str:
     """Say what a task permits that is no part by itself."""
     said = {"Files": task.files, "Tests": task.tests, "Dependencies": task.dependencies}
-    return "It permits " + "; ".join(f"{key}: {', '.join(values) or 'none'}" for key, values in said.items())
+    listed = (f"{key}: {', '.join(values) or 'none'}" for key, values in said.items())
+    return f"{_PERMITS} {'; '.join(listed)}"
 
 
 def _section(section: Section, citation: Citation, own: SpecSet) -> Part:

@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from specward.approvals.history import approvals_since, changed_words, word_diff
+from specward.approvals.parts import task_section
 from specward.approvals.stamps import PATH, Stamp, load_approvals, parse_approvals, write_approvals
 from specward.approvals.status import Approved, Stale, Status, Unapproved, stamp_task, status
 from specward.config import Config
@@ -16,6 +17,8 @@ from specward.errors import CouldNotRunError
 from specward.specs.model import SpecSet, TaskKey
 from specward.specs.reader import read_specs
 from specward.specs.resolve import find_tasks
+from specward.specs.tasks import read_tasks
+from specward.specs.text import split
 from tests.specward.repository import commit, make_repository, write_tree
 
 DAY = date(2026, 11, 23)
@@ -176,6 +179,28 @@ def test_white_space_that_changes_what_is_permitted_is_a_change(
     state = status_of(root, name)
     assert isinstance(state, Stale)
     assert "permits" in changed_words(root, state.changes[0], "shop")
+    said = task_section(next(task for task in spec_sets[0].tasks if task.key.id == name)).text.splitlines()[
+        -1
+    ]
+    change(root, "specs/tasks.md", "\n## 2.", f"\n{said}\n\n## 2.")  # as if the permit were its own words
+    assert isinstance(status_of(root, name), Stale)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "### T-1: Carts\n\n- **Status**: open\n- **Files**: `a/b/**`, `a/c.py`\n- **Tests**: none\n",
+        "### T-1: Carts\n\n**Files**:\n\n- `a/b/**`\n- `a/c.py`\n\n**Dependencies**: `httpx`\n",
+        "- [ ] T-1 [US1] Sell in a/b/c.py, as told\n",
+        "- [x] T001 [P] Sell in a/b/c.py\n  - **Files**: `a/b/**`\n  - **Tests**: `tests/a/**`\n",
+        "- **[COMPLETE] T-201**: Sell in a/b/c.py\n",
+        "1. [ ] T-1: Sell in a/b/c.py\n   and no more\n",
+    ],
+)
+def test_of_a_task_laid_out_as_usual_its_words_are_all_there_is_to_approve(text: str) -> None:
+    [task] = read_tasks(split(text), "shop", "specs/tasks.md").tasks
+    assert task.files
+    assert task_section(task).text == task.text
 
 
 def test_words_are_found_however_many_commits_ago(root: Path) -> None:
