@@ -81,9 +81,8 @@ def load_config(root: Path) -> Config:
             raise CouldNotRunError(f"{name} is not valid TOML: it is not UTF-8 ({error.reason}).") from error
         except OSError as error:
             raise CouldNotRunError(f"{name} cannot be read: {error.strerror}.") from error
-        if (
-            config.table and (root / name).is_symlink()
-        ):  # what it leads to could change, and no rule would see it
+        # What a link leads to could change, and no rule would see it.
+        if config.table and (root / name).is_symlink():
             raise CouldNotRunError(
                 f"{name} leads elsewhere, through a link. Put the file itself in its place."
             )

@@ -36,9 +36,7 @@ LEAVING = ("..", "{/", ",/", "{~", ",~")  # how a glob leads out, alternatives i
 DEPENDENCY_FILE = "pyproject.toml"  # what may change in it, only the slow path can tell
 SETTINGS = (DEPENDENCY_FILE, "specward.toml")  # the gate's own among others; only the slow path can tell, too
 STEERING = frozenset({".git", ".claude"})  # at any depth: git and the client go by the nearest
-INSTRUCTIONS = frozenset(
-    {"claude.md", "claude.local.md", "agents.md"}
-)  # which clients read wherever they stand
+INSTRUCTIONS = frozenset({"claude.md", "claude.local.md", "agents.md"})  # clients read them anywhere
 CLARIFICATIONS = "history/clarifications/**"
 _CLOSED = "{} holds, or may hold, secrets, and no task needs them: .env.example says what there is to set."
 _CONTROL = "{} belongs to the specification, the gate, the history or the build: only people change it."

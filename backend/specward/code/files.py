@@ -58,14 +58,14 @@ def _as_there(root: Path, path: str) -> str:
     """
     place = root / path
     try:
-        folder = S_ISDIR(place.lstat().st_mode)
+        if path.endswith("/") or not S_ISDIR(place.lstat().st_mode):
+            return path
+        is_other = is_repository(place) or not any(place.iterdir())
     except (FileNotFoundError, NotADirectoryError):
         return ""
     except OSError:
         return path
-    if not folder or path.endswith("/"):
-        return path
-    return f"{path}/" if is_repository(place) or not any(place.iterdir()) else ""
+    return f"{path}/" if is_other else ""
 
 
 def list_tracked(root: Path, folder: str) -> tuple[str, ...]:
