@@ -3,11 +3,13 @@
 Who knows or guesses an id reads, changes or deletes what belongs to somebody else. A statement is bound
 when it compares the owner column (or a foreign key whose parent is the caller's) with the authenticated
 user, on every path; when the row it fetched is checked before anything is done with it; or when the caller
-is an administrator. Ownership is read from the models (where a table has none, from `CREATE TABLE`, in files
-of SQL too): a foreign key to the user table, directly or by way of a parent. What they do not say stands in
-`[tool.specward.isolation]`: `user_table`,
-`owner_columns`, `shared_tables`, `scoped_sessions`, `scoped_builders`, `principals`, `system_scope`,
-`privileged`.
+is an administrator. A statement for rows that are public, published or listed may be read by anybody, and
+what it finds is not to be changed for that.
+
+Ownership is read from the models (where a table has none, from `CREATE TABLE`, in files of SQL too): a
+foreign key to the user table, directly or by way of a parent. What they do not say stands in
+`[tool.specward.isolation]`: `user_table`, `owner_columns`, `shared_tables`, `scoped_sessions`,
+`scoped_builders`, `principals`, `system_scope`, `privileged`.
 """
 
 from collections.abc import Iterable
