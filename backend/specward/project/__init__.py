@@ -4,7 +4,6 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from specward.code.files import list_files
 from specward.contract import NO_APPLICATION, NO_CONTRACT_READ
 from specward.project.run import Run
 
@@ -42,10 +41,13 @@ class Project(Run):
     @cached_property
     def isolation(self) -> "Analysis":
         """What the interpreter says of the statements on user-owned tables, in the whole territory."""
-        from specward.code.dataflow.judging.project import analyse_project  # noqa: PLC0415 -- only this family needs it
+        from specward.code.dataflow.judging.project import (  # noqa: PLC0415 -- only this family needs it
+            analyse_project,
+            sql_files,
+        )
 
         paths = [path for path in self.paths_there if path.endswith(".py")]
-        paths += list_files(self.root, ("**/*.sql",), exclude=self.config.exclude)
+        paths += sql_files(self.root, self.config.exclude)
         return analyse_project(self.root, paths, self.config.table, cached=not self.tracked_state)
 
     @property

@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from specward.code.dataflow.judging.analysis import analyse_files
+from specward.code.dataflow.judging.project import sql_files
 from specward.code.dataflow.owners.schema import Options
 from specward.verify import verify
 
@@ -46,6 +47,14 @@ def test_they_may_lie_outside_of_the_territory(tmp_path: Path) -> None:
     (finding,) = verify(tmp_path, select=["SW6"]).findings
     assert (finding.code, finding.place.path, finding.place.line) == ("SW605", "backend/app/main.py", 16)
     assert [(place.path, place.line) for place in finding.related] == [("schema.sql", 3)]
+
+
+def test_a_dump_of_data_is_not_read(tmp_path: Path) -> None:
+    (tmp_path / "schema.sql").write_text(SCHEMA)
+    (tmp_path / "dump.sql").write_text(SCHEMA + "-- " + "x" * 2_000_000)
+    (tmp_path / "link.sql").symlink_to(tmp_path / "schema.sql")
+    assert sql_files(tmp_path, ()) == ["schema.sql"]
+    assert sql_files(tmp_path, ("*.sql",)) == []
 
 
 def test_a_model_says_more_than_a_file_of_sql() -> None:

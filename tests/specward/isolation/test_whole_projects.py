@@ -18,16 +18,15 @@ OPEN = {
     "notes_sharing": (2, 1),  # who may read and not write; either of two checks
     "parlour": (1, 0),  # members who may not change what others wrote
     "stridelog": (1, 0),  # foreign keys of an INSERT in text
+    "surveys": (0, 4),  # forms that are open to everybody, as a ticket that is open is not
     "wallets": (1, 1),  # money that is moved to others
 }
 
 
-@pytest.mark.parametrize("whole", PROJECTS, ids=lambda whole: whole.name)
-def test_a_project_is_told_right(whole: Whole) -> None:
-    if whole.held_back:
-        pytest.skip(
-            "is judged with the others of its half, so that nobody mends one by one what was not looked at"
-        )
+@pytest.mark.parametrize(
+    "whole", [whole for whole in PROJECTS if not whole.held_back], ids=lambda whole: whole.name
+)
+def test_a_project_of_the_tuning_half_is_told_right(whole: Whole) -> None:
     score = judge_project(whole).score
     assert (score.missed, score.false) == OPEN.get(whole.name, (0, 0))
 
@@ -36,6 +35,7 @@ def test_recall_and_precision_hold_on_what_was_held_back() -> None:
     scores = [judge_project(whole).score for whole in PROJECTS if whole.held_back]
     total = Score(*map(sum, zip(*scores, strict=True)))
     assert total.recall >= 0.9
+    assert total.precision >= 0.9
 
 
 def test_the_set_is_large() -> None:

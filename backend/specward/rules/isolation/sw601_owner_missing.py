@@ -6,8 +6,8 @@ user, on every path; when the row it fetched is checked before anything is done 
 is an administrator. A statement for rows that are public, published or listed may be read by anybody, and
 what it finds is not to be changed for that.
 
-Ownership is read from the models (where a table has none, from `CREATE TABLE`, in files of SQL too): a
-foreign key to the user table, directly or by way of a parent. What they do not say stands in
+Ownership is read from the models (where a table has none, from `CREATE TABLE`, in files of SQL up to 2 MB
+too): a foreign key to the user table, directly or by way of a parent. What they do not say stands in
 `[tool.specward.isolation]`: `user_table`, `owner_columns`, `shared_tables`, `scoped_sessions`,
 `scoped_builders`, `principals`, `system_scope`, `privileged`.
 """

@@ -12,7 +12,7 @@ from specward.code.dataflow.evaluation.loops import each, leave, repeat
 from specward.code.dataflow.evaluation.members import of_instance
 from specward.code.dataflow.evaluation.narrowing import narrow
 from specward.code.dataflow.evaluation.truths import truth
-from specward.code.dataflow.lattice import options
+from specward.code.dataflow.lattice import join_all, options
 from specward.code.dataflow.sources.program import dotted_name
 from specward.code.dataflow.sql.outside import write
 from specward.code.dataflow.values import IMPOSSIBLE, NONE, Const, Mapping, Row, Sequence, Value
@@ -132,7 +132,7 @@ def _keep_result(node: ast.expr, value: Value, state: State) -> None:
             name in state.names and _CURSOR.search(name)
         ):
             cursor = [item for item in options(state.names[name]) if not isinstance(item, Row)]
-            state.names[name] = v.Either((*cursor, *options(value)))
+            state.names[name] = join_all([*cursor, *options(value)])
         case _:
             pass
 

@@ -1,8 +1,9 @@
 """The analysis of a project on disk, kept as long as no file of it changes."""
 
 import os
+import stat
 import sys
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
 from specward.code.cache import Cache, digest
@@ -13,8 +14,29 @@ from specward.code.dataflow.owners.schema import Options
 from specward.code.dataflow.owners.settings import read_options
 from specward.code.dataflow.trail import Violation
 from specward.code.dataflow.values import Site
+from specward.code.files import list_files
 
 _ENGINE = Path(__file__).parents[1]
+_LARGEST_SQL = 2_000_000  # bytes; what is larger is a dump of data
+
+
+def sql_files(root: Path, exclude: Sequence[str]) -> list[str]:
+    """List the files of SQL that may declare tables, wherever in the repository they lie.
+
+    Args:
+        root: The repository's top.
+        exclude: Patterns of what the project leaves out.
+    """
+    found = list_files(root, ("**/*.sql",), exclude=exclude)
+    return [path for path in found if _is_schema(root / path)]
+
+
+def _is_schema(path: Path) -> bool:
+    try:
+        status = path.lstat()
+    except OSError:
+        return False  # gone, or another rule reports that nobody may look at it
+    return stat.S_ISREG(status.st_mode) and status.st_size <= _LARGEST_SQL
 
 
 def analyse_project(

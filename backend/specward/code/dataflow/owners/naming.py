@@ -24,7 +24,7 @@ CONTENT = re.compile(
     r"(^|_)(blog|post|article|comment|reply|like|dislike|review|rating|testimonial|faq|product|categor(y|ie)"
     r"|plan|region|country|event|job|course|news(letter)?|announcement)s?$"
 )  # what sites show to everybody, where a route does
-OPEN = re.compile(r"(is_)?(public|published|shared|global|listed|open|discoverable)(ly_visible)?")
+OPEN = re.compile(r"(is_)?(public|published|shared|global|listed|discoverable)(ly_visible)?")
 _OPEN_WORD = re.compile(r"(\w+\.)?(public|published|listed|unlisted)", re.IGNORECASE)
 _OPENED = re.compile(r"publish(ed)?_(at|on|date|time)$")
 TENANT = re.compile(r"(organi[sz]ation|org|tenant|workspace|company|household|firm|clinic|school)$")

@@ -1,0 +1,86 @@
+"""Rows that everybody may see: a statement that asks for them may be read by anybody, and not changed."""
+
+import pytest
+
+from specward.code.dataflow.judging.analysis import analyse_files
+from specward.code.dataflow.owners.schema import Options
+
+PROJECT = """
+import jwt
+from fastapi import Depends, FastAPI, Header
+from sqlmodel import Field, Session, SQLModel, or_, select
+
+app = FastAPI()
+
+class User(SQLModel, table=True):
+    id: int = Field(primary_key=True)
+    password_hash: str
+
+class Page(SQLModel, table=True):
+    id: int = Field(primary_key=True)
+    owner_id: int = Field(foreign_key="user.id")
+    is_public: bool
+    is_open: bool
+    status: str
+    published_at: str
+    text: str
+
+def caller(session: Session, authorization: str = Header()) -> User:
+    return session.get(User, int(jwt.decode(authorization, "key", ["HS256"])["sub"]))
+
+@app.post("/pages/{page_id}")
+def handle(page_id: int, text: str, session: Session, me: User = Depends(caller)):
+    BODY
+"""
+FIND = "page = session.exec(select(Page).where(Page.id == page_id, {})).one()"
+READ, WRITE = "return page", "page.text = text"
+
+
+def codes(*body: str) -> list[str]:
+    files = {"app/main.py": PROJECT.replace("BODY", "\n    ".join(body))}
+    return [item.code for item in analyse_files(files, Options()).violations]
+
+
+@pytest.mark.parametrize(
+    "condition",
+    [
+        "Page.is_public",
+        "Page.is_public == True",
+        "Page.is_public.is_(True)",
+        'Page.status == "published"',
+        'Page.status.in_(["public", "published"])',
+        "Page.published_at <= now()",
+        "Page.published_at.is_not(None)",
+        "or_(Page.is_public, Page.owner_id == me.id)",
+    ],
+)
+def test_what_everybody_may_see_is_read_and_not_changed(condition: str) -> None:
+    assert codes(FIND.format(condition), READ) == []
+    assert codes(FIND.format(condition), WRITE) == ["SW601"]
+    assert codes(FIND.format(condition), "if page.owner_id != me.id:", "    raise ValueError", WRITE) == []
+
+
+@pytest.mark.parametrize(
+    "condition",
+    [
+        "Page.is_public == False",
+        "Page.is_public.is_(False)",
+        "Page.is_public != True",
+        "Page.is_open",
+        'Page.status == "open"',
+        'Page.status != "published"',
+        'Page.status.in_(["published", "draft"])',
+        "Page.published_at > now()",
+        "Page.published_at.is_(None)",
+        "or_(Page.id.is_not(None), Page.owner_id == me.id)",
+    ],
+)
+def test_what_only_some_may_see_is_told(condition: str) -> None:
+    assert codes(FIND.format(condition), READ)
+
+
+def test_a_check_in_the_code_lets_read_and_not_change() -> None:
+    found = "page = session.get(Page, page_id)"
+    check = ("if not (page.is_public or page.owner_id == me.id):", "    raise ValueError")
+    assert codes(found, *check, READ) == []
+    assert codes(found, *check, WRITE) == ["SW601"]
