@@ -62,6 +62,46 @@ async def list_notifications(
     return await service.list_page(session, limit=limit, cursor=cursor, unread=unread, kind=kind)
 
 
+# Routes are tried one after the other, so those that are asked most come first. What is no id is none of
+# these three: other words in its place are paths of their own, with methods of their own.
+@router.get(
+    "/v1/notifications/{notification_id:uuid}",
+    name="readNotification",
+    summary="Read one notification",
+    response_description="The notification.",
+    responses=responses(UNAUTHENTICATED, NOT_FOUND, INVALID_REQUEST),
+)
+async def read_notification(session: CallerSession, notification_id: UUID) -> Notification:
+    """Read one of the caller's notifications."""
+    return await service.read(session, notification_id)
+
+
+@router.put(
+    "/v1/notifications/{notification_id:uuid}/read",
+    status_code=204,
+    name="markRead",
+    summary="Mark one notification as read",
+    response_description="It is read.",
+    responses=responses(UNAUTHENTICATED, NOT_FOUND, INVALID_REQUEST),
+)
+async def mark_read(session: CallerSession, notification_id: UUID) -> None:
+    """Mark one of the caller's notifications as read."""
+    await service.mark_read(session, notification_id)
+
+
+@router.delete(
+    "/v1/notifications/{notification_id:uuid}",
+    status_code=204,
+    name="deleteNotification",
+    summary="Delete one notification",
+    response_description="Deleted.",
+    responses=responses(UNAUTHENTICATED, NOT_FOUND, INVALID_REQUEST),
+)
+async def delete_notification(session: CallerSession, notification_id: UUID) -> None:
+    """Delete one of the caller's notifications."""
+    await service.delete(session, notification_id)
+
+
 @router.get(
     "/v1/notifications/unread-count",
     name="countUnread",
@@ -148,42 +188,3 @@ async def stream_notifications(
     return live.LiveResponse(
         live.events(stream, session, position, caller.expires_at), headers={"X-Accel-Buffering": "no"}
     )
-
-
-# What is no id is none of these: other words in its place are paths of their own, with methods of their own.
-@router.get(
-    "/v1/notifications/{notification_id:uuid}",
-    name="readNotification",
-    summary="Read one notification",
-    response_description="The notification.",
-    responses=responses(UNAUTHENTICATED, NOT_FOUND, INVALID_REQUEST),
-)
-async def read_notification(session: CallerSession, notification_id: UUID) -> Notification:
-    """Read one of the caller's notifications."""
-    return await service.read(session, notification_id)
-
-
-@router.put(
-    "/v1/notifications/{notification_id:uuid}/read",
-    status_code=204,
-    name="markRead",
-    summary="Mark one notification as read",
-    response_description="It is read.",
-    responses=responses(UNAUTHENTICATED, NOT_FOUND, INVALID_REQUEST),
-)
-async def mark_read(session: CallerSession, notification_id: UUID) -> None:
-    """Mark one of the caller's notifications as read."""
-    await service.mark_read(session, notification_id)
-
-
-@router.delete(
-    "/v1/notifications/{notification_id:uuid}",
-    status_code=204,
-    name="deleteNotification",
-    summary="Delete one notification",
-    response_description="Deleted.",
-    responses=responses(UNAUTHENTICATED, NOT_FOUND, INVALID_REQUEST),
-)
-async def delete_notification(session: CallerSession, notification_id: UUID) -> None:
-    """Delete one of the caller's notifications."""
-    await service.delete(session, notification_id)

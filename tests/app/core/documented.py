@@ -29,8 +29,9 @@ def operations() -> Iterator[tuple[str, str]]:
 @cache
 def answers_of(method: str, path: str) -> frozenset[str] | None:
     """The answers that the document names for a request; None where that is for no operation."""
-    # As the application does: paths are tried in their order, and what is letter by letter comes first.
-    fitting = [item for template, item in document()["paths"].items() if _pattern(template).fullmatch(path)]
+    # What is letter by letter comes before its template: OpenAPI 3.1, "Path Templating Matching".
+    paths = sorted(document()["paths"].items(), key=lambda each: each[0].count("{"))
+    fitting = [item for template, item in paths if _pattern(template).fullmatch(path)]
     operation = fitting[0].get(method.lower()) if fitting else None
     return frozenset(_named(operation)) if operation else None
 
