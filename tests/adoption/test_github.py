@@ -1,5 +1,7 @@
 """The doors on GitHub: every step of the action, and of the workflow that init writes, run in order."""
 
+import os
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -11,7 +13,7 @@ import yaml
 from tests.adoption.project import make_template, specward
 from tests.adoption.runner import Runner, Step
 from tests.adoption.wheel import ROOT, build_wheel, copy
-from tests.specward.repository import commit, git, write_tree
+from tests.specward.repository import commit, git, make_repository, write_tree
 
 MACHINE = ("/usr/local/bin", "/usr/bin", "/bin")
 OFFLINE = {  # pip installs without an index what the locked environment has
@@ -91,4 +93,23 @@ def test_the_workflow_that_init_writes_holds_a_change(checkout: Checkout) -> Non
     build_wheel(checkout.folder.parent)  # in the place of the registry
     steps = steps_of(checkout.folder / ".github/workflows/specward.yml")
     scripts = [step for step in steps if "run" in step]
+    holds(scripts, checkout, checkout.runner("main"), checkout.runner(""))
+
+
+def test_the_workflow_takes_the_gate_from_where_it_is_installed_from(checkout: Checkout) -> None:
+    source = checkout.folder.parent / "gate"
+    shutil.copytree(ROOT / "backend/specward", source / "backend/specward")
+    for name in ("pyproject.toml", "README.md", "LICENSE"):
+        shutil.copy(ROOT / name, source)
+    make_repository(source, {})
+    address = f"git+{source.as_uri()}"
+    pip = [str(checkout.python / "python"), "-m", "pip", "install", "--quiet", address]
+    subprocess.run(pip, check=True, env={**OFFLINE, "PATH": os.pathsep.join(MACHINE)})
+    workflow = checkout.folder / ".github/workflows/specward.yml"
+    workflow.unlink()  # init leaves alone what a person may have changed
+    init = [str(checkout.python / "specward"), "init", "--yes"]
+    subprocess.run(init, check=True, cwd=checkout.folder, capture_output=True)
+    commit(checkout.folder, "Take the gate from its repository")
+    assert f" {address}@{git(source, 'rev-parse', 'HEAD').strip()}\n" in workflow.read_text(encoding="utf-8")
+    scripts = [step for step in steps_of(workflow) if "run" in step]
     holds(scripts, checkout, checkout.runner("main"), checkout.runner(""))

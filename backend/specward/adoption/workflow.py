@@ -3,7 +3,7 @@
 from importlib.resources import files
 from pathlib import Path
 
-from specward import __version__
+from specward.adoption.origin import requirement
 from specward.adoption.survey import Survey
 
 FOLDER = ".github/workflows"
@@ -46,7 +46,7 @@ def _python(root: Path) -> str:
 
 
 def _install(root: Path, folder: str) -> str:
-    gate = f"specward=={__version__}"
+    gate = requirement()
     for place in dict.fromkeys((folder, ".")):
         name = "requirements.txt" if place == "." else f"{place}/requirements.txt"
         if (root / name).is_file():
