@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from tests.client.messages_api import Json
 
 FAST = {"_json", "_signal", "marshal", "posix", "specward", "specward.agent"}
-FAST |= {"specward.permits", "specward.permits.globs"}
+FAST |= {"specward.permits", "specward.permits.globs", "specward.permits.steering"}
 FAST |= {
     f"specward.agent.{name}"
     for name in ("answers", "fast", "opening", "paths", "policy", "record", "secrets")
@@ -71,6 +71,8 @@ def test_the_usual_answer_imports_nothing_but_built_in_modules(bound: Path, path
         ("backend/app/notes/.claude/settings.local.json", "only people change it"),
         ("backend/app/notes/.Claude/agents/backend-engineer.md", "only people change it"),
         ("backend/app/notes/CLAUDE.md", "only people write it"),
+        ("backend/app/notes/ruff.toml", "only people write it"),
+        ("backend/app/notes/Sitecustomize.py", "only people write it"),
         ("history/prompts/backend/0001-x.green.prompt.md", "only people change it"),
         ("../elsewhere.py", "out of the repository"),
         ("/etc/passwd", "out of the repository"),

@@ -19,6 +19,7 @@ from specward.agent.paths import (
 from specward.agent.record import Caller, Record
 from specward.agent.secrets import is_secret, may_name_secrets
 from specward.permits.globs import matches, matches_any
+from specward.permits.steering import is_in_steering_folder, steers
 
 ALLOW, DENY, NOTHING, UNDECIDED = "allow", "deny", "", "undecided"
 Answer = tuple[str, str]  # one of the four, and the reason
@@ -35,8 +36,6 @@ CALLER = "caller"  # the argument that tells these tools whose call it is; only 
 LEAVING = ("..", "{/", ",/", "{~", ",~")  # how a glob leads out, alternatives in braces included
 DEPENDENCY_FILE = "pyproject.toml"  # what may change in it, only the slow path can tell
 SETTINGS = (DEPENDENCY_FILE, "specward.toml")  # the gate's own among others; only the slow path can tell, too
-STEERING = frozenset({".git", ".claude"})  # at any depth: git and the client go by the nearest
-INSTRUCTIONS = frozenset({"claude.md", "claude.local.md", "agents.md"})  # clients read them anywhere
 CLARIFICATIONS = "history/clarifications/**"
 _CLOSED = "{} holds, or may hold, secrets, and no task needs them: .env.example says what there is to set."
 _CONTROL = "{} belongs to the specification, the gate, the history or the build: only people change it."
@@ -104,8 +103,7 @@ def text_after(tool: str, given: dict[str, object], path: str) -> str | None:
 
 def is_control(path: str, record: Record) -> bool:
     """Tell whether a path, in any case of letters, is one that steers the gate or the build."""
-    folded = path.casefold()
-    return not STEERING.isdisjoint(folded.split("/")) or matches_any(record.control, folded)
+    return is_in_steering_folder(path) or matches_any(record.control, path.casefold())
 
 
 def _bound_write(
@@ -136,14 +134,14 @@ def _refusal(path: str | None, record: Record) -> str:
         return _CONTROL.format(path)
     if not record.tasks:
         return record.missing
-    if path.rpartition("/")[2].casefold() in INSTRUCTIONS:
-        return f"{path} tells agents what to do, so only people write it."
     if not matches_any(record.paths, path):
         return (
             f"{path} is outside the permit of {', '.join(record.tasks)}, which covers "
             f"{', '.join(record.paths)}. If the task cannot be done without it, file a clarification "
             "(spec-contradiction) and stop."
         )
+    if steers(path) and path not in record.paths:
+        return f"{path} steers agents or tools: only people write it, where no task names it itself."
     return ""
 
 

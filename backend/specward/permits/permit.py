@@ -5,6 +5,7 @@ from typing import NamedTuple, TypeVar
 
 from specward.config import Config
 from specward.permits.globs import is_plain, matches_any, within
+from specward.permits.steering import steers
 from specward.specs.model import Operation, Problem, Task, TaskKey
 
 DEPENDENCY_FILE = "pyproject.toml"
@@ -53,7 +54,7 @@ def compile_permit(tasks: Iterable[Task], config: Config) -> Permit:
 
 
 def permits_path(permit: Permit, path: str) -> bool:
-    """Tell whether a permit lets a file be written.
+    """Tell whether a permit lets a file be written; what steers tools, only where it names that very path.
 
     For the dependency file this says only that it may be touched at all; which lines is for SW3xx to hold.
 
@@ -63,7 +64,10 @@ def permits_path(permit: Permit, path: str) -> bool:
     """
     if path == DEPENDENCY_FILE:
         return bool(permit.dependencies)
-    return not matches_any(permit.control, path) and matches_any((*permit.paths, *permit.tests), path)
+    if matches_any(permit.control, path):
+        return False
+    permitted = (*permit.paths, *permit.tests)
+    return path in permitted if steers(path) else matches_any(permitted, path)
 
 
 def as_json(permit: Permit) -> dict[str, list[str]]:

@@ -62,6 +62,18 @@ def test_paths(path: str, *, permitted: bool) -> None:
     assert permits_path(compile_permit(tasks(FULL), CONFIG), path) is permitted
 
 
+@pytest.mark.parametrize(
+    "name",
+    ["ruff.toml", "Mypy.ini", "pyproject.toml", "sitecustomize.py", "CLAUDE.md", ".claude/settings.json"],
+)
+def test_what_steers_tools_is_permitted_by_its_own_name_alone(name: str) -> None:
+    for entry in ("Files", "Tests"):
+        path = f"{'backend/app' if entry == 'Files' else 'tests'}/carts/{name}"
+        for named, permitted in ((f"{path.partition('/carts')[0]}/**", False), (path, True)):
+            task = f"### T-1: A\n\n- **Files**: `backend/app/a.py`\n- **{entry}**: `{named}`\n"
+            assert permits_path(compile_permit(tasks(task), CONFIG), path) is permitted
+
+
 def test_tests_and_dependencies_are_closed_where_the_task_names_none() -> None:
     permit = compile_permit(tasks("### T-1: A\n- **Files**: `backend/app/**`\n"), CONFIG)
     assert not permits_path(permit, "tests/app/test_x.py")

@@ -110,6 +110,31 @@ def test_no_task_opens_what_holds_the_gate(root: Path, path: str) -> None:
     assert ("SW301", path) in found(root)
 
 
+@pytest.mark.parametrize(
+    "name", ["ruff.toml", "mypy.ini", "setup.cfg", "pyrightconfig.json", ".coveragerc", "usercustomize.py"]
+)
+@pytest.mark.parametrize("folder", ["", "backend/", "backend/app/orders/", "tests/orders/"])
+def test_settings_of_the_tools_hold_code_wherever_they_lie(root: Path, folder: str, name: str) -> None:
+    git(root, "tag", "before")
+    path = folder + name
+    write_tree(root, {path: "# weaker\n"})
+    assert ("SW301", path) in found(root)
+    alone = {finding for finding in found(root, task=None, base="before") if finding[0] == "SW303"}
+    assert alone == set()
+    write_tree(root, {ROUTES: f"{HEADER}X = 1\n"})
+    assert ("SW303", path) in found(root, task=None, base="before")
+
+
+def test_a_task_opens_the_settings_that_it_names(root: Path) -> None:
+    path = "backend/app/orders/pytest.ini"
+    write_tree(root, {TASKS: SPECS[TASKS].replace("orders/**`", f"orders/**`, `{path}`", 1)})
+    commit(root, "Name it")
+    git(root, "tag", "before")
+    header = "# [Task]: T-001\n# [From]: speckit.specify §1.1\n# [Description]: Settings.\n"
+    write_tree(root, {path: f"{header}[pytest]\n", ROUTES: f"{HEADER}X = 1\n"})
+    assert found(root) == found(root, task=None, base="before") == set()
+
+
 def test_records_that_the_gate_adds_are_no_change_of_the_agent(root: Path) -> None:
     write_tree(root, {"history/prompts/shop/0001-list.green.prompt.md": "---\n"})
     assert found(root) == set()

@@ -1,10 +1,12 @@
 """A change to code also changes what holds that code.
 
 The agent's definition, the hooks, the specifications, their approvals, CI and the settings decide what
-passes the gate. They are changed by a person, in a change of their own, so that nobody widens their own
-permit on the way. What moves along with the code may: a task's state (`Status`, `[x]`), records under
-`history/prompts/`, clarifications, a baseline that shrinks, and the dependency list as far as SW306 lets it.
-A baseline that comes with the code would excuse it: a project adopts its first one in a change of its own.
+passes the gate; so do the settings of linters, type checkers and tests, wherever they lie. They are changed
+by a person, in a change of their own, so that nobody widens their own permit on the way; the tools' settings
+also by a task whose Files name that very path. What moves along with the code may: a task's state (`Status`,
+`[x]`), records under `history/prompts/`, clarifications, a baseline that shrinks, and the dependency list as
+far as SW306 lets it. A baseline that comes with the code would excuse it: a project adopts its first one in
+a change of its own.
 """
 
 import re
@@ -14,7 +16,8 @@ from specward.baseline import PATH as BASELINE
 from specward.code.diff import Change
 from specward.findings import Finding, Severity
 from specward.permits.globs import matches_any
-from specward.permits.permit import DEPENDENCY_FILE
+from specward.permits.permit import DEPENDENCY_FILE, permits_path
+from specward.permits.steering import is_settings
 from specward.project import Project
 from specward.rules.examples import HEADER, SPECS, Example
 from specward.specs.model import Place
@@ -33,11 +36,12 @@ _STATE = re.compile(r"(?<=\[)[ xX](?=\])|(?<=Status\*\*:)[^|\n]*|(?<=Status:\*\*
 
 def check(project: Project) -> Iterable[Finding]:
     """Give one finding for each control file that changes together with the territory."""
-    code = [change.path for change in project.changes if project.is_territory(change.path)]
+    paths = (change.path for change in project.changes)
+    code = [path for path in paths if project.is_territory(path) and not is_settings(path)]
     if project.bound or not code:
         return
     for change in project.changes:
-        if matches_any(project.config.control, change.path) and not _goes_along(change, project):
+        if _is_control(change.path, project) and not _goes_along(change, project):
             yield Finding(
                 "SW303",
                 Severity.ERROR,
@@ -46,6 +50,14 @@ def check(project: Project) -> Iterable[Finding]:
                 "Make it a change of its own, and let a person review it first.",
                 (Place(code[0]),),
             )
+
+
+def _is_control(path: str, project: Project) -> bool:
+    if matches_any(project.config.control, path):
+        return True
+    return is_settings(path) and not any(
+        permits_path(project.permit(task), path) for task in project.changed_tasks
+    )
 
 
 def _goes_along(change: Change, project: Project) -> bool:
