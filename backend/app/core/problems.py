@@ -149,6 +149,7 @@ def responses(*kinds: ProblemType) -> dict[int | str, dict[str, Any]]:
 def schemas() -> dict[str, Any]:
     """Give the component schemas that `responses` refers to."""
     models = [(Problem, "serialization"), (Fault, "serialization")]
+    # A list of pairs is invariant, and the modes are literals there.
     _, document = models_json_schema(models, ref_template="#/components/schemas/{model}")  # type: ignore[arg-type]
     definitions: dict[str, Any] = document["$defs"]
     return definitions

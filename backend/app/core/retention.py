@@ -28,7 +28,7 @@ def prepare_sweep(model: type[SQLModel], *over: ColumnElement[bool]) -> Statemen
         model: The table.
         over: What makes a row's time over.
     """
-    table: Table = model.__table__  # type: ignore[attr-defined]
+    table: Table = model.__table__  # type: ignore[attr-defined]  # every model with rows has one
     key = tuple_(*table.primary_key.columns)
     some = (
         select(*table.primary_key.columns)

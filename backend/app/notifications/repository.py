@@ -39,8 +39,10 @@ from app.notifications.cursor import Position
 Kept = models.Notification
 Choice = models.Preference
 
+# SQLAlchemy gives a model its table; SQLModel does not declare it.
 _TABLE = Kept.__table__  # type: ignore[attr-defined]
 _COLUMNS = [_TABLE.c[name] for name in schemas.Notification.model_fields]
+# As above.
 _CHOICE = [Choice.__table__.c[name] for name in schemas.Preference.model_fields]  # type: ignore[attr-defined]
 _NEWEST_FIRST = (col(Kept.created_at).desc(), col(Kept.id).desc())
 

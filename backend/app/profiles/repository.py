@@ -31,6 +31,7 @@ class Version(NamedTuple):
     updated_at: datetime | None = None
 
 
+# SQLAlchemy gives a model its table; SQLModel does not declare it.
 _COLUMNS = [Profile.__table__.c[name] for name in Version._fields]  # type: ignore[attr-defined]
 
 _CURRENT = prepare(select(*_COLUMNS), into=Version)
@@ -39,7 +40,7 @@ _CURRENT = prepare(select(*_COLUMNS), into=Version)
 @cache
 def _change(fields: frozenset[str]) -> Statement[Principal, Version]:
     """Write the change of some fields; the first one makes the row, if the default may be changed."""
-    table = Profile.__table__  # type: ignore[attr-defined]
+    table = Profile.__table__  # type: ignore[attr-defined]  # as above
     names = sorted(fields)
     any_version = bindparam("any_version", type_=Boolean)
     may_begin = or_(bindparam("from_nothing", type_=Boolean), select(col(Profile.owner_id)).exists())
