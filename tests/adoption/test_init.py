@@ -40,6 +40,15 @@ def test_a_template_project_is_adopted_without_editing_anything(template: Path) 
     assert "backend/app/new.py\n  1:1  SW101" in specward(template, "check", code=1)
 
 
+def test_old_code_may_stay_as_silent_as_it_was(template: Path) -> None:
+    old = "import os  # noqa\nimport re  # noqa: F401\n"
+    write_tree(template, {"backend/app/old.py": old, "ruff.toml": 'lint.select = ["F"]\n'})
+    specward(template, "init", "--yes")
+    assert "in the baseline" in specward(template, "check", "--select", "SW7")
+    write_tree(template, {"backend/app/old.py": f"{old}import sys  # noqa\n"})
+    assert "SW705" in specward(template, "check", "--select", "SW7", code=1)
+
+
 def test_everything_that_is_written_was_shown(template: Path) -> None:
     before = tree(template)
     said = specward(template, "init", "--yes")

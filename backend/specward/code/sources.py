@@ -9,9 +9,10 @@ from typing import Any, NamedTuple
 
 from specward.code.cache import Cache, digest
 from specward.code.headers import Field, Header, Mention, parse_headers
+from specward.code.silencers import Silencer, parse_silencers
 from specward.code.suppressions import Suppression, parse_suppressions
 
-_VERSION = "3"
+_VERSION = "4"
 _FLAGS = os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0)
 
 # Files that can carry a comment, and so a header. What cannot (JSON, images) is held by the permit alone.
@@ -33,6 +34,7 @@ class SourceFile(NamedTuple):
     suppressions: tuple[Suppression, ...] = ()
     empty: bool = False  # nothing but white space: nothing to trace
     trouble: str = ""  # why it could not be read as text
+    silencers: tuple[Silencer, ...] = ()  # comments that keep the tools quiet without saying enough
 
     @property
     def header(self) -> Header | None:
@@ -114,7 +116,8 @@ def _parse(path: str, name: str, text: str) -> SourceFile:
     if trouble:
         return SourceFile(path, name, trouble=trouble)
     suppressions = parse_suppressions(text, python=python)
-    return SourceFile(path, name, parse_headers(text), suppressions, empty=not text.strip())
+    silencers = parse_silencers(text) if python else ()
+    return SourceFile(path, name, parse_headers(text), suppressions, not text.strip(), silencers=silencers)
 
 
 def _other_reading(text: str) -> str:
@@ -132,7 +135,7 @@ def _other_reading(text: str) -> str:
 
 
 def _load(path: str, name: str, known: list[Any]) -> SourceFile:
-    headers, suppressions, empty, trouble = known
+    headers, suppressions, empty, trouble, silencers = known
     return SourceFile(
         path,
         name,
@@ -140,6 +143,7 @@ def _load(path: str, name: str, known: list[Any]) -> SourceFile:
         tuple(Suppression(tuple(codes), *rest) for codes, *rest in suppressions),
         empty,
         trouble,
+        tuple(Silencer(*silencer) for silencer in silencers),
     )
 
 

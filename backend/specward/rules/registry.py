@@ -101,6 +101,7 @@ RULES = (
     "quality.sw702_type_checker",
     "quality.sw703_docstring",
     "quality.sw704_tool_missing",
+    "quality.sw705_silenced_without_reason",
     "history.sw801_task_not_recorded",
     "history.sw802_record_invalid",
     "history.sw803_record_of_unknown_task",

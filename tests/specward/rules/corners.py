@@ -799,6 +799,14 @@ QUALITY: Mapping[str, Mapping[str, Example]] = {
             }
         )
     },
+    "SW705": {
+        "a code and no reason, and all of a file": Example(
+            {"pyproject.toml": _RUFF, _LIMITS: f"{HEADER}import os  # noqa: F401\n\n# ruff: noqa\n"}
+        ),
+        "a tool that the project does not use": Example(
+            {"pyproject.toml": _RUFF, _LIMITS: f"{HEADER}LIMIT: int = ''  # type: ignore\n"}
+        ),
+    },
 }
 
 VERSIONS = "backend/app/migrations/versions"
