@@ -4,6 +4,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from specward.code.git import GitError, git, git_paths, is_repository, path_of
+from specward.code.untold import read_blob, untold
 
 _EMPTY_TREE = "4b825dc642cb6eb9a060e54bf8d69288fbee4904"  # git's name of the tree without files
 _KINDS = {"A": "added", "M": "modified", "D": "deleted", "T": "retyped"}
@@ -46,8 +47,9 @@ def changes_since(root: Path, start: str) -> tuple[Change, ...]:
     tracked = git(root, "diff", "--raw", "-z", "--no-renames", "--no-ext-diff", "--ignore-submodules=none",
                   start, "--")  # fmt: skip
     untracked = git_paths(root, "ls-files", "--others", "--exclude-standard")
+    hidden = (Change(*change) for change in untold(root, start))
     new = (*(_untracked(root, path) for path in untracked.paths), *map(_locked, untracked.locked))
-    found = {change.path: change for change in (*new, *parse_raw(tracked))}
+    found = {change.path: change for change in (*hidden, *new, *parse_raw(tracked))}
     return tuple(sorted(found.values()))
 
 
@@ -91,9 +93,10 @@ def parse_raw(output: bytes) -> tuple[Change, ...]:
 
 def read_before(root: Path, revision: str, path: str) -> str | None:
     """Return a file's text at a revision; None where it did not exist or is no text."""
+    content = read_blob(root, revision, path)
     try:
-        return git(root, "cat-file", "blob", f"{revision}:{path}").decode()
-    except (GitError, UnicodeDecodeError):
+        return None if content is None else content.decode()
+    except UnicodeDecodeError:
         return None
 
 

@@ -9,8 +9,15 @@ from typing import NamedTuple
 from specward.errors import CouldNotRunError
 
 # A user's configuration must not change what is read, nor may a mere question write to the index.
-_COMMAND = ("git", "--no-optional-locks", "-c", "core.fsmonitor=false", "-c", "core.quotePath=false")
-_PLAIN = {"LC_ALL": "C", "GIT_TERMINAL_PROMPT": "0", "GIT_LITERAL_PATHSPECS": "0"}
+# Nor may those of the repository hide what lies on the disk.
+_SETTINGS = ("core.fsmonitor=false", "core.quotePath=false", "core.trustctime=true", "core.checkStat=default")
+_COMMAND = ("git", "--no-optional-locks", *(word for setting in _SETTINGS for word in ("-c", setting)))
+_PLAIN = {
+    "LC_ALL": "C",
+    "GIT_TERMINAL_PROMPT": "0",
+    "GIT_LITERAL_PATHSPECS": "0",
+    "GIT_NO_REPLACE_OBJECTS": "1",
+}
 
 
 # What git says of a folder that it passes over; it calls the listing a success.
@@ -62,7 +69,7 @@ def parse_listing(output: bytes, warnings: bytes) -> Listing:
 def _run(root: Path, *arguments: str) -> subprocess.CompletedProcess[bytes]:
     try:
         done = subprocess.run(  # noqa: S603 -- a fixed program, and no shell reads the arguments
-            [*_COMMAND, *arguments], cwd=root, env=os.environ | _PLAIN, capture_output=True, check=False
+            [*_COMMAND, *arguments], cwd=root, env=_environment(root), capture_output=True, check=False
         )
     except FileNotFoundError as error:
         raise GitError("git is not installed, or not on the PATH. Install it to compare changes.") from error
@@ -70,6 +77,12 @@ def _run(root: Path, *arguments: str) -> subprocess.CompletedProcess[bytes]:
         lines = done.stderr.decode(errors="replace").strip().splitlines() or ["no reason given"]
         raise GitError(f"git {arguments[0]} failed: {lines[0].removeprefix('fatal: ')}")
     return done
+
+
+def _environment(root: Path) -> dict[str, str]:
+    """Return ours, with the working tree where it is: `core.worktree` may name another."""
+    tree = {"GIT_WORK_TREE": str(root)} if is_repository(root) else {}
+    return os.environ | _PLAIN | tree
 
 
 def path_of(raw: bytes) -> str:

@@ -3,6 +3,7 @@
 import os
 from pathlib import Path
 from subprocess import CalledProcessError
+from time import sleep
 
 import pytest
 from hypothesis import given
@@ -10,6 +11,7 @@ from hypothesis import strategies as st
 
 from specward.code.diff import Change, parse_raw, read_before, read_changes, start_revision
 from specward.code.git import GitError
+from specward.rules.examples import Link
 from tests.specward.repository import commit, git, make_repository, write_tree
 
 
@@ -117,6 +119,81 @@ def test_a_submodule_that_moved_on_is_a_change(tmp_path: Path) -> None:
     assert kinds(root) == {}
     commit(inner, "On")
     assert read_changes(root) == (Change("inner", "modified", "160000"),)
+
+
+def test_git_is_not_believed_where_it_was_told_not_to_look(tmp_path: Path) -> None:
+    names = ("assumed", "skipped", "both", "gone", "sparse", "same", "linked")
+    root = make_repository(tmp_path, dict.fromkeys(names, "1\n") | {"link": Link("same")})
+    for option, paths in {
+        "--assume-unchanged": ("assumed", "both", "gone", "same", "link", "linked"),
+        "--skip-worktree": ("skipped", "both", "sparse"),
+    }.items():
+        for path in paths:
+            git(root, "update-index", option, path)
+    for path in ("assumed", "skipped", "both"):
+        (root / path).write_text("2\n")
+    for path in ("gone", "sparse", "linked"):
+        (root / path).unlink()
+    (root / "linked").symlink_to("same")
+    (root / "same").write_bytes(b"1\r\n")
+    assert git(root, "status", "--short") == ""
+    assert kinds(root) == {
+        "assumed": "modified",
+        "skipped": "modified",
+        "both": "modified",
+        "gone": "deleted",
+        "linked": "modified",
+    }
+
+
+@pytest.mark.parametrize("place", [".gitattributes", ".git/info/attributes"])
+def test_a_filter_does_not_hide_what_lies_on_the_disk(tmp_path: Path, place: str) -> None:
+    root = make_repository(tmp_path, {"a.py": "1\n", "b.py": "1\n", "c.bin": "1\n", ".gitattributes": ""})
+    write_tree(root, {place: "* filter=hide\n"})
+    git(root, "config", "filter.hide.clean", "git show HEAD:%f")
+    write_tree(root, {"a.py": "2\n", "c.bin": "2\n"})
+    git(root, "add", "a.py")
+    assert kinds(root).items() - {(".gitattributes", "modified")} == {("a.py", "modified")}
+
+
+def test_the_filter_of_large_files_is_no_hiding_place(tmp_path: Path) -> None:
+    root = make_repository(tmp_path, {"a.py": "pointer\n", ".gitattributes": "*.py filter=lfs\n"})
+    git(root, "config", "filter.lfs.clean", "git-lfs clean -- %f")
+    assert kinds(root) == {}
+
+
+@pytest.mark.parametrize("setting", ["core.worktree=../elsewhere", "core.ignoreStat=true", "core.bare=true"])
+def test_the_settings_of_a_repository_do_not_hide_a_change(tmp_path: Path, setting: str) -> None:
+    files = {"a": "1", ".gitignore": ".specward/\n"}
+    root = make_repository(tmp_path / "shop", files)
+    write_tree(tmp_path / "elsewhere", files)
+    git(root, "config", *setting.replace("..", str(tmp_path)).split("="))
+    git(root, "--work-tree", str(root), "add", "a")
+    (root / "a").write_text("2")
+    assert kinds(root) == {"a": "modified"}
+
+
+def test_a_time_that_was_put_back_does_not_hide_a_change(tmp_path: Path) -> None:
+    root = make_repository(tmp_path, {"a": "1"})
+    os.utime(root / "a", (1, 1))
+    git(root, "config", "core.trustctime", "false")
+    git(root, "config", "core.checkStat", "minimal")
+    git(root, "add", "a")
+    sleep(1.1)  # git compares whole seconds
+    (root / "a").write_text("2")
+    os.utime(root / "a", (1, 1))
+    assert git(root, "status", "--short") == ""
+    assert kinds(root) == {"a": "modified"}
+
+
+def test_a_replaced_commit_is_not_the_commit(tmp_path: Path) -> None:
+    root = make_repository(tmp_path, {"a": "1"})
+    head = git(root, "rev-parse", "HEAD").strip()
+    write_tree(root, {"a": "2"})
+    commit(root, "Later")
+    git(root, "replace", head, "HEAD")
+    git(root, "reset", "--quiet", "--soft", head)
+    assert kinds(root) == {"a": "modified"}
 
 
 def test_a_name_that_is_an_option_is_no_option(tmp_path: Path) -> None:
