@@ -11,8 +11,9 @@ from specward.code.cache import Cache, digest
 from specward.code.headers import Field, Header, Mention, parse_headers
 from specward.code.silencers import Silencer, parse_silencers
 from specward.code.suppressions import Suppression, parse_suppressions
+from specward.code.unseen import Unseen, parse_unseen
 
-_VERSION = "4"
+_VERSION = "5"
 _FLAGS = os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0)
 
 # Files that can carry a comment, and so a header. What cannot (JSON, images) is held by the permit alone.
@@ -35,6 +36,7 @@ class SourceFile(NamedTuple):
     empty: bool = False  # nothing but white space: nothing to trace
     trouble: str = ""  # why it could not be read as text
     silencers: tuple[Silencer, ...] = ()  # comments that keep the tools quiet without saying enough
+    unseen: tuple[Unseen, ...] = ()  # where it runs code that nobody can read
 
     @property
     def header(self) -> Header | None:
@@ -116,8 +118,10 @@ def _parse(path: str, name: str, text: str) -> SourceFile:
     if trouble:
         return SourceFile(path, name, trouble=trouble)
     suppressions = parse_suppressions(text, python=python)
-    silencers = parse_silencers(text) if python else ()
-    return SourceFile(path, name, parse_headers(text), suppressions, not text.strip(), silencers=silencers)
+    source = SourceFile(path, name, parse_headers(text), suppressions, empty=not text.strip())
+    if not python:
+        return source
+    return source._replace(silencers=parse_silencers(text), unseen=parse_unseen(text))
 
 
 def _other_reading(text: str) -> str:
@@ -135,7 +139,7 @@ def _other_reading(text: str) -> str:
 
 
 def _load(path: str, name: str, known: list[Any]) -> SourceFile:
-    headers, suppressions, empty, trouble, silencers = known
+    headers, suppressions, empty, trouble, silencers, unseen = known
     return SourceFile(
         path,
         name,
@@ -144,6 +148,7 @@ def _load(path: str, name: str, known: list[Any]) -> SourceFile:
         empty,
         trouble,
         tuple(Silencer(*silencer) for silencer in silencers),
+        tuple(Unseen(*place) for place in unseen),
     )
 
 

@@ -83,6 +83,7 @@ RULES = (
     "isolation.sw605_text_unprovable",
     "isolation.sw606_relationship_escapes",
     "isolation.sw607_not_judged",
+    "isolation.sw608_code_unseen",
     "catalog.sw651_row_security_off",
     "catalog.sw652_row_security_not_forced",
     "catalog.sw653_verb_without_policy",

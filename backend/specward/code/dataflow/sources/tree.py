@@ -27,14 +27,19 @@ _WIRING = frozenset({"include_router", "add_api_route", "add_api_websocket_route
 
 def parse(text: str) -> Tree | None:
     """The nodes of one file; None where it is not Python that this interpreter can parse."""
-    text = text.removeprefix("\ufeff")  # which the parser takes for a character that no file may have
-    module = _parse(text) or _parse(_older(text))
+    module = module_of(text)
     if module is None:
         return None
     tree = Tree({}, (), {}, {}, {}, _wiring(module) if "add_api" in text or "include_r" in text else ())
     stars: list[str] = []
     _collect(module.body, tree, stars)
     return tree._replace(stars=tuple(stars), later=_set_later(module) if "global " in text else ())
+
+
+def module_of(text: str) -> ast.Module | None:
+    """The syntax tree of one file, newer syntax in the words of an older one; None where it is no Python."""
+    text = text.removeprefix("\ufeff")  # which the parser takes for a character that no file may have
+    return _parse(text) or _parse(_older(text))
 
 
 _DEEPEST_TREE = 1_000

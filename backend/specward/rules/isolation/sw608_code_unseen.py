@@ -1,0 +1,31 @@
+"""Code is run that stands in no file that anybody reads.
+
+What `exec` or `eval` makes of a text, what is unpickled, what is imported by a name that only the run knows:
+the analysis cannot follow it, so it proves nothing of it, and no header, task or permit holds it. A module
+whose package is written out (`f"app.{name}"`) can be read, and passes.
+"""
+
+from collections.abc import Iterable
+
+from specward.findings import Finding, Severity
+from specward.project import Project
+from specward.rules.examples import HEADER, Example
+from specward.specs.model import Place
+
+SUMMARY = "code is run that nobody can read"
+_PATH = "backend/app/orders/sums.py"
+GOOD = Example({_PATH: f"{HEADER}def total(text: str) -> int:\n    return sum(map(int, text.split('+')))\n"})
+BAD = Example({_PATH: f"{HEADER}def total(text: str) -> int:\n    return eval(text)\n"})
+
+
+def check(project: Project) -> Iterable[Finding]:
+    """Give one finding for each place that runs such code."""
+    for source in project.files.values():
+        for name, line, column in source.unseen:
+            yield Finding(
+                "SW608",
+                Severity.ERROR,
+                Place(source.path, line, column),
+                f"What {name} runs here stands in no file that can be judged.",
+                "Write the code out, or name the module; data is read as JSON.",
+            )
