@@ -5,12 +5,14 @@ One that names what it silences says enough with its reason: in the same comment
 
 import re
 from collections.abc import Iterator
+from functools import cache
 from itertools import takewhile
 from typing import NamedTuple
 
+# Most files have none of these, and then the patterns, which take their time, are not compiled.
+_MARKS = ("noqa", "ignore", "disable", "skip-file", "mypy", "pyright")
 _CODES = r"[A-Z]+[0-9]+(?:[,\s]+[A-Z]+[0-9]+)*"
-_SILENCER = re.compile(
-    rf"""\#\s*(?:
+_SILENCER = rf"""\#\s*(?:
     (?P<lint>
         (?:(?:ruff|flake8)\s*:\s*)? noqa \b (?:\s*:\s*(?P<noqa>{_CODES}))?
       | ruff\s*:\s*(?:file-)?(?:disable|ignore) \b (?:\s*\[(?P<ruff>[^\]]+)\])?
@@ -20,14 +22,12 @@ _SILENCER = re.compile(
         (?:type|pyright|ty)\s*:\s*ignore \b (?:\s*\[(?P<ignored>[^\]]+)\])?
       | pyright\s*:\s*(?:basic\b | standard\b | (?P<pyright>report\w+\s*=\s*\w+))
       | mypy\s*:\s*(?:ignore[-_]errors(?:\s*=\s*True)? | (?P<mypy>[\w-]+(?:\s*=\s*[^\s\#]+)?))
-    ))""",
-    re.VERBOSE | re.IGNORECASE,
-)
+    ))"""
 _NAMED = ("noqa", "ruff", "pylint", "ignored", "pyright", "mypy")  # the groups that name what is silenced
 _STRING = r""""(?:[^"\\\n]+|\\.)*"?|'(?:[^'\\\n]+|\\.)*'?"""
 _LONG_STRING = r"""(?P<quotes>"{3}|'{3})(?:[^\\"']+|\\.|(?!(?P=quotes)).)*(?P=quotes)?"""
-_TOKEN = re.compile(rf"{_LONG_STRING}|{_STRING}|(?P<comment>\#[^\n\r]*)", re.DOTALL)
-_WORD = re.compile(r"[^\W\d_]{2}")
+_TOKEN = rf"{_LONG_STRING}|{_STRING}|(?P<comment>\#[^\n\r]*)"
+_WORD = r"[^\W\d_]{2}"
 
 
 class Silencer(NamedTuple):
@@ -42,13 +42,21 @@ class Silencer(NamedTuple):
 
 def parse_silencers(text: str) -> tuple[Silencer, ...]:
     """Find the comments of a Python file that silence everything, or something without a reason."""
-    return tuple(_silencers(text)) if _SILENCER.search(text) else ()
+    folded = text.lower()
+    if not any(mark in folded for mark in _MARKS) or not _silencer().search(text):
+        return ()
+    return tuple(_silencers(text))
+
+
+@cache
+def _silencer() -> re.Pattern[str]:
+    return re.compile(_SILENCER, re.VERBOSE | re.IGNORECASE)
 
 
 def _silencers(text: str) -> Iterator[Silencer]:
     lines = text.split("\n")
     for start, comment in _comments(text):
-        matches = list(_SILENCER.finditer(comment))
+        matches = list(_silencer().finditer(comment))
         if not matches:
             continue
         line, column = text.count("\n", 0, start) + 1, start - text.rfind("\n", 0, start)
@@ -63,11 +71,15 @@ def _silencers(text: str) -> Iterator[Silencer]:
 
 def _comments(text: str) -> Iterator[tuple[int, str]]:
     """Give the comments, each with where it starts. A tokenizer takes fifty times as long."""
-    return ((found.start(), found["comment"]) for found in _TOKEN.finditer(text) if found["comment"])
+    return (
+        (found.start(), found["comment"])
+        for found in re.finditer(_TOKEN, text, re.DOTALL)
+        if found["comment"]
+    )
 
 
 def _says_something(comment: str) -> bool:
-    return _WORD.search(_SILENCER.sub("", comment)) is not None
+    return re.search(_WORD, _silencer().sub("", comment)) is not None
 
 
 def _is_comment(raw: str) -> bool:
