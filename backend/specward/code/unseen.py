@@ -1,96 +1,28 @@
 """Code that a file runs although nobody can read it there: text that becomes code, modules without a name."""
 
-import ast
 import re
-from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
-from specward.code.dataflow.sources.dotted import dotted_name
-from specward.code.dataflow.sources.tree import module_of
-
-_WORDS = r"(?<![.\w])(?:exec|eval|__import__)\b|import_module|builtins|runpy|_from_file_location|FileLoader"
-_MAY_RUN = re.compile(rf"{_WORDS}|FunctionType|CodeType|marshal|pickle|\bdill\b")
-_BUILTINS = frozenset({"exec", "eval", "__import__"})
-_IMPORTS = frozenset({"importlib.import_module", "importlib.__import__", "__import__", "builtins.__import__"})
-_MADE = frozenset({"types.FunctionType", "types.LambdaType", "types.CodeType"})
-_PICKLES = ("pickle", "marshal", "dill", "cloudpickle")
-_LOADERS = ("SourceFileLoader", "SourcelessFileLoader", "ExtensionFileLoader")
-_RUNS = frozenset(
-    {"exec", "eval", "builtins.exec", "builtins.eval", "runpy.run_path", "runpy.run_module"}
-    | {"importlib.util.spec_from_file_location"}
-    | {f"importlib.machinery.{name}" for name in _LOADERS}
-    | {f"{module}.{name}" for module in _PICKLES for name in ("load", "loads", "Unpickler")}
-)
+# Most files have none of these words, and are not parsed; a method named exec is no word of these.
+_WORDS = (
+    "__import__", "import_module", "_from_file_location", "FileLoader", "FunctionType", "LambdaType",
+    "CodeType", "builtins", "runpy", "marshal", "pickle", "dill",
+)  # fmt: skip
+_PLAIN = (re.compile(r"exec(?<![.\w]exec)\b"), re.compile(r"eval(?<![.\w]eval)\b"))
 
 
 class Unseen(NamedTuple):
     """One place where such code is run."""
 
-    name: str  # what runs it: "exec", "pickle.loads"
     line: int
     column: int
+    name: str  # what runs it: "exec", "pickle.loads"
 
 
 def parse_unseen(text: str) -> tuple[Unseen, ...]:
     """Find where a Python file runs code that nobody can read."""
-    module = module_of(text) if _MAY_RUN.search(text) else None
-    if module is None:
+    if not any(word in text for word in _WORDS) and not any(word.search(text) for word in _PLAIN):
         return ()
-    found = _found(module, _imports(module))
-    return tuple(sorted(found, key=lambda item: (item.line, item.column)))
+    from specward.code.running import find_running  # noqa: PLC0415 -- the parser, which few files need
 
-
-def _imports(module: ast.Module) -> Mapping[str, str]:
-    """Return what names mean that are imported anywhere in the file; relative ones start with dots."""
-    found: dict[str, str] = {}
-    for node in ast.walk(module):
-        if isinstance(node, ast.Import):
-            found |= {item.asname: item.name for item in node.names if item.asname}
-        elif isinstance(node, ast.ImportFrom):
-            base = "." * node.level + (node.module or "")
-            found |= {item.asname or item.name: f"{base}.{item.name}" for item in node.names}
-    return found
-
-
-def _found(module: ast.Module, imports: Mapping[str, str]) -> Iterator[Unseen]:
-    """Give what is in a module; it goes without recursion, however deep a file is nested."""
-    todo: list[tuple[ast.AST, frozenset[str]]] = [(module, _defined(module))]
-    while todo:
-        node, own = todo.pop()
-        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda):
-            own |= {item.arg for item in ast.walk(node.args) if isinstance(item, ast.arg)}
-        passed = None
-        if isinstance(node, ast.Call):
-            called = _name(node.func, imports, own)
-            passed = node.func if called in _IMPORTS and _is_plain_import(node) else None
-            if called in _MADE:
-                yield Unseen(called, node.lineno, node.col_offset + 1)
-        elif isinstance(node, ast.Name | ast.Attribute) and _name(node, imports, own) in _RUNS | _IMPORTS:
-            yield Unseen(_name(node, imports, own), node.lineno, node.col_offset + 1)
-        todo += [(child, own) for child in ast.iter_child_nodes(node) if child is not passed]
-
-
-def _defined(module: ast.Module) -> frozenset[str]:
-    """Return the functions of a file, whose names mean no builtins there; so do those of parameters."""
-    functions = (node for node in module.body if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef))
-    return frozenset(node.name for node in functions)
-
-
-def _name(node: ast.AST, imports: Mapping[str, str], own: frozenset[str]) -> str:
-    head, dot, rest = dotted_name(node).partition(".")
-    if head in own and head in _BUILTINS:
-        return ""
-    return imports.get(head, head) + dot + rest
-
-
-def _is_plain_import(node: ast.Call) -> bool:
-    """Whether one can read which package a module is imported from."""
-    names = (*node.args[:1], *(item.value for item in node.keywords if item.arg == "name"))
-    name = next(iter(names), None)
-    return isinstance(name, ast.Constant) or "." in _beginning(name)
-
-
-def _beginning(node: ast.expr | None) -> str:
-    while isinstance(node, ast.JoinedStr | ast.BinOp):
-        node = node.left if isinstance(node, ast.BinOp) else next(iter(node.values), None)
-    return node.value if isinstance(node, ast.Constant) and isinstance(node.value, str) else ""
+    return tuple(sorted(Unseen(*found) for found in find_running(text)))

@@ -73,4 +73,4 @@ def test_depth_is_no_hiding_place() -> None:
 
 
 def test_each_has_its_place() -> None:
-    assert parse_unseen("a = 1; eval(eval(b))\n") == (Unseen("eval", 1, 8), Unseen("eval", 1, 13))
+    assert parse_unseen("a = 1; eval(eval(b))\n") == (Unseen(1, 8, "eval"), Unseen(1, 13, "eval"))

@@ -21,7 +21,7 @@ BAD = Example({_PATH: f"{HEADER}def total(text: str) -> int:\n    return eval(te
 def check(project: Project) -> Iterable[Finding]:
     """Give one finding for each place that runs such code."""
     for source in project.files.values():
-        for name, line, column in source.unseen:
+        for line, column, name in source.unseen:
             yield Finding(
                 "SW608",
                 Severity.ERROR,
