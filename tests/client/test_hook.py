@@ -227,6 +227,21 @@ def test_a_session_without_a_task_may_do_all_but_the_territory_and_the_gate(proj
     assert use(project, "Bash", engineer=False, command="ls").decision == ""
 
 
+@pytest.mark.parametrize(("tool", "key"), [("MultiEdit", "file_path"), ("NotebookEdit", "notebook_path")])
+def test_every_tool_that_writes_is_one(project: Path, tool: str, key: str) -> None:
+    def write(path: object) -> str:
+        edits = [{"old_string": "a", "new_string": "b"}]
+        return use(project, tool, engineer=False, edits=edits, new_source="b", **{key: path}).decision
+
+    assert write(str(project / "frontend/page.ts")) == ""
+    assert write(str(project / "backend/app/notes/a.py")) == "deny"
+    assert write(str(project / ".claude/settings.json")) == "deny"
+    assert [write(path) for path in ("", None, ["a"])] == ["deny", "deny", "deny"]
+    prompt(project, "Implement task T-042")
+    assert write(str(project / "backend/app/alerts/a.py")) == "deny"
+    assert write(str(project / "backend/app/notes/a.py")) == "deny"  # nobody can tell what comes of it
+
+
 @pytest.mark.parametrize(
     ("old", "new", "decision"),
     [

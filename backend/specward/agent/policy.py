@@ -26,6 +26,7 @@ Answer = tuple[str, str]  # one of the four, and the reason
 
 EDITS = ("Write", "Edit")
 WRITES = {"Write": "file_path", "Edit": "file_path", "NotebookEdit": "notebook_path"}
+WRITES |= {"MultiEdit": "file_path"}  # of older clients
 READS = {"Read": "file_path", "Grep": "path", "Glob": "path"}
 # What a bound session, which talks with a person, may use besides: nothing of this touches a file.
 TALK = frozenset({"AskUserQuestion", "TodoWrite", "TaskCreate", "TaskUpdate", "TaskList", "TaskGet"})
