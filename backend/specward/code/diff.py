@@ -71,16 +71,15 @@ def start_revision(root: Path, base: str | None) -> str:
         raise GitError(f"There is no revision {base!r} here: nothing is committed yet.")
     if commit is None:
         raise GitError(
-            f"The revision {base!r} is unknown here: it is misspelt, or not fetched yet (`git fetch origin`)."
+            f"The revision {base!r} is unknown here: it is misspelt, or not fetched yet "
+            f"(`git fetch origin`).{_shallow(root)}"
         )
     if head is None:
         return commit
     try:
         return git(root, "merge-base", commit, head).decode().strip()
     except GitError as error:
-        raise GitError(
-            f"The revision {base!r} shares no history with HEAD. In a shallow clone, fetch the whole history."
-        ) from error
+        raise GitError(f"The revision {base!r} shares no history with HEAD.{_shallow(root)}") from error
 
 
 def parse_raw(output: bytes) -> tuple[Change, ...]:
@@ -98,6 +97,16 @@ def read_before(root: Path, revision: str, path: str) -> str | None:
         return None if content is None else content.decode()
     except UnicodeDecodeError:
         return None
+
+
+def _shallow(root: Path) -> str:
+    """Say what is to be done where a clone has a part of the history only; empty where it has all of it."""
+    if git(root, "rev-parse", "--is-shallow-repository").strip() != b"true":
+        return ""
+    return (
+        " This clone is shallow: check out the whole history (`fetch-depth: 0` in CI), or run "
+        "`git fetch --unshallow origin '+refs/heads/*:refs/remotes/origin/*'`."
+    )
 
 
 def _change(header: str, path: str) -> Change:

@@ -3,6 +3,7 @@
 import json
 import os
 import pty
+import shlex
 import subprocess
 import sys
 from pathlib import Path
@@ -183,6 +184,25 @@ def test_without_git_the_tree_is_checked_and_a_comparison_is_a_sentence(tmp_path
     done = check(tmp_path, "--base", "main")
     assert done.returncode == 2
     assert "is not a git repository" in done.stderr
+
+
+def test_a_shallow_clone_is_told_how_to_get_what_it_lacks(root: Path, tmp_path: Path) -> None:
+    git(root, "checkout", "--quiet", "-b", "work")
+    for branch in ("work", "main"):
+        git(root, "checkout", "--quiet", branch)
+        write_tree(root, {f"{branch}.md": "1\n"})
+        commit(root, branch)
+    git(tmp_path, "clone", "--quiet", "--depth", "1", "--branch", "work", root.as_uri(), "clone")
+    clone = tmp_path / "clone"
+    for said in ("is unknown here", "shares no history"):
+        done = check(clone, "--base", "origin/main")
+        assert (done.returncode, done.stdout) == (2, "")
+        assert said in done.stderr
+        assert "`fetch-depth: 0`" in done.stderr
+        git(clone, "fetch", "--quiet", "--depth", "1", "origin", "main:refs/remotes/origin/main")
+    _, _, command = done.stderr.partition("run `git ")
+    git(clone, *shlex.split(command.partition("`")[0]))
+    assert check(clone, "--base", "origin/main").returncode == 0
 
 
 @pytest.mark.parametrize("command", ["check", "task T-001", "report"])
