@@ -62,3 +62,23 @@ def test_who_says_something_else_first_is_not_asked_again(
     with Workers() as hands:
         assert _judged(judge, hands) == alone
         assert _judged(judge, hands) == alone
+
+
+def test_who_is_stopped_is_not_waited_for(monkeypatch: pytest.MonkeyPatch, judge: Judge) -> None:
+    alone = [judge.judge(index).dump() for index in range(len(judge.routes))]
+    stop = "import os, signal; os.kill(os.getpid(), signal.SIGSTOP)"
+    monkeypatch.setattr(workers, "_START", f"{stop}\n{vars(workers)['_START']}")
+    monkeypatch.setattr(workers, "_WAIT", 0.1)
+    few, work, told = threading.active_count(), Judge.judge, list[int]()
+
+    def slow(self: Judge, index: int) -> Trail:
+        told.append(index)
+        time.sleep(0.05)  # in which the other takes one
+        return work(self, index)
+
+    monkeypatch.setattr(Judge, "judge", slow)
+    with Workers() as hands:
+        assert _judged(judge, hands) == alone
+        assert threading.active_count() == few
+        assert _judged(judge, hands) == alone
+    assert told != sorted(told)  # what the other had taken came last

@@ -15,6 +15,7 @@ from specward.code.dataflow.judging.judge import Judge, Lesson
 from specward.code.dataflow.trail import Trail
 
 _PATIENCE = 1.0  # seconds before others are asked: they take about as long to begin
+_WAIT = 15.0  # seconds for what others have taken when nothing more waits: one may have been stopped
 _FEW = 8  # routes that are not worth it
 _MOST = 8  # processes: each reads the project for itself
 # Isolated, with the path of this process: what lies in the current folder is never imported.
@@ -54,8 +55,9 @@ class Workers:
                 asked = self._begun(judge)
                 for worker in asked:
                     worker.ask(judge.lessons, waiting, done)
+        end = time.monotonic() + _WAIT
         for worker in asked:
-            worker.join()
+            worker.join(max(0.0, end - time.monotonic()))
         yield from _drained(done, left)
         for index in sorted(left):
             yield index, judge.judge(index)  # a worker that was killed has left it
@@ -90,9 +92,13 @@ class _Worker:
             self._thread = Thread(target=self._work, args=(lessons, waiting, done))
             self._thread.start()
 
-    def join(self) -> None:
-        """Wait until it has done what it took."""
-        if self._thread is not None:
+    def join(self, seconds: float | None = None) -> None:
+        """Wait until it has done what it took; whoever takes too long is asked no more."""
+        if self._thread is None:
+            return
+        self._thread.join(seconds)
+        if self._thread.is_alive():
+            self._process.kill()
             self._thread.join()
 
     def _work(self, lessons: Sequence[Lesson], waiting: deque[int], done: _Done) -> None:
