@@ -10,13 +10,15 @@ from typing import NamedTuple
 
 import yaml
 
+from specward.patterns import pattern
+
 LONGEST = 65_536  # characters; a head is a page at most, and YAML is slow to refuse a crafted one
 
 Value = str | tuple[str, ...] | Mapping[str, str]
 
-_HEAD = re.compile(r"\A\ufeff?---[ \t]*\r?\n(?P<yaml>.*?)^---[ \t]*(?:\r?\n|\Z)", re.DOTALL | re.MULTILINE)
-_KEY = re.compile(r"(?P<key>[A-Za-z_][\w-]*)[ \t]*:[ \t]*(?P<value>.*)")
-_ITEM = re.compile(r"[ \t]*-[ \t]+(?P<value>.+)")
+_HEAD = pattern(r"\A\ufeff?---[ \t]*\r?\n(?P<yaml>.*?)^---[ \t]*(?:\r?\n|\Z)", re.DOTALL | re.MULTILINE)
+_KEY = pattern(r"(?P<key>[A-Za-z_][\w-]*)[ \t]*:[ \t]*(?P<value>.*)")
+_ITEM = pattern(r"[ \t]*-[ \t]+(?P<value>.+)")
 
 
 class _Loader(yaml.BaseLoader):

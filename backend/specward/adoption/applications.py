@@ -1,16 +1,16 @@
 """Where a repository's FastAPI application begins: `app.main:app`, and the folder it is importable from."""
 
 import ast
-import re
 from collections.abc import Iterator
 from pathlib import Path, PurePosixPath
 from typing import NamedTuple
 
 from specward.code.files import list_files
+from specward.patterns import pattern
 
 _LONGEST = 1_000_000  # bytes of a module that may hold an application
 _USUAL = ("main.py", "app.py", "asgi.py")
-_FACTORY = re.compile(r"(create|make|build|get|init)_\w*app")
+_FACTORY = pattern(r"(create|make|build|get|init)_\w*app")
 _ELSEWHERE = frozenset({"tests", "test", "docs", "docs_src", "examples", "scripts", "site-packages"})
 
 

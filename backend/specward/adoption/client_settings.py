@@ -1,17 +1,17 @@
 """The gate's hooks and denials, put into a settings file of Claude Code that is somebody else's."""
 
 import json
-import re
 from collections.abc import Mapping
 
 from specward.errors import CouldNotRunError
+from specward.patterns import pattern
 from specward.wiring.servers import SERVERS
 from specward.wiring.settings import SETTINGS
 
 _SERVERS = "enabledMcpjsonServers"  # of `.mcp.json`, those that the client starts without asking
 _HANDLER = ".claude/hooks/specward.sh"
-_INDENT = re.compile(r"^\{\r?\n([ \t]+)")
-_SURROGATE = re.compile("[\ud800-\udfff]")
+_INDENT = pattern(r"^\{\r?\n([ \t]+)")
+_SURROGATE = pattern("[\ud800-\udfff]")
 _Object = dict[str, object]
 
 

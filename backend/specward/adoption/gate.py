@@ -1,6 +1,5 @@
 """How the hooks of a repository reach the gate: which interpreter, and where its script is."""
 
-import re
 import shlex
 import sys
 from collections.abc import Iterator
@@ -8,10 +7,11 @@ from pathlib import Path
 from typing import NamedTuple
 
 import specward
+from specward.patterns import pattern
 
 _SCRIPT = "specward/agent/hook.py"
 _ENVIRONMENTS = (".venv", "venv", "env")
-_VERSION = re.compile(r"/python3\.\d+/")
+_VERSION = pattern(r"/python3\.\d+/")
 
 
 class Gate(NamedTuple):

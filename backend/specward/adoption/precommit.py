@@ -5,10 +5,11 @@ import re
 import yaml
 
 from specward.errors import CouldNotRunError
+from specward.patterns import pattern
 
 PATH = ".pre-commit-config.yaml"
 _ID = "specward"
-_ITEM = re.compile(r"^([ \t]*)- ", re.MULTILINE)
+_ITEM = pattern(r"^([ \t]*)- ", re.MULTILINE)
 _FORM = "its list `repos` is not written one entry a line"
 _ENTRY = """\
 - repo: local

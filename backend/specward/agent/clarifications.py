@@ -4,7 +4,6 @@ It is a file, `history/clarifications/<feature>/<TASK>-<kind>.md`, so that it ou
 five kinds are the seed's failure modes; its three statements are the sections.
 """
 
-import re
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import NamedTuple
@@ -13,6 +12,7 @@ from specward.code.diff import read_changes
 from specward.code.git import is_repository
 from specward.config import load_config
 from specward.errors import CouldNotRunError
+from specward.patterns import pattern
 from specward.specs.ids import TASK_ID, squash
 from specward.storage import write_atomically
 
@@ -20,11 +20,11 @@ FOLDER = "history/clarifications"
 KINDS = ("jwt-unclear", "ownership-ambiguous", "task-missing", "spec-contradiction", "security-implication")
 SECTIONS = ("What is missing", "What was consulted", "What is needed")
 
-_PATH = re.compile(
+_PATH = pattern(
     rf"{FOLDER}/(?P<feature>[A-Za-z0-9][\w.-]*)/(?P<task>{TASK_ID})-(?P<kind>{'|'.join(KINDS)})\.md"
 )
-_HEADING = re.compile(r"##\s+(?P<title>.*?)\s*#*\s*")
-_FENCE = re.compile(r"\s{0,3}(?P<sign>```+|~~~+)")
+_HEADING = pattern(r"##\s+(?P<title>.*?)\s*#*\s*")
+_FENCE = pattern(r"\s{0,3}(?P<sign>```+|~~~+)")
 
 
 class Clarification(NamedTuple):

@@ -6,36 +6,37 @@ A task that is merely mentioned binds nobody: "like T-042 did" and "which depend
 import re
 from collections.abc import Iterator
 
+from specward.patterns import pattern
 from specward.specs.ids import parse_task_ids
 
-_VERB = re.compile(
+_VERB = pattern(
     r"\b(?:implement|create|build|add|write|develop|code|finish|complete|continue|resume|redo|fix|do|make"
     r"|work\s+on|take\s+(?:on|care\s+of|up)|pick\s+up|carry\s+out|tackle|handle|address|start|begin|deliver|mend"
     r"|repair|update|extend|refactor)\b",
     re.IGNORECASE,
 )
 # A sentence that opens so asks or explains, whatever verb comes later; a request may be put as a question.
-_TELLS = re.compile(
+_TELLS = pattern(
     r"\W*(?:how|what|why|when|where|which|who|whose|is|are|was|were|does|did|do\s+(?:you|we|i|they)|has|have|had"
     r"|should|explain|describe|show|tell|summari[sz]e|review|read|list|compare|check|look|see|don'?t|do\s+not|never"
     r"|stop|i\s+(?:did|have|had|was)|we\s+(?:did|have|had|were))\b",
     re.IGNORECASE,
 )
-_ASKS = re.compile(r"\W*(?:please\b\W*)?(?:can|could|would|will)\s+you\b|\W*please\b", re.IGNORECASE)
+_ASKS = pattern(r"\W*(?:please\b\W*)?(?:can|could|would|will)\s+you\b|\W*please\b", re.IGNORECASE)
 # From here on a sentence compares, explains or excludes.
-_ASIDE = re.compile(
+_ASIDE = pattern(
     r"\b(?:(?<!'d )(?<!would )like|similar(?:ly)?\s+to|as\s+(?:in|with|for|we\s+did|was\s+done)|just\s+as"
     r"|the\s+(?:same\s+)?way|same\s+as|unlike|than|after|before|once|until|since|because|which|that|whose"
     r"|depend(?:s|ing)?\s+on|see|cf|based\s+on|follow(?:s|ing)|copy(?:ing)?|reus(?:e|ing)|instead\s+of|rather"
     r"|not\s+yet)\b",
     re.IGNORECASE,
 )
-_EXCEPT = re.compile(
+_EXCEPT = pattern(
     r"\b(?:except(?:\s+for)?|excluding|without|but\s+not|and\s+not|not|don'?t|do\s+not|never|leave\s+out|skip)\b",
     re.IGNORECASE,
 )
-_SENTENCE = re.compile(r"(?<=[.!?;])\s+|\n+")
-_LOWER = re.compile(r"(?<![\w./-])(?:[\w.-]+/)?(?P<id>t-?\d{2,4})(?![\w/]|\.\w)")
+_SENTENCE = pattern(r"(?<=[.!?;])\s+|\n+")
+_LOWER = pattern(r"(?<![\w./-])(?:[\w.-]+/)?(?P<id>t-?\d{2,4})(?![\w/]|\.\w)")
 
 
 def ordered(prompt: str, *, always: bool = False) -> tuple[str, ...]:

@@ -7,16 +7,17 @@ from collections.abc import Iterator
 from enum import StrEnum
 from typing import NamedTuple
 
+from specward.patterns import pattern
 from specward.specs.model import Citation, Operation, Section, SpecSet, Task, Unresolved
 from specward.specs.resolve import find_operation, find_table, resolve
 from specward.specs.tasks import read_tasks
 from specward.specs.text import split
 
-_CHECKBOX = re.compile(r"^([ \t]*(?:[-*+]|\d{1,9}[.)])[ \t]+)\[[xX]\]", re.MULTILINE)
+_CHECKBOX = pattern(r"^([ \t]*(?:[-*+]|\d{1,9}[.)])[ \t]+)\[[xX]\]", re.MULTILINE)
 # Up to a bar: behind it another field may follow, such as Files.
-_STATUS = re.compile(r"^[ \t]*(?:[-*+][ \t]+)?\*\*(?:Status|State)(?::\*\*|\*\*\s*:)[^|\n]*", re.MULTILINE)
-_FIELD = re.compile(r"\s(?:[-*+]\s)?(?=\*\*[^*:]{2,30}?\s*(?::\s*\*\*|\*\*\s*:))")
-_ITEM = re.compile(r"^(?:[-*+]|\d{1,9}[.)]) ")  # it had a checkbox, which is its state and no word of it
+_STATUS = pattern(r"^[ \t]*(?:[-*+][ \t]+)?\*\*(?:Status|State)(?::\*\*|\*\*\s*:)[^|\n]*", re.MULTILINE)
+_FIELD = pattern(r"\s(?:[-*+]\s)?(?=\*\*[^*:]{2,30}?\s*(?::\s*\*\*|\*\*\s*:))")
+_ITEM = pattern(r"^(?:[-*+]|\d{1,9}[.)]) ")  # it had a checkbox, which is its state and no word of it
 _PERMITS = "(As it is laid out, it permits)"
 
 

@@ -8,12 +8,14 @@ import re
 from collections.abc import Iterator
 from typing import NamedTuple
 
-_LINE = re.compile(r"[ \t]*(?:#+!?|//+!?|--+|;+)[ \t]?")
-_INNER = re.compile(r"[ \t]*(?:\*(?!/)[ \t]?)?")
-_OPEN = re.compile(r"[ \t]*(?P<mark>[rRuUbB]{0,2}(?:\"\"\"|'''|\"|')|/\*+|<!--|\{#|<%doc>|<%text>|<\?)")
+from specward.patterns import pattern
+
+_LINE = pattern(r"[ \t]*(?:#+!?|//+!?|--+|;+)[ \t]?")
+_INNER = pattern(r"[ \t]*(?:\*(?!/)[ \t]?)?")
+_OPEN = pattern(r"[ \t]*(?P<mark>[rRuUbB]{0,2}(?:\"\"\"|'''|\"|')|/\*+|<!--|\{#|<%doc>|<%text>|<\?)")
 _CLOSE = {"/*": "*/", "<!--": "-->", "{#": "#}", "<%doc>": "</%doc>", "<%text>": "</%text>", "<?": "?>"}
-_IMPORT = re.compile(r"(?:from|import)\s|use\s|@(?:import|charset)\s|['\"]use ")
-_TASK = re.compile(r"^[ \t]*(?:#+|//+|--+|\*)[ \t]*\[Task\][ \t]*:", re.IGNORECASE | re.MULTILINE)
+_IMPORT = pattern(r"(?:from|import)\s|use\s|@(?:import|charset)\s|['\"]use ")
+_TASK = pattern(r"^[ \t]*(?:#+|//+|--+|\*)[ \t]*\[Task\][ \t]*:", re.IGNORECASE | re.MULTILINE)
 
 
 class Line(NamedTuple):

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from specward.errors import CouldNotRunError
+from specward.patterns import pattern
 
 # A user's configuration must not change what is read, nor may a mere question write to the index.
 # Nor may those of the repository hide what lies on the disk.
@@ -21,7 +22,7 @@ _PLAIN = {
 
 
 # What git says of a folder that it passes over; it calls the listing a success.
-_LOCKED = re.compile(rb"^warning: could not open directory '(.+/)': ", re.MULTILINE)
+_LOCKED = pattern(rb"^warning: could not open directory '(.+/)': ", re.MULTILINE)
 
 
 class Listing(NamedTuple):

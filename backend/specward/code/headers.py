@@ -16,6 +16,7 @@ from itertools import groupby
 from typing import NamedTuple
 
 from specward.code.comments import Line, read_comments
+from specward.patterns import pattern
 from specward.specs.citations import parse_citations
 from specward.specs.ids import parse_task_ids
 from specward.specs.model import Citation, Place
@@ -26,9 +27,9 @@ _MEANS = {
     "description": DESCRIPTION, "purpose": DESCRIPTION,
 }  # fmt: skip
 _KEY = r"\[(?P<key>[A-Za-z][A-Za-z -]{1,20})\][ \t]*:"
-_FIRST = re.compile(rf"[ \t]*(?:\*[ \t]+)?{_KEY}")
-_FURTHER = re.compile(rf"[ \t]*[|,;]?[ \t]*{_KEY}")
-_LABEL = re.compile(r"\s*\[[^\]:]*\]\s*$")
+_FIRST = pattern(rf"[ \t]*(?:\*[ \t]+)?{_KEY}")
+_FURTHER = pattern(rf"[ \t]*[|,;]?[ \t]*{_KEY}")
+_LABEL = pattern(r"\s*\[[^\]:]*\]\s*$")
 
 
 class Field(NamedTuple):

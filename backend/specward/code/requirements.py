@@ -3,7 +3,9 @@
 import re
 from collections.abc import Iterator, Mapping
 
-_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
+from specward.patterns import pattern
+
+_NAME = pattern(r"[A-Za-z0-9][A-Za-z0-9._-]*")
 
 
 def split(document: Mapping[str, object]) -> tuple[list[str], dict[str, object]]:

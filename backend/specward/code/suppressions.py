@@ -11,13 +11,14 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from specward.code.comments import read_comments
+from specward.patterns import pattern
 
 _MARK = "specward:"
-_ALLOW = re.compile(
+_ALLOW = pattern(
     r"(?P<open>#+|//+|--+|;+|/\*|<!--|\{#)[ \t]*specward:[ \t]*allow\b[ \t:]*"
     r"(?P<codes>SW\d+(?:[ \t]*,[ \t]*SW\d+)*)?[ \t]*(?:--[ \t]*(?P<reason>.*?))?[ \t]*(?:\*/|-->|#\})?[ \t]*$"
 )
-_COMMENT_ONLY = re.compile(r"[ \t]*(?:#|//|--|;|/\*|<!--|\{#|\*)")
+_COMMENT_ONLY = pattern(r"[ \t]*(?:#|//|--|;|/\*|<!--|\{#|\*)")
 WHOLE_FILE = 0
 
 

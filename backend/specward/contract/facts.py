@@ -6,7 +6,6 @@ on the wire is left out. Every fact carries the JSON pointer of the place that s
 
 import json
 import math
-import re
 from collections import deque
 from collections.abc import Iterator
 from typing import NamedTuple
@@ -18,10 +17,11 @@ from specward.contract.keywords import Schema
 from specward.contract.schemas import Schemas
 from specward.contract.security import Security, effective
 from specward.contract.source import ContractError
+from specward.patterns import pattern
 from specward.specs.model import Operation, Place, Problem
 
 METHODS = ("get", "put", "post", "delete", "options", "head", "patch", "trace", "query")
-_PARAMETER = re.compile(r"\{[^{}]*\}")
+_PARAMETER = pattern(r"\{[^{}]*\}")
 _STYLES = {"query": "form", "cookie": "form", "path": "simple", "header": "simple"}
 # OpenAPI: header parameters of these names shall be ignored.
 _IGNORED_HEADERS = frozenset({"accept", "content-type", "authorization"})

@@ -4,17 +4,17 @@ YAML is read by the core schema of YAML 1.2, which OpenAPI prescribes: `no` and 
 """
 
 import json
-import re
 from functools import lru_cache
 from typing import NamedTuple
 
 import yaml
 
+from specward.patterns import pattern
 from specward.specs.model import Place, Problem
 from specward.specs.nesting import LOADER, refuse_deep
 
-_INTEGER = re.compile(r"[-+]?[0-9]+|0o[0-7]+|0x[0-9a-fA-F]+")
-_FLOAT = re.compile(r"[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?")
+_INTEGER = pattern(r"[-+]?[0-9]+|0o[0-7]+|0x[0-9a-fA-F]+")
+_FLOAT = pattern(r"[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?")
 _QUOTED = ("'", '"', "|", ">")
 _LARGEST = 5_000_000  # values, aliases written out
 _MERGE = "tag:yaml.org,2002:merge"

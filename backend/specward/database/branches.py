@@ -3,7 +3,6 @@
 Locally it is a clone by `create database … template …`: about 30 ms, with tables, rows, policies, owners.
 """
 
-import re
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import NamedTuple, Protocol
@@ -14,8 +13,9 @@ from psycopg import sql
 from specward.database.provision import Urls, role_urls
 from specward.database.server import Server
 from specward.errors import CouldNotRunError
+from specward.patterns import pattern
 
-NAME = re.compile(r"[a-z][a-z0-9_-]{0,62}")
+NAME = pattern(r"[a-z][a-z0-9_-]{0,62}")
 
 
 class Branches(Protocol):

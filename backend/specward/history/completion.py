@@ -1,11 +1,10 @@
 """A task's state in its document: no part of what was approved, so it may change and the approval stands."""
 
-import re
-
+from specward.patterns import pattern
 from specward.specs.model import Task
 
-_STATUS = re.compile(r"(?P<head>[ \t]*(?:[-*][ \t]+)?\*\*Status[*:]*[ \t]*)(?:.*?)(?P<tail>\s*)")
-_BOX = re.compile(r"(?P<head>[ \t]*[-*+][ \t]+)\[ \]")
+_STATUS = pattern(r"(?P<head>[ \t]*(?:[-*][ \t]+)?\*\*Status[*:]*[ \t]*)(?:.*?)(?P<tail>\s*)")
+_BOX = pattern(r"(?P<head>[ \t]*[-*+][ \t]+)\[ \]")
 
 
 def marked_done(text: str, task: Task) -> str | None:

@@ -6,6 +6,8 @@ where it looks like a credential: quoted, or with digits among its letters, and 
 
 import re
 
+from specward.patterns import pattern
+
 MASK = "[masked]"
 
 # The vendors' published prefixes; lengths are their shortest.
@@ -19,16 +21,16 @@ _TOKENS = (
 )  # fmt: skip
 _JWT = r"eyJ[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]{8,}"  # RFC 7519, compact form
 _HASH = r"\$(?:argon2(?:id|i|d)|2[aby]|scrypt|pbkdf2-sha256)\$[A-Za-z0-9$=,./+-]{20,}"
-_STANDALONE = re.compile(rf"(?<![A-Za-z0-9_-])(?:{'|'.join((*_TOKENS, _JWT))})|{_HASH}")
-_PRIVATE_KEY = re.compile(
+_STANDALONE = pattern(rf"(?<![A-Za-z0-9_-])(?:{'|'.join((*_TOKENS, _JWT))})|{_HASH}")
+_PRIVATE_KEY = pattern(
     r"-----BEGIN (?P<kind>[A-Z ]{0,30}PRIVATE KEY(?: BLOCK)?)-----.*?(?:-----END (?P=kind)-----|\Z)",
     re.DOTALL,
 )
-_URL = re.compile(
+_URL = pattern(
     r"(?P<head>\b[A-Za-z][A-Za-z0-9+.-]{1,30}://[^\s:/@'\"<>\[]{0,100}:)(?P<value>[^\s/@'\"<>]{1,200})(?=@)"
 )
-_TOKEN_URL = re.compile(r"(?P<head>\bhttps?://)(?P<value>[A-Za-z0-9_-]{20,200})(?=@)")
-_HEADER = re.compile(
+_TOKEN_URL = pattern(r"(?P<head>\bhttps?://)(?P<value>[A-Za-z0-9_-]{20,200})(?=@)")
+_HEADER = pattern(
     r"(?P<head>\b(?:Bearer|Basic|Token)[ \t]+)(?P<value>(?=[A-Za-z._~+/=-]{0,200}\d)[A-Za-z0-9._~+/=-]{12,})",
     re.IGNORECASE,
 )
@@ -36,20 +38,20 @@ _NAME = (
     r"(?:pass(?:word|wd|phrase)|pwd|secret|token|credential|api[_-]?key|access[_-]?key|secret[_-]?key"
     r"|private[_-]?key|signing[_-]?key|encryption[_-]?key|pepper)"
 )
-_ASSIGNMENT = re.compile(
+_ASSIGNMENT = pattern(
     rf"(?P<head>{_NAME}(?P<close>[\"'`]?)[ \t]*(?P<sign>:=|=(?!=)|:)[ \t]*)"
     r"(?P<value>\"[^\"\n]{1,300}\"|'[^'\n]{1,300}'|[^\s\"'`,;<>\[\](){}]{6,300}(?![(\[]))",
     re.IGNORECASE,
 )
-_FETCHED = re.compile(r"[\"']?(?:\$|%|\{|<|\*{3}|\.{3}|\[masked\]|os\.|settings\.|config\.|env\.|self\.)")
+_FETCHED = pattern(r"[\"']?(?:\$|%|\{|<|\*{3}|\.{3}|\[masked\]|os\.|settings\.|config\.|env\.|self\.)")
 
 
 def mask(text: str) -> str:
     """Return a text without the credentials in it; a text without any comes back as it is. Idempotent."""
     text = _PRIVATE_KEY.sub(MASK, text)
     text = _STANDALONE.sub(MASK, text)
-    for pattern in (_URL, _TOKEN_URL, _HEADER):
-        text = pattern.sub(_mask_value, text)
+    for kind in (_URL, _TOKEN_URL, _HEADER):
+        text = kind.sub(_mask_value, text)
     return _ASSIGNMENT.sub(_mask_assigned, text)
 
 

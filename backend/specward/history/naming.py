@@ -7,11 +7,12 @@ from pathlib import PurePosixPath
 from typing import NamedTuple
 
 from specward.history.model import FOLDER
+from specward.patterns import pattern
 
 LONGEST_SLUG = 60
 OWN_DIRECTORY = frozenset({"constitution", "general"})  # stages that belong to no feature
 
-_NAME = re.compile(r"(?P<id>\d{1,6})-(?P<slug>.+?)(?:\.(?P<stage>[\w-]+))?\.prompt\.md")
+_NAME = pattern(r"(?P<id>\d{1,6})-(?P<slug>.+?)(?:\.(?P<stage>[\w-]+))?\.prompt\.md")
 
 
 class Name(NamedTuple):

@@ -5,6 +5,7 @@ from collections.abc import Iterator, Mapping
 
 from specward.frontmatter import FrontMatter, read_front_matter
 from specward.history.model import LINKS, SECTIONS, Record, StoredRecord
+from specward.patterns import pattern
 
 # Names that records carry because a template's placeholder name was taken for the key.
 _OTHER_KEYS = {"date": "date_iso", "files": "files_yaml", "tests": "tests_yaml", "labels": "labels_yaml"}
@@ -14,8 +15,8 @@ _OTHER_HEADINGS = {
     "response": SECTIONS[1],
     "evaluation notes": SECTIONS[3],
 }
-_HEADING = re.compile(r"##[ \t]+(?P<title>.+?)[ \t#]*")
-_FENCE = re.compile(r" {0,3}(?P<mark>`{3,}|~{3,})(?P<info>[^`]*)")
+_HEADING = pattern(r"##[ \t]+(?P<title>.+?)[ \t#]*")
+_FENCE = pattern(r" {0,3}(?P<mark>`{3,}|~{3,})(?P<info>[^`]*)")
 
 
 def read_record(path: str, text: str) -> StoredRecord:

@@ -10,8 +10,10 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
-_COMMAND = re.compile(r"<command-name>(?P<name>[^<]*)</command-name>")
-_ARGUMENTS = re.compile(r"<command-args>(?P<arguments>.*?)</command-args>", re.DOTALL)
+from specward.patterns import pattern
+
+_COMMAND = pattern(r"<command-name>(?P<name>[^<]*)</command-name>")
+_ARGUMENTS = pattern(r"<command-args>(?P<arguments>.*?)</command-args>", re.DOTALL)
 # What the client itself puts where a person's words stand.
 _NOT_TYPED = ("<local-command-", "<bash-", "<system-reminder>", "[Request interrupted", "<task-notification>")
 

@@ -1,6 +1,5 @@
 """What a record must hold to be one, as far as a machine can tell."""
 
-import re
 from collections.abc import Iterator
 from datetime import date
 from typing import NamedTuple
@@ -8,12 +7,13 @@ from typing import NamedTuple
 from specward.history.model import PROMPT, SECTIONS, STAGES, StoredRecord
 from specward.history.naming import OWN_DIRECTORY, read_name, slug
 from specward.history.reader import lines_of_prose
+from specward.patterns import pattern
 
 ID_WIDTH = 4
 _REQUIRED = ("id", "title", "stage", "date", "feature")
 _NAMES = r"TITLE|STAGE|DATE|MODEL|FEATURE|BRANCH|COMMAND|TODO|TBD|[A-Z]{2,}(?:[_ ][A-Z0-9]+)+"
-_PLACEHOLDER = re.compile(rf"\{{\{{\s*[A-Z][A-Z0-9_ ]*\}}\}}|(?<![\w`])\[(?:{_NAMES})\](?![(\w])")
-_CODE = re.compile(r"`[^`\n]*`")
+_PLACEHOLDER = pattern(rf"\{{\{{\s*[A-Z][A-Z0-9_ ]*\}}\}}|(?<![\w`])\[(?:{_NAMES})\](?![(\w])")
+_CODE = pattern(r"`[^`\n]*`")
 
 
 class Defect(NamedTuple):

@@ -6,11 +6,12 @@ from collections.abc import Mapping
 import yaml
 
 from specward.history.model import PROMPT, RESPONSE, SECTIONS, Record
+from specward.patterns import pattern
 
 NOT_RECORDED = "This work was not done in a recorded session, so there is no prompt to quote."
 _QUOTED = frozenset({PROMPT, RESPONSE})  # verbatim: their own headings and rulers must not be taken for ours
-_UNWRITABLE = re.compile(r"[^\t\n\x20-\x7e\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")  # YAML 1.1, §5.1
-_LINE_END = re.compile("\r\n|[\r\x85\u2028\u2029]")
+_UNWRITABLE = pattern(r"[^\t\n\x20-\x7e\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")  # YAML 1.1, §5.1
+_LINE_END = pattern("\r\n|[\r\x85\u2028\u2029]")
 
 
 def render(record: Record) -> str:

@@ -1,12 +1,13 @@
 """The line of source that a finding is about, fit for a terminal, with a mark under the place."""
 
-import re
 import unicodedata
 from typing import NamedTuple
 
+from specward.patterns import pattern
+
 WIDTH = 96
-_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
-_WORD = re.compile(r"[\w.§/-]+")
+_CONTROL = pattern(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
+_WORD = pattern(r"[\w.§/-]+")
 
 
 class Excerpt(NamedTuple):

@@ -1,6 +1,5 @@
 """For people: one page with everything in it, which loads nothing and is the same for the same project."""
 
-import re
 from base64 import b64encode
 from hashlib import sha256
 from pathlib import Path
@@ -11,10 +10,11 @@ from markupsafe import Markup, escape
 from specward.findings import Verdict
 from specward.output.excerpts import printable
 from specward.output.report.read import read_report
+from specward.patterns import pattern
 from specward.project import Project
 
 _FOLDER = Path(__file__).with_name("page")
-_QUOTED = re.compile("`([^`]+)`")
+_QUOTED = pattern("`([^`]+)`")
 
 
 def render(verdict: Verdict, project: Project) -> str:

@@ -1,6 +1,5 @@
 """For CI systems that read test results: a suite for each family, a case for each rule or finding."""
 
-import re
 from collections import defaultdict
 from collections.abc import Iterator
 from itertools import groupby
@@ -8,10 +7,11 @@ from xml.etree import ElementTree as ET
 
 from specward.findings import Excused, Finding, Severity, Verdict
 from specward.output.excerpts import printable
+from specward.patterns import pattern
 from specward.project import Project
 from specward.rules.registry import FAMILIES, Entry, entries
 
-_NO_XML = re.compile("[\ufffe\uffff]")  # of what is printable, the characters that XML 1.0 cannot hold
+_NO_XML = pattern("[\ufffe\uffff]")  # of what is printable, the characters that XML 1.0 cannot hold
 
 
 def render(verdict: Verdict, project: Project) -> str:  # noqa: ARG001  # every form has the same two

@@ -4,26 +4,26 @@ PostgreSQL alone reads SQL whole. Read here are the few forms that a data model 
 unique values, references and plain indexes. Whatever else changes a table leaves open what it is.
 """
 
-import re
 from typing import NamedTuple
 
+from specward.patterns import pattern
 from specward.schema.edits import ALTER, CREATE, PART, Edit
 
 _LIST = r"\( ?(?P<{}>[\w\"]+(?: ?, ?[\w\"]+)*) ?\)"
 _NAMED = r"add (?:constraint \S+ )?"
-_KEY = re.compile(_NAMED + r"(?P<kind>primary key|unique) ?" + _LIST.format("columns"))
-_REFERENCE = re.compile(
+_KEY = pattern(_NAMED + r"(?P<kind>primary key|unique) ?" + _LIST.format("columns"))
+_REFERENCE = pattern(
     _NAMED + r"foreign key ?" + _LIST.format("columns") + r" references (?P<target>[\w.\"]+) ?"
     r"(?:" + _LIST.format("others") + r")?(?P<rest>.*)"
 )
-_INDEX = re.compile(
+_INDEX = pattern(
     r"create (?P<unique>unique )?index (?:concurrently )?(?:if not exists )?(?:(?!on )\S+ )?"
     r"on (?:only )?\S+? ?(?:using btree ?)?" + _LIST.format("columns")
 )
-_UNSEEN = re.compile(_NAMED + r"(?:check|exclude)\b.*|(?:enable|disable|force|no force)\b.*")
-_HEAD = re.compile(r"alter table (?:if exists )?(?:only )?\S+ ")
-_QUOTED = re.compile(r'"[^"]*"')
-_ACTION = re.compile(r"on (update|delete) (no action|restrict|cascade|set null|set default)")
+_UNSEEN = pattern(_NAMED + r"(?:check|exclude)\b.*|(?:enable|disable|force|no force)\b.*")
+_HEAD = pattern(r"alter table (?:if exists )?(?:only )?\S+ ")
+_QUOTED = pattern(r'"[^"]*"')
+_ACTION = pattern(r"on (update|delete) (no action|restrict|cascade|set null|set default)")
 
 PRIMARY, UNIQUE, REFERENCE, INDEX = "primary key", "unique", "foreign key", "index"
 

@@ -6,22 +6,20 @@ migrations are held against it in everything that the catalogue has: these, and 
 triggers, functions, views, grants, sequences.
 """
 
-import re
 from collections.abc import Callable, Iterable, Mapping
 from typing import NamedTuple
 
 from specward.database.facts import Difference, Fact, differences
+from specward.patterns import pattern
 
 MODELS, MIGRATIONS = "models", "migrations"
 
 EXPRESSIBLE = frozenset({"table", "column", "constraint", "index", "enum"})  # by create_all
 TABLES = frozenset({"table", "view"})
 
-_UNLIMITED = re.compile(r"\bcharacter varying\b(?!\()")
-_TEXT_CAST = re.compile(r"\((\w+)\)::text\b")
-_UNIQUE_INDEX = re.compile(
-    r'CREATE UNIQUE INDEX ON \S+ USING btree \(((?:"[^"]+"|\w+)(?:, (?:"[^"]+"|\w+))*)\)'
-)
+_UNLIMITED = pattern(r"\bcharacter varying\b(?!\()")
+_TEXT_CAST = pattern(r"\((\w+)\)::text\b")
+_UNIQUE_INDEX = pattern(r'CREATE UNIQUE INDEX ON \S+ USING btree \(((?:"[^"]+"|\w+)(?:, (?:"[^"]+"|\w+))*)\)')
 
 
 class Mismatch(NamedTuple):

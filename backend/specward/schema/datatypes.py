@@ -6,6 +6,7 @@ A word of SQLModel or SQLAlchemy means what these make of it (`str` is `characte
 
 import re
 
+from specward.patterns import pattern
 from specward.schema.model import UnclearError
 
 _WORDS = {
@@ -26,13 +27,13 @@ _AMBIGUOUS = {
     "file": "bytea, or text for its place",
     "relationship": "a column with a reference; the way back is no column",
 }
-_OPTIONAL = re.compile(
+_OPTIONAL = pattern(
     r"(?i)(?:optional\[(?P<inner>.+)\]|(?P<left>.+?)\s*\|\s*(?:none|null)|(?:none|null)\s*\|\s*(?P<right>.+))"
 )
-_LENGTH = re.compile(
+_LENGTH = pattern(
     r"(?i)(?:str|string|autostring|unicode)\s*\(\s*(?:length\s*=\s*|max_length\s*=\s*)?(\d+)\s*\)"
 )
-_TYPE = re.compile(
+_TYPE = pattern(
     r'(?:"[^"]+"|[a-zA-Z_]\w*)(?:\.(?:"[^"]+"|\w+))?(?: [a-z]\w*){0,3}(?: ?\(\s*\d+(?:\s*,\s*\d+)?\s*\))?'
     r"(?: with(?:out)? time zone)?(?:\[\d*\])*"
 )

@@ -9,6 +9,7 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
+from specward.patterns import pattern
 from specward.schema.sql import first_word, pieces
 from specward.schema.texts import Texts, is_text
 
@@ -19,18 +20,18 @@ TABLE, PART, UNTOLD = "table", "part", "untold"
 _WORD = r'(?:"[^"]+"|[\w%{}]+)'
 _NAME = rf"(?:{_WORD}\.)?{_WORD}"
 _THING = rf"(?:if\s+(?:not\s+)?exists\s+)?(?:only\s+)?(?P<things>{_NAME}(?:\s*,\s*{_NAME})*)"
-_DDL = re.compile(
+_DDL = pattern(
     r"(?P<verb>create|alter|drop)\s+"
     r"(?:or\s+replace\s+|unlogged\s+|unique\s+|foreign\s+|materialized\s+|constraint\s+|recursive\s+)*"
     r"(?:(?P<kind>table|view|function|procedure|routine)\s+" + _THING + r"|(?:policy|trigger|rule|index)\b"
     rf"(?:(?!\bon\b)[^;(])*\bon\s+(?:only\s+)?(?P<table>{_NAME}))",
     re.IGNORECASE,
 )
-_GRANT = re.compile(
+_GRANT = pattern(
     r"(?P<verb>grant|revoke)\s.*?\son\s+(?:table\s+)?(?P<tables>(?!(?:all|schema|sequence|database|type)\s)[\w.\",\s%{}]+?)\s+(?:to|from)\s",
     re.IGNORECASE | re.DOTALL,
 )
-_BLOCK = re.compile(r"do\b", re.IGNORECASE)
+_BLOCK = pattern(r"do\b", re.IGNORECASE)
 _OPEN = frozenset("{}%")
 
 # Of Alembic's operations: the verb, and the position and the name of the argument that is the table.

@@ -1,15 +1,15 @@
 """The parts of a Markdown document that a data model is made of: headings, tables, code blocks."""
 
-import re
 from collections.abc import Iterator
 from typing import NamedTuple
 
+from specward.patterns import pattern
 from specward.specs.sections import heading_title
 from specward.specs.text import Text
 
-_FENCE = re.compile(r"[ \t]*(`{3,}|~{3,})\s*([\w+-]*)")
-_RULE = re.compile(r"\|?(?:\s*:?-+:?\s*\|)*\s*:?-+:?\s*\|?\s*")
-_BAR = re.compile(r"(?<!\\)\|")
+_FENCE = pattern(r"[ \t]*(`{3,}|~{3,})\s*([\w+-]*)")
+_RULE = pattern(r"\|?(?:\s*:?-+:?\s*\|)*\s*:?-+:?\s*\|?\s*")
+_BAR = pattern(r"(?<!\\)\|")
 
 
 class Cell(NamedTuple):

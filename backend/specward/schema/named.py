@@ -1,11 +1,12 @@
 """The words that the migrations use: a table that none of them is, is made by none of them."""
 
 import ast
-import re
 from collections.abc import Iterable, Iterator
 
-_WORD = re.compile(r"\w+")
-_COMMENT = re.compile(r"--[^\n]*")
+from specward.patterns import pattern
+
+_WORD = pattern(r"\w+")
+_COMMENT = pattern(r"--[^\n]*")
 _FROM_MODELS = "create_all"  # makes the tables of the models, whatever they are called
 _REVISIONS = "/versions/"
 

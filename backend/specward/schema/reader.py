@@ -1,9 +1,9 @@
 """Reads a data model: its tables in PostgreSQL's words, and its SQL. What is ambiguous is never guessed."""
 
-import re
 from collections.abc import Callable, Iterator, Mapping
 from typing import NamedTuple, TypeVar
 
+from specward.patterns import pattern
 from specward.schema.constraints import (
     INDEX,
     NULLABLE,
@@ -36,12 +36,12 @@ HEADS: Mapping[str, tuple[str, ...]] = {
 }
 SQL = frozenset({"sql", "postgresql", "postgres", "pgsql", "plpgsql"})
 
-_NUMBER = re.compile(r"(?:\d+(?:\.\d+)*[.):]?|[A-Z]\.)\s+")
-_KIND = re.compile(r"(?i)(?:table|entity|model)\b[:\s]\s*|\s+(?:table|entity|model)$")
-_IN_BRACKETS = re.compile(r".*\((?:(?i:table|table name)\s*:?\s*)?([a-z_][a-z0-9_.]*)(?: (?i:table))?\)")
-_SAID = re.compile(r"\s*(?:[-*+]\s+)?(?i:table(?: name)?)\s*:\s*([A-Za-z_][\w.]*)\s*")
-_TABLE = re.compile(r"[a-z_][a-z0-9_.]*")
-_COLUMN = re.compile(r"[A-Za-z_][\w$]*")
+_NUMBER = pattern(r"(?:\d+(?:\.\d+)*[.):]?|[A-Z]\.)\s+")
+_KIND = pattern(r"(?i)(?:table|entity|model)\b[:\s]\s*|\s+(?:table|entity|model)$")
+_IN_BRACKETS = pattern(r".*\((?:(?i:table|table name)\s*:?\s*)?([a-z_][a-z0-9_.]*)(?: (?i:table))?\)")
+_SAID = pattern(r"\s*(?:[-*+]\s+)?(?i:table(?: name)?)\s*:\s*([A-Za-z_][\w.]*)\s*")
+_TABLE = pattern(r"[a-z_][a-z0-9_.]*")
+_COLUMN = pattern(r"[A-Za-z_][\w$]*")
 _MARKS = str.maketrans("", "", "`*")
 
 

@@ -8,11 +8,12 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
+from specward.patterns import pattern
 from specward.schema.constraints import split as cut
 from specward.schema.markdown import Block, parts
 from specward.specs.text import split
 
-_BULLET = re.compile(
+_BULLET = pattern(
     r"\s*[-*+]\s+(?:\*\*)?`?(?P<name>[A-Za-z_]\w*)`?(?:\*\*)?\s*"
     r"(?:\((?P<bracketed>(?:[^()]|\((?:[^()]|\([^()]*\))*\))+)\)\s*(?:[:\u2013\u2014-]\s*(?P<about>.*))?"
     r"|:\s*`(?P<type>[^`]+)`(?P<rest>.*))"

@@ -5,13 +5,13 @@ models = ["app.models"]
 bodies_of_migrations = ["new_id()"]
 """
 
-import re
 from collections.abc import Mapping
 
 from specward.config import Config
 from specward.errors import CouldNotRunError
+from specward.patterns import pattern
 
-_VERSION = re.compile(r"\d{1,3}\.\d{1,4}")
+_VERSION = pattern(r"\d{1,3}\.\d{1,4}")
 
 
 def modules(config: Config) -> list[str]:

@@ -4,17 +4,19 @@ import re
 from collections.abc import Iterator
 from typing import NamedTuple
 
+from specward.patterns import pattern
+
 # The parts of a text in which a semicolon ends nothing (PostgreSQL, chapter 4.1), and the semicolon.
-_PART = re.compile(
+_PART = pattern(
     r"(?P<comment>--[^\n]*)|(?P<open>/\*)|(?P<end>;)"
     r"|(?<!\w)[eE]'(?:[^'\\]|\\.|'')*'?|'(?:[^']|'')*'?|\"(?:[^\"]|\"\")*\"?"
     r"|(?<![\w$])(?P<tag>\$(?:[^\W\d]\w*)?\$)",
     re.DOTALL,
 )
-_NESTED = re.compile(r"/\*|\*/")
-_COMMENT = re.compile(r"--[^\n]*|/\*.*?\*/|\s+", re.DOTALL)
+_NESTED = pattern(r"/\*|\*/")
+_COMMENT = pattern(r"--[^\n]*|/\*.*?\*/|\s+", re.DOTALL)
 # What makes a schema. Queries and rows in a document are examples.
-_MAKES = re.compile(r"(?i)(?:create|alter|grant|revoke|do|drop)\b")
+_MAKES = pattern(r"(?i)(?:create|alter|grant|revoke|do|drop)\b")
 
 
 class Piece(NamedTuple):

@@ -5,24 +5,24 @@ type, null or not, whether something fills them, keys, unique values, references
 takes PostgreSQL to read: checks, values of defaults, predicates, expressions, enums, all around the tables.
 """
 
-import re
 from collections.abc import Iterator
 from typing import NamedTuple
 
 from specward.database.facts import Fact
 from specward.database.isolation.model import ForeignKey
+from specward.patterns import pattern
 from specward.schema import wording
 from specward.schema.approved import Approved
 from specward.schema.clauses import PRIMARY, REFERENCE, UNIQUE, Clause, bare, read_actions, read_clauses
 from specward.schema.edits import CREATE, DROP, PART, UNTOLD, Edit, read_edits
 from specward.schema.model import Column, DataModel, Statement, Table
 
-_IN_QUOTES = re.compile(r"'[^']*'")
-_ACTION = re.compile(r"\bset (?:default|null)\b")
-_UNIQUE = re.compile(r"\bunique\b(?! nulls)")
-_DEFAULT = re.compile(r"\bdefault(?! null\b)")
-_REFERENCE = re.compile(r"(?i)\breferences\s+(?P<target>[\w.\"]+)\s*(?:\((?P<column>[^)]*)\))?(?P<rest>.*)")
-_UNREADABLE = re.compile(r"(?i)do\b")  # a program, which may do anything to any table
+_IN_QUOTES = pattern(r"'[^']*'")
+_ACTION = pattern(r"\bset (?:default|null)\b")
+_UNIQUE = pattern(r"\bunique\b(?! nulls)")
+_DEFAULT = pattern(r"\bdefault(?! null\b)")
+_REFERENCE = pattern(r"(?i)\breferences\s+(?P<target>[\w.\"]+)\s*(?:\((?P<column>[^)]*)\))?(?P<rest>.*)")
+_UNREADABLE = pattern(r"(?i)do\b")  # a program, which may do anything to any table
 
 
 class Stated(NamedTuple):

@@ -4,6 +4,7 @@ import re
 from collections.abc import Sequence
 
 from specward.database.facts import Fact
+from specward.patterns import pattern
 
 # What `format_type` calls each type, by the other names that PostgreSQL and SQLAlchemy have for it.
 _TYPES = {
@@ -17,12 +18,12 @@ _TYPES = {
     "timestamp": "timestamp without time zone", "timestamptz": "timestamp with time zone",
     "time": "time without time zone", "timetz": "time with time zone",
 }  # fmt: skip
-_TYPE = re.compile(
+_TYPE = pattern(
     r"(?P<name>[^(\[]+?)\s*(?P<size>\([^)]*\))?\s*(?P<zone>with(?:out)? time zone)?\s*(?P<array>(?:\[\d*\])*)"
 )
 _UNPADDED = "bpchar"  # without a length it is a type of its own
 _FRACTION = "time"  # of these the size stands inside: `timestamp(3) with time zone`
-_SERIAL = re.compile(r"(?:small|big)?serial[248]?", re.IGNORECASE)
+_SERIAL = pattern(r"(?:small|big)?serial[248]?", re.IGNORECASE)
 _DOUBLE = 25  # bits of a `float` that make it double
 
 

@@ -9,15 +9,16 @@ from bisect import bisect_left
 from collections.abc import Iterator
 from typing import NamedTuple
 
+from specward.patterns import pattern
 from specward.specs.ids import TO, between
 from specward.specs.model import Citation, Place
 
 # What § may carry besides a title: FR-003, NFR-2, FR-10a, US1/AC2; or a heading number.
 ITEM_ID = r"[A-Z]{1,5}-?[A-Z]?\d{1,4}[a-z]?(?:\.\d+)*(?:/AC-?\d+)?"
 _NUMBER = r"\d+(?:\.\d+)*"
-_TOKEN = re.compile(rf"(?:{ITEM_ID}|{_NUMBER})\b")
-_RANGE = re.compile(rf"({ITEM_ID}|{_NUMBER}){TO}({ITEM_ID}|{_NUMBER})")
-_LINES = re.compile(r"L?\d+\s*[-\u2013]\s*L?\d+|L\d+")
+_TOKEN = pattern(rf"(?:{ITEM_ID}|{_NUMBER})\b")
+_RANGE = pattern(rf"({ITEM_ID}|{_NUMBER}){TO}({ITEM_ID}|{_NUMBER})")
+_LINES = pattern(r"L?\d+\s*[-\u2013]\s*L?\d+|L\d+")
 
 _FILE = r"@?[\w./@-]+\.(?:md|ya?ml|json|rst|txt)(?![\w/])"
 _ALIAS = r"(?i:speckit\.[a-z-]+)"
@@ -25,12 +26,12 @@ _ROLE = (
     r"(?i:spec|specify|plan|tasks|data[- ]model|constitution)"
     rf"(?=$|\s*[§#]|\s+(?:{ITEM_ID}|{_NUMBER}|[IVX]+)\b)"
 )
-_DOCUMENT = re.compile(rf"(?P<document>{_FILE}|{_ALIAS}|{_ROLE})(?P<rest>.*)", re.DOTALL)
-_LEAD = re.compile(r"\A(?:[\s/:#§\u2013\u2014-]|(?i:sections?)\b)*")
-_ALSO = re.compile(rf"\s*(?:/|,|&|\band\b)?\s*§\s*|\s+(?:/|&|and)\s+(?={ITEM_ID}|{_NUMBER})")
-_RANGE_MARK = re.compile(rf"({TO})§\s*")
-_DIVIDER = re.compile(r"[(),;\n]|\Z")
-_END = re.compile("\n")
+_DOCUMENT = pattern(rf"(?P<document>{_FILE}|{_ALIAS}|{_ROLE})(?P<rest>.*)", re.DOTALL)
+_LEAD = pattern(r"\A(?:[\s/:#§\u2013\u2014-]|(?i:sections?)\b)*")
+_ALSO = pattern(rf"\s*(?:/|,|&|\band\b)?\s*§\s*|\s+(?:/|&|and)\s+(?={ITEM_ID}|{_NUMBER})")
+_RANGE_MARK = pattern(rf"({TO})§\s*")
+_DIVIDER = pattern(r"[(),;\n]|\Z")
+_END = pattern("\n")
 _MARKUP = str.maketrans("`*", "  ")
 
 

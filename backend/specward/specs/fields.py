@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from itertools import zip_longest
 from typing import NamedTuple
 
+from specward.patterns import pattern
 from specward.specs.citations import parse_citations
 from specward.specs.model import Citation, Operation, Place
 from specward.specs.text import indent
@@ -32,26 +33,26 @@ _NAMES = {
     "done_when": ("done when", "done", "acceptance", "acceptance criteria", "done condition"),
 }
 _KEYS = {name: key for key, names in _NAMES.items() for name in names}
-_FIELD = re.compile(
+_FIELD = pattern(
     r"[ \t]*(?:[-*+][ \t]+)?(?:\*\*([^*:]{2,30}?)\s*(?::\s*\*\*|\*\*\s*:)|([A-Za-z][A-Za-z ]{1,30}):)"
 )
 
-_NOTHING = re.compile(r"[\s(]*(?:none|nothing|n/?a|no|-|\u2013|\u2014)?[\s.)]*", re.IGNORECASE)
-_QUOTED = re.compile(r"`([^`\n]+)`")
+_NOTHING = pattern(r"[\s(]*(?:none|nothing|n/?a|no|-|\u2013|\u2014)?[\s.)]*", re.IGNORECASE)
+_QUOTED = pattern(r"`([^`\n]+)`")
 _EXTENSION = (
     "py|pyi|sql|toml|ya?ml|json|md|ini|cfg|txt|env|sh|html|css|scss|[cm]?[jt]sx?|mako|lock|xml|vue|go|rs|java"
 )
-_PATH = re.compile(
+_PATH = pattern(
     r"(?<![\w/:.@-])(?:\./)?"
     r"((?:[\w.*{}@\[\]-]+/)+(?:[\w.*-]*\*[\w.*-]*|[\w.*\[\]-]*\.[A-Za-z]\w{0,9}|(?=[\s,;)`]|$)))"
 )
-_FILE_NAME = re.compile(rf"(?<![\w/.-])[\w*-][\w.*-]*\.(?:{_EXTENSION})(?![\w/])")
-_OPERATION = re.compile(
+_FILE_NAME = pattern(rf"(?<![\w/.-])[\w*-][\w.*-]*\.(?:{_EXTENSION})(?![\w/])")
+_OPERATION = pattern(
     r"\b((?:GET|POST|PUT|PATCH|DELETE|HEAD|OPTIONS)(?:[/,|](?:GET|POST|PUT|PATCH|DELETE|HEAD|OPTIONS))*)"
     r"\s+(/[^\s`,;)|]*)"
 )
 _BULLETS = ("- ", "* ", "+ ")
-_NAME = re.compile(r"[A-Za-z][\w.-]*")
+_NAME = pattern(r"[A-Za-z][\w.-]*")
 
 
 class Field(NamedTuple):

@@ -8,6 +8,8 @@ import re
 from collections.abc import Iterator
 from typing import NamedTuple
 
+from specward.patterns import pattern
+
 WIDEST_RANGE = 500
 
 # Requirement ids have the same shape as task ids; these prefixes never name a task.
@@ -19,12 +21,12 @@ TASK_ID = (
 )
 TO = r"(?:\s*[-\u2013\u2014\u2026]\s*|\s*\.{2,3}\s*|\s+(?:through|to)\s+)"
 
-_REFERENCE = re.compile(
+_REFERENCE = pattern(
     rf"(?<![\w./-])(?:(?P<feature>[\w.-]+)/)?(?P<first>{TASK_ID})"
     rf"(?:{TO}(?P<last>{TASK_ID})|(?:[-\u2013]|\.\.)(?P<tail>\d{{1,4}}))?"
     r"(?!\w|-\w|\.\w|/)"
 )
-_NUMBERED = re.compile(r"(?P<stem>.*?)(?P<number>\d+)", re.DOTALL)
+_NUMBERED = pattern(r"(?P<stem>.*?)(?P<number>\d+)", re.DOTALL)
 
 
 class TaskReference(NamedTuple):

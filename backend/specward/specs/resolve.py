@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator
 from functools import lru_cache
 from typing import Generic, TypeVar
 
+from specward.patterns import pattern
 from specward.specs.citations import is_line_range
 from specward.specs.ids import TaskReference, slug, squash
 from specward.specs.layouts import role_of
@@ -24,9 +25,9 @@ from specward.specs.packed import task_ids
 
 T = TypeVar("T")
 _NEAREST = 3
-_NUMBERED = re.compile(r"(\d+(?:\.\d+)*|[IVX]+)(?:[.:)]?\s+|:\s*|$)(.*)", re.DOTALL)
-_ID = re.compile(r"([A-Z]{1,6}-?[A-Z]?\d{1,4}[a-z]?(?:\.\d+)*)(?:/AC-?\d+)?(?=$|[\s:(\u2013\u2014-])")
-_REMARK = re.compile(r"\s*\([^()]*\)\s*$")
+_NUMBERED = pattern(r"(\d+(?:\.\d+)*|[IVX]+)(?:[.:)]?\s+|:\s*|$)(.*)", re.DOTALL)
+_ID = pattern(r"([A-Z]{1,6}-?[A-Z]?\d{1,4}[a-z]?(?:\.\d+)*)(?:/AC-?\d+)?(?=$|[\s:(\u2013\u2014-])")
+_REMARK = pattern(r"\s*\([^()]*\)\s*$")
 _SCHEME = "Cite a section by its id (§FR-003), its number (§2.1) or its title (§Key Entities)."
 
 

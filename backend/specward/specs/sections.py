@@ -1,23 +1,23 @@
 """The citable parts of a document: the whole, headings with their text, and items with ids such as FR-003."""
 
-import re
 from collections.abc import Iterator
 
+from specward.patterns import pattern
 from specward.specs.citations import ITEM_ID
 from specward.specs.model import Place, Section
 from specward.specs.text import Text, block, indent
 
-_NUMBER = re.compile(r"§?\s*(\d+(?:\.\d+)*|[IVX]+(?=[.:)]))[.:)]?\s+(?=\S)")
-_NAMED = re.compile(rf"(?:User Story (?P<story>\d+)|(?P<id>{ITEM_ID}))(?=\W|$)")
-_PHASE = re.compile(r"(?:Phase|Part|Step|Chapter|Section|Appendix) (?:\d+(?:\.\d+)*|[A-Z])\b")
+_NUMBER = pattern(r"§?\s*(\d+(?:\.\d+)*|[IVX]+(?=[.:)]))[.:)]?\s+(?=\S)")
+_NAMED = pattern(rf"(?:User Story (?P<story>\d+)|(?P<id>{ITEM_ID}))(?=\W|$)")
+_PHASE = pattern(r"(?:Phase|Part|Step|Chapter|Section|Appendix) (?:\d+(?:\.\d+)*|[A-Z])\b")
 # An item is marked by more than standing first in a line: emphasis, or what divides an id from its text.
-_ITEM = re.compile(
+_ITEM = pattern(
     r"[ \t]{0,24}(?:(?:[-*+]|\d{1,9}[.)])[ \t]+|\|[ \t]*)?(?:\[[ xX]\][ \t]+)?"
     rf"[*_`\[]*(?P<id>{ITEM_ID})(?=[\]*_`]|\s*[:|)\u2013\u2014]|\.?\s+-\s|\.\s)"
 )
 _DEEPEST, _MOST_INDENTED = 6, 3  # of a heading, by CommonMark 4.2
-_BLOCK = re.compile(r"[ \t]*(?:[-*+]\s|\d{1,9}[.)]\s|#{1,6}\s|>|\||```|~~~|<)")
-_MARKUP = re.compile(r"\*\*|`|(?<![\w*])[*_]{1,2}(?=\w)|(?<=\w)[*_]{1,2}(?![\w*.])")
+_BLOCK = pattern(r"[ \t]*(?:[-*+]\s|\d{1,9}[.)]\s|#{1,6}\s|>|\||```|~~~|<)")
+_MARKUP = pattern(r"\*\*|`|(?<![\w*])[*_]{1,2}(?=\w)|(?<=\w)[*_]{1,2}(?![\w*.])")
 
 
 def read_sections(

@@ -11,15 +11,16 @@ from collections.abc import Iterator
 from enum import Enum, auto
 from typing import NamedTuple
 
+from specward.patterns import pattern
 from specward.specs.ids import TASK_ID, TO
 from specward.specs.sections import heading_title, plain
 from specward.specs.text import Text, indent
 
 _DONE = r"(?:\[[xX]\]|done|completed?|implemented|finished|closed|\u2705|\u2714\ufe0f?|\u2611\ufe0f?)"
 _STATE = rf"(?:{_DONE}|open|todo|pending|planned|in[ -]progress|wip|not started|blocked|\[ \])"
-_SAYS_DONE = re.compile(rf"\W*?{_DONE}(?![\w-])", re.IGNORECASE)
-_IS_STATE = re.compile(rf"\W*?{_STATE}\W*", re.IGNORECASE)
-_STATE_AFTER_TITLE = re.compile(
+_SAYS_DONE = pattern(rf"\W*?{_DONE}(?![\w-])", re.IGNORECASE)
+_IS_STATE = pattern(rf"\W*?{_STATE}\W*", re.IGNORECASE)
+_STATE_AFTER_TITLE = pattern(
     rf"\s*(?:[(\[]{_STATE}[)\]]|\s[\u2013\u2014-]+\s+{_STATE}|[\u2705\u2714\u2611]\ufe0f?(?:\s*{_STATE})?)\s*$",
     re.IGNORECASE,
 )
@@ -28,14 +29,14 @@ _LONGEST_STATE = 40  # characters
 _ID = rf"(?P<id>{TASK_ID})(?![\w/]|{TO}{TASK_ID}|-\w|\u2013\d)"
 _AFTER_ID = r"[*_`\]]*[ \t]*[:.)\u2013\u2014-]?[*_`]*[ \t]*"
 _MARKER = r"[ \t]*(?:[-*+]|\d{1,9}[.)])[ \t]+"
-_CHECKBOX = re.compile(rf"{_MARKER}(?P<state>\[(?P<mark>.)\])[ \t]+[~*_`\[]*{_ID}{_AFTER_ID}")
-_BULLET = re.compile(
+_CHECKBOX = pattern(rf"{_MARKER}(?P<state>\[(?P<mark>.)\])[ \t]+[~*_`\[]*{_ID}{_AFTER_ID}")
+_BULLET = pattern(
     rf"{_MARKER}[*_]*(?P<state>\[(?P<mark>[A-Za-z][A-Za-z _-]*|\W+)\][ \t]*)[*_`]*{_ID}{_AFTER_ID}"
 )
-_TITLE = re.compile(rf"(?P<state>\[(?P<mark>.)\][ \t]*)?(?:(?i:task)[ \t]+)?[~`\[]*{_ID}{_AFTER_ID}")
-_ID_FIELD = re.compile(rf"[ \t]*(?:[-*+][ \t]+)?(?i:\*\*(?:task )?id(?::\*\*|\*\*\s*:))[ \t]*[`*]*{_ID}")
-_ROW = re.compile(rf"[ \t]*\|[ \t]*[*_`~]*{_ID}[*_`~]*[ \t]*\|")
-_PLAIN = re.compile(rf"(?:{_MARKER})?[*_`]*{_ID}[*_`]*[ \t]*:[*_`]*[ \t]+(?=\S)")
+_TITLE = pattern(rf"(?P<state>\[(?P<mark>.)\][ \t]*)?(?:(?i:task)[ \t]+)?[~`\[]*{_ID}{_AFTER_ID}")
+_ID_FIELD = pattern(rf"[ \t]*(?:[-*+][ \t]+)?(?i:\*\*(?:task )?id(?::\*\*|\*\*\s*:))[ \t]*[`*]*{_ID}")
+_ROW = pattern(rf"[ \t]*\|[ \t]*[*_`~]*{_ID}[*_`~]*[ \t]*\|")
+_PLAIN = pattern(rf"(?:{_MARKER})?[*_`]*{_ID}[*_`]*[ \t]*:[*_`]*[ \t]+(?=\S)")
 _RULE = frozenset("|:- \t")
 _TITLES = ("title", "task", "description", "name", "summary")
 _NEW_BLOCK = "-*+#|<>~`0123456789"

@@ -4,6 +4,7 @@ import re
 from itertools import zip_longest
 from typing import NamedTuple
 
+from specward.patterns import pattern
 from specward.specs import fields
 from specward.specs.fields import Field
 from specward.specs.ids import parse_task_ids
@@ -12,14 +13,14 @@ from specward.specs.sections import plain
 from specward.specs.shapes import Shape, Start, find_end, find_starts, says_done
 from specward.specs.text import Text
 
-_STATUS_LINE = re.compile(
+_STATUS_LINE = pattern(
     r"[ \t]*(?:[-*+][ \t]+)?(?:\*\*(?:status|state)(?:\s*:\s*\*\*|\*\*\s*:)|(?:status|state)\s*:)[^|\n]*$",
     re.IGNORECASE,
 )
-_LABEL = re.compile(r"\[([\w /-]{1,24})\][ \t]*")
-_STORY = re.compile(r"US\d+")
-_REQUIREMENT = re.compile(r"(?<![\w/-])(?:FR|NFR|SC|US|REQ)-?\d{1,4}[a-z]?(?:/AC-?\d+)?(?![\w-])")
-_DEPENDS = re.compile(r"\((?:depends on|requires|after|blocked by)\b:?([^()]*)\)", re.IGNORECASE)
+_LABEL = pattern(r"\[([\w /-]{1,24})\][ \t]*")
+_STORY = pattern(r"US\d+")
+_REQUIREMENT = pattern(r"(?<![\w/-])(?:FR|NFR|SC|US|REQ)-?\d{1,4}[a-z]?(?:/AC-?\d+)?(?![\w-])")
+_DEPENDS = pattern(r"\((?:depends on|requires|after|blocked by)\b:?([^()]*)\)", re.IGNORECASE)
 
 
 class TaskList(NamedTuple):

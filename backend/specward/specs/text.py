@@ -3,12 +3,13 @@
 A line scanner and no Markdown parser: a task list of 2 MB takes it some 30 ms, and a parser seconds.
 """
 
-import re
 from typing import NamedTuple
 
-_FENCE = re.compile(r"[ \t]*(`{3,}(?=[^`]*$)|~{3,})")
-_LIST_ITEM = re.compile(r"([ \t]*)(?:[-*+]|\d{1,9}[.)])([ \t]+)\S")
-_BLOCK = re.compile(r"[ \t]*(?:#{1,6}(?:[ \t]|$)|<!--|`{3,}[^`]*$|~{3,})")  # what is no paragraph
+from specward.patterns import pattern
+
+_FENCE = pattern(r"[ \t]*(`{3,}(?=[^`]*$)|~{3,})")
+_LIST_ITEM = pattern(r"([ \t]*)(?:[-*+]|\d{1,9}[.)])([ \t]+)\S")
+_BLOCK = pattern(r"[ \t]*(?:#{1,6}(?:[ \t]|$)|<!--|`{3,}[^`]*$|~{3,})")  # what is no paragraph
 _LOOK_BACK = 200  # lines in which a fence looks for its list item; further up it is held to be none
 
 

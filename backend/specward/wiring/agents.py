@@ -1,16 +1,16 @@
 """Agent files, skills and commands: Markdown with a head that the client reads, or passes over in silence."""
 
-import re
 from pathlib import PurePosixPath
 from typing import NamedTuple
 
 from specward.frontmatter import FrontMatter, read_front_matter
+from specward.patterns import pattern
 
 # A tool in an agent's list may carry a restriction of its own: `Agent(reviewer, tester)`.
 # Neither part may hold a parenthesis, so that a list of unclosed ones is read once and not from each of them.
-_TOOL = re.compile(r"[^,()\s]+(?:\([^()]*\))?")
-_NAME = re.compile(r"[^\s:-][^\s:]*")
-_PLAIN = re.compile(r"(?P<key>[A-Za-z_][\w-]*:[ \t]+)(?P<value>[^\s\"'|>].*)")
+_TOOL = pattern(r"[^,()\s]+(?:\([^()]*\))?")
+_NAME = pattern(r"[^\s:-][^\s:]*")
+_PLAIN = pattern(r"(?P<key>[A-Za-z_][\w-]*:[ \t]+)(?P<value>[^\s\"'|>].*)")
 
 
 class AgentFile(NamedTuple):

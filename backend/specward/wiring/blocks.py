@@ -1,11 +1,12 @@
 """The statements of a prompt: paragraphs, list items, table rows, fenced blocks, each under its headings."""
 
-import re
 from collections.abc import Iterator
 
-_HEADING = re.compile(r"(?P<level>#{1,6})[ \t]+(?P<title>.+)")
-_ITEM = re.compile(r"[ \t]*(?:[-*+]|\d+[.)]|[✅❌])[ \t]*\S|[ \t]*\|")
-_FENCE = re.compile(r"[ \t]*(?:```|~~~)")
+from specward.patterns import pattern
+
+_HEADING = pattern(r"(?P<level>#{1,6})[ \t]+(?P<title>.+)")
+_ITEM = pattern(r"[ \t]*(?:[-*+]|\d+[.)]|[✅❌])[ \t]*\S|[ \t]*\|")
+_FENCE = pattern(r"[ \t]*(?:```|~~~)")
 _LEAD = 7  # a paragraph that ends in a colon stands above what follows, below every heading
 
 

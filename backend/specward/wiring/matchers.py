@@ -2,7 +2,9 @@
 
 import re
 
-_NAMES_ONLY = re.compile(r"[A-Za-z0-9_\- ,|]*")
+from specward.patterns import pattern
+
+_NAMES_ONLY = pattern(r"[A-Za-z0-9_\- ,|]*")
 
 
 def names(matcher: str) -> tuple[str, ...]:

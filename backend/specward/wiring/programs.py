@@ -7,15 +7,14 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
 
+from specward.patterns import pattern
 from specward.wiring.client import DEAF_TO_ON_FAILURE
 from specward.wiring.settings import Handler
 
-_ROOT = re.compile(r"\$(?:\{CLAUDE_PROJECT_DIR\}|CLAUDE_PROJECT_DIR\b)")
+_ROOT = pattern(r"\$(?:\{CLAUDE_PROJECT_DIR\}|CLAUDE_PROJECT_DIR\b)")
 _EXITS_2 = re.compile(r"(?:\|\||;|&&|\{)\s*exit 2\b")
-_SWALLOWS = re.compile(
-    r"(?:\|\||;)\s*(?:true|:|exit 0|echo)(?![\w-])"
-)  # the shell then says that all is well
-_SHELL_SYNTAX = re.compile(r"\|\||&&|[|;<>]|\$\(|`")
+_SWALLOWS = pattern(r"(?:\|\||;)\s*(?:true|:|exit 0|echo)(?![\w-])")  # the shell then says that all is well
+_SHELL_SYNTAX = pattern(r"\|\||&&|[|;<>]|\$\(|`")
 _SCRIPT = (".py", ".sh", ".js", ".mjs", ".ts")
 
 

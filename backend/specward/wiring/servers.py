@@ -1,15 +1,16 @@
 """`.mcp.json`: the tool servers that Claude Code starts for a repository, of which one is the gate's own."""
 
 import json
-import re
 from collections.abc import Mapping
+
+from specward.patterns import pattern
 
 SERVERS = ".mcp.json"
 SERVER = "specward"
 
 # A path of plain letters, or a quoted one: nothing that the shell would take for more.
 _PROGRAM = r"(?:/?(?:[\w.@+-]+/)*specward|'/?(?:[^'/\n]+/)*specward')"
-_COMMAND = re.compile(rf'-c\ncd "\$CLAUDE_PROJECT_DIR" && exec {_PROGRAM} mcp')
+_COMMAND = pattern(rf'-c\ncd "\$CLAUDE_PROJECT_DIR" && exec {_PROGRAM} mcp')
 
 
 def server_trouble(data: bytes | None) -> str:

@@ -8,15 +8,17 @@ PostgreSQL puts every operation in parentheses and writes keywords in one case, 
 import re
 from collections.abc import Iterator
 
-LITERAL = re.compile(r"'(?:[^']|'')*'")
+from specward.patterns import pattern
+
+LITERAL = pattern(r"'(?:[^']|'')*'")
 SELECT = "( SELECT "
 
 # Who is asking: a setting, or the functions of Supabase and Neon.
-IDENTITY = re.compile(r"\bcurrent_setting\(|\bauth\.(?:uid|user_id|jwt)\(|\b(?:CURRENT|SESSION)_USER\b")
-EQUALITY = re.compile(r"(?<![<>!])=| IN | ANY ")
+IDENTITY = pattern(r"\bcurrent_setting\(|\bauth\.(?:uid|user_id|jwt)\(|\b(?:CURRENT|SESSION)_USER\b")
+EQUALITY = pattern(r"(?<![<>!])=| IN | ANY ")
 # A word that is no keyword, no constant, no function and no type.
-COLUMN = re.compile(r'(?<!::)(?<![\w.])(?!true\b|false\b)(?:[a-z_][\w.]*|"[^"]+")(?![\w.(])')
-BARE_CAST = re.compile(r"(?<!NULLIF\()current_setting\([^()]*\)\)?::(?!text\b)")
+COLUMN = pattern(r'(?<!::)(?<![\w.])(?!true\b|false\b)(?:[a-z_][\w.]*|"[^"]+")(?![\w.(])')
+BARE_CAST = pattern(r"(?<!NULLIF\()current_setting\([^()]*\)\)?::(?!text\b)")
 
 
 def bound(expression: str) -> bool:

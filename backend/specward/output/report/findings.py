@@ -1,19 +1,19 @@
 """Findings with the source around them, and which of them speak of a place."""
 
-import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from functools import cached_property
 
 from specward.findings import Finding, Verdict
 from specward.output.report.model import FrameLine, Told
+from specward.patterns import pattern
 from specward.project import Project
 from specward.rules.registry import FAMILIES, entries
 from specward.specs.model import Place
 
 _AROUND = 2  # lines of context on each side
 _LONGEST = 400  # characters of a line; what is minified is no reading matter
-_WORD = re.compile(r"[\w.§/-]+")
+_WORD = pattern(r"[\w.§/-]+")
 
 
 class Findings:

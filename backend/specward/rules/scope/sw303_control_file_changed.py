@@ -9,12 +9,12 @@ far as SW306 lets it. A baseline that comes with the code would excuse it: a pro
 a change of its own.
 """
 
-import re
 from collections.abc import Iterable
 
 from specward.baseline import PATH as BASELINE
 from specward.code.diff import Change
 from specward.findings import Finding, Severity
+from specward.patterns import pattern
 from specward.permits.globs import matches_any
 from specward.permits.permit import DEPENDENCY_FILE, permits_path
 from specward.permits.steering import is_settings
@@ -31,7 +31,7 @@ GOOD = Example({_PATH: HEADER, _TASKS: _DONE}, before={_TASKS: SPECS[_TASKS]})
 BAD = Example({_PATH: HEADER, _TASKS: _WIDER}, before={_TASKS: SPECS[_TASKS]})
 
 _ALONG = ("history/prompts/**", "history/clarifications/**", DEPENDENCY_FILE)
-_STATE = re.compile(r"(?<=\[)[ xX](?=\])|(?<=Status\*\*:)[^|\n]*|(?<=Status:\*\*)[^|\n]*")
+_STATE = pattern(r"(?<=\[)[ xX](?=\])|(?<=Status\*\*:)[^|\n]*|(?<=Status:\*\*)[^|\n]*")
 
 
 def check(project: Project) -> Iterable[Finding]:

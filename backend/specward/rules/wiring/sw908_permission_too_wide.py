@@ -6,10 +6,10 @@ a model can switch the hooks off in the middle of a session. A rule that allows 
 `bypassPermissions` and `auto` ask nobody, and tell the model to edit through the shell.
 """
 
-import re
 from collections.abc import Iterable, Iterator
 
 from specward.findings import Finding, Severity
+from specward.patterns import pattern
 from specward.project import Project
 from specward.rules.examples import Example
 from specward.rules.wiring.examples import settings
@@ -23,9 +23,9 @@ BAD = Example(settings(permissions={"allow": ["Bash(python3:*)"]}))
 
 _SHELL = r"(?:(?:sudo|env|xargs) )?(?:ba|z|da)?sh\b.*|eval\b.*|xargs\b.*"
 _INTERPRETER = r"(?:python|node|perl|ruby|php)[\d.]*(?:\s*:?\*| -[ce]\b.*)?"
-_ANY_SHELL = re.compile(rf"Bash(?:\((?:\s*:?\*?|{_SHELL}|{_INTERPRETER})\))?")
-_EDIT = re.compile(r"(?:Edit|Write|NotebookEdit)(?:\((?P<path>.*)\))?")
-_CONTROL = re.compile(r"(?:^|/)(?:\.claude|\.specward|\.git|\.github|approvals\.toml|specs|history)(?:/|$)")
+_ANY_SHELL = pattern(rf"Bash(?:\((?:\s*:?\*?|{_SHELL}|{_INTERPRETER})\))?")
+_EDIT = pattern(r"(?:Edit|Write|NotebookEdit)(?:\((?P<path>.*)\))?")
+_CONTROL = pattern(r"(?:^|/)(?:\.claude|\.specward|\.git|\.github|approvals\.toml|specs|history)(?:/|$)")
 _ASK_NOBODY = ("bypassPermissions", "auto")
 
 

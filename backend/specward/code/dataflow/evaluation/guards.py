@@ -13,20 +13,21 @@ from specward.code.dataflow.evaluation.engine import Arguments, Engine, State
 from specward.code.dataflow.lattice import both, options, parts
 from specward.code.dataflow.owners.proof import Proof
 from specward.code.dataflow.values import Condition, Fact, Facts, Origin, Scalar, Value
+from specward.patterns import pattern
 
-_CHECK = re.compile(
+_CHECK = pattern(
     r"access|permi(ssion|tted)|owner|\bowns|_owns|authori[sz]|allowed|belongs|is_member|membership"
     r"|(^|_)can_|forbid|enforce",
     re.IGNORECASE,
 )
-_QUESTION = re.compile(r"^_*(has|is|can|may|user_can|user_has|owns|does)_", re.IGNORECASE)
-_OTHER = re.compile(
+_QUESTION = pattern(r"^_*(has|is|can|may|user_can|user_has|owns|does)_", re.IGNORECASE)
+_OTHER = pattern(
     r"access_?(token|key|log|count|level$)|^_*(create|update|delete|set|grant|revoke|add|remove)_"
 )
 
 
-_VERIFIES = re.compile(r"verif|authenticate|validate|check", re.IGNORECASE)
-_CREDENTIAL = re.compile(
+_VERIFIES = pattern(r"verif|authenticate|validate|check", re.IGNORECASE)
+_CREDENTIAL = pattern(
     r"token|jwt|api_?key|secret|signature|hmac|credential|ticket|auth($|_?header)", re.IGNORECASE
 )
 
@@ -97,7 +98,7 @@ def _besides(facts: Facts, seen: Facts) -> Facts:
     return Facts(frozenset(fact for fact in facts.atoms if fact[0] != "owned" or fact[1] not in shown))
 
 
-_DEMANDS = re.compile(r"^_*(ensure|require|assert|enforce|check|verify|authori[sz]e)", re.IGNORECASE)
+_DEMANDS = pattern(r"^_*(ensure|require|assert|enforce|check|verify|authori[sz]e)", re.IGNORECASE)
 
 
 def asked(

@@ -9,12 +9,13 @@ from specward.code.dataflow.lattice import parts
 from specward.code.dataflow.owners.proof import Proof
 from specward.code.dataflow.trail import Key
 from specward.code.dataflow.values import Function, Method, Origin, Row, Scalar, Site, Value
+from specward.patterns import pattern
 
 _AT_ONCE = frozenset({"run_in_threadpool", "to_thread", "run_in_executor", "gather", "run_sync"})
 STARTS = frozenset({"create_task", "ensure_future"})  # handed what a call gives, not the function
 _PUT_OFF = STARTS | {"add_task", "delay", "apply_async", "enqueue", "send"}
 HANDED_ON = _AT_ONCE | _PUT_OFF
-_KEY = re.compile(r"(^|[_.])(u?u?id|pk|key|slug)s?(\[\])?$|\[\]$", re.IGNORECASE)
+_KEY = pattern(r"(^|[_.])(u?u?id|pk|key|slug)s?(\[\])?$|\[\]$", re.IGNORECASE)
 
 
 def handed_on(engine: Engine, name: str, arguments: Arguments, state: State, node: ast.AST) -> Value | None:

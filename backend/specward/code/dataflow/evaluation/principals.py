@@ -1,7 +1,6 @@
 """Who the principal is: told by what a dependency gives, by its type or, for want of more, by its name."""
 
 import ast
-import re
 from collections.abc import Sequence
 
 from specward.code.dataflow import values as v
@@ -11,6 +10,7 @@ from specward.code.dataflow.evaluation.guards import trusted
 from specward.code.dataflow.evaluation.privileges import PRIVILEGE
 from specward.code.dataflow.lattice import join_all, options, origin, parts
 from specward.code.dataflow.values import IDENTITY, External, Origin, Scalar, Value
+from specward.patterns import pattern
 
 _SCHEMES = ("OAuth2", "HTTPBearer", "HTTPBasic", "APIKey", "OpenIdConnect", "HTTPDigest", "SecurityBase")
 PROVIDED = frozenset(
@@ -31,7 +31,7 @@ PROVIDED = frozenset(
     }
 )
 _NAMED_USER = ("user", "principal", "account", "identity", "claims", "auth", "jwt", "me", "payload", "owner")
-PRINCIPAL_TYPE = re.compile(r"(Current|Auth|Verified|LoggedIn|Principal|Me\b|ActiveUser)")
+PRINCIPAL_TYPE = pattern(r"(Current|Auth|Verified|LoggedIn|Principal|Me\b|ActiveUser)")
 
 
 def identifies(engine: Engine, value: Value) -> bool:
@@ -74,7 +74,7 @@ def context(engine: Engine, value: Value, state: State) -> Value:
     return trusted(value, Origin.CREDENTIAL) if isinstance(value, v.Mapping) else value
 
 
-_CURRENT = re.compile(r"(^|_)(current|principal|identity|caller|whoami)(_|$)")
+_CURRENT = pattern(r"(^|_)(current|principal|identity|caller|whoami)(_|$)")
 
 
 def as_told(name: str, value: Value) -> Value:

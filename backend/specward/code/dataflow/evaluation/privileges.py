@@ -7,16 +7,17 @@ from specward.code.dataflow import values as v
 from specward.code.dataflow.evaluation.engine import Engine
 from specward.code.dataflow.sources.program import dotted_name
 from specward.code.dataflow.values import Scalar, Value
+from specward.patterns import pattern
 
-PRIVILEGE = re.compile(
+PRIVILEGE = pattern(
     r"admin|super_?user|staff|moderator|privileged|is_root|system|operator|is_owner_role", re.IGNORECASE
 )
 
 
 _VERBS = r"(view|create|update|delete|manage|list|select|edit|admin)"
 _MANAGED = r"(users?|roles?|groups?|permissions?|audit(_?logs?)?)"
-_PLATFORM = re.compile(r"(^|_)platform_(permission|staff|role|user|actor|owner|\w*context)")
-_ADMINISTERS = re.compile(
+_PLATFORM = pattern(r"(^|_)platform_(permission|staff|role|user|actor|owner|\w*context)")
+_ADMINISTERS = pattern(
     rf"{_MANAGED}[_:./-]{_VERBS}|{_VERBS}[_:./-]{_MANAGED}|(platform|system|site|global)[_:./-]admin",
     re.IGNORECASE,
 )

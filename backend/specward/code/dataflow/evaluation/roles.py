@@ -13,8 +13,9 @@ from specward.code.dataflow.lattice import opposed, rows
 from specward.code.dataflow.owners.offices import ANYBODY, SCOPE
 from specward.code.dataflow.owners.proof import Proof
 from specward.code.dataflow.values import Condition, Const, Facts, Field, Query, Scalar, Value
+from specward.patterns import pattern
 
-_ROLE = re.compile(r"role|rank|(user|account|member)_?(type|kind)|designation", re.IGNORECASE)
+_ROLE = pattern(r"role|rank|(user|account|member)_?(type|kind)|designation", re.IGNORECASE)
 
 
 def is_role(proof: Proof, value: Value) -> bool:

@@ -13,8 +13,9 @@ from specward.code.dataflow.sources.routes import Route, below_route
 from specward.code.dataflow.sources.source import FunctionNode
 from specward.code.dataflow.trail import Trail, Violation
 from specward.code.dataflow.values import Class, Definition, Function, Origin, Scalar, Value
+from specward.patterns import pattern
 
-_MACHINE = re.compile(
+_MACHINE = pattern(
     r"webhook|callback|cron|internal|scheduler|worker|health|metrics|oauth|saml|sso|log_?in|log_?out|sign_?(up|in)"
     r"|regist(er|ration)|password|verif|token|public|shared?\b|/p/|/events?\b|invit|unsubscribe|confirm"
     r"|hooks?\b|inbound|telephony|\bcdr\b|acs\b|embed|widget",

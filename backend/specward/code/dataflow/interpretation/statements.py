@@ -1,7 +1,6 @@
 """Python statements: assignments, branches, loops, exits."""
 
 import ast
-import re
 from dataclasses import replace
 
 from specward.code.dataflow import values as v
@@ -16,8 +15,9 @@ from specward.code.dataflow.lattice import join_all, options
 from specward.code.dataflow.sources.program import dotted_name
 from specward.code.dataflow.sql.outside import write
 from specward.code.dataflow.values import IMPOSSIBLE, NONE, Const, Mapping, Row, Sequence, Value
+from specward.patterns import pattern
 
-_CURSOR = re.compile(r"(^|_)cur(s|sor)?$")
+_CURSOR = pattern(r"(^|_)cur(s|sor)?$")
 _LOGS = ("logger", "logging", "log", "print", "metrics", "structlog", "tracer", "span")
 
 

@@ -3,38 +3,41 @@
 import re
 
 from specward.code.dataflow.owners.tables import snake
+from specward.patterns import pattern
 
-USER = re.compile(
+USER = pattern(
     r"((app|db|auth|dispatch)_)?(user|account|customer|member)(_(model|profile|account|table|orm))?$"
 )
-PUBLIC = re.compile(r"(^|_)(uuid|guid|uid|slug|public_id|external_id)$")
-PASSWORD = re.compile(
+PUBLIC = pattern(r"(^|_)(uuid|guid|uid|slug|public_id|external_id)$")
+PASSWORD = pattern(
     r"(hashed_?|encrypted_?|user_)?(password|passwd|pwd)(_?hash(ed)?|_digest|_encrypted|_salt)?",
     re.IGNORECASE,
 )
-CREATED = re.compile(r"(creat|add|upload|submit|post)\w*_?by|creator|author|uploader", re.IGNORECASE)
-ACTED = re.compile(
-    CREATED.pattern
+_CREATED = r"(creat|add|upload|submit|post)\w*_?by|creator|author|uploader"
+CREATED = pattern(_CREATED, re.IGNORECASE)
+ACTED = pattern(
+    _CREATED
     + r"|_by(_id|_user_id|_user)?$|^last_|assign|approver|reviewer|inviter|editor|moderator|resolver",
     re.IGNORECASE,
 )  # who did something to a row: its owner only where the project says so by comparing it
 
-_HIDDEN = re.compile(r"(^|[._])(hidden|blocked|muted|excluded|ignored|denied|banned)_\w*$")
-CONTENT = re.compile(
+_HIDDEN = pattern(r"(^|[._])(hidden|blocked|muted|excluded|ignored|denied|banned)_\w*$")
+CONTENT = pattern(
     r"(^|_)(blog|post|article|comment|reply|like|dislike|review|rating|testimonial|faq|product|categor(y|ie)"
     r"|plan|region|country|event|job|course|news(letter)?|announcement)s?$"
 )  # what sites show to everybody, where a route does
-OPEN = re.compile(r"(is_)?(public|published|shared|global|listed|discoverable)(ly_visible)?")
-_OPEN_WORD = re.compile(r"(\w+\.)?(public|published|listed|unlisted)", re.IGNORECASE)
-_OPENED = re.compile(r"publish(ed)?_(at|on|date|time)$")
-TENANT = re.compile(r"(organi[sz]ation|org|tenant|workspace|company|household|firm|clinic|school)$")
-_TENANT_KEY = re.compile(
+OPEN = pattern(r"(is_)?(public|published|shared|global|listed|discoverable)(ly_visible)?")
+_OPEN_WORD = pattern(r"(\w+\.)?(public|published|listed|unlisted)", re.IGNORECASE)
+_OPENED = pattern(r"publish(ed)?_(at|on|date|time)$")
+_TENANT = r"(organi[sz]ation|org|tenant|workspace|company|household|firm|clinic|school)$"
+TENANT = pattern(_TENANT)
+_TENANT_KEY = pattern(
     r"(^|_)(organi[sz]ation|org|tenant|workspace|company|household|team)_?(u?u?id|slug|key)$"
 )
-_JOINED = re.compile(
-    TENANT.pattern + r"|(team|group|project|board|room|channel|conversation|chat|space|family|circle)$"
+_JOINED = pattern(
+    _TENANT + r"|(team|group|project|board|room|channel|conversation|chat|space|family|circle)$"
 )
-GRANT = re.compile(r"member|participant|enrol|collaborator|share|grant|access")
+GRANT = pattern(r"member|participant|enrol|collaborator|share|grant|access")
 ORDINARY = {
     *("user", "member", "customer", "client", "guest", "viewer", "subscriber", "buyer"),
     *("student", "pupil", "learner", "patient", "applicant", "candidate", "participant"),
@@ -42,7 +45,7 @@ ORDINARY = {
 LEVELS = {"role", "permission", "permissions", "access_level"}
 
 
-_LINK = re.compile(
+_LINK = pattern(
     r"(id|uuid)$|_(id|at|on|by|date)$|^(is|has|can)_|role|status|state|position|order|(creat|updat|add|join|approv)ed"
     r"|active|version"
 )
@@ -53,7 +56,7 @@ def names_no_content(column: str) -> bool:
     return bool(_LINK.search(snake(column)))
 
 
-_MESSAGE = re.compile(r"(^|_)(notification|notice|alert|mention|reminder)s?$")
+_MESSAGE = pattern(r"(^|_)(notification|notice|alert|mention|reminder)s?$")
 
 
 def names_message(table: str) -> bool:

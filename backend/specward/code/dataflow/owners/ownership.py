@@ -1,18 +1,18 @@
 """Which rows and keys are the principal's, given what holds on the path."""
 
-import re
 from collections.abc import Callable, Iterable
 
 from specward.code.dataflow import values as v
 from specward.code.dataflow.lattice import origin, present, rows
 from specward.code.dataflow.owners.schema import Schema
 from specward.code.dataflow.values import Fact, Facts, Origin, Row, Value
+from specward.patterns import pattern
 
-_CAPABILITY = re.compile(
+_CAPABILITY = pattern(
     r"token|secret|hash|code|api_?key|otp|nonce|signature|share|invite|publish|jti|state|ticket|webhook|stripe"
     r"|session_id"
 )
-_SECRET = re.compile(r"token|secret|hash|api_?key|otp|nonce|signature")
+_SECRET = pattern(r"token|secret|hash|api_?key|otp|nonce|signature")
 _DEPTH = 8
 
 

@@ -3,18 +3,20 @@
 import re
 from typing import NamedTuple
 
+from specward.patterns import pattern
+
 _NAME = r"[\"`\[]?(?:\w+[\"`\]]?\.[\"`\[]?)?(\w+)[\"`\]]?"
-_TABLE = re.compile(rf"create\s+table\s+(?:if\s+not\s+exists\s+)?{_NAME}\s*\(", re.IGNORECASE)
-_ALTERED = re.compile(rf"alter\s+table\s+(?:if\s+exists\s+)?(?:only\s+)?{_NAME}\s+([^;]*)", re.IGNORECASE)
-_ADDED = re.compile(r"\s*add\s+(?:column\s+)?(?:if\s+not\s+exists\s+)?(.*)", re.IGNORECASE | re.DOTALL)
-_PRIMARY = re.compile(r"\s*(?:constraint\s+\S+\s+)?primary\s+key\s*\(([^)]*)\)", re.IGNORECASE)
-_COLUMN = re.compile(rf"\s*{_NAME}\s+(\w.*)", re.DOTALL)
-_REFERENCE = re.compile(rf"\breferences\s+{_NAME}\s*(?:\(\s*[\"`]?(\w+)[\"`]?)?", re.IGNORECASE)
-_FOREIGN = re.compile(
+_TABLE = pattern(rf"create\s+table\s+(?:if\s+not\s+exists\s+)?{_NAME}\s*\(", re.IGNORECASE)
+_ALTERED = pattern(rf"alter\s+table\s+(?:if\s+exists\s+)?(?:only\s+)?{_NAME}\s+([^;]*)", re.IGNORECASE)
+_ADDED = pattern(r"\s*add\s+(?:column\s+)?(?:if\s+not\s+exists\s+)?(.*)", re.IGNORECASE | re.DOTALL)
+_PRIMARY = pattern(r"\s*(?:constraint\s+\S+\s+)?primary\s+key\s*\(([^)]*)\)", re.IGNORECASE)
+_COLUMN = pattern(rf"\s*{_NAME}\s+(\w.*)", re.DOTALL)
+_REFERENCE = pattern(rf"\breferences\s+{_NAME}\s*(?:\(\s*[\"`]?(\w+)[\"`]?)?", re.IGNORECASE)
+_FOREIGN = pattern(
     r"(?:constraint\s+\S+\s+)?foreign\s+key\s*\(\s*[\"`]?(\w+)[\"`]?\s*\)\s*(.*)", re.IGNORECASE | re.DOTALL
 )
 _CONSTRAINTS = frozenset({"primary", "foreign", "unique", "check", "constraint", "exclude", "like", "key"})
-_COMMENT = re.compile(r"--[^\n]*")
+_COMMENT = pattern(r"--[^\n]*")
 
 
 class Declared(NamedTuple):

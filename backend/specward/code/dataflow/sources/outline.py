@@ -7,10 +7,11 @@ from typing import TypedDict
 
 from specward.code.dataflow.sources.dotted import dotted_name, last_name
 from specward.code.dataflow.sources.tree import FunctionNode, Tree
+from specward.patterns import pattern
 
-_TABLE = re.compile(r"create\s+table\b", re.IGNORECASE)
-_CRITERIA = re.compile(r"do_orm_execute.*\bwith_loader_criteria\b", re.DOTALL)
-_POLICY = re.compile(r"create\s+policy\b", re.IGNORECASE)
+_TABLE = pattern(r"create\s+table\b", re.IGNORECASE)
+_CRITERIA = pattern(r"do_orm_execute.*\bwith_loader_criteria\b", re.DOTALL)
+_POLICY = pattern(r"create\s+policy\b", re.IGNORECASE)
 
 
 class Outline(TypedDict):

@@ -7,6 +7,8 @@ import sys
 import warnings
 from typing import NamedTuple, TypeAlias
 
+from specward.patterns import pattern
+
 FunctionNode: TypeAlias = ast.FunctionDef | ast.AsyncFunctionDef
 
 
@@ -67,11 +69,11 @@ def _depth() -> int:
     return depth
 
 
-_EXCEPT = re.compile(r"^(\s*except\*?\s+)([\w.]+(?:\s*,\s*[\w.]+)+)(\s*:)", re.MULTILINE)
-_TYPE_PARAMETERS = re.compile(
+_EXCEPT = pattern(r"^(\s*except\*?\s+)([\w.]+(?:\s*,\s*[\w.]+)+)(\s*:)", re.MULTILINE)
+_TYPE_PARAMETERS = pattern(
     r"^(\s*(?:class|def|async def)\s+\w+)\[[^\]\n]*(?:\[[^\]\n]*\][^\]\n]*)*\]", re.MULTILINE
 )
-_TYPE_ALIAS = re.compile(r"^type\s+(\w+)(?:\[[^\]\n]*\])?\s*=", re.MULTILINE)
+_TYPE_ALIAS = pattern(r"^type\s+(\w+)(?:\[[^\]\n]*\])?\s*=", re.MULTILINE)
 
 
 def _older(text: str) -> str:

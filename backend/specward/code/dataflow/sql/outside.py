@@ -11,8 +11,9 @@ from specward.code.dataflow.owners.proof import MISSING
 from specward.code.dataflow.sql import queries
 from specward.code.dataflow.sql.running import check_assignments, execute
 from specward.code.dataflow.values import Const, Mapping, Origin, Query, Row, Scalar, Value
+from specward.patterns import pattern
 
-_VERIFIERS = re.compile(r"decode|verif|validate|authenticate|introspect|loads|get_unverified", re.IGNORECASE)
+_VERIFIERS = pattern(r"decode|verif|validate|authenticate|introspect|loads|get_unverified", re.IGNORECASE)
 
 
 def construct(engine: Engine, table: str, arguments: Arguments, state: State, node: ast.AST) -> Value:

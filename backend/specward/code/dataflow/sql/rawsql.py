@@ -8,20 +8,21 @@ from specward.code.dataflow.lattice import origin, parts
 from specward.code.dataflow.owners.proof import CLIENT, UNPROVABLE, Proof
 from specward.code.dataflow.owners.schema import Schema
 from specward.code.dataflow.values import Text, Value
+from specward.patterns import pattern
 
-_TABLE = re.compile(
+_TABLE = pattern(
     r"\b(?:from|join|into|update|table|using)\s+(?:only\s+)?[\"`\[]?(?:\w+[\"`\]]?\.[\"`\[]?)?(\w+)",
     re.IGNORECASE,
 )
-_VERB = re.compile(
+_VERB = pattern(
     r"\s*(?:with\b.*?\)\s*)?(select|insert|update|delete|merge|truncate|copy)\b", re.IGNORECASE | re.DOTALL
 )
-_EQUAL = re.compile(
+_EQUAL = pattern(
     r"(?:(\w+)\.)?[\"`]?(\w+)[\"`]?\s*(?:=|\bin\b)\s*(?:any\s*)?\(?\s*(:\w+|%\(\w+\)s|%s|\$\d+|\?|\{\}|'\{\}'|@\w+)",
     re.IGNORECASE,
 )
-_MARK = re.compile(r":\w+|%\(\w+\)s|%s|\$\d+|\?|\{\}|@\w+")
-_OR = re.compile(r"\bor\b", re.IGNORECASE)
+_MARK = pattern(r":\w+|%\(\w+\)s|%s|\$\d+|\?|\{\}|@\w+")
+_OR = pattern(r"\bor\b", re.IGNORECASE)
 
 
 class Statement(NamedTuple):
@@ -36,9 +37,7 @@ def looks_like_sql(text: str) -> bool:
     return _VERB.match(text) is not None
 
 
-_SETTING = re.compile(
-    r"\s*(set\s+(local\s+|session\s+)?[\"']?\w+\.\w+|select\s+set_config\s*\()", re.IGNORECASE
-)
+_SETTING = pattern(r"\s*(set\s+(local\s+|session\s+)?[\"']?\w+\.\w+|select\s+set_config\s*\()", re.IGNORECASE)
 
 
 def tells_who_asks(text: Text, parameters: Value | None, proof: Proof) -> bool:

@@ -1,7 +1,6 @@
 """Running a statement: writes are judged at once, reads give rows that know whether they are bound."""
 
 import ast
-import re
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
@@ -13,6 +12,7 @@ from specward.code.dataflow.owners.naming import names_hidden, names_message, na
 from specward.code.dataflow.owners.proof import CLIENT, FOREIGN, MISSING, deep, flatten
 from specward.code.dataflow.owners.schema import Schema
 from specward.code.dataflow.values import Bind, Query, Row, Value
+from specward.patterns import pattern
 
 FETCH_ONE = frozenset(
     {
@@ -181,7 +181,7 @@ def check_upsert(engine: Engine, query: Query, conflict: Value | None, site: v.S
         engine.report(MISSING, site, table)
 
 
-_AMONG_OTHERS = re.compile(r"\.\w+\[\]|\[\]$")  # in a list that the body holds, or in one of users alone
+_AMONG_OTHERS = pattern(r"\.\w+\[\]|\[\]$")  # in a list that the body holds, or in one of users alone
 
 
 def _is_another_role(schema: Schema, column: str, acting: set[str]) -> bool:
