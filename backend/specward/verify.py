@@ -68,6 +68,8 @@ def judge(project: Project, *, select: Sequence[str] | None = None) -> Verdict:
     project.standing, excused = excuses.apply(project, project.raised)
     standing, known = baseline.part(project.standing, project.baseline, project.text)
     standing += _run(project, (entry for entry in chosen if entry.closes))
+    is_whole = project.paths is None and select is None
+    project.keep(whole=is_whole)
     verdict = Verdict(
         findings=tuple(sorted(standing, key=lambda finding: finding.order)),
         excused=tuple(excused),
@@ -78,7 +80,7 @@ def judge(project: Project, *, select: Sequence[str] | None = None) -> Verdict:
         rules=tuple(entry.code for entry in chosen),
         notes=project.notes,
     )
-    if project.paths is None and select is None:
+    if is_whole:
         write_atomically(project.root / VERDICT, json.render(verdict, project))
     return verdict
 

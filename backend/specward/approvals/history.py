@@ -4,9 +4,10 @@ import difflib
 from collections.abc import Iterator
 from pathlib import Path
 
-from specward.approvals.parts import Kind, Part, task_section
+from specward.approvals.parts import Kind, Part
 from specward.approvals.stamps import PATH, load_approvals, parse_approvals
 from specward.approvals.status import Change
+from specward.approvals.wording import task_section
 from specward.code.git import GitError, git
 from specward.specs.document import Reading, read_document
 from specward.specs.model import Operation, Section, SpecSet, TaskKey, Unresolved

@@ -7,18 +7,15 @@ from collections.abc import Iterator
 from enum import StrEnum
 from typing import NamedTuple
 
+from specward.approvals.wording import task_section
+from specward.code.cache import Cache
 from specward.patterns import pattern
 from specward.specs.model import Citation, Operation, Section, SpecSet, Task, Unresolved
 from specward.specs.resolve import find_operation, find_table, resolve
-from specward.specs.tasks import read_tasks
-from specward.specs.text import split
 
 _CHECKBOX = pattern(r"^([ \t]*(?:[-*+]|\d{1,9}[.)])[ \t]+)\[[xX]\]", re.MULTILINE)
 # Up to a bar: behind it another field may follow, such as Files.
 _STATUS = pattern(r"^[ \t]*(?:[-*+][ \t]+)?\*\*(?:Status|State)(?::\*\*|\*\*\s*:)[^|\n]*", re.MULTILINE)
-_FIELD = pattern(r"\s(?:[-*+]\s)?(?=\*\*[^*:]{2,30}?\s*(?::\s*\*\*|\*\*\s*:))")
-_ITEM = pattern(r"^(?:[-*+]|\d{1,9}[.)]) ")  # it had a checkbox, which is its state and no word of it
-_PERMITS = "(As it is laid out, it permits)"
 
 
 class Kind(StrEnum):
@@ -54,31 +51,24 @@ class Part(NamedTuple):
         return hashlib.sha256(self.words.encode(errors="surrogatepass")).hexdigest()
 
 
-def read_parts(task: Task, spec_sets: tuple[SpecSet, ...]) -> tuple[tuple[Part, ...], tuple[Unresolved, ...]]:
-    """Gather everything a task is made of, in reading order, and what it cites in vain."""
+def read_parts(
+    task: Task, spec_sets: tuple[SpecSet, ...], known: Cache | None = None
+) -> tuple[tuple[Part, ...], tuple[Unresolved, ...]]:
+    """Gather everything a task is made of, in reading order, and what it cites in vain.
+
+    Args:
+        task: one of the spec sets' tasks.
+        spec_sets: everything that was read.
+        known: what is kept of the wording of tasks between runs.
+    """
     found: dict[str, Part] = {}
     missing: list[Unresolved] = []
-    for part in _parts(task, spec_sets):
+    for part in _parts(task, spec_sets, known):
         if isinstance(part, Unresolved):
             missing.append(part)
         else:
             found.setdefault(part.name, part)
     return tuple(found.values()), tuple(missing)
-
-
-def task_section(task: Task) -> Section:
-    """Give what an approval of a task is about: its words and, where these alone do not tell, its permit.
-
-    White space carries no meaning but this one: it says where a field ends. So the words are read once more,
-    each field on a line of its own; where that comes to the same permit, they are all there is to approve.
-    """
-    words = " ".join(task.text.split())
-    plainly = _FIELD.sub("\n  - ", _ITEM.sub(r"\g<0>[ ] ", words))
-    again = read_tasks(split(plainly), task.key.feature, task.place.path)
-    told = [_permitted(other) for other in again.tasks] == [_permitted(task)]
-    # A text that says so itself must not pass for another one of which we said it.
-    text = task.text if told and _PERMITS not in words else f"{task.text}\n{_permitted(task)}"
-    return Section("tasks", (task.key.id,), task.title, text, task.place)
 
 
 def digest_of(parts: dict[str, str]) -> str:
@@ -87,10 +77,10 @@ def digest_of(parts: dict[str, str]) -> str:
     return hashlib.sha256(lines.encode(errors="surrogatepass")).hexdigest()
 
 
-def _parts(task: Task, spec_sets: tuple[SpecSet, ...]) -> Iterator[Part | Unresolved]:
+def _parts(task: Task, spec_sets: tuple[SpecSet, ...], known: Cache | None) -> Iterator[Part | Unresolved]:
     own = next(spec_set for spec_set in spec_sets if spec_set.feature == task.key.feature)
     cited = Citation(task.place.path, task.key.id, task.place)
-    yield Part(Kind.TASK, "task", task_section(task), cited)
+    yield Part(Kind.TASK, "task", task_section(task, known), cited)
     for citation in task.cites:
         section = resolve(spec_sets, task.key.feature, citation)
         yield section if isinstance(section, Unresolved) else _section(section, citation, own)
@@ -98,13 +88,6 @@ def _parts(task: Task, spec_sets: tuple[SpecSet, ...]) -> Iterator[Part | Unreso
         yield _operation(task, operation, own)
     for table in task.tables:
         yield _table(task, table, own)
-
-
-def _permitted(task: Task) -> str:
-    """Say what a task permits that is no part by itself."""
-    said = {"Files": task.files, "Tests": task.tests, "Dependencies": task.dependencies}
-    listed = (f"{key}: {', '.join(values) or 'none'}" for key, values in said.items())
-    return f"{_PERMITS} {'; '.join(listed)}"
 
 
 def _section(section: Section, citation: Citation, own: SpecSet) -> Part:

@@ -7,6 +7,7 @@ from typing import NamedTuple, TypeAlias
 from specward.approvals.parts import Part, digest_of, read_parts
 from specward.approvals.signatures import Signers
 from specward.approvals.stamps import Approvals, Stamp
+from specward.code.cache import Cache
 from specward.specs.model import SpecSet, Task, Unresolved
 from specward.specs.resolve import find_task
 
@@ -54,7 +55,11 @@ Status: TypeAlias = Approved | Unapproved | Unsigned | Stale
 
 
 def status(
-    task: Task, spec_sets: tuple[SpecSet, ...], approvals: Approvals, signers: Signers | None
+    task: Task,
+    spec_sets: tuple[SpecSet, ...],
+    approvals: Approvals,
+    signers: Signers | None,
+    known: Cache | None = None,
 ) -> Status:
     """Tell whether a task is approved as it stands now.
 
@@ -63,6 +68,7 @@ def status(
         spec_sets: everything that was read.
         approvals: the stamps, from `stamps.load_approvals`.
         signers: who may approve, from `signatures.read_signers`; None where no signature is asked for.
+        known: what is kept of the wording of tasks between runs.
     """
     if find_task(spec_sets, task.key) is None:
         return Unapproved(f"{task.key} names more than one task.")
@@ -72,7 +78,7 @@ def status(
     refusal = signers.refusal(stamp) if signers else ""
     if refusal:
         return Unsigned(stamp, refusal)
-    parts, missing = read_parts(task, spec_sets)
+    parts, missing = read_parts(task, spec_sets, known)
     now = {part.name: part.digest for part in parts}
     if not missing and digest_of(now) == stamp.digest:
         return Approved(stamp)

@@ -7,6 +7,7 @@ from functools import cached_property
 from specward.approvals.signatures import Signers
 from specward.approvals.stamps import Approvals, load_approvals
 from specward.approvals.status import Status, status
+from specward.approvals.wording import open_wordings
 from specward.code.cache import Cache as Kept
 from specward.code.files import list_ignored
 from specward.code.sources import SourceFile, read_source
@@ -84,7 +85,9 @@ class Intent(Tree):
     def status(self, task: Task) -> Status:
         """Return whether a task is approved as it stands."""
         if task.key not in self._states:
-            self._states[task.key] = status(task, self.spec_sets, self.approvals, self.signers)
+            self._states[task.key] = status(
+                task, self.spec_sets, self.approvals, self.signers, self._wordings
+            )
         return self._states[task.key]
 
     @cached_property
@@ -168,6 +171,19 @@ class Intent(Tree):
             return Section(citation.document, ("",), citation.document, "", Place(citation.document))
         answers = [resolve(self.spec_sets, feature, citation) for feature in features or ("",)]
         return next((answer for answer in answers if isinstance(answer, Section)), answers[0])
+
+    def keep(self, *, whole: bool) -> None:
+        """Keep for the next run what this one has found out on the way.
+
+        Args:
+            whole: Whether it has asked for everything that is still of use.
+        """
+        if self._wordings:
+            self._wordings.save(whole=whole)
+
+    @cached_property
+    def _wordings(self) -> Kept | None:
+        return None if self.tracked_state else open_wordings(self.root)
 
     @cached_property
     def _states(self) -> dict[TaskKey, Status]:

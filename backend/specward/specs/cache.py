@@ -89,12 +89,12 @@ def _load(path: Path) -> dict[str, Plain]:
 
 def _key(source: Source) -> str:
     raw, *said = source
-    name = "\0".join((_reader_digest(), *said)).encode(errors="surrogateescape")
+    name = "\0".join((reader_digest(), *said)).encode(errors="surrogateescape")
     return hashlib.sha256(name + b"\0" + raw).hexdigest()
 
 
 @functools.cache
-def _reader_digest() -> str:
+def reader_digest() -> str:
     """Identify the reader by its own source, so that a changed reader reads anew."""
     digest = hashlib.sha256(sys.version.encode())
     for source in sorted(Path(__file__).parent.glob("*.py")):

@@ -9,9 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from specward.approvals.history import approvals_since, changed_words, word_diff
-from specward.approvals.parts import task_section
 from specward.approvals.stamps import PATH, Stamp, load_approvals, parse_approvals, write_approvals
 from specward.approvals.status import Approved, Stale, Status, Unapproved, stamp_task, status
+from specward.approvals.wording import open_wordings, task_section
 from specward.config import Config
 from specward.errors import CouldNotRunError
 from specward.specs.model import SpecSet, TaskKey
@@ -201,6 +201,28 @@ def test_of_a_task_laid_out_as_usual_its_words_are_all_there_is_to_approve(text:
     [task] = read_tasks(split(text), "shop", "specs/tasks.md").tasks
     assert task.files
     assert task_section(task).text == task.text
+
+
+FILES_FIELD = (
+    "- **Files**: `a/b/**`",
+    "- **Files**:\n  - `a/b/**`",
+    "**Files**: `a/b/**`",
+    "Files: `a/b/**`",
+)
+REMARKS = ("", "\n\n- `c/d.py`", "\n  - `c/d.py`", " `c/d.py`", "\n\n`c/d.py`", "\n- **Tests**: `c/d.py`")
+
+
+def test_what_is_kept_of_the_wording_says_what_a_fresh_reading_says(tmp_path: Path) -> None:
+    """Many of these layouts have the same words, and not the same permit."""
+    texts = [f"### T-1: Carts\n\n{files}{remark}\n" for files in FILES_FIELD for remark in REMARKS]
+    tasks = [task for text in texts for task in read_tasks(split(text), "shop", "specs/tasks.md").tasks]
+    fresh = [task_section(task) for task in tasks]
+    assert {section.text == task.text for section, task in zip(fresh, tasks, strict=True)} == {True, False}
+    for _ in range(2):
+        known = open_wordings(tmp_path)
+        assert [task_section(task, known) for task in tasks] == fresh
+        known.save()
+    assert (tmp_path / ".specward/cache/wordings.json").is_file()
 
 
 def test_words_are_found_however_many_commits_ago(root: Path) -> None:
