@@ -50,7 +50,7 @@ class Entry:
     def _interpret(self, route: Route, interpreter: Interpreter) -> None:
         state = State(Frame(route.module, None, (route.label,), []), {})
         for dependency in route.dependencies:
-            self.injection.listed(dependency, state)
+            self.injection.listed(dependency.module, dependency.node, state)
         receiver = self._view(state)
         function = Function(route.module, route.name, route.node, route.owner, receiver)
         arguments = self.injection.arguments(function, state)

@@ -25,7 +25,6 @@ from specward.code.dataflow.interpretation.markers import unwrap
 from specward.code.dataflow.lattice import join_all, options
 from specward.code.dataflow.owners.naming import names_tenant
 from specward.code.dataflow.sources.program import dotted_name
-from specward.code.dataflow.sources.routes import Dependency
 from specward.code.dataflow.sources.source import FunctionNode
 from specward.code.dataflow.trail import ANY_ROUTE
 from specward.code.dataflow.values import (
@@ -71,18 +70,17 @@ class Injection:
             )
         )
 
-    def listed(self, dependency: Dependency, state: State) -> None:
+    def listed(self, module: str, node: ast.expr, state: State) -> None:
         """Run a dependency of a router or decorator, whose value nobody takes."""
-        node = dependency.node
         if isinstance(node, ast.Call) and node.args:
             if administers(node):
                 state.assume(v.Facts(frozenset({v.ADMIN})))
             self._ask(node, state)
-            self._depend(dependency.module, node.args[0], "", None, state)
+            self._depend(module, node.args[0], "", None, state)
         elif isinstance(node, ast.Name | ast.Attribute):
-            found = self.engine.program.find(dependency.module, dotted_name(node))
+            found = self.engine.program.find(module, dotted_name(node))
             if found is not None and isinstance(found.node, ast.Call):
-                self.listed(Dependency(found.module, found.node), state)
+                self.listed(found.module, found.node, state)
 
     def _ask(self, marker: ast.Call, state: State) -> None:
         """`Security(current_user, scopes=["orders:manage"])`: the token must have them."""

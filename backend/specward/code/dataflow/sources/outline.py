@@ -6,6 +6,14 @@ from collections.abc import Iterator
 from typing import TypedDict
 
 from specward.code.dataflow.sources.dotted import dotted_name, last_name
+from specward.code.dataflow.sources.registrations import (
+    Decorated,
+    Spot,
+    Wired,
+    decorated,
+    routers,
+    wired,
+)
 from specward.code.dataflow.sources.tree import FunctionNode, Tree
 from specward.patterns import pattern
 
@@ -27,7 +35,9 @@ class Outline(TypedDict):
     has_sql: bool  # whether its text creates tables in SQL
     has_policies: bool  # whether its text makes policies of row security
     has_criteria: bool  # whether it adds a condition to the statements of a session
-    has_routes: bool  # whether it may register routes or include routers
+    decorated: list[Decorated]  # routes that decorators register
+    wired: list[Wired]  # calls that include routers and add routes
+    routers: dict[str, list[Spot]]  # the dependencies of routers
 
 
 def outline(tree: Tree, text: str) -> Outline:
@@ -44,7 +54,9 @@ def outline(tree: Tree, text: str) -> Outline:
         "has_sql": _TABLE.search(text) is not None,
         "has_policies": _POLICY.search(text) is not None,
         "has_criteria": _CRITERIA.search(text) is not None,
-        "has_routes": bool(tree.wiring) or any(map(_is_registered, tree.functions.values())),
+        "decorated": [*decorated(tree)],
+        "wired": [*wired(tree)],
+        "routers": routers(tree),
     }
 
 
@@ -61,7 +73,9 @@ def outline_of_sql(text: str) -> Outline:
         "has_sql": True,
         "has_policies": _POLICY.search(text) is not None,
         "has_criteria": False,
-        "has_routes": False,
+        "decorated": [],
+        "wired": [],
+        "routers": {},
     }
 
 
@@ -96,10 +110,6 @@ def _is_table(value: ast.expr) -> bool:
 
 def _is_called(value: ast.expr | None, *names: str) -> bool:
     return isinstance(value, ast.Call) and last_name(value.func) in names
-
-
-def _is_registered(node: FunctionNode) -> bool:
-    return any(isinstance(item, ast.Call) for item in node.decorator_list)
 
 
 def _depended(tree: Tree) -> Iterator[str]:

@@ -8,6 +8,7 @@ from typing import TypeVar, cast
 from specward.code.cache import Cache, digest
 from specward.code.dataflow.sources.ddl import Declared, declared
 from specward.code.dataflow.sources.outline import Outline, outline, outline_of_sql
+from specward.code.dataflow.sources.registrations import Spot, listed
 from specward.code.dataflow.sources.tree import FunctionNode, Tree, parse
 from specward.errors import CouldNotRunError
 
@@ -86,6 +87,11 @@ class Source:
         if self._tree is None:
             raise CouldNotRunError(f"{self.path} could be parsed before and cannot now: run again.")
         return self._tree
+
+    @cached_property
+    def dependencies(self) -> Mapping[Spot, ast.expr]:
+        """What its routes and routers depend on, by place."""
+        return listed(self.tree)
 
     def __contains__(self, name: str) -> bool:
         """Whether it defines a name; a method is named with its class."""

@@ -1,0 +1,80 @@
+"""Routes are found in what is kept of the files: none is parsed for it, and nothing is lost on the way."""
+
+import ast
+import json
+
+import pytest
+from bench.isolation.corpus import load
+
+from specward.code.dataflow.sources import source as module
+from specward.code.dataflow.sources.program import Program
+from specward.code.dataflow.sources.routes import Route, find_routes
+from specward.code.dataflow.sources.source import Source, read
+
+MANY = """
+from fastapi import APIRouter, Depends, FastAPI
+from app.guards import admin, guard, signed_in
+
+router = APIRouter(dependencies=[Depends(signed_in)])
+inner = APIRouter()
+app = FastAPI(dependencies=[guard])
+
+
+@router.get("/a", dependencies=[Depends(guard), Depends(admin)])
+@router.post("/b")
+def decorated(): ...
+
+
+@protected(router.put, "/c", dependencies=(Depends(admin),))
+def wrapped(): ...
+
+
+class Views:
+    @inner.delete("/d")
+    def method(self): ...
+
+
+def added(): ...
+
+
+def build():
+    inner.add_api_route("/e", added, methods=["PATCH"], dependencies=[Depends(guard)])
+    router.include_router(inner, dependencies=[Depends(admin)])
+    app.include_router(router)
+"""
+
+
+def told(route: Route) -> tuple[str, ...]:
+    places = (f"{item.module}: {ast.unparse(item.node)}" for item in route.dependencies)
+    return (route.label, route.name, route.owner.name if route.owner else "", *places)
+
+
+def kept(source: Source) -> Source:
+    return Source(source.path, source.text, json.loads(json.dumps(source.outline)))
+
+
+def test_routes_have_their_dependencies_the_nearest_first() -> None:
+    source = read("app/main.py", MANY)
+    assert source is not None
+    near, wide = "app/main.py: Depends(admin)", ("app/main.py: Depends(signed_in)", "app/main.py: guard")
+    guard = "app/main.py: Depends(guard)"
+    assert [*map(told, find_routes(Program([source])))] == [
+        ("GET /a", "decorated", "", guard, near, *wide),
+        ("POST /b", "decorated", "", *wide),
+        ("PUT /c", "wrapped", "", near, *wide),
+        ("DELETE /d", "Views.method", "Views", near, *wide),
+        ("PATCH /e", "added", "", guard, near, *wide),
+    ]
+
+
+def test_routes_are_found_without_parsing_and_are_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
+    projects = [{"app/main.py": MANY}, *(files for case in load() for files in (case.vulnerable, case.fixed))]
+    fresh = [[file for path, text in files.items() if (file := read(path, text))] for files in projects]
+    again = [[kept(file) for file in files] for files in fresh]
+    with monkeypatch.context() as patch:
+        patch.setattr(module, "parse", lambda _text: pytest.fail("a file was parsed"))
+        found = [find_routes(Program(files)) for files in again]
+    assert sum(map(len, found)) > 100
+    assert [[*map(told, routes)] for routes in found] == [
+        [*map(told, find_routes(Program(files)))] for files in fresh
+    ]
