@@ -2,13 +2,13 @@
 
 from collections.abc import Callable
 from functools import cached_property, partial
+from threading import Thread
 from typing import TYPE_CHECKING, Self, TypeVar, cast
 
 from specward.project.intent import Intent
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
-    from concurrent.futures import Future
 
     from specward.findings import Finding
 
@@ -43,21 +43,17 @@ class Run(Intent):
 
         A run that is given up ends without them; the threads of a pool would hold it up.
         """
-        from concurrent.futures import Future  # noqa: PLC0415 -- a small check waits for nobody
-        from threading import Thread  # noqa: PLC0415
-
         _ = self.files, self.tracked_state  # what they share is read before
         for read in reads:
-            future: Future[object] = Future()
-            self._begun[read] = future
-            Thread(target=_settle, args=(future, partial(read, self)), daemon=True).start()
+            self._begun[read] = _Begun(partial(read, self))
+            self._begun[read].start()
 
     @cached_property
     def _facts(self) -> dict[object, object]:
         return {}
 
     @cached_property
-    def _begun(self) -> "dict[object, Future[object]]":
+    def _begun(self) -> "dict[object, _Begun]":
         return {}
 
     @cached_property
@@ -65,8 +61,25 @@ class Run(Intent):
         return {}
 
 
-def _settle(future: "Future[object]", read: Callable[[], object]) -> None:
-    try:
-        future.set_result(read())
-    except BaseException as error:  # noqa: BLE001 -- it is raised where the fact is asked for
-        future.set_exception(error)
+class _Begun(Thread):
+    """A fact being read, beside everything else."""
+
+    def __init__(self, read: Callable[[], object]) -> None:
+        super().__init__(daemon=True)
+        self._read = read
+        self._fact: object = None
+        self._error: BaseException | None = None
+
+    def run(self) -> None:
+        """Read it; what goes wrong is raised where the fact is asked for."""
+        try:
+            self._fact = self._read()
+        except BaseException as error:  # noqa: BLE001 -- whatever it is, it is not this thread's business
+            self._error = error
+
+    def result(self) -> object:
+        """Wait for the fact."""
+        self.join()
+        if self._error is not None:
+            raise self._error
+        return self._fact

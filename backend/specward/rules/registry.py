@@ -225,10 +225,11 @@ def entries() -> tuple[Entry, ...]:
 
 
 def begin(project: Project, chosen: Sequence[Entry]) -> None:
-    """Begin what the chosen rules will wait for; a look at single files has nothing of the kind."""
+    """Begin what the chosen rules will wait for; of single files only the linter has something to say."""
     codes = tuple(entry.code for entry in chosen)
-    wanted = [name for prefix, name in AHEAD.items() if any(code.startswith(prefix) for code in codes)]
-    if wanted and project.paths is None:
+    ahead = AHEAD if project.paths is None else {"SW701": AHEAD["SW701"]}
+    wanted = [name for prefix, name in ahead.items() if any(code.startswith(prefix) for code in codes)]
+    if wanted:
         project.begin([_reader(name) for name in wanted])
 
 
