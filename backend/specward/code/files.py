@@ -56,10 +56,10 @@ def _as_there(root: Path, path: str) -> str:
 
     What a locked folder hides is there; whoever reads it tells so.
     """
-    place = root / path
     try:
-        if path.endswith("/") or not S_ISDIR(place.lstat().st_mode):
+        if path.endswith("/") or not S_ISDIR(os.lstat(f"{root}/{path}").st_mode):
             return path
+        place = root / path
         is_other = is_repository(place) or not any(place.iterdir())
     except (FileNotFoundError, NotADirectoryError):
         return ""

@@ -17,6 +17,8 @@ class Mapped(NamedTuple):
 
 def read_mapped(text: str) -> tuple[Mapped, ...]:
     """Read the classes with a table: SQLModel's `table=True`, or a name under `__tablename__`."""
+    if text.isascii() and "table" not in text:  # other letters may stand for these: Python folds them (NFKC)
+        return ()
     try:
         module = ast.parse(text)
     except (SyntaxError, ValueError, RecursionError, MemoryError):

@@ -132,8 +132,9 @@ def _resolved(same: _Same[tuple[SpecSet, ...]], feature: str, name: str, anchor:
 @lru_cache(maxsize=1024)
 def _numbers_by_id(same: _Same[SpecSet]) -> dict[str, list[int]]:
     numbers: dict[str, list[int]] = {}
-    for number, task_id in enumerate(task_ids(same.value.tasks)):
-        numbers.setdefault(squash(task_id), []).append(number)
+    joined = squash("\n".join(task_ids(same.value.tasks)))  # all at once: there may be thousands
+    for number, task_id in enumerate(joined.split("\n") if joined else ()):
+        numbers.setdefault(task_id, []).append(number)
     return numbers
 
 

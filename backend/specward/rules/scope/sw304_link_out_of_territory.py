@@ -19,7 +19,7 @@ BAD = Example({_PATH: HEADER, "backend/app/orders/web": Link("../../../frontend"
 
 def check(project: Project) -> Iterable[Finding]:
     """Give one finding for each link that leads out of the territory, or nowhere."""
-    for path in project.paths_there:
+    for path in filter(project.covers, project.paths_there):
         if path not in project.files and (project.root / path).is_symlink():
             target = project.target(path)
             if not project.is_territory(target) or not (project.root / target).exists():
