@@ -1,12 +1,13 @@
 """
 [Task]: T-085, T-079, T-080, T-081, T-082, T-083, T-084, T-087
-[From]: speckit.specify §4.1, §4.2, §4.8, §4.3, §4.5, §4.6, §4.7, §4.9, speckit.plan §2.6, §4.4
+[From]: speckit.specify §4.1, §4.2, §4.8, §4.3, §4.4, §4.5, §4.6, §4.7, §4.9, speckit.plan §2.6, §2.8, §4.4
 [Description]: The statements on notifications.
 """
 
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from functools import cache
+from typing import NamedTuple
 from uuid import UUID
 
 from psycopg.types.json import Jsonb
@@ -101,18 +102,49 @@ _marked = (
 _MARK = prepare(select(col(Kept.id)).where(col(Kept.id) == bindparam("id")).add_cte(_marked), into=UUID)
 
 
+class Turn(NamedTuple):
+    """What one turn of marking all has come to."""
+
+    found: int
+    marked: int
+    """Fewer than were found, if somebody else marks as well."""
+    oldest: datetime | None
+    """When the oldest that it found was made."""
+
+
 @cache
-def _mark_all(*, up_to: bool) -> Statement[Principal, int]:
-    """Write the marking of all, or of all that are not newer than a given one."""
-    marking = update(Kept).where(col(Kept.read_at).is_(None)).values(read_at=func.now())
+def _mark_some(*, up_to: bool, further: bool) -> Statement[Principal, Turn]:
+    """Write one turn of marking all, or all that are not newer than a given one.
+
+    It goes from the newest to the oldest, so that what arrives meanwhile is behind it. Rows are locked in
+    that order: two who mark the same ones wait for each other, and never crosswise.
+    """
+    unread = select(col(Kept.id), col(Kept.created_at)).where(col(Kept.read_at).is_(None))
     if up_to:
         newest = aliased(Kept)
-        marking = marking.where(
+        unread = unread.where(
             col(newest.id) == bindparam("up_to", type_=Uuid),
             tuple_(col(Kept.created_at), col(Kept.id)) <= tuple_(newest.created_at, newest.id),
         )
-    marked = marking.returning(col(Kept.id)).cte("marked")
-    return prepare(select(func.count()).select_from(marked), into=int)
+    if further:
+        unread = unread.where(col(Kept.created_at) <= bindparam("oldest", type_=DateTime(timezone=True)))
+    limit = bindparam("limit", type_=Integer)
+    some = unread.order_by(*_NEWEST_FIRST).limit(limit).with_for_update(of=Kept).cte("some")
+    marked = (
+        update(Kept)
+        .where(col(Kept.id).in_(select(some.c.id)), col(Kept.read_at).is_(None))
+        .values(read_at=func.now())
+        .returning(col(Kept.id))
+        .cte("marked")
+    )
+    return prepare(
+        select(
+            func.count().label("found"),
+            select(func.count()).select_from(marked).scalar_subquery().label("marked"),
+            func.min(some.c.created_at).label("oldest"),
+        ).select_from(some),
+        into=Turn,
+    )
 
 
 _set = insert(Choice).values({name: bindparam(name) for name in schemas.Preference.model_fields})
@@ -203,15 +235,22 @@ async def mark_read(session: Session[Principal], notification_id: UUID) -> bool:
     return await session.first(_MARK, id=notification_id) is not None
 
 
-async def mark_all_read(session: Session[Principal], up_to: UUID | None) -> int:
-    """Mark all that are there when the statement begins, or those that are not newer than `up_to`.
+async def mark_some_read(
+    session: Session[Principal], *, limit: int, up_to: UUID | None, oldest: datetime | None
+) -> Turn:
+    """Mark the newest unread ones.
 
-    Returns:
-        How many were unread.
+    Args:
+        session: The principal's.
+        limit: How many at most.
+        up_to: Only those that are not newer than this one.
+        oldest: Where the turn before has ended.
     """
-    parameters = {} if up_to is None else {"up_to": up_to}
-    (marked,) = await session.run(_mark_all(up_to=up_to is not None), **parameters)
-    return marked
+    given = {"up_to": up_to, "oldest": oldest}
+    parameters = {name: value for name, value in given.items() if value is not None}
+    statement = _mark_some(up_to=up_to is not None, further=oldest is not None)
+    (turn,) = await session.run(statement, limit=limit, **parameters)
+    return turn
 
 
 async def remove(session: Session[Principal], notification_id: UUID) -> bool:

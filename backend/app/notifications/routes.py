@@ -21,7 +21,7 @@ from app.core.problems import (
     responses,
 )
 from app.core.runtime import Caller, CallerSession
-from app.notifications import live, repository, service
+from app.notifications import live, service
 from app.notifications.schemas import (
     Channel,
     Marked,
@@ -123,7 +123,7 @@ async def count_unread(session: CallerSession) -> UnreadCount:
 )
 async def read_all(session: IdempotentSession, which: ReadAll) -> Marked:
     """Mark all of the caller's notifications as read, or all up to a given one."""
-    return Marked(marked=await repository.mark_all_read(session, which.up_to))
+    return await service.mark_all_read(session, which.up_to)
 
 
 @router.post(

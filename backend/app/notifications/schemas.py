@@ -67,9 +67,10 @@ class ReadAll(BaseModel):
 class Marked(BaseModel):
     """How many notifications were marked."""
 
-    model_config = example(marked=3)
+    model_config = example(marked=3, more=False)
 
     marked: Annotated[int, Field(ge=0)]
+    more: Annotated[bool, Field(description="There may be more than could be marked in time.")]
 
 
 class Preference(BaseModel):

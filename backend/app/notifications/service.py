@@ -1,9 +1,10 @@
 """
 [Task]: T-085, T-079, T-080, T-081, T-082, T-083, T-084
-[From]: speckit.specify §4.1, §4.2, §4.8, §4.3, §4.5, §4.6, §4.7, speckit.plan §4.4
+[From]: speckit.specify §4.1, §4.2, §4.8, §4.3, §4.4, §4.5, §4.6, §4.7, speckit.plan §2.8, §4.4
 [Description]: Decides what a notification says, and where a page begins and ends.
 """
 
+import time
 from itertools import product
 from typing import get_args
 from uuid import UUID
@@ -18,12 +19,16 @@ from app.notifications import repository
 from app.notifications.cursor import Position, read_cursor, write_cursor
 from app.notifications.schemas import (
     Channel,
+    Marked,
     Notification,
     NotificationPage,
     Preference,
     Preferences,
     UnreadCount,
 )
+
+MARKED_AT_ONCE = 5000
+MARKING_SECONDS = 15.0
 
 TEST = Notice(
     kind="product",
@@ -84,6 +89,20 @@ async def mark_read(session: Session[Principal], notification_id: UUID) -> None:
     """
     if not await repository.mark_read(session, notification_id):
         raise ProblemError(NOT_FOUND)
+
+
+async def mark_all_read(session: Session[Principal], up_to: UUID | None) -> Marked:
+    """Mark all notifications as read, or all that are not newer than a given one.
+
+    One round trip for every `MARKED_AT_ONCE`: no statement may take longer than its request.
+    """
+    end, marked, oldest = time.monotonic() + MARKING_SECONDS, 0, None
+    while True:
+        turn = await repository.mark_some_read(session, limit=MARKED_AT_ONCE, up_to=up_to, oldest=oldest)
+        marked, oldest = marked + turn.marked, turn.oldest
+        more = turn.found == MARKED_AT_ONCE
+        if not more or time.monotonic() > end:
+            return Marked(marked=marked, more=more)
 
 
 async def delete(session: Session[Principal], notification_id: UUID) -> None:

@@ -8,11 +8,13 @@ from uuid import UUID, uuid4
 import httpx2
 import pytest
 
+from app.core.asker import Principal
 from app.core.notice import Notice
-from app.notifications.repository import make
+from app.notifications import service
+from app.notifications.repository import _mark_some, make
 from specward.database.provision import Urls
 from tests.app.conftest import Person
-from tests.app.notifications.conftest import SessionOf
+from tests.app.notifications.conftest import FILL, SessionOf, Superuser, explain, id_of, plenty
 from tests.app.notifications.instances import Instance, instance, send_test
 
 pytestmark = pytest.mark.anyio
@@ -82,6 +84,71 @@ async def test_one_that_arrives_meanwhile_stays_unread(alice: Person, session_of
         assert await read_all(alice) == 1
     assert await read_ids(alice) == {there}
     assert (await alice.call("GET", f"{PATH}/{arriving.id}")).json()["read_at"] is None
+
+
+async def unread_of(person: Person) -> int:
+    """How many are unread, if they are at most 99."""
+    return int((await person.call("GET", f"{PATH}/unread-count")).json()["unread"])
+
+
+@pytest.mark.parametrize("made", [15, 50])  # a fifth of what FILL makes has been read
+async def test_all_are_marked_however_many_turns_it_takes(
+    alice: Person, bob: Person, superuser: Superuser, monkeypatch: pytest.MonkeyPatch, made: int
+) -> None:
+    monkeypatch.setattr(service, "MARKED_AT_ONCE", 4)
+    for person in (alice, bob):
+        await superuser.execute(FILL, [id_of(person), made])
+    answer = await alice.call("POST", f"{PATH}/read-all", json={})
+    assert answer.json() == {"marked": made * 4 // 5, "more": False}
+    assert [await unread_of(person) for person in (alice, bob)] == [0, made * 4 // 5]
+
+
+async def test_what_takes_too_long_is_left_for_another_request(
+    alice: Person, superuser: Superuser, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The newest are marked first; of those up to a given one as well."""
+    monkeypatch.setattr(service, "MARKED_AT_ONCE", 4)
+    monkeypatch.setattr(service, "MARKING_SECONDS", 0)
+    await superuser.execute(FILL, [id_of(alice), 20])
+    items = (await alice.call("GET", PATH, params={"unread": True})).json()["items"]
+    ids = [item["id"] for item in items]
+    for left in (slice(8, None), slice(12, None)):
+        answer = await alice.call("POST", f"{PATH}/read-all", json={"up_to": ids[4]})
+        assert answer.json() == {"marked": 4, "more": True}
+        page = (await alice.call("GET", PATH, params={"unread": True})).json()["items"]
+        assert [item["id"] for item in page] == ids[:4] + ids[left]
+
+
+async def test_turns_with_a_key_are_done_once(
+    alice: Person, superuser: Superuser, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(service, "MARKED_AT_ONCE", 4)
+    await superuser.execute(FILL, [id_of(alice), 20])
+    for _ in range(2):
+        answer = await alice.call("POST", f"{PATH}/read-all", json={}, headers={"Idempotency-Key": "once"})
+        assert answer.json() == {"marked": 16, "more": False}
+
+
+async def test_two_who_mark_the_same_ones_count_each_once(
+    alice: Person, superuser: Superuser, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Neither refuses the other, and what one waits for, it does not count."""
+    monkeypatch.setattr(service, "MARKED_AT_ONCE", 50)
+    await superuser.execute(FILL, [id_of(alice), 1000])
+    assert sum(await asyncio.gather(*(read_all(alice) for _ in range(4)))) == 800
+
+
+@pytest.mark.parametrize("mode", ["force_custom_plan", "force_generic_plan"])
+@pytest.mark.parametrize("further", [False, True])
+async def test_a_turn_walks_the_index_of_the_unread(
+    superuser: Superuser, mode: str, *, further: bool
+) -> None:
+    owner = await plenty(superuser)
+    statement = _mark_some(up_to=False, further=further)
+    values = {"limit": 100, "oldest": "2026-01-01"}
+    plan = await explain(superuser, mode, owner, statement.sql, statement.arguments(Principal(owner), values))
+    assert "Index Scan using notifications_owner_id_created_at_id_idx1 " in plan, plan
+    assert "Sort" not in plan, plan
 
 
 @pytest.mark.parametrize("body", [{"up_to": "x"}, {"owner_id": str(UUID(int=0))}, [], None], ids=str)
