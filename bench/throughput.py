@@ -51,9 +51,9 @@ PEERS = {
 OPERATIONS = {
     "list of 20": "GET /v1/notifications",
     "one item": "GET /v1/notifications/{item}",
-    "one write": "POST /v1/notifications/test",
+    "one write": "PATCH /v1/profile",
 }
-TITLE = b'{"title":"This is a test"}'
+CHANGE = b'{"about":"Something about myself"}'
 GOALS = {0: 4.0, 2: 4.0, 20: 3.5}
 OF_THE_LIMIT = 0.8
 TICKS = os.sysconf("SC_CLK_TCK")
@@ -61,6 +61,8 @@ SEED = """
 with made as (
     insert into accounts (email, password_hash)
     select format('bench-%%s@example.org', n), 'x' from generate_series(1, %(clients)s) n returning id
+), known as (
+    insert into profiles (owner_id) select id from made
 ), filled as (
     insert into notifications (owner_id, kind, title, body, created_at)
     select id, 'product', 'Something happened', repeat('word ', 20), now() - n * interval '1 minute'
@@ -220,11 +222,10 @@ def processor_seconds(process: int) -> float:
 
 def write_request(operation: str, peer: str, account: Account) -> bytes:
     line = OPERATIONS[operation].format(item=account.item)
-    # The template takes what it makes from the body; ours makes a test notification, which has no body.
-    body = TITLE if line.startswith("POST") and peer in {"template", "with pre-ping"} else b""
+    body = CHANGE if line.startswith("PATCH") else b""
     return (
         f"{line} HTTP/1.1\r\nHost: bench\r\nContent-Type: application/json\r\nContent-Length: {len(body)}\r\n"
-        f"Authorization: Bearer {account.tokens[peer]}\r\n\r\n"
+        f"Authorization: Bearer {account.tokens[peer]}\r\nIf-Match: *\r\n\r\n"
     ).encode() + body
 
 

@@ -28,9 +28,9 @@ where owner_id = $1 order by created_at desc, id desc limit 21
 ONE = """
 select id, kind, title, body, data, created_at, read_at from notifications where owner_id = $1 and id = $2
 """
-MAKE = """
-insert into notifications (owner_id, kind, title) values ($1, 'product', 'This is a test')
-returning id, kind, title, body, data, created_at, read_at
+CHANGE = """
+update profiles set about = $2, version = version + 1, updated_at = now() where owner_id = $1
+returning owner_id as account_id, display_name, about, avatar_url, locale, time_zone, updated_at
 """
 
 pool = AsyncConnectionPool(
@@ -72,9 +72,10 @@ async def read_item(request: Request) -> Response:
     return Response(to_json(row), media_type="application/json")
 
 
-async def create_item(request: Request) -> Response:
-    (row,) = await run(MAKE, owner_of(request))
-    return Response(to_json(row), 201, media_type="application/json")
+async def change_profile(request: Request) -> Response:
+    change = await request.json()
+    (row,) = await run(CHANGE, owner_of(request), change["about"])
+    return Response(to_json(row), media_type="application/json")
 
 
 @asynccontextmanager
@@ -86,8 +87,8 @@ async def lifespan(_: Starlette) -> AsyncIterator[None]:
 app = Starlette(
     routes=[
         Route("/v1/notifications", read_items),
-        Route("/v1/notifications/test", create_item, methods=["POST"]),
         Route("/v1/notifications/{item_id}", read_item),
+        Route("/v1/profile", change_profile, methods=["PATCH"]),
     ],
     lifespan=lifespan,
 )

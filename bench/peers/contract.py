@@ -8,12 +8,13 @@ id, no bounds on time or size, no idempotency keys, no problem documents, no tel
 from typing import Annotated
 from uuid import UUID
 
-from bench.peers.bare import LIST, MAKE, ONE, lifespan, run, tokens
+from bench.peers.bare import CHANGE, LIST, ONE, lifespan, run, tokens
 from fastapi import Depends, FastAPI, Query
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 
 from app.core.notice import Kind
 from app.notifications.schemas import Notification, NotificationPage
+from app.profiles.schemas import Profile, ProfilePatch
 
 Credentials = Annotated[HTTPAuthorizationCredentials, Depends(HTTPBearer())]
 
@@ -39,13 +40,13 @@ async def read_items(
     return NotificationPage.model_validate({"items": rows[:limit], "next_cursor": None})
 
 
-@app.post("/v1/notifications/test", status_code=201)
-async def create_item(owner: Owner) -> Notification:
-    (row,) = await run(MAKE, owner)
-    return Notification.model_validate(row)
-
-
 @app.get("/v1/notifications/{item_id}")
 async def read_item(owner: Owner, item_id: UUID) -> Notification:
     (row,) = await run(ONE, owner, str(item_id))
     return Notification.model_validate(row)
+
+
+@app.patch("/v1/profile")
+async def change_profile(owner: Owner, patch: ProfilePatch) -> Profile:
+    (row,) = await run(CHANGE, owner, patch.about or "")
+    return Profile.model_validate(row)

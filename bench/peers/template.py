@@ -39,10 +39,6 @@ class NotificationBase(SQLModel):
     body: str = Field(default="", max_length=2000)
 
 
-class NotificationCreate(NotificationBase):
-    pass
-
-
 class Notification(NotificationBase, table=True):
     __tablename__ = "notifications"
     id: UUID = Field(default_factory=uuid4, primary_key=True)
@@ -65,6 +61,25 @@ class NotificationPublic(NotificationBase):
 class NotificationsPublic(SQLModel):
     data: list[NotificationPublic]
     count: int
+
+
+class ProfileUpdate(SQLModel):
+    display_name: str | None = Field(default=None, max_length=80)
+    about: str | None = Field(default=None, max_length=500)
+    avatar_url: str | None = Field(default=None, max_length=2048)
+    locale: str = "en"
+    time_zone: str = "UTC"
+
+
+class Profile(ProfileUpdate, table=True):
+    __tablename__ = "profiles"
+    owner_id: UUID = Field(foreign_key="accounts.id", primary_key=True)
+    updated_at: datetime | None = Field(default=None, sa_type=DateTime(timezone=True))
+
+
+class ProfilePublic(ProfileUpdate):
+    owner_id: UUID
+    updated_at: datetime | None
 
 
 class TokenPayload(SQLModel):
@@ -120,10 +135,14 @@ def read_item(session: SessionDep, current_user: CurrentUser, item_id: UUID) -> 
     return item
 
 
-@app.post("/v1/notifications/test", response_model=NotificationPublic, status_code=201)
-def create_item(session: SessionDep, current_user: CurrentUser, item_in: NotificationCreate) -> object:
-    item = Notification.model_validate(item_in, update={"owner_id": current_user.id})
-    session.add(item)
+@app.patch("/v1/profile", response_model=ProfilePublic)
+def update_profile(session: SessionDep, current_user: CurrentUser, profile_in: ProfileUpdate) -> object:
+    profile = session.get(Profile, current_user.id)
+    if profile is None:
+        raise HTTPException(404)
+    profile.sqlmodel_update(profile_in.model_dump(exclude_unset=True))
+    profile.updated_at = datetime.now(UTC)
+    session.add(profile)
     session.commit()
-    session.refresh(item)
-    return item
+    session.refresh(profile)
+    return profile

@@ -103,7 +103,7 @@ TABLE: dict[str, tuple[int, Request | Callable[[Person, FastAPI], Awaitable[Requ
     "GET /v1/notifications": (1, {}),
     "GET /v1/notifications/unread-count": (1, {}),
     "POST /v1/notifications/read-all": (1, {"json": {}}),
-    "POST /v1/notifications/test": (1, {}),
+    "POST /v1/notifications/test": (2, {}),
     "GET /v1/notifications/{notification_id}": (1, with_notification_id),
     "DELETE /v1/notifications/{notification_id}": (1, with_notification_id),
     "PUT /v1/notifications/{notification_id}/read": (1, with_notification_id),

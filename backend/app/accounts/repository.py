@@ -11,7 +11,6 @@ from uuid import UUID
 from sqlalchemy import (
     ColumnElement,
     DateTime,
-    Executable,
     LargeBinary,
     Text,
     bindparam,
@@ -23,6 +22,7 @@ from sqlalchemy import (
     update,
 )
 from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.sql.dml import ReturningInsert
 from sqlmodel import col
 
 from app.accounts import schemas
@@ -78,7 +78,7 @@ _RENEW_PASSWORD = prepare(
 )
 
 
-def _add_refresh_token(session_id: ColumnElement[UUID]) -> Executable:
+def _add_refresh_token(session_id: ColumnElement[UUID]) -> ReturningInsert[tuple[UUID]]:
     """Add a refresh token to the session that a part of the same statement yields."""
     values = select(
         session_id,
@@ -102,7 +102,18 @@ _new_session = (
     .returning(col(LogInSession.id))
     .cte("new_session")
 )
-_BEGIN_SESSION = prepare(_add_refresh_token(_new_session.c.id), into=UUID)
+# Of those that were there before: the living come before the dead, and then whatever happened last.
+MOST_SESSIONS = 100
+_has_ended = col(LogInSession.ended_at).is_not(None)
+_last_seen = func.coalesce(col(LogInSession.ended_at), col(LogInSession.last_used_at))
+_too_many = select(col(LogInSession.id)).order_by(_has_ended, _last_seen.desc()).offset(MOST_SESSIONS - 1)
+_removed = (
+    delete(LogInSession)
+    .where(col(LogInSession.id).in_(_too_many), select(_new_session.c.id).exists())
+    .returning(col(LogInSession.id))
+    .cte("removed")
+)
+_BEGIN_SESSION = prepare(_add_refresh_token(_new_session.c.id).add_cte(_removed), into=UUID)
 
 _REFRESH_TOKEN = prepare(
     select(col(RefreshToken.owner_id), col(RefreshToken.session_id)), into=Known, by=TokenClaim
@@ -213,7 +224,7 @@ async def begin_session(
     token_hash: bytes,
     expires_at: datetime,
 ) -> UUID | None:
-    """Add a session together with its first refresh token.
+    """Add a session together with its first refresh token, and delete what is beyond `MOST_SESSIONS`.
 
     Returns:
         Its id; None if the verified hash is no longer the account's.

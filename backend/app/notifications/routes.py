@@ -7,7 +7,7 @@
 from typing import Annotated, Any
 from uuid import UUID
 
-from fastapi import APIRouter, Header, Query
+from fastapi import APIRouter, Depends, Header, Query
 from pydantic.json_schema import SkipJsonSchema
 
 from app.core.idempotency.dependency import IdempotentSession
@@ -20,6 +20,7 @@ from app.core.problems import (
     UNAUTHENTICATED,
     responses,
 )
+from app.core.rate_limits import limited_for_caller
 from app.core.runtime import Caller, CallerSession
 from app.notifications import live, service
 from app.notifications.schemas import (
@@ -129,10 +130,11 @@ async def read_all(session: IdempotentSession, which: ReadAll) -> Marked:
 @router.post(
     "/v1/notifications/test",
     status_code=201,
+    dependencies=[Depends(limited_for_caller(service.TESTS))],
     name="sendTest",
     summary="Send oneself a test notification",
     response_description="Made.",
-    responses=responses(UNAUTHENTICATED, INVALID_REQUEST, IDEMPOTENCY_MISMATCH),
+    responses=responses(UNAUTHENTICATED, INVALID_REQUEST, IDEMPOTENCY_MISMATCH, TOO_MANY_REQUESTS),
 )
 async def send_test(session: IdempotentSession) -> Notification:
     """Make a test notification for the caller."""

@@ -15,6 +15,7 @@ from app.core.asker import Principal
 from app.core.database import Session
 from app.core.notice import Kind, Notice
 from app.core.problems import NOT_FOUND, ProblemError
+from app.core.rate_limits import Limit
 from app.notifications import repository
 from app.notifications.cursor import Position, read_cursor, write_cursor
 from app.notifications.schemas import (
@@ -27,6 +28,7 @@ from app.notifications.schemas import (
     UnreadCount,
 )
 
+TESTS = Limit("test notification", 60)
 MARKED_AT_ONCE = 5000
 MARKING_SECONDS = 15.0
 
@@ -44,7 +46,10 @@ ALWAYS_ON = ("security", "email")
 
 
 async def send_test(session: Session[Principal]) -> Notification:
-    """Make a test notification for the caller."""
+    """Make a test notification for the caller.
+
+    Two round trips: the try is counted by itself.
+    """
     return await repository.make(session, TEST)
 
 

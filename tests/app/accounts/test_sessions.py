@@ -6,6 +6,7 @@ from uuid import UUID, uuid4
 import pytest
 from httpx2 import AsyncClient
 
+from tests.app.accounts.conftest import Run
 from tests.app.accounts.test_refresh import PassFor, refresh, served
 from tests.app.conftest import PASSWORD, Person, join
 
@@ -70,6 +71,64 @@ async def test_somebody_elses_answers_as_one_that_never_was(
     assert foreign.headers == missing.headers
     assert UUID(theirs["id"]) not in {UUID(session["id"]) for session in await sessions_of(bob)}
     await served(client, alice.tokens["refresh_token"])
+
+
+# Of each kind so many, the first of them the oldest; all were used before whoever has just logged in.
+OTHERS = """
+insert into sessions (owner_id, user_agent, created_at, last_used_at, ended_at, end_reason)
+select accounts.id, kind || ' ' || n, moment, moment, case when kind = 'ended' then moment end,
+    case when kind = 'ended' then 'logout' end
+from accounts, (values ('live', %(live)s), ('ended', %(ended)s)) as given (kind, many),
+    generate_series(1, many) as n,
+    lateral (select now() - interval '1 hour' + n * interval '1 second') as at (moment)
+where email = %(email)s
+"""
+KEPT = """
+select user_agent from sessions join accounts on accounts.id = owner_id where email = %(email)s
+"""
+
+
+@pytest.mark.parametrize(
+    ("others", "gone"),
+    [
+        ((49, 49), set()),  # with the one that she has, and the one that begins, a hundred
+        ((49, 51), {"ended 1", "ended 2"}),
+        ((98, 2), {"ended 1", "ended 2"}),
+        ((101, 1), {"ended 1", "live 1", "live 2", "live 3"}),
+        ((150, 0), {f"live {n}" for n in range(1, 53)}),
+    ],
+)
+async def test_no_more_than_a_hundred_are_kept(
+    client: AsyncClient, alice: Person, superuser: Run, others: tuple[int, int], gone: set[str]
+) -> None:
+    """Of those that have ended the oldest goes first, then the live one that was used least lately."""
+    live, ended = others
+    superuser(OTHERS, email=alice.email, live=live, ended=ended)
+    await join(client, alice.email)
+    kept = {agent for (agent,) in superuser(KEPT, email=alice.email)}
+    made = {f"live {n + 1}" for n in range(live)} | {f"ended {n + 1}" for n in range(ended)}
+    assert made - kept == gone
+    exported = (await alice.call("GET", "/v1/account/export")).json()["sessions"]
+    assert len(exported) <= 100
+
+
+async def test_nobody_elses_session_goes_with_a_log_in(
+    client: AsyncClient, alice: Person, bob: Person, superuser: Run
+) -> None:
+    for person in (alice, bob):
+        superuser(OTHERS, email=person.email, live=150, ended=0)
+    await join(client, alice.email)
+    assert [len(superuser(KEPT, email=person.email)) for person in (alice, bob)] == [100, 151]
+
+
+async def test_a_session_that_had_to_go_is_refreshed_no_more(
+    client: AsyncClient, alice: Person, superuser: Run
+) -> None:
+    superuser(OTHERS, email=alice.email, live=99, ended=0)
+    superuser("update sessions set last_used_at = now() - interval '1 day' where user_agent !~ 'live'")
+    newer = await join(client, alice.email)
+    assert (await refresh(client, alice.tokens["refresh_token"])).status_code == 401
+    await served(client, newer.tokens["refresh_token"])
 
 
 @pytest.mark.parametrize("session_id", ["1", "current", "%00", "0198f000-0000-7000-8000-000000000000x"])

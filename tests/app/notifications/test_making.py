@@ -40,6 +40,15 @@ async def test_a_test_notification(alice: Person) -> None:
     assert (made["kind"], made["title"], made["data"], made["read_at"]) == ("product", TEST.title, {}, None)
 
 
+async def test_sixty_test_notifications_of_one_account(alice: Person, bob: Person) -> None:
+    answers = [await alice.call("POST", "/v1/notifications/test") for _ in range(61)]
+    assert [answer.status_code for answer in answers] == [201] * 60 + [429]
+    assert answers[-1].json()["type"] == "/problems/too-many-requests"
+    assert 0 < int(answers[-1].headers["retry-after"]) <= 900
+    assert len((await alice.call("GET", "/v1/notifications", params={"limit": 100})).json()["items"]) == 60
+    assert (await bob.call("POST", "/v1/notifications/test")).status_code == 201
+
+
 async def test_nobody_makes_one_for_somebody_else(alice: Person, bob: Person, session_of: SessionOf) -> None:
     await alice.call("POST", "/v1/notifications/test", params={"owner_id": str(id_of(bob))})
     assert await session_of(alice).run(TITLES) == [TEST.title]
