@@ -1,7 +1,7 @@
 """
 [Task]: T-001, T-002, T-003, T-004, T-006, T-101, T-102, T-105, T-106, T-110, T-113, T-042, T-085,
     T-084, T-087, T-089
-[From]: speckit.specify §2.11, §6.1, §6.3, §6.4, §6.5, speckit.plan §1.1, §1.4, §4.8, §6.2, §6.3
+[From]: speckit.specify §2.11, §6.1, §6.3, §6.4, §6.5, §6.7, speckit.plan §1.1, §1.4, §4.8, §6.2, §6.3
 [Description]: Puts the application together.
 """
 
@@ -30,6 +30,7 @@ from app.core.database import Session
 from app.core.docs import add_docs
 from app.core.examples import example
 from app.core.export import Part
+from app.core.head import Head
 from app.core.headers import Cors, SecurityHeaders
 from app.core.idempotency.unit import Idempotency, Replay, replay
 from app.core.issuers.tokens import ExternalTokens
@@ -55,6 +56,7 @@ from app.profiles.service import profile_of
 EXPORTED_AT_ONCE = 200
 
 MIDDLEWARE = (
+    Middleware(Head),
     Middleware(SecurityHeaders),
     Middleware(logs.RequestLog),
     Middleware(Cors),

@@ -34,6 +34,7 @@ from app.core.problems import (
     INVALID_CREDENTIALS,
     INVALID_REQUEST,
     NOT_FOUND,
+    OF_A_BODY,
     TOO_MANY_REQUESTS,
     UNAUTHENTICATED,
     WRONG_PASSWORD,
@@ -55,7 +56,7 @@ JWKS_CACHE = "public, max-age=300"
     name="register",
     summary="Register an account",
     response_description="Accepted, whether or not the address already has an account.",
-    responses=responses(INVALID_REQUEST, IDEMPOTENCY_MISMATCH, TOO_MANY_REQUESTS),
+    responses=responses(*OF_A_BODY, IDEMPOTENCY_MISMATCH, TOO_MANY_REQUESTS),
 )
 async def register(credentials: Credentials, running: RuntimeDep, network: NetworkAddress) -> Accepted:
     """Register an address with a password."""
@@ -69,7 +70,7 @@ async def register(credentials: Credentials, running: RuntimeDep, network: Netwo
     name="login",
     summary="Log in",
     response_description="A session has begun.",
-    responses=responses(INVALID_CREDENTIALS, INVALID_REQUEST, IDEMPOTENCY_MISMATCH, TOO_MANY_REQUESTS),
+    responses=responses(INVALID_CREDENTIALS, *OF_A_BODY, IDEMPOTENCY_MISMATCH, TOO_MANY_REQUESTS),
 )
 async def log_in(
     request: LoginRequest,
@@ -87,7 +88,7 @@ async def log_in(
     name="refresh",
     summary="Exchange a refresh token",
     response_description="The next pair of tokens.",
-    responses=responses(INVALID_CREDENTIALS, INVALID_REQUEST, IDEMPOTENCY_MISMATCH, TOO_MANY_REQUESTS),
+    responses=responses(INVALID_CREDENTIALS, *OF_A_BODY, IDEMPOTENCY_MISMATCH, TOO_MANY_REQUESTS),
 )
 async def refresh(request: RefreshRequest, running: RuntimeDep, network: NetworkAddress) -> Tokens:
     """Exchange a refresh token for the next pair of tokens."""
@@ -101,7 +102,7 @@ async def refresh(request: RefreshRequest, running: RuntimeDep, network: Network
     name="logout",
     summary="Log out here",
     response_description="The session, if there was one, has ended.",
-    responses=responses(INVALID_REQUEST, IDEMPOTENCY_MISMATCH, TOO_MANY_REQUESTS),
+    responses=responses(*OF_A_BODY, IDEMPOTENCY_MISMATCH, TOO_MANY_REQUESTS),
 )
 async def log_out(request: RefreshRequest, running: RuntimeDep, network: NetworkAddress) -> None:
     """End the session of a refresh token."""
@@ -167,9 +168,7 @@ async def read_account(session: CallerSession) -> Account:
     name="deleteAccount",
     summary="Delete one's account and all it owns",
     response_description="Deleted.",
-    responses=responses(
-        UNAUTHENTICATED, WRONG_PASSWORD, INVALID_REQUEST, IDEMPOTENCY_MISMATCH, TOO_MANY_REQUESTS
-    ),
+    responses=responses(UNAUTHENTICATED, WRONG_PASSWORD, *OF_A_BODY, IDEMPOTENCY_MISMATCH, TOO_MANY_REQUESTS),
 )
 async def delete_account(
     request: AccountDeletion, caller: Caller, session: IdempotentSession, running: RuntimeDep

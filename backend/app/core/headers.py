@@ -27,7 +27,7 @@ NOT_KEPT = (b"cache-control", b"no-store")
 TWO_YEARS = 63_072_000
 HTTPS_ALONE = (b"strict-transport-security", f"max-age={TWO_YEARS}; includeSubDomains".encode())
 
-METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
+METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE")
 REQUEST_HEADERS = (
     *("Authorization", "Content-Type", "Idempotency-Key", "If-Match", "If-None-Match"),
     "Last-Event-ID",  # of a stream that is read by fetch, for an EventSource sends no token

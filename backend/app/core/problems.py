@@ -1,6 +1,6 @@
 """
 [Task]: T-001, T-003, T-004, T-006, T-085, T-106, T-107
-[From]: speckit.specify §6.1, speckit.plan §4.1, §4.8
+[From]: speckit.specify §6.1, §6.7, speckit.plan §4.1, §4.8
 [Description]: The catalogue of problems, and the handlers that turn every error into one (RFC 9457).
 """
 
@@ -20,7 +20,9 @@ from starlette.routing import Match
 
 logger = logging.getLogger(__name__)
 
-MEDIA_TYPE = "application/problem+json"
+MEDIA_TYPE, JSON = "application/problem+json", "application/json"
+ACCEPT = {"POST": "Accept-Post", "PATCH": "Accept-Patch"}
+"""The header that names the media types of a body, by method."""
 METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
 
 
@@ -88,13 +90,23 @@ TOO_MANY_REQUESTS = ProblemType(
 PAYLOAD_TOO_LARGE = ProblemType(
     "payload-too-large", 413, "The request is too large.", "The body has more than 64 KiB."
 )
+UNSUPPORTED_MEDIA_TYPE = ProblemType(
+    "unsupported-media-type",
+    415,
+    "Say with Content-Type that the body is JSON.",
+    "The body is not declared to be JSON.",
+)
 INTERNAL_ERROR = ProblemType("internal-error", 500, "Something went wrong on our side.", "Our fault.")
 UNAVAILABLE = ProblemType(
     "unavailable",
     503,
     "The service cannot serve at the moment.",
     "It cannot be served at the moment, or not in time.",
+    (("Retry-After", "integer", "5"),),
 )
+
+OF_A_BODY = (INVALID_REQUEST, UNSUPPORTED_MEDIA_TYPE)
+"""What is said of a body that does not fit."""
 
 OF_ANY = (PAYLOAD_TOO_LARGE, INTERNAL_ERROR, UNAVAILABLE)
 """What is answered before an operation and around it, whatever it does."""
@@ -128,7 +140,7 @@ class ProblemError(Exception):
     def __init__(self, kind: ProblemType, headers: Mapping[str, str] | None = None) -> None:
         super().__init__(kind.name)
         self.kind = kind
-        self.headers = {**{name: value for name, _, value in kind.headers}, **(headers or {})}
+        self.headers = headers
 
 
 def responses(*kinds: ProblemType) -> dict[int | str, dict[str, Any]]:
@@ -174,7 +186,8 @@ def answer(
     document = _document(kind)
     document.detail, document.errors = detail, list(errors) if errors else None
     content = document.model_dump(exclude_none=True)
-    return JSONResponse(content, kind.status, headers, media_type=MEDIA_TYPE)
+    always = {name: value for name, _, value in kind.headers}
+    return JSONResponse(content, kind.status, {**always, **(headers or {})}, media_type=MEDIA_TYPE)
 
 
 def _document(kind: ProblemType) -> Problem:
@@ -191,11 +204,19 @@ def _on_problem(_: Request, error: Exception) -> JSONResponse:
     return answer(error.kind, error.headers)
 
 
-def _on_invalid_request(_: Request, error: Exception) -> JSONResponse:
+def _on_invalid_request(request: Request, error: Exception) -> JSONResponse:
     assert isinstance(error, RequestValidationError)  # noqa: S101 -- registered for it
+    if isinstance(error.body, bytes):  # FastAPI reads as JSON what is declared to be, and leaves all else
+        return answer(UNSUPPORTED_MEDIA_TYPE, {ACCEPT.get(request.method, "Accept"): _taken(request)})
     # None stands for what may be left out; a client cannot write it, so it is no way to mend the request.
     faults = [fault for fault in error.errors() if fault["type"] != "none_required"]
     return answer(INVALID_REQUEST, errors=[_fault(fault) for fault in faults])
+
+
+def _taken(request: Request) -> str:
+    """List the media types of the body that the target takes."""
+    own = request.scope["route"].body_field.field_info.media_type
+    return ", ".join(dict.fromkeys((own, JSON)))
 
 
 def _on_http_exception(request: Request, error: Exception) -> JSONResponse:
@@ -213,6 +234,7 @@ def _methods_of(request: Request) -> list[str]:
 
 
 def _is_served(request: Request, method: str) -> bool:
+    method = "GET" if method == "HEAD" else method
     scope = {**request.scope, "method": method, "path_params": {}}
     return any(route.matches(scope)[0] is Match.FULL for route in request.app.routes)
 

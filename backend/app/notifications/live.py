@@ -1,6 +1,6 @@
 """
 [Task]: T-006, T-084
-[From]: speckit.specify §4.7, speckit.plan §4.6, §4.8
+[From]: speckit.specify §4.7, §6.7, speckit.plan §4.6, §4.8
 [Description]: One live stream: what it sends, in order, each once, and when it ends.
 """
 
@@ -12,11 +12,12 @@ from collections.abc import AsyncIterator
 from fastapi.sse import KEEPALIVE_COMMENT, format_sse_event
 from psycopg import OperationalError
 from starlette.responses import StreamingResponse
-from starlette.types import Message, Send
+from starlette.types import Message, Receive, Scope, Send
 
 from app.core.asker import Principal
 from app.core.database import Session
 from app.core.examples import example_of
+from app.core.head import HEAD_ALONE
 from app.notifications import places, repository
 from app.notifications.cursor import Position, write_cursor
 from app.notifications.schemas import Notification
@@ -39,6 +40,12 @@ class LiveResponse(StreamingResponse):
 
     media_type = "text/event-stream"
 
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer; where the head is all that goes out, nothing is read for a body."""
+        if HEAD_ALONE in scope:
+            self.body_iterator = _nothing()
+        await super().__call__(scope, receive, send)
+
     async def stream_response(self, send: Send) -> None:
         """Send as ever, but give up a client that does not read.
 
@@ -53,6 +60,11 @@ class LiveResponse(StreamingResponse):
             await super().stream_response(send_in_time)
         except TimeoutError:
             logger.info("a live stream was ended: its client reads too slowly")
+
+
+async def _nothing() -> AsyncIterator[bytes]:
+    return
+    yield
 
 
 async def begin(session: Session[Principal], last_event_id: str | None) -> Position:

@@ -16,6 +16,7 @@ from app.core.problems import (
     IDEMPOTENCY_MISMATCH,
     INVALID_REQUEST,
     NOT_FOUND,
+    OF_A_BODY,
     TOO_MANY_REQUESTS,
     UNAUTHENTICATED,
     responses,
@@ -120,7 +121,7 @@ async def count_unread(session: CallerSession) -> UnreadCount:
     name="readAll",
     summary="Mark all as read",
     response_description="How many were marked.",
-    responses=responses(UNAUTHENTICATED, INVALID_REQUEST, IDEMPOTENCY_MISMATCH),
+    responses=responses(UNAUTHENTICATED, *OF_A_BODY, IDEMPOTENCY_MISMATCH),
 )
 async def read_all(session: IdempotentSession, which: ReadAll) -> Marked:
     """Mark all of the caller's notifications as read, or all up to a given one."""
@@ -158,7 +159,7 @@ async def list_preferences(session: CallerSession) -> Preferences:
     name="setPreference",
     summary="Set one preference",
     response_description="As it is now.",
-    responses=responses(UNAUTHENTICATED, INVALID_REQUEST),
+    responses=responses(UNAUTHENTICATED, *OF_A_BODY),
 )
 async def set_preference(
     session: CallerSession, kind: Kind, channel: Channel, change: PreferenceChange

@@ -9,7 +9,15 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Body, Header, Response
 from pydantic.json_schema import SkipJsonSchema
 
-from app.core.problems import INVALID_REQUEST, UNAUTHENTICATED, VERSION_MISMATCH, VERSION_REQUIRED, responses
+from app.core.problems import (
+    INVALID_REQUEST,
+    JSON,
+    OF_A_BODY,
+    UNAUTHENTICATED,
+    VERSION_MISMATCH,
+    VERSION_REQUIRED,
+    responses,
+)
 from app.core.runtime import Caller, CallerSession
 from app.profiles import repository, service
 from app.profiles.schemas import Profile, ProfilePatch
@@ -25,6 +33,9 @@ ETAG: dict[str, Any] = {
     }
 }
 MERGE_PATCH = "application/merge-patch+json"
+PLAIN_JSON: dict[str, Any] = {
+    "requestBody": {"content": {JSON: {"schema": {"$ref": "#/components/schemas/ProfilePatch"}}}}
+}
 
 
 @router.get(
@@ -61,9 +72,10 @@ async def read_profile(
     name="changeProfile",
     summary="Change one's profile",
     response_description="The profile as it is now.",
+    openapi_extra=PLAIN_JSON,
     responses={
         200: ETAG,
-        **responses(UNAUTHENTICATED, VERSION_MISMATCH, INVALID_REQUEST, VERSION_REQUIRED),
+        **responses(UNAUTHENTICATED, VERSION_MISMATCH, *OF_A_BODY, VERSION_REQUIRED),
     },
 )
 async def change_profile(

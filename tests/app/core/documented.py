@@ -38,7 +38,7 @@ def answers_of(method: str, path: str) -> frozenset[str] | None:
 
 def answer_of(response: httpx2.Response) -> str:
     """The name of an answer that has been read: its status, and of a problem the type."""
-    is_problem = response.headers.get("content-type") == MEDIA_TYPE
+    is_problem = response.headers.get("content-type") == MEDIA_TYPE and response.content != b""
     kind = json.loads(response.content)["type"].removeprefix("/problems/") if is_problem else ""
     return f"{response.status_code} {kind}".rstrip()
 

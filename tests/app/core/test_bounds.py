@@ -59,6 +59,7 @@ async def test_a_request_that_takes_too_long_is_given_up(
 
     answer = await client.get("/forever")
     assert (answer.status_code, answer.json()["type"]) == (503, "/problems/unavailable")
+    assert int(answer.headers["retry-after"]) > 0
     assert given_up.is_set()
 
 

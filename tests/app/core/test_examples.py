@@ -66,5 +66,11 @@ def test_every_problem_is_shown_with_each_of_its_types(document: dict[str, Any])
     assert seen == {
         *("invalid-request", "unauthenticated", "invalid-credentials", "wrong-password", "invalid-token"),
         *("not-found", "version-mismatch", "version-required", "idempotency-mismatch"),
-        *("too-many-requests", "payload-too-large", "internal-error", "unavailable"),
+        *(
+            "too-many-requests",
+            "payload-too-large",
+            "unsupported-media-type",
+            "internal-error",
+            "unavailable",
+        ),
     }

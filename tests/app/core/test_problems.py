@@ -47,11 +47,11 @@ async def test_a_method_that_is_not_offered(client: AsyncClient) -> None:
 @pytest.mark.parametrize(
     ("path", "allowed"),
     [
-        ("/v1/profile", "GET, PATCH"),
-        ("/v1/account", "GET"),
-        ("/v1/notifications/0198f000-0000-7000-8000-000000000000", "GET, DELETE"),
-        ("/v1/auth/sessions", "GET"),
-        ("/livez", "GET"),
+        ("/v1/profile", "GET, HEAD, PATCH"),
+        ("/v1/account", "GET, HEAD"),
+        ("/v1/notifications/0198f000-0000-7000-8000-000000000000", "GET, HEAD, DELETE"),
+        ("/v1/auth/sessions", "GET, HEAD"),
+        ("/livez", "GET, HEAD"),
     ],
 )
 @pytest.mark.parametrize("method", ["PUT", "TRACE"])
@@ -91,6 +91,36 @@ async def test_a_body_that_cannot_be_read(client: AsyncClient, content: bytes) -
     document = problem(answer)
     assert document["type"] == "/problems/invalid-request"
     assert all(fault["pointer"] == "" for fault in document.get("errors", []))  # the whole of it
+
+
+@pytest.mark.parametrize(
+    "media_type", [None, "text/plain", "application/x-www-form-urlencoded", "application/jsonl", "json", ""]
+)
+async def test_a_body_that_is_not_declared_to_be_json(client: AsyncClient, media_type: str | None) -> None:
+    headers = {} if media_type is None else {"Content-Type": media_type}
+    answer = await client.post("/v1/auth/register", content=b'{"email": "a@example.org"}', headers=headers)
+    assert answer.status_code == 415
+    assert problem(answer)["type"] == "/problems/unsupported-media-type"
+    assert answer.headers["accept-post"] == "application/json"
+
+
+@pytest.mark.parametrize(
+    ("operation", "name", "taken"),
+    [
+        ("POST /v1/notifications/read-all", "Accept-Post", "application/json"),
+        ("PUT /v1/notifications/preferences/product/live", "Accept", "application/json"),
+        ("PATCH /v1/profile", "Accept-Patch", "application/merge-patch+json, application/json"),
+    ],
+)
+async def test_what_is_taken_is_named(
+    client: AsyncClient, alice: Person, operation: str, name: str, taken: str
+) -> None:
+    """To those who may ask at all."""
+    method, path = operation.split()
+    body = {"content": b"x", "headers": {"Content-Type": "text/plain"}}
+    refused = await alice.call(method, path, **body)
+    assert (refused.status_code, refused.headers[name]) == (415, taken)
+    assert (await client.request(method, path, content=b"x", headers=body["headers"])).status_code == 401  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize(("password", "rule"), [("x", "at least 12"), ("x" * 2000, "at most")])
@@ -138,8 +168,9 @@ async def test_a_database_that_cannot_be_reached(
         raise PoolTimeout(SECRET)
 
     monkeypatch.setattr(app.state.runtime.database, "_pool", SimpleNamespace(getconn=timeout))
-    assert problem(await alice.call("GET", "/v1/profile"))["type"] == "/problems/unavailable"
-    assert problem(await client.get("/readyz"))["type"] == "/problems/unavailable"
+    for answer in (await alice.call("GET", "/v1/profile"), await client.get("/readyz")):
+        assert problem(answer)["type"] == "/problems/unavailable"
+        assert int(answer.headers["retry-after"]) > 0
     assert (await client.get("/livez")).json() == {"status": "ok"}
     monkeypatch.undo()
 

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 from uuid import UUID, uuid4
 
+import httpx2
 import pytest
 from psycopg import AsyncConnection
 
@@ -73,6 +74,17 @@ async def test_a_key_holds_no_stream_back(alice: Person, two: Two) -> None:
     async with asyncio.timeout(20), listen(alice, two[0], **{"Idempotency-Key": "k"}) as stream:
         made = await send_test(alice, two[1])
         assert [event.data["id"] for event in await stream.take(1)] == [made]
+
+
+async def test_the_head_of_a_stream_takes_no_place(alice: Person, two: Two) -> None:
+    """However often it is asked for."""
+    headers = {"Authorization": f"Bearer {alice.tokens['access_token']}"}
+    async with asyncio.timeout(100), httpx2.AsyncClient(base_url=two[0].url, timeout=None) as client:
+        for _ in range(5):
+            answer = await client.head("/v1/notifications/stream", headers=headers)
+            assert (answer.status_code, answer.content) == (200, b"")
+            assert answer.headers["content-type"].startswith("text/event-stream")
+            assert (await client.get("/v1/account", headers=headers)).status_code == 200
 
 
 async def test_a_stream_begins_with_what_is_new(alice: Person, bob: Person, two: Two) -> None:

@@ -41,6 +41,14 @@ async def test_a_profile_that_was_never_changed(alice: Person) -> None:
     assert answer.headers["etag"] == '"0"'
 
 
+async def test_both_names_of_a_merge_patch_mean_the_same(alice: Person) -> None:
+    await patch(alice, {"display_name": "Alice", "about": "Myself"})
+    for media_type in ("application/json", "application/merge-patch+json"):
+        headers = {"Content-Type": media_type, "If-Match": "*"}
+        answer = await alice.call("PATCH", PATH, json={"about": None}, headers=headers)
+        assert (answer.json()["display_name"], answer.json()["about"]) == ("Alice", None)
+
+
 async def test_a_change_is_a_new_version(alice: Person) -> None:
     change = {
         "display_name": "Alice",

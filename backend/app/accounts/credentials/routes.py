@@ -16,6 +16,7 @@ from app.core.problems import (
     IDEMPOTENCY_MISMATCH,
     INVALID_REQUEST,
     INVALID_TOKEN,
+    OF_A_BODY,
     TOO_MANY_REQUESTS,
     UNAUTHENTICATED,
     WRONG_PASSWORD,
@@ -42,7 +43,7 @@ async def limited_mails(running: RuntimeDep, network: NetworkAddress, caller: Ca
     name="verifyEmail",
     summary="Verify an e-mail address",
     response_description="Verified.",
-    responses=responses(INVALID_TOKEN, INVALID_REQUEST, IDEMPOTENCY_MISMATCH, TOO_MANY_REQUESTS),
+    responses=responses(INVALID_TOKEN, *OF_A_BODY, IDEMPOTENCY_MISMATCH, TOO_MANY_REQUESTS),
 )
 async def verify_email(request: MailToken, running: RuntimeDep) -> None:
     """Verify the address that a token was mailed to."""
@@ -71,9 +72,7 @@ async def resend_verification(session: IdempotentSession) -> Accepted:
     name="changePassword",
     summary="Change the password",
     response_description="Changed; all other sessions have ended.",
-    responses=responses(
-        UNAUTHENTICATED, WRONG_PASSWORD, INVALID_REQUEST, IDEMPOTENCY_MISMATCH, TOO_MANY_REQUESTS
-    ),
+    responses=responses(UNAUTHENTICATED, WRONG_PASSWORD, *OF_A_BODY, IDEMPOTENCY_MISMATCH, TOO_MANY_REQUESTS),
 )
 async def change_password(
     request: PasswordChange, session: IdempotentSession, caller: Caller, running: RuntimeDep
@@ -89,7 +88,7 @@ async def change_password(
     name="forgotPassword",
     summary="Ask for a password reset",
     response_description="Accepted, whether or not the address has an account.",
-    responses=responses(INVALID_REQUEST, IDEMPOTENCY_MISMATCH, TOO_MANY_REQUESTS),
+    responses=responses(*OF_A_BODY, IDEMPOTENCY_MISMATCH, TOO_MANY_REQUESTS),
 )
 async def forgot_password(request: EmailOnly, running: RuntimeDep, network: NetworkAddress) -> Accepted:
     """Send a token to an address, if it has an account."""
@@ -104,7 +103,7 @@ async def forgot_password(request: EmailOnly, running: RuntimeDep, network: Netw
     name="resetPassword",
     summary="Set a new password with a mailed token",
     response_description="Set; all sessions have ended.",
-    responses=responses(INVALID_TOKEN, INVALID_REQUEST, IDEMPOTENCY_MISMATCH, TOO_MANY_REQUESTS),
+    responses=responses(INVALID_TOKEN, *OF_A_BODY, IDEMPOTENCY_MISMATCH, TOO_MANY_REQUESTS),
 )
 async def reset_password(request: PasswordReset, running: RuntimeDep) -> None:
     """Set a new password with a mailed token."""
