@@ -1,6 +1,6 @@
 """
-[Task]: T-089
-[From]: speckit.specify §4.9, §4.10, §2.13, speckit.plan §5.2, §5.3, §5.4
+[Task]: T-088, T-089
+[From]: speckit.specify §4.9, §4.10, §2.13, §6.6, speckit.plan §5.2, §5.3, §5.4
 [Description]: What the jobs of the queue are, and which come by the clock.
 """
 
@@ -65,6 +65,7 @@ def add_upkeep(jobs: App, database: Database, mailer: Mailer, settings: Settings
         What puts an account into the queue.
     """
     chores = (
+        partial(tokens.forget_unverified, days=settings.unverified_account_days),
         notifications.sweep,
         tokens.sweep,
         idempotency_keys.sweep,

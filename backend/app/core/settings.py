@@ -1,6 +1,6 @@
 """
-[Task]: T-001, T-003, T-084, T-106, T-113, T-089
-[From]: speckit.plan §1.4, §3.6, §4.7, §5.4, §6.1
+[Task]: T-001, T-003, T-084, T-088, T-106, T-113, T-089
+[From]: speckit.specify §6.6, speckit.plan §1.4, §3.6, §4.7, §5.4, §6.1
 [Description]: What an operator sets, read from the environment and checked at start.
 """
 
@@ -96,6 +96,7 @@ class Settings(BaseSettings):
     signing_keys: SecretStr | None = None
     access_token_seconds: Annotated[int, Field(ge=60, le=600)] = 600
     refresh_token_days: Annotated[int, Field(ge=1, le=30)] = 30
+    unverified_account_days: Annotated[int, Field(ge=0, le=3650)] = 30
     external_issuers: Annotated[tuple[IssuerProfile, ...], NoDecode, BeforeValidator(_read_json)] = ()
     app_url: IssuerUrl | None = None
     smtp_url: Annotated[SecretStr, AfterValidator(_is_smtp_url)] | None = None

@@ -7,6 +7,7 @@ from typing import Any, LiteralString
 
 import psycopg
 import pytest
+from psycopg.sql import SQL, Composed
 
 from app.accounts import retention as tokens
 from app.core import rate_limits
@@ -16,7 +17,7 @@ from app.core.retention import AT_ONCE
 from app.notifications import retention as notifications
 from specward.database.provision import Urls
 from specward.database.server import Server
-from tests.app.conftest import Person, name_of
+from tests.app.conftest import Person, join, name_of
 from tests.app.core.smtp import Postman, smtp_server
 from tests.app.notifications.conftest import SessionOf, Superuser, id_of
 from tests.app.notifications.workers import Workplace
@@ -108,6 +109,7 @@ from aged
 """
 
 Sweep = Callable[[Person], Awaitable[None]]
+Forget = Callable[[Composed, int], Awaitable[list[dict[str, list[str]]]]]
 
 
 @pytest.fixture
@@ -125,6 +127,20 @@ def sweep(session_of: SessionOf) -> Sweep:
             await chore(session_of(person))
 
     return all_of
+
+
+@pytest.fixture
+def forget(superuser: Superuser, session_of: SessionOf, alice: Person, bob: Person) -> Forget:
+    """Change two accounts, and look after the first as the daily job does; give what both have left."""
+
+    async def forget(change: Composed, days: int) -> list[dict[str, list[str]]]:
+        for person in (alice, bob):
+            await fill(superuser, person)
+        await superuser.execute(change, [[id_of(alice), id_of(bob)]])
+        await tokens.forget_unverified(session_of(alice), days=days)
+        return [await left(superuser, person) for person in (alice, bob)]
+
+    return forget
 
 
 async def fill(superuser: Superuser, person: Person) -> None:
@@ -207,6 +223,48 @@ async def test_sealed_answers_go_after_their_day(superuser: Superuser, door: Dat
     await asyncio.gather(idempotency_keys.sweep_sealed(door), idempotency_keys.sweep_sealed(door))
     await idempotency_keys.sweep_sealed(door)
     assert await count(superuser, COUNT_SEALED) == (0, AT_ONCE + 1)
+
+
+@pytest.mark.parametrize(
+    ("registered", "days", "stays"),
+    [
+        ("created_at = now() - interval '30 days' + interval '1 minute'", 30, True),
+        ("created_at = now() - interval '30 days' - interval '1 minute'", 30, False),
+        ("created_at = now() - interval '8 days'", 7, False),
+        ("created_at = now() - interval '9 years'", 0, True),
+        ("created_at = now() - interval '9 years', email_verified_at = now()", 30, True),
+        ("created_at = now() - interval '9 years', email = null, password_hash = null", 30, True),
+    ],
+)
+async def test_who_never_verifies_goes_with_all_they_own(
+    superuser: Superuser, forget: Forget, registered: LiteralString, days: int, *, stays: bool
+) -> None:
+    """A verified address stays, and whoever has none; and so do all others."""
+    statement = SQL("update accounts set {} where id = any(%s)").format(SQL(registered))
+    forgotten, other = await forget(statement, days)
+    assert (forgotten == expected(swept=False)) == stays
+    assert stays or not any(forgotten.values())
+    assert other == expected(swept=False)
+    rows = await superuser.execute("select count(*) from accounts")
+    assert await rows.fetchall() == [(1 + int(stays),)]
+
+
+async def test_a_worker_takes_the_days_of_its_settings(
+    superuser: Superuser, database: Urls, tmp_path: Path, alice: Person, bob: Person
+) -> None:
+    """Whoever is gone logs in no more, and may register anew."""
+    await superuser.execute(
+        "update accounts set created_at = now() - interval '11 days' where id = any(%s)",
+        [[id_of(alice), id_of(bob)]],
+    )
+    await superuser.execute("update accounts set email_verified_at = now() where id = %s", [id_of(bob)])
+    async with smtp_server(Postman()) as port:
+        place = Workplace(tmp_path, database, port)
+        place.environment["UNVERIFIED_ACCOUNT_DAYS"] = "10"
+        await place.run("run", "--once")
+    assert (await bob.call("GET", "/v1/account")).status_code == 200
+    assert (await alice.call("GET", "/v1/account")).status_code == 401
+    assert await join(alice.client, alice.email)
 
 
 async def test_a_worker_does_all_of_it(
