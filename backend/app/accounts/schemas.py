@@ -14,6 +14,7 @@ from pydantic.json_schema import SkipJsonSchema
 
 from app.core.examples import ID, MOMENT, example, example_of
 from app.core.keys import PublicJwk
+from app.core.passwords import COMMON, folded
 
 EMAIL_LENGTH = 254
 PASSWORD_LENGTH = 128
@@ -59,6 +60,13 @@ def _is_unicode(secret: SecretStr) -> SecretStr:
     return secret
 
 
+def _is_uncommon(password: SecretStr) -> SecretStr:
+    """Refuse a password that many have: whoever tries to get in tries those first."""
+    if folded(password.get_secret_value()) in COMMON:
+        raise ValueError("Too many people have this one.")
+    return password
+
+
 _EMAIL_SCHEMA = WithJsonSchema({"type": "string", "format": "email", "maxLength": EMAIL_LENGTH})
 EmailAddress = Annotated[str, AfterValidator(normalise_email), _EMAIL_SCHEMA]
 NewEmailAddress = Annotated[str, AfterValidator(normalise_email), AfterValidator(_is_plain), _EMAIL_SCHEMA]
@@ -72,6 +80,7 @@ NewPassword = Annotated[
     SecretStr,
     Field(min_length=NEW_PASSWORD_LENGTH, max_length=PASSWORD_LENGTH),
     AfterValidator(_is_unicode),
+    AfterValidator(_is_uncommon),
     WithJsonSchema(
         {
             "type": "string",

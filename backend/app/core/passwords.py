@@ -1,13 +1,14 @@
 """
 [Task]: T-101, T-102
 [From]: speckit.specify §2.1, §2.2, speckit.plan §3.2
-[Description]: Password hashes: Argon2id, in threads that are limited in number.
+[Description]: Password hashes: Argon2id, in threads that are limited in number. Which passwords many have.
 """
 
 from __future__ import annotations
 
 import secrets
 import unicodedata
+from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from anyio import CapacityLimiter, to_thread
@@ -19,6 +20,16 @@ if TYPE_CHECKING:
     from typing import TypeVar
 
     T = TypeVar("T")
+
+
+def folded(password: str) -> str:
+    """Fold what whoever guesses would try at once: case, and the spellings of one text."""
+    return _normalised(password).lower()
+
+
+def _listed() -> frozenset[str]:
+    lines = Path(__file__).with_name("common_passwords.txt").read_text("utf-8").splitlines()
+    return frozenset(line for line in lines if not line.startswith("#"))
 
 
 class Verdict(NamedTuple):
@@ -64,3 +75,7 @@ class Passwords:
 def _normalised(password: str) -> str:
     """Fold the spellings of one text into one, as keyboards differ (NIST SP 800-63B §5.1.1.2)."""
     return unicodedata.normalize("NFKC", password)
+
+
+COMMON = _listed()
+"""The passwords that many have, folded; some 20 KiB of memory."""

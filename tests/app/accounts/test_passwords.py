@@ -62,6 +62,19 @@ async def notices(person: Person) -> list[tuple[str, str]]:
     return [(item["kind"], item["title"]) for item in items]
 
 
+async def test_one_that_many_have_is_not_set(app: FastAPI, client: AsyncClient, alice: Person) -> None:
+    """Nor is the mailed token used by it."""
+    token = await reset_token(app, alice)
+    for answer in (
+        await change(alice, PASSWORD, "1q2w3e4r5t6y"),
+        await client.post(RESET, json={"token": token, "new_password": "1q2w3e4r5t6y"}),
+    ):
+        assert answer.status_code == 422
+        assert [fault["pointer"] for fault in answer.json()["errors"]] == ["/new_password"]
+    assert await log_in(alice, PASSWORD) == 200
+    assert (await reset(alice, token)).status_code == 204
+
+
 async def test_changing_ends_all_other_sessions_and_tells_the_owner(
     client: AsyncClient, alice: Person, bob: Person
 ) -> None:

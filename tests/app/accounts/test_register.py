@@ -8,9 +8,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import TypeAdapter, ValidationError
 
-from app.accounts.schemas import NewEmailAddress, normalise_email
+from app.accounts.schemas import NEW_PASSWORD_LENGTH, NewEmailAddress, normalise_email
 from app.core.mail import Mail, SmtpMailer
-from app.core.passwords import Passwords
+from app.core.passwords import COMMON, Passwords, folded
 from tests.app.conftest import PASSWORD, Person
 
 pytestmark = pytest.mark.anyio
@@ -51,6 +51,24 @@ async def test_a_password_is_itself_however_it_was_typed(client: AsyncClient) ->
     await client.post(REGISTER, json={"email": "e@example.org", "password": "caf\u00e9 caf\u00e9 caf\u00e9"})
     decomposed = {"email": "e@example.org", "password": "cafe\u0301 cafe\u0301 cafe\u0301"}
     assert (await client.post(LOGIN, json=decomposed)).status_code == 200
+
+
+@pytest.mark.parametrize("password", ["1q2w3e4r5t6y", "QwertyQwerty", "password1234"])
+async def test_a_password_that_many_have_is_refused(client: AsyncClient, password: str) -> None:
+    answer = await client.post(REGISTER, json={"email": "common@example.org", "password": password})
+    assert (answer.status_code, answer.json()["type"]) == (422, "/problems/invalid-request")
+    [fault] = answer.json()["errors"]
+    assert fault["pointer"] == "/password"
+    assert password not in answer.text
+    spaced = {"email": "common@example.org", "password": f"{password} {password}"}
+    assert (await client.post(REGISTER, json=spaced)).status_code == 202
+
+
+def test_what_is_on_the_list_could_be_chosen_at_all() -> None:
+    """Long enough, folded, and no line of it a comment."""
+    assert len(COMMON) > 300
+    assert all(len(each) >= NEW_PASSWORD_LENGTH and each == folded(each) for each in COMMON)
+    assert not any(each.startswith("#") for each in COMMON)
 
 
 @pytest.mark.parametrize("length", [11, 129])
