@@ -10,13 +10,16 @@ import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from tempfile import TemporaryDirectory
+from typing import TYPE_CHECKING
 
 from specward.approvals.stamps import Stamp
 from specward.code.cache import Cache, digest
 from specward.code.git import GitError, git
 from specward.config import Config
 from specward.errors import CouldNotRunError
+
+if TYPE_CHECKING:
+    from tempfile import TemporaryDirectory
 
 NAMESPACE = "specward-approval"  # a signature made for anything else, a commit say, is worth nothing here
 _MISSING = "ssh-keygen is not installed, or not on the PATH. Install OpenSSH's client to sign and to verify."
@@ -107,7 +110,7 @@ def verify(stamp: Stamp, signers: str) -> bool:
     principal, day = _principal(stamp), stamp.date.replace("-", "")
     if not (principal and day.isdigit()):
         return False
-    with TemporaryDirectory() as folder:
+    with _folder() as folder:
         signature, allowed = Path(folder, "signature"), Path(folder, "signers")
         signature.write_text(_armoured(stamp.signature), encoding="utf-8")
         allowed.write_text(signers, encoding="utf-8")
@@ -140,12 +143,18 @@ def _armoured(signature: str) -> str:
     return "\n".join(("-----BEGIN SSH SIGNATURE-----", *lines, "-----END SSH SIGNATURE-----", ""))
 
 
+def _folder() -> "TemporaryDirectory[str]":
+    from tempfile import TemporaryDirectory  # noqa: PLC0415  # 4 ms that few runs need
+
+    return TemporaryDirectory()
+
+
 @contextmanager
 def _key_file(key: str) -> Iterator[str]:
     if not key.startswith(_LITERALS):
         yield str(Path(key).expanduser())
         return
-    with TemporaryDirectory() as folder:
+    with _folder() as folder:
         path = Path(folder, "key.pub")
         path.write_text(key.removeprefix("key::") + "\n", encoding="utf-8")
         yield str(path)

@@ -1,6 +1,5 @@
 """Asks the project's tools, and remembers what they said of a content."""
 
-import shutil
 import subprocess
 import sys
 from collections.abc import Mapping, Sequence
@@ -98,6 +97,8 @@ def _refuse(done: "subprocess.CompletedProcess[str]") -> tuple[Remark, ...]:
 
 def _program(root: Path, name: str) -> str | None:
     """Return the tool of the project's environment, else of ours, else of the PATH."""
+    import shutil  # noqa: PLC0415  # 3 ms that a project without such tools does not need
+
     folders = (root / ".venv/bin", Path(sys.executable).parent)
     return next(
         (found for folder in folders if (found := shutil.which(name, path=str(folder)))), shutil.which(name)
