@@ -16,6 +16,8 @@ class Violation(NamedTuple):
     code: str
     table: str
     site: Site
+    changes: bool = False  # whether rows of others are changed there, or made in their name
+    follows: tuple[Site, ...] = ()  # statements that are open for the same reason
 
     @property
     def key(self) -> Key:
@@ -41,7 +43,7 @@ class Violation(NamedTuple):
 class Kept(TypedDict):
     """A trail as JSON."""
 
-    violations: list[tuple[str, str, tuple[str, int, int, list[str]]]]
+    violations: list[tuple[str, str, tuple[str, int, int, list[str]], bool]]
     bindings: list[tuple[str, str]]
     shown: list[str]
     offices: list[str]
@@ -67,8 +69,8 @@ class Trail:
     def report(self, violation: Violation) -> None:
         """Note a finding; the shortest way is kept."""
         known = self.violations.setdefault(violation.key, violation)
-        if violation.length < known.length:
-            self.violations[violation.key] = violation
+        shorter = violation if violation.length < known.length else known
+        self.violations[violation.key] = shorter._replace(changes=known.changes or violation.changes)
 
     def add(self, other: "Trail") -> None:
         """Note what another trail holds."""
@@ -92,8 +94,8 @@ class Trail:
         """Give it as JSON, as far as it says something of a route that was judged to its end."""
         return {
             "violations": [
-                (code, table, (site.path, site.line, site.column, [*site.chain]))
-                for code, table, site in self.violations.values()
+                (code, table, (site.path, site.line, site.column, [*site.chain]), changes)
+                for code, table, site, changes, _ in self.violations.values()
             ],
             "bindings": sorted(self.bindings),
             "shown": sorted(self.shown),
@@ -106,8 +108,8 @@ class Trail:
     def load(cls, kept: Kept) -> "Trail":
         """Read what `dump` gave."""
         trail = cls(kept["grounds"])
-        for code, table, (path, line, column, chain) in kept["violations"]:
-            trail.report(Violation(code, table, Site(path, line, column, tuple(chain))))
+        for code, table, (path, line, column, chain), changes in kept["violations"]:
+            trail.report(Violation(code, table, Site(path, line, column, tuple(chain)), changes))
         trail.bindings = {(table, column) for table, column in kept["bindings"]}
         trail.shown = {*kept["shown"]}
         trail.offices = {*kept["offices"]}

@@ -31,13 +31,17 @@ def findings(
                 Place(*violation.site[:3]),
                 f"{_way(violation)} {what.format(**words)}",
                 hint.format(**words),
-                _table(analysis, violation.table),
+                (*_table(analysis, violation.table), *_following(violation)),
             )
 
 
 def _way(violation: Violation) -> str:
     """`GET /items/{id} → read_item → crud.get_item`."""
     return " → ".join(violation.site.chain) or "This function"
+
+
+def _following(violation: Violation) -> list[Place]:
+    return sorted({Place(*site[:3]) for site in violation.follows})
 
 
 def _table(analysis: Analysis, name: str) -> tuple[Place, ...]:

@@ -6,6 +6,10 @@ user, on every path; when the row it fetched is checked before anything is done 
 is an administrator. A statement for rows that are public, published or listed may be read by anybody, and
 what it finds is not to be changed for that.
 
+One missing check is one finding. Statements of the same route that are open for the same reason (the lines of
+an order that nobody compared with the caller) are named beside it, and told by themselves only where they
+change rows and it does not.
+
 Ownership is read from the models (where a table has none, from `CREATE TABLE`, in files of SQL up to 2 MB
 too): a foreign key to the user table, directly or by way of a parent. What they do not say stands in
 `[tool.specward.isolation]`: `user_table`, `owner_columns`, `shared_tables`, `scoped_sessions`,

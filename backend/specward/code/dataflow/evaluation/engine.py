@@ -187,7 +187,7 @@ class Engine(Protocol):
     def use(self, value: Value, state: State) -> None:
         """Data leaves: report every row in it that is not the principal's."""
 
-    def report(self, code: str, site: Site, table: str) -> None:
+    def report(self, code: str, site: Site, table: str, *, changes: bool = False) -> None:
         """Note a finding."""
 
     def bind(self, table: str, column: str) -> None:

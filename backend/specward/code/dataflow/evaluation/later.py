@@ -45,7 +45,8 @@ def _tell_here(engine: Engine, known: set[Key], site: Site) -> None:
     found = [engine.trail.violations.pop(key) for key in {*engine.trail.violations} - known]
     if found:
         first = min(found, key=lambda item: item.length)
-        engine.report(first.code, site._replace(chain=first.site.chain), first.table)
+        changes = any(item.changes for item in found)
+        engine.report(first.code, site._replace(chain=first.site.chain), first.table, changes=changes)
 
 
 def cannot_be_steered(engine: Engine, arguments: Arguments, state: State) -> bool:

@@ -109,10 +109,10 @@ class Interpreter:
             state.frame.chain,
         )
 
-    def report(self, code: str, site: Site, table: str) -> None:
+    def report(self, code: str, site: Site, table: str, *, changes: bool = False) -> None:
         """Note a finding."""
         if site.path:
-            self.trail.report(Violation(code, table, site))
+            self.trail.report(Violation(code, table, site, changes))
 
     def use(self, value: Value, state: State) -> None:
         """Data leaves: report every row in it that is not the principal's."""

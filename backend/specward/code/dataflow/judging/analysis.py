@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from itertools import zip_longest
 from typing import NamedTuple
 
+from specward.code.dataflow.judging.folding import folded
 from specward.code.dataflow.judging.judge import Alone, Hands, Judge, Lesson, judge_all
 from specward.code.dataflow.judging.recall import Memory
 from specward.code.dataflow.owners.schema import Options, Schema
@@ -79,7 +80,8 @@ def analyse_files(
             if not judge.learn(_lesson(trails)):
                 break
             trails = _round(judge, hands or Alone(), memory)
-        return Analysis(_merged(judge.routes, trails), _described(judge.schema))
+        found = [folded(judge.schema, trail.violations.values()) for trail in trails]
+        return Analysis(_merged(judge.routes, found), _described(judge.schema))
 
 
 def _sources(files: Mapping[str, str], memory: Memory | None) -> Iterator[Source]:
@@ -99,14 +101,14 @@ def _lesson(trails: Sequence[Trail]) -> Lesson:
     return Lesson(sorted(bindings), sorted(shown), sorted(gated), sorted(held))
 
 
-def _merged(routes: Sequence[Route], trails: Sequence[Trail]) -> tuple[Violation, ...]:
+def _merged(routes: Sequence[Route], trails: Sequence[Sequence[Violation]]) -> tuple[Violation, ...]:
     """What several routes share is told of the first."""
     found: dict[Key, Violation] = {}
     for trail, route in zip_longest(trails, routes):
-        for key, violation in trail.violations.items():
-            known = found.get(key)
+        for violation in trail:
+            known = found.get(violation.key)
             if known is None or len(violation.site.chain) < len(known.site.chain):
-                found[key] = violation.of(route.label) if route is not None else violation
+                found[violation.key] = violation.of(route.label) if route is not None else violation
     return tuple(sorted(found.values(), key=lambda item: (item.site[:3], item.code, item.site.chain)))
 
 

@@ -100,6 +100,11 @@ def _key(files: Mapping[str, str], options: Options) -> str:
     return digest("\0".join([repr(options), *parts]).encode(errors="surrogatepass"))
 
 
+def _site(kept: tuple[str, int, int, list[str]]) -> Site:
+    path, line, column, chain = kept
+    return Site(path, line, column, tuple(chain))
+
+
 def _load(known: dict[str, object]) -> Analysis:
     """An analysis as it was kept; the cache holds lists where there were tuples."""
     violations = known["violations"]
@@ -107,7 +112,7 @@ def _load(known: dict[str, object]) -> Analysis:
     if not isinstance(violations, list) or not isinstance(tables, dict):
         return Analysis((), {})
     found = tuple(
-        Violation(code, table, Site(path, line, column, tuple(chain)))
-        for code, table, (path, line, column, chain) in violations
+        Violation(code, table, _site(site), changes, tuple(map(_site, follows)))
+        for code, table, site, changes, follows in violations
     )
     return Analysis(found, {name: OwnedTable(*fields) for name, fields in tables.items()})

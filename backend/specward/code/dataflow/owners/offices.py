@@ -44,11 +44,12 @@ def looked_after(
 
 def _kin(schema: Schema) -> dict[str, set[str]]:
     """Each table with those above and below it."""
-    above = {name: _above(schema, name) for name in schema.tables}
+    above = {name: with_above(schema, name) for name in schema.tables}
     return {name: above[name] | {other for other in above if name in above[other]} for name in above}
 
 
-def _above(schema: Schema, table: str) -> set[str]:
+def with_above(schema: Schema, table: str) -> set[str]:
+    """A table with those that it is part of, as far as the users."""
     found: set[str] = set()
     waiting = [table]
     while waiting:

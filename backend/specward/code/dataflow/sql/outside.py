@@ -28,9 +28,9 @@ def write(engine: Engine, row: Row, pairs: tuple[tuple[str, Value], ...], state:
     """A row is changed: it must be the principal's, and so must what its foreign keys are set to."""
     proof = engine.proof(state)
     if not proof.harmless(row) and not row.fresh:
-        engine.report(row.code, row.site, row.table)
+        engine.report(row.code, row.site, row.table, changes=True)
     elif row.table in engine.schema.owned and not proof.may_change(row):
-        engine.report(MISSING, row.site, row.table)
+        engine.report(MISSING, row.site, row.table, changes=True)
     check_assignments(engine, row.table, pairs, row.site, state)
 
 

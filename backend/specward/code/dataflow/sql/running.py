@@ -51,7 +51,7 @@ def execute(engine: Engine, query: Query, state: State, *, one: bool = False, sc
         check_assignments(engine, query.entities[0], query.values, query.site, state)
     code = engine.proof(state).judge(query)
     if query.verb != "select" and code:
-        engine.report(code, query.site, main_table(engine, query))
+        engine.report(code, query.site, main_table(engine, query), changes=True)
         code = ""
     return fetched(engine, query, code, state, one=one)
 
@@ -145,7 +145,7 @@ def check_assignments(
     ]
     claimed = chosen and not any(proof.is_principal(value) for value in owners.values())
     if claimed and table in schema.owned and not _admits(engine, table, pairs):
-        engine.report(CLIENT, site, table)
+        engine.report(CLIENT, site, table, changes=True)
         return
     for name, value in pairs.items():
         target = schema.target(table, name)
@@ -178,7 +178,7 @@ def check_upsert(engine: Engine, query: Query, conflict: Value | None, site: v.S
     keys = [(name, value) for name, value in query.values if name in columns]
     chosen = any(origin(value) >= v.Origin.CREDENTIAL for _, value in keys)
     if table in engine.schema.owned and chosen and not engine.proof(state).keeps(table, keys):
-        engine.report(MISSING, site, table)
+        engine.report(MISSING, site, table, changes=True)
 
 
 _AMONG_OTHERS = pattern(r"\.\w+\[\]|\[\]$")  # in a list that the body holds, or in one of users alone

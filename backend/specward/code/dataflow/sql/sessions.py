@@ -156,7 +156,7 @@ def run_text(
         engine.signed_in = True
         return Scalar(Origin.IDENTITY)
     if code and statement.verb != "select":
-        engine.report(code, site, table)
+        engine.report(code, site, table, changes=True)
         code = ""
     tables = [item for item in statement.tables if item in engine.schema.owned] or [*statement.tables, ""]
     bound = not code and tables[0] in engine.schema.owned
@@ -221,4 +221,4 @@ def _merge(engine: Engine, row: Row, state: State) -> None:
     keys = [pair for pair in row.keys if pair[0] in engine.schema.keys(row.table)]
     chosen = any(origin(value) >= Origin.CREDENTIAL for _, value in keys)
     if row.table in engine.schema.owned and chosen and not engine.proof(state).keeps(row.table, keys):
-        engine.report("SW601", row.site, row.table)
+        engine.report("SW601", row.site, row.table, changes=True)
