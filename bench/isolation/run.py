@@ -1,11 +1,13 @@
 """Recall and precision of the isolation rules: `python bench/isolation/run.py [--verbose] [--held]`.
 
 First on small cases, then on whole projects; of both only the tuning half is shown, unless `--held` asks.
+Errors count by themselves, and together with what is only asked (SW609): a warning that is due finds a fault,
+and one that is not is false.
 """
 
 import sys
 from collections import defaultdict
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import NamedTuple
 
@@ -16,6 +18,7 @@ from bench.isolation.corpus import Case, load
 from bench.isolation.projects import Fault, Whole, load_projects
 
 from specward.code.dataflow.judging.analysis import analyse_files
+from specward.code.dataflow.owners.proof import WARNINGS
 from specward.code.dataflow.owners.schema import Options
 from specward.code.dataflow.trail import Violation
 
@@ -44,17 +47,30 @@ class Outcome(NamedTuple):
     """What the analyser said of one case."""
 
     case: Case
-    found: bool
+    due: tuple[Violation, ...]
     false: tuple[Violation, ...]  # on the fixed version, or elsewhere in the vulnerable one
+
+    @property
+    def found(self) -> bool:
+        return bool(self.due)
+
+    @property
+    def errors(self) -> "Outcome":
+        """What is left without warnings."""
+        return Outcome(self.case, _errors(self.due), _errors(self.false))
+
+
+def _errors(violations: Iterable[Violation]) -> tuple[Violation, ...]:
+    return tuple(item for item in violations if item.code not in WARNINGS)
 
 
 def judge(case: Case) -> Outcome:
     """Analyse both versions of a case."""
     before = analyse_files(case.vulnerable, Options()).violations
     after = analyse_files(case.fixed, Options()).violations
-    due = [item for item in before if _is_due(item, case)]
+    due = tuple(item for item in before if _is_due(item, case))
     stray = [item for item in before if item not in due]
-    return Outcome(case, bool(due), (*stray, *after))
+    return Outcome(case, due, (*stray, *after))
 
 
 def _is_due(violation: Violation, case: Case) -> bool:
@@ -67,8 +83,19 @@ class Report(NamedTuple):
 
     whole: Whole
     false: tuple[Violation, ...]  # on the project itself
-    missed: tuple[Fault, ...]
+    due: tuple[tuple[Fault, Violation], ...]
     stray: tuple[tuple[Fault, Violation], ...]  # on the project with a fault, elsewhere
+
+    @property
+    def missed(self) -> tuple[Fault, ...]:
+        found = {fault.what for fault, _ in self.due}
+        return tuple(fault for fault in self.whole.faults if fault.what not in found)
+
+    @property
+    def errors(self) -> "Report":
+        """What is left without warnings."""
+        due, stray = (tuple(pair for pair in pairs if _errors(pair[1:])) for pairs in (self.due, self.stray))
+        return Report(self.whole, _errors(self.false), due, stray)
 
     @property
     def score(self) -> Score:
@@ -82,14 +109,14 @@ def judge_project(whole: Whole) -> Report:
     """Analyse a project as it should be, and with each of its faults."""
     false = analyse_files(whole.files, Options()).violations
     known = {_key(item) for item in false}
-    missed, stray = [], []
+    due: list[tuple[Fault, Violation]] = []
+    stray: list[tuple[Fault, Violation]] = []
     for fault in whole.faults:
         found = analyse_files(whole.with_fault(fault), Options()).violations
         new = [item for item in found if _key(item) not in known]
-        due = [item for item in new if _steps(item) & fault.functions]
-        missed += [fault] if not due else []
-        stray += [(fault, item) for item in new if item not in due]
-    return Report(whole, false, tuple(missed), tuple(stray))
+        for item in new:
+            (due if _steps(item) & fault.functions else stray).append((fault, item))
+    return Report(whole, false, tuple(due), tuple(stray))
 
 
 def _key(violation: Violation) -> tuple[object, ...]:
@@ -118,7 +145,9 @@ def table(outcomes: list[Outcome], group: Callable[[Case], str]) -> Mapping[str,
 def main(arguments: list[str]) -> None:
     """Print the figures; --verbose lists what is wrong in the tuning half, --held in the other too."""
     outcomes = [judge(case) for case in load()]
+    errors = [item.errors for item in outcomes]
     rows = {
+        **table(errors, lambda case: f"errors, {'held back' if case.held_back else 'tuning'}"),
         **table(outcomes, lambda case: "held back" if case.held_back else "tuning"),
         "all": score(outcomes),
     }
@@ -137,12 +166,16 @@ def main(arguments: list[str]) -> None:
 def _print_projects(arguments: list[str]) -> None:
     reports = [judge_project(whole) for whole in load_projects()]
     for held_back, name in ((True, "held back"), (False, "tuning")):
-        scores = [report.score for report in reports if report.whole.held_back == held_back]
-        total = Score(*map(sum, zip(*scores, strict=True)))
-        print(
-            f"whole, {name:11} faults {total.cases:3}  recall {total.recall:.3f}  "
-            f"precision {total.precision:.3f}  ({len(scores)} projects)"
-        )
+        group = [report for report in reports if report.whole.held_back == held_back]
+        for kind, scores in (
+            ("errors", [report.errors.score for report in group]),
+            ("all", [report.score for report in group]),
+        ):
+            total = Score(*map(sum, zip(*scores, strict=True)))
+            print(
+                f"whole, {name:9} {kind:6}  faults {total.cases:3}  recall {total.recall:.3f}  "
+                f"precision {total.precision:.3f}  ({len(scores)} projects)"
+            )
     for report in reports if "--verbose" in arguments else ():
         if not report.whole.held_back or "--held" in arguments:
             print(report.whole.name)

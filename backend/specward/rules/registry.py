@@ -84,6 +84,7 @@ RULES = (
     "isolation.sw606_relationship_escapes",
     "isolation.sw607_not_judged",
     "isolation.sw608_code_unseen",
+    "isolation.sw609_open_to_everybody",
     "catalog.sw651_row_security_off",
     "catalog.sw652_row_security_not_forced",
     "catalog.sw653_verb_without_policy",

@@ -55,6 +55,7 @@ def codes(body: str, settings: dict[str, object] | None = None) -> list[str]:
     [
         ("return db.exec(select(Item)).all()", {"scoped_sessions": ["app.database.Session"]}),
         ("return db.exec(select(Item)).all()", {"shared_tables": ["item"]}),
+        ("return db.exec(select(Item)).all()", {"shown_tables": ["item"]}),
         ("return db.exec(mine(select(Item))).all()", {"scoped_builders": ["app.database.mine"]}),
         ("return purge(db)", {"system_scope": ["app.routes.purge"]}),
         ("return db.exec(select(Item)).all() if user.is_tutor else []", {"privileged": ["is_tutor"]}),
@@ -63,6 +64,11 @@ def codes(body: str, settings: dict[str, object] | None = None) -> list[str]:
 def test_a_setting_makes_it_silent(body: str, settings: dict[str, object]) -> None:
     assert codes(body) == ["SW601"]
     assert codes(body, settings) == []
+
+
+def test_what_is_shown_to_everybody_is_not_everybodys_to_change() -> None:
+    settings: dict[str, object] = {"shown_tables": ["item"]}
+    assert codes("db.delete(db.get(Item, 1))", settings) == ["SW601"]
 
 
 def test_another_way_past_a_scoped_session_is_found() -> None:

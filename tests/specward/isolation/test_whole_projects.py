@@ -13,7 +13,7 @@ OPEN = {
     "crm": (1, 0),  # a router that a function makes for any model
     "expense_tracker": (1, 0),  # a sub-query that is joined
     "fleet": (1, 0),  # a subscription without a statement
-    "job_board": (0, 2),  # companies that everybody may see, though they have members
+    "job_board": (0, 1),  # companies that everybody may see, though they have members
     "learning": (1, 0),  # a role that is asked for in place of the row
     "notes_sharing": (2, 1),  # who may read and not write; either of two checks
     "parlour": (1, 0),  # members who may not change what others wrote

@@ -5,6 +5,7 @@ from typing import NamedTuple, TypeAlias, TypedDict
 
 from specward.code.dataflow.values import Site
 
+READ, FOUND, CHANGED = "read", "found", "changed"  # what is done to rows; found is read by a key
 ANY_ROUTE = ""  # begins the way to what a dependency does: the routes that have it are all alike
 
 Key: TypeAlias = tuple[str, str, int, int, tuple[str, ...]]
@@ -46,6 +47,7 @@ class Kept(TypedDict):
     violations: list[tuple[str, str, tuple[str, int, int, list[str]], bool]]
     bindings: list[tuple[str, str]]
     shown: list[str]
+    own: list[tuple[str, str]]
     offices: list[str]
     held: list[tuple[str, str]]
     grounds: list[str]
@@ -54,12 +56,16 @@ class Kept(TypedDict):
 class Trail:
     """What was found and consulted since something began to be interpreted."""
 
-    __slots__ = ("bindings", "consultations", "grounds", "held", "is_cut", "offices", "shown", "violations")
+    __slots__ = (
+        *("bindings", "consultations", "grounds", "held", "is_cut", "offices", "own", "shown"),
+        "violations",
+    )
 
     def __init__(self, grounds: Iterable[str] = ()) -> None:
         self.violations: dict[Key, Violation] = {}
         self.bindings: set[tuple[str, str]] = set()  # table and column that a statement binds to the caller
         self.shown: set[str] = set()  # tables of content that are shown to anybody
+        self.own: set[tuple[str, str]] = set()  # tables, and what was done to rows of the principal's there
         self.offices: set[str] = set()  # roles that the principal was asked for
         self.held: set[tuple[str, str]] = set()  # tables, and the roles whose holders are bound to their own
         self.consultations = 0  # how often something was compared with the principal
@@ -78,6 +84,7 @@ class Trail:
             self.report(violation)
         self.bindings |= other.bindings
         self.shown |= other.shown
+        self.own |= other.own
         self.offices |= other.offices
         self.held |= other.held
         self.consultations += other.consultations
@@ -99,6 +106,7 @@ class Trail:
             ],
             "bindings": sorted(self.bindings),
             "shown": sorted(self.shown),
+            "own": sorted(self.own),
             "offices": sorted(self.offices),
             "held": sorted(self.held),
             "grounds": sorted(self.grounds),
@@ -112,6 +120,7 @@ class Trail:
             trail.report(Violation(code, table, Site(path, line, column, tuple(chain)), changes))
         trail.bindings = {(table, column) for table, column in kept["bindings"]}
         trail.shown = {*kept["shown"]}
+        trail.own = {(table, how) for table, how in kept["own"]}
         trail.offices = {*kept["offices"]}
         trail.held = {(table, role) for table, role in kept["held"]}
         return trail

@@ -10,6 +10,7 @@ from typing import NamedTuple
 from specward.code.dataflow.judging.folding import folded
 from specward.code.dataflow.judging.judge import Alone, Hands, Judge, Lesson, judge_all
 from specward.code.dataflow.judging.recall import Memory
+from specward.code.dataflow.judging.showing import shown
 from specward.code.dataflow.owners.schema import Options, Schema
 from specward.code.dataflow.sources.routes import Route
 from specward.code.dataflow.sources.source import Source, read
@@ -80,8 +81,7 @@ def analyse_files(
             if not judge.learn(_lesson(trails)):
                 break
             trails = _round(judge, hands or Alone(), memory)
-        found = [folded(judge.schema, trail.violations.values()) for trail in trails]
-        return Analysis(_merged(judge.routes, found), _described(judge.schema))
+        return Analysis(_weighed(judge, trails), _described(judge.schema))
 
 
 def _sources(files: Mapping[str, str], memory: Memory | None) -> Iterator[Source]:
@@ -101,6 +101,21 @@ def _lesson(trails: Sequence[Trail]) -> Lesson:
     return Lesson(sorted(bindings), sorted(shown), sorted(gated), sorted(held))
 
 
+def _weighed(judge: Judge, trails: Sequence[Trail]) -> tuple[Violation, ...]:
+    """What is found, one for each missing check, and what is asked, one for each table."""
+    schema, content = judge.schema, shown(judge.schema, trails)
+    certain = [[item for item in trail.violations.values() if not content.covers(item)] for trail in trails]
+    found = _merged(judge.routes, [folded(schema, items) for items in certain])
+    open_to_all = _merged(
+        judge.routes, [[*filter(content.covers, trail.violations.values())] for trail in trails]
+    )
+    return tuple(sorted((*found, *content.asked(open_to_all)), key=_order))
+
+
+def _order(item: Violation) -> tuple[object, ...]:
+    return (item.site[:3], item.code, item.site.chain)
+
+
 def _merged(routes: Sequence[Route], trails: Sequence[Sequence[Violation]]) -> tuple[Violation, ...]:
     """What several routes share is told of the first."""
     found: dict[Key, Violation] = {}
@@ -109,7 +124,7 @@ def _merged(routes: Sequence[Route], trails: Sequence[Sequence[Violation]]) -> t
             known = found.get(violation.key)
             if known is None or len(violation.site.chain) < len(known.site.chain):
                 found[violation.key] = violation.of(route.label) if route is not None else violation
-    return tuple(sorted(found.values(), key=lambda item: (item.site[:3], item.code, item.site.chain)))
+    return tuple(sorted(found.values(), key=_order))
 
 
 def _described(schema: Schema) -> dict[str, OwnedTable]:

@@ -7,11 +7,9 @@ none of these statements is bound. The order is what was not checked; with the c
 from collections.abc import Iterable
 
 from specward.code.dataflow.owners.offices import with_above
-from specward.code.dataflow.owners.proof import CLIENT, CONDITIONAL, FOREIGN, MISSING
+from specward.code.dataflow.owners.proof import FOREIGN, ROWS
 from specward.code.dataflow.owners.schema import Schema
 from specward.code.dataflow.trail import Violation
-
-_ROWS = {MISSING, CONDITIONAL, CLIENT}
 
 
 def folded(schema: Schema, violations: Iterable[Violation]) -> list[Violation]:
@@ -39,11 +37,11 @@ def folded(schema: Schema, violations: Iterable[Violation]) -> list[Violation]:
 
 def _depth(schema: Schema, violation: Violation) -> int:
     """How far below its owner a table is; what refers to it comes after all of them."""
-    return len(_tables(schema, violation)) + 1_000 * (violation.code not in _ROWS)
+    return len(_tables(schema, violation)) + 1_000 * (violation.code not in ROWS)
 
 
 def _explains(schema: Schema, root: Violation, other: Violation) -> bool:
-    if root.code not in _ROWS or other.code not in {*_ROWS, FOREIGN} or root.is_shared != other.is_shared:
+    if root.code not in ROWS or other.code not in {*ROWS, FOREIGN} or root.is_shared != other.is_shared:
         return False
     return root.changes >= other.changes and root.table in _tables(schema, other)
 

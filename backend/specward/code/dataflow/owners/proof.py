@@ -8,7 +8,7 @@ from specward.code.dataflow.lattice import origin
 from specward.code.dataflow.owners.ownership import Ownership
 from specward.code.dataflow.values import Bind, Exists, Link, Origin, Query, Within
 
-MISSING, CONDITIONAL, CLIENT, FOREIGN, UNPROVABLE, ESCAPES, UNJUDGED = (
+MISSING, CONDITIONAL, CLIENT, FOREIGN, UNPROVABLE, ESCAPES, UNJUDGED, SHOWN = (
     "SW601",
     "SW602",
     "SW603",
@@ -16,7 +16,10 @@ MISSING, CONDITIONAL, CLIENT, FOREIGN, UNPROVABLE, ESCAPES, UNJUDGED = (
     "SW605",
     "SW606",
     "SW607",
+    "SW609",
 )
+ROWS = frozenset({MISSING, CONDITIONAL, CLIENT})  # rows of a table are reached
+WARNINGS = frozenset({UNJUDGED, SHOWN})  # what is asked or admitted, and found wrong by nobody
 
 
 CHANGE = "change"  # the verb of what is read in order to be changed

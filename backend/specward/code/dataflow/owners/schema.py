@@ -31,6 +31,7 @@ class Options(NamedTuple):
     user_table: str = ""
     owner_columns: Mapping[str, str] = {}  # table -> column
     shared_tables: tuple[str, ...] = ()  # tables anybody may read and write
+    shown_tables: tuple[str, ...] = ()  # tables anybody may read, and whose owner alone may write
     scoped_sessions: tuple[str, ...] = ()  # dotted names of session classes that add the owner themselves
     scoped_builders: tuple[str, ...] = ()  # dotted names of functions that add the owner to a statement
     principals: tuple[str, ...] = ()  # dotted names of dependencies that return the principal
@@ -56,7 +57,7 @@ class Schema:
         for name in self.tables:
             self._by_stem[stem(name)] = name
         self.settings = settings
-        self.published: frozenset[str] = frozenset()  # read by anybody, as a route of the project does
+        self.published = frozenset(settings.shown_tables)  # read by anybody, as a route of the project does
         self.has_policies = any(source.outline["has_policies"] for source in program.sources.values())
         self.has_criteria = any(source.outline["has_criteria"] for source in program.sources.values())
         self.administered: set[tuple[str, str]] = set()  # tables, with the roles that look after them

@@ -10,6 +10,7 @@ from specward.code.dataflow.lattice import join_all, options, origin, rows
 from specward.code.dataflow.owners.proof import MISSING
 from specward.code.dataflow.sql import queries
 from specward.code.dataflow.sql.running import check_assignments, execute
+from specward.code.dataflow.trail import CHANGED
 from specward.code.dataflow.values import Const, Mapping, Origin, Query, Row, Scalar, Value
 from specward.patterns import pattern
 
@@ -31,6 +32,8 @@ def write(engine: Engine, row: Row, pairs: tuple[tuple[str, Value], ...], state:
         engine.report(row.code, row.site, row.table, changes=True)
     elif row.table in engine.schema.owned and not proof.may_change(row):
         engine.report(MISSING, row.site, row.table, changes=True)
+    elif not row.fresh:
+        engine.trail.own.add((row.table, CHANGED))
     check_assignments(engine, row.table, pairs, row.site, state)
 
 

@@ -11,6 +11,7 @@ from specward.code.dataflow.lattice import origin, parts, rows
 from specward.code.dataflow.owners.naming import names_hidden, names_message, names_owner
 from specward.code.dataflow.owners.proof import CLIENT, FOREIGN, MISSING, deep, flatten
 from specward.code.dataflow.owners.schema import Schema
+from specward.code.dataflow.trail import CHANGED
 from specward.code.dataflow.values import Bind, Query, Row, Value
 from specward.patterns import pattern
 
@@ -50,6 +51,8 @@ def execute(engine: Engine, query: Query, state: State, *, one: bool = False, sc
     if query.verb == "update" and query.entities:
         check_assignments(engine, query.entities[0], query.values, query.site, state)
     code = engine.proof(state).judge(query)
+    if query.verb != "select" and not code:
+        engine.trail.own.add((main_table(engine, query), CHANGED))
     if query.verb != "select" and code:
         engine.report(code, query.site, main_table(engine, query), changes=True)
         code = ""

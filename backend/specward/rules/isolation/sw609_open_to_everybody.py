@@ -1,0 +1,51 @@
+"""Rows that only their owner changes are read on several routes by whoever asks.
+
+That is how a service treats what it shows to its users: articles, profiles, offers. It is also how it looks
+when the check was forgotten each time, and the code does not say which. A warning, because it is a question:
+if the rows are everybody's to see, name the table in `shown_tables` under `[tool.specward.isolation]`, and
+it stays guarded against being changed by others; if they are not, bind what reads them (SW601).
+
+It is asked once for a table, with the tables that are part of it, and lists each place. An open read is an
+error (SW601 to SW603) and no question where another route compares the row before it shows it, where rows
+of others are changed, where nobody changes rows at all, and where it is the only one.
+"""
+
+from collections.abc import Iterable
+
+from specward.findings import Finding, Severity
+from specward.project import Project
+from specward.rules.examples import Example
+from specward.rules.isolation.report import findings
+from specward.rules.isolation.world import with_routes
+
+SUMMARY = "rows that only their owner changes are read by whoever asks"
+_ROUTES = """
+@router.get("/orders")
+def list_orders(db: Db, me: Me):
+    return db.exec(select(Order)WHERE).all()
+
+
+@router.get("/orders/{order_id}")
+def read_order(order_id: int, db: Db, me: Me):
+    return db.exec(select(Order).where(Order.id == order_id)WHERE).one()
+
+
+@router.delete("/orders/{order_id}")
+def delete_order(order_id: int, db: Db, me: Me):
+    db.delete(db.exec(select(Order).where(Order.id == order_id, Order.user_id == me.id)).one())
+"""
+GOOD = Example(with_routes(_ROUTES.replace("WHERE", ".where(Order.user_id == me.id)")))
+BAD = Example(with_routes(_ROUTES.replace("WHERE", "")))
+
+
+def check(project: Project) -> Iterable[Finding]:
+    """Give one finding for each table that seems to be everybody's to see."""
+    return findings(
+        project,
+        "SW609",
+        "shows rows of `{table}` to whoever asks, and only their owner changes them: they are everybody's to "
+        "see, or else `{path}` is never compared with the caller.",
+        "If everybody may see them, name `{table}` in shown_tables under [tool.specward.isolation]; if not, "
+        "compare {path} with the authenticated user.",
+        Severity.WARNING,
+    )

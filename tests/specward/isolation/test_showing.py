@@ -1,0 +1,112 @@
+"""Rows that everybody may be meant to see: asked once for a table, where the routes of a project agree."""
+
+import pytest
+
+from specward.code.dataflow.judging.analysis import analyse_files
+from specward.code.dataflow.owners.schema import Options
+from specward.code.dataflow.trail import Violation
+from specward.rules.isolation.world import with_routes
+
+LIST = """
+@router.get("/orders")
+def list_orders(db: Db, me: Me):
+    return db.exec(select(Order)).all()
+"""
+READ = """
+@router.get("/orders/{order_id}")
+def read_order(order_id: int, db: Db, me: Me):
+    return db.get(Order, order_id)
+"""
+SEARCH = LIST.replace("orders", "searches")
+MINE = """
+@router.get("/mine")
+def list_mine(db: Db, me: Me):
+    return db.exec(select(Order).where(Order.user_id == me.id)).all()
+"""
+READ_MINE = """
+@router.get("/mine/{order_id}")
+def read_mine(order_id: int, db: Db, me: Me):
+    order = db.get(Order, order_id)
+    if order.user_id != me.id:
+        raise HTTPException(404)
+    return order
+"""
+DELETE = """
+@router.delete("/orders/{order_id}")
+def delete_order(order_id: int, db: Db, me: Me):
+    db.delete(db.exec(select(Order).where(Order.id == order_id, Order.user_id == me.id)).one())
+"""
+DELETE_ANY = """
+@router.delete("/any/{order_id}")
+def delete_any(order_id: int, db: Db, me: Me):
+    db.delete(db.get(Order, order_id))
+"""
+LINES = """
+@router.get("/orders/{order_id}/lines")
+def list_lines(order_id: int, db: Db, me: Me):
+    return db.exec(select(Line).where(Line.order_id == order_id)).all()
+"""
+ADD_LINE = """
+@router.post("/orders/{order_id}/lines")
+def add_line(order_id: int, db: Db, me: Me):
+    db.add(Line(order_id=order_id))
+"""
+
+
+LIKE = ADD_LINE.replace("Line(", "Like(user_id=me.id, ")
+LIKES = """
+
+class Like(SQLModel, table=True):
+    id: int | None = Field(default=None, primary_key=True)
+    user_id: int = Field(foreign_key="user.id")
+    order_id: int = Field(foreign_key="order.id")
+"""
+
+
+def found(*routes: str) -> list[Violation]:
+    files = with_routes("from app.models import Like\n" + "\n\n".join(routes))
+    files["backend/app/models.py"] += LIKES
+    return [*analyse_files(files, Options()).violations]
+
+
+def codes(*routes: str) -> list[str]:
+    return [item.code for item in found(*routes)]
+
+
+@pytest.mark.parametrize(
+    "routes",
+    [
+        (LIST, READ, DELETE),
+        (LIST, READ, SEARCH, DELETE, MINE),  # one's own may be listed, too
+        (LIST, READ, LINES, DELETE),  # a part of it is asked with it
+        (LIST, READ, LIKE, DELETE),  # what everybody sees may be referred to
+    ],
+)
+def test_what_seems_to_be_shown_is_asked_once(routes: tuple[str, ...]) -> None:
+    (asked,) = found(*routes)
+    assert (asked.code, asked.table) == ("SW609", "order")
+    assert len(asked.follows) == len([route for route in routes if route in {LIST, READ, SEARCH, LINES}]) - 1
+
+
+@pytest.mark.parametrize(
+    "routes",
+    [
+        (READ, DELETE),  # one may have been forgotten
+        (LIST, READ),  # nobody is held to be the owner anywhere
+        (LIST, READ, SEARCH, DELETE, READ_MINE),  # another route compares it only to show it
+        (LIST, READ, DELETE, MINE),  # as many as not are one's own
+        (LIST, READ, DELETE, DELETE_ANY),  # what is changed by anybody is kept by nobody
+    ],
+)
+def test_what_is_forgotten_here_and_not_there_is_a_fault(routes: tuple[str, ...]) -> None:
+    assert {*codes(*routes)} == {"SW601"}
+
+
+def test_nobody_puts_anything_into_what_they_only_see() -> None:
+    assert codes(LIST, READ, DELETE, ADD_LINE) == ["SW609", "SW604"]
+
+
+def test_a_part_that_anybody_changes_stays_a_fault_beside_what_is_asked() -> None:
+    delete_line = DELETE_ANY.replace("Order", "Line")
+    told = [(item.code, item.table) for item in found(LIST, READ, DELETE, LINES, delete_line)]
+    assert sorted(told) == [("SW601", "line"), ("SW601", "line"), ("SW609", "order")]
