@@ -62,3 +62,28 @@ def test_other_roles_do_not(gate: str, routes: int, own: str) -> None:
 
 def test_what_others_are_held_to_says_nothing_of_a_role() -> None:
     assert _found('gate("clerk")', 4, 'gate("customer")') == set()
+
+
+_PERMISSION = """
+def need(action: str, what: str):
+    def dependency(me: Me):
+        if not me.has(action, what):
+            raise HTTPException(403)
+        return me
+    return dependency
+"""
+
+
+@pytest.mark.parametrize(
+    ("gate", "told"),
+    [
+        ('need("view", "users")', set()),  # who may see all users may see what each has
+        ('need("audit", "delete")', set()),
+        ('need("view", "orders")', {"SW601"}),  # everybody has some of these
+    ],
+)
+def test_a_permission_over_users_is_an_administrators(gate: str, told: set[str]) -> None:
+    files = with_routes(_PERMISSION + _ROUTE.format(number=1, gate=gate))
+    path = "backend/app/orders/routes.py"
+    files[path] = files[path].replace("import APIRouter", "import APIRouter, Depends")
+    assert {item.code for item in analyse_files(files, Options()).violations} == told

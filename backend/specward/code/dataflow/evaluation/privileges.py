@@ -2,6 +2,7 @@
 
 import ast
 import re
+from itertools import pairwise
 
 from specward.code.dataflow import values as v
 from specward.code.dataflow.evaluation.engine import Engine
@@ -32,6 +33,7 @@ def administers(marker: ast.Call) -> bool:
         if isinstance(node, ast.Attribute | ast.Constant)
     ]
     called = [dotted_name(node.func) for node in ast.walk(marker) if isinstance(node, ast.Call)]
+    words += [":".join(pair) for pair in pairwise(words)]  # need("edit", "roles")
     return any(_ADMINISTERS.fullmatch(word) for word in words) or any(map(_PLATFORM.search, called))
 
 
