@@ -84,3 +84,49 @@ def test_a_check_in_the_code_lets_read_and_not_change() -> None:
     check = ("if not (page.is_public or page.owner_id == me.id):", "    raise ValueError")
     assert codes(found, *check, READ) == []
     assert codes(found, *check, WRITE) == ["SW601"]
+
+
+PUBLIC = """
+from fastapi import APIRouter, Depends
+from sqlmodel import Session, select
+from app.main import Page, caller
+
+router = APIRouter(PREFIX)
+
+@router.get("/pages/{page_id}")
+def show(page_id: int, session: SessionDEPENDS):
+    return session.get(Page, page_id)
+
+@router.delete("/pages/{page_id}")
+def remove(page_id: int, session: SessionDEPENDS):
+    session.delete(session.get(Page, page_id))
+"""
+MOUNT = """
+from app.pages import router
+api = APIRouter()
+api.include_router(routerPREFIX)
+"""
+
+
+@pytest.mark.parametrize(
+    ("made", "included", "signed_in", "told"),
+    [
+        ('prefix="/api/public"', "", "", ["remove"]),
+        ("", ', prefix="/public/v1"', "", ["remove"]),
+        ('prefix="/api/publications"', "", "", ["show", "remove"]),
+        ("", "", "", ["show", "remove"]),
+        ('prefix="/api/public"', "", ", me=Depends(caller)", ["show", "remove"]),
+    ],
+)
+def test_a_router_of_what_is_public_shows_it_without_a_log_in(
+    made: str, included: str, signed_in: str, told: list[str]
+) -> None:
+    files = {
+        "app/main.py": PROJECT.replace("BODY", "return []").replace(
+            "import Depends", "import APIRouter, Depends"
+        )
+        + MOUNT.replace("PREFIX", included),
+        "app/pages.py": PUBLIC.replace("PREFIX", made).replace("DEPENDS", signed_in),
+    }
+    found = analyse_files(files, Options()).violations
+    assert [item.site.chain[1] for item in found] == told

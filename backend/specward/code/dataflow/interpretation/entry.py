@@ -8,7 +8,7 @@ from specward.code.dataflow.evaluation.engine import Arguments, Frame, State
 from specward.code.dataflow.evaluation.privileges import PRIVILEGE
 from specward.code.dataflow.interpretation.injection import Injection
 from specward.code.dataflow.interpretation.interpreter import Interpreter
-from specward.code.dataflow.owners.proof import UNJUDGED
+from specward.code.dataflow.owners.proof import FOREIGN, UNJUDGED
 from specward.code.dataflow.sources.routes import Route, below_route
 from specward.code.dataflow.sources.source import FunctionNode
 from specward.code.dataflow.trail import Trail, Violation
@@ -21,6 +21,7 @@ _MACHINE = pattern(
     r"|hooks?\b|inbound|telephony|\bcdr\b|acs\b|embed|widget",
     re.IGNORECASE,
 )
+_PUBLIC = re.compile(r"(^|/)public(/|$)")
 
 
 class Entry:
@@ -43,9 +44,17 @@ class Entry:
                 route.module, route.node.lineno, route.node.col_offset + 1, (route.label, route.name)
             )
             trail.report(Violation(UNJUDGED, "", here))
-        if not self.injection.identified and _MACHINE.search(f"{route.label} {route.name}"):
-            trail.violations.clear()  # a program calls it, or somebody not signed in yet
+        if not self.injection.identified:
+            self._excuse(trail)
         return trail
+
+    def _excuse(self, trail: Trail) -> None:
+        """Forget what may be done without a log-in."""
+        if _MACHINE.search(f"{self.route.label} {self.route.name}"):
+            trail.violations.clear()  # a program calls it, or somebody not signed in yet
+        elif _PUBLIC.search(self.route.prefix):
+            changes = {key: item for key, item in trail.violations.items() if _changes(item)}
+            trail.violations = changes  # what is public is there to be read
 
     def _interpret(self, route: Route, interpreter: Interpreter) -> None:
         state = State(Frame(route.module, None, (route.label,), []), {})
@@ -110,6 +119,10 @@ class Entry:
             init = Function(owner.module, f"{owner.name}.__init__", node, owner, instance)
             self.interpreter.enter(init, self.injection.arguments(init, state), state)
         return instance
+
+
+def _changes(violation: Violation) -> bool:
+    return violation.changes or violation.code == FOREIGN
 
 
 def _is_for_administrators(route: Route) -> bool:

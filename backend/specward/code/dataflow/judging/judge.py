@@ -100,4 +100,4 @@ def judge_all(judge: Judge, hands: Hands, memory: Memory | None) -> list[Trail]:
 def _identity(route: Route) -> str:
     """What tells it from others; what stands at these places is the files' to say, on which it rests."""
     places = [(item.module, *item.spot) for item in route.dependencies]
-    return repr((route.label, route.module, route.name, route.owner, places))
+    return repr((route.prefix, route.label, route.module, route.name, route.owner, places))

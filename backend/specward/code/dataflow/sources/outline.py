@@ -8,7 +8,7 @@ from typing import TypedDict
 from specward.code.dataflow.sources.dotted import dotted_name, last_name
 from specward.code.dataflow.sources.registrations import (
     Decorated,
-    Spot,
+    Made,
     Wired,
     decorated,
     routers,
@@ -37,7 +37,7 @@ class Outline(TypedDict):
     has_criteria: bool  # whether it adds a condition to the statements of a session
     decorated: list[Decorated]  # routes that decorators register
     wired: list[Wired]  # calls that include routers and add routes
-    routers: dict[str, list[Spot]]  # the dependencies of routers
+    routers: dict[str, Made]  # what routers lend their routes
 
 
 def outline(tree: Tree, text: str) -> Outline:

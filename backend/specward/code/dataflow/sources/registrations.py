@@ -43,6 +43,14 @@ class Wired(TypedDict):
     parent: str  # the router or application it is called on, as written
     given: list[str]  # its first two arguments, as written
     label: str  # GET /items; of what adds a route
+    prefix: str  # of what includes a router
+    dependencies: list[Spot]
+
+
+class Made(TypedDict):
+    """`router = APIRouter(prefix="/items", dependencies=[...])`."""
+
+    prefix: str
     dependencies: list[Spot]
 
 
@@ -68,14 +76,18 @@ def wired(tree: Tree) -> Iterator[Wired]:
                 "parent": dotted_name(call.func.value),
                 "given": [dotted_name(item) for item in call.args[:2]],
                 "label": f"{_verb(call)} {_path(call)}",
+                "prefix": _prefix(call),
                 "dependencies": _spots(call),
             }
 
 
-def routers(tree: Tree) -> dict[str, list[Spot]]:
-    """The dependencies of what is made by a call and assigned: `router = APIRouter(dependencies=[...])`."""
-    found = {name: _spots(node) for name, node in tree.assigns.items() if isinstance(node, ast.Call)}
-    return {name: spots for name, spots in found.items() if spots}
+def routers(tree: Tree) -> dict[str, Made]:
+    """What is made by a call and assigned, and lends its routes a prefix or dependencies."""
+    calls = {name: node for name, node in tree.assigns.items() if isinstance(node, ast.Call)}
+    found: dict[str, Made] = {
+        name: {"prefix": _prefix(call), "dependencies": _spots(call)} for name, call in calls.items()
+    }
+    return {name: made for name, made in found.items() if made["prefix"] or made["dependencies"]}
 
 
 def listed(tree: Tree) -> dict[Spot, ast.expr]:
@@ -133,6 +145,13 @@ def _verb(call: ast.Call) -> str:
     ]
     verbs = [str(item.value) for node in methods for item in node.elts if isinstance(item, ast.Constant)]
     return verbs[0] if verbs else "GET"
+
+
+def _prefix(call: ast.Call) -> str:
+    for keyword in call.keywords:
+        if keyword.arg == "prefix" and isinstance(keyword.value, ast.Constant):
+            return str(keyword.value.value)
+    return ""
 
 
 def _spots(call: ast.Call) -> list[Spot]:

@@ -39,6 +39,7 @@ class Route(NamedTuple):
     name: str
     owner: Definition | None
     dependencies: tuple[Dependency, ...]
+    prefix: str = ""  # /api/public: what its routers put before its path
 
     @property
     def module(self) -> str:
@@ -49,6 +50,13 @@ class Route(NamedTuple):
     def node(self) -> FunctionNode:
         """The handler."""
         return self.source.functions[self.name]
+
+
+class _Lent(NamedTuple):
+    """What the routers above a route put before it."""
+
+    prefix: str = ""
+    dependencies: tuple[Dependency, ...] = ()
 
 
 def find_routes(program: Program) -> list[Route]:
@@ -65,32 +73,33 @@ def find_routes(program: Program) -> list[Route]:
 
 def _of_function(program: Program, source: Source, item: Decorated, included: _Included) -> Route:
     owner, dot, _ = item["function"].rpartition(".")
-    own = _listed(source, item["dependencies"])
-    dependencies = (*own, *_of_router(program, source, item["router"], included))
+    lent = _of_router(program, source, item["router"], included)
+    dependencies = (*_listed(source, item["dependencies"]), *lent.dependencies)
     definition = Definition(source.path, owner) if dot else None
-    return Route(item["label"], source, item["function"], definition, dependencies)
+    return Route(item["label"], source, item["function"], definition, dependencies, lent.prefix)
 
 
 def _listed(source: Source, spots: Iterable[Spot]) -> Iterator[Dependency]:
     return (Dependency(source, (line, column)) for line, column in spots)
 
 
-def _of_router(
-    program: Program, source: Source, router: str, included: _Included, depth: int = 4
-) -> list[Dependency]:
-    """Dependencies of the router itself and of every router and application that includes it."""
+def _of_router(program: Program, source: Source, router: str, included: _Included, depth: int = 4) -> _Lent:
+    """What the router itself lends, and every router and application that includes it."""
     found = program.find(source.path, router) if router else None
     if found is None or not depth:
-        return []
+        return _Lent()
     is_made = found.name not in found.source.functions and found.name not in found.source.classes
-    spots = found.source.outline["routers"].get(found.name, []) if is_made else []
-    dependencies = [*_listed(found.source, spots)]
+    made = found.source.outline["routers"].get(found.name) if is_made else None
+    lent = _Lent(made["prefix"], (*_listed(found.source, made["dependencies"]),)) if made else _Lent()
     where = included.get((found.module, found.name))
-    if where:
-        parent, call = where
-        dependencies += _listed(parent, call["dependencies"])
-        dependencies += _of_router(program, parent, call["parent"], included, depth - 1)
-    return dependencies
+    if not where:
+        return lent
+    parent, call = where
+    above = _of_router(program, parent, call["parent"], included, depth - 1)
+    return _Lent(
+        above.prefix + call["prefix"] + lent.prefix,
+        (*lent.dependencies, *_listed(parent, call["dependencies"]), *above.dependencies),
+    )
 
 
 def _included(program: Program) -> _Included:
@@ -112,6 +121,6 @@ def _added(program: Program, source: Source, call: Wired, included: _Included) -
     found = program.find(source.path, call["given"][1])
     if found is None or found.name not in found.source.functions:
         return []
-    own = _listed(source, call["dependencies"])
-    dependencies = (*own, *_of_router(program, source, call["parent"], included))
-    return [Route(call["label"], found.source, found.name, None, dependencies)]
+    lent = _of_router(program, source, call["parent"], included)
+    dependencies = (*_listed(source, call["dependencies"]), *lent.dependencies)
+    return [Route(call["label"], found.source, found.name, None, dependencies, lent.prefix)]
