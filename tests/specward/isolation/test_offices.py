@@ -80,6 +80,7 @@ def need(action: str, what: str):
         ('need("view", "users")', set()),  # who may see all users may see what each has
         ('need("audit", "delete")', set()),
         ('need("view", "orders")', {"SW601"}),  # everybody has some of these
+        ("need(models.Roles.view)", {"SW601"}),  # what one role is called
     ],
 )
 def test_a_permission_over_users_is_an_administrators(gate: str, told: set[str]) -> None:

@@ -32,9 +32,18 @@ def administers(marker: ast.Call) -> bool:
         for node in ast.walk(value)
         if isinstance(node, ast.Attribute | ast.Constant)
     ]
-    called = [dotted_name(node.func) for node in ast.walk(marker) if isinstance(node, ast.Call)]
-    words += [":".join(pair) for pair in pairwise(words)]  # need("edit", "roles")
+    calls = [node for node in ast.walk(marker) if isinstance(node, ast.Call)]
+    called = [dotted_name(call.func) for call in calls]
+    words += [pair for call in calls for pair in _pairs(call)]
     return any(_ADMINISTERS.fullmatch(word) for word in words) or any(map(_PLATFORM.search, called))
+
+
+def _pairs(call: ast.Call) -> list[str]:
+    """`need("edit", "roles")` asks for `edit:roles`."""
+    said = [
+        node.value for node in call.args if isinstance(node, ast.Constant) and isinstance(node.value, str)
+    ]
+    return [":".join(pair) for pair in pairwise(said)]
 
 
 def privileged(engine: Engine, name: str) -> bool:
