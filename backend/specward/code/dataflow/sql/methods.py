@@ -103,6 +103,8 @@ def method(
             return _on_scalar(engine, receiver, name, arguments, state, node)
         case v.Class() if name in VALIDATES and _is_read(arguments):
             return arguments.positional[0]  # a copy of the row: what is known of the row is known of it
+        case v.Class() if name in VALIDATES and isinstance(arguments.get(0), Mapping):
+            return engine.call(receiver, validated(engine, arguments), state, node)
         case v.Function() if name in HANDED_ON:
             return run(engine, name, receiver, arguments, state, node)
         case _:
