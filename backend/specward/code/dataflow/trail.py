@@ -5,7 +5,7 @@ from typing import NamedTuple, TypeAlias, TypedDict
 
 from specward.code.dataflow.values import Site
 
-READ, FOUND, CHANGED = "read", "found", "changed"  # what is done to rows; found is read by a key
+FOUND, CHANGED = "found", "changed"  # what is done to rows of one's own: read by a key, written
 ANY_ROUTE = ""  # begins the way to what a dependency does: the routes that have it are all alike
 
 Key: TypeAlias = tuple[str, str, int, int, tuple[str, ...]]

@@ -6,8 +6,10 @@ if the rows are everybody's to see, name the table in `shown_tables` under `[too
 it stays guarded against being changed by others; if they are not, bind what reads them (SW601).
 
 It is asked once for a table, with the tables that are part of it, and lists each place. An open read is an
-error (SW601 to SW603) and no question where another route compares the row before it shows it, where rows
-of others are changed, where nobody changes rows at all, and where it is the only one.
+error (SW601 to SW603, SW606) and no question where it is the only one, where other routes compare the row
+before they show it (one of four may), where rows of others are changed, and where nobody changes any
+(unless it is called after what sites show: posts, products).
+To count who reads a row (`view_count`) is no change of it.
 """
 
 from collections.abc import Iterable

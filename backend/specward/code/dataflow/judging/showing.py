@@ -9,12 +9,15 @@ table, and not told as a fault. One open read among others that compare is a fau
 from collections.abc import Collection, Iterable, Sequence
 from typing import NamedTuple
 
+from specward.code.dataflow.owners.naming import names_content
 from specward.code.dataflow.owners.offices import with_above
-from specward.code.dataflow.owners.proof import FOREIGN, ROWS, SHOWN
+from specward.code.dataflow.owners.proof import CONDITIONAL, ESCAPES, FOREIGN, ROWS, SHOWN
 from specward.code.dataflow.owners.schema import Schema
-from specward.code.dataflow.trail import CHANGED, FOUND, READ, Trail, Violation
+from specward.code.dataflow.trail import CHANGED, FOUND, Trail, Violation
 
 _SEVERAL = 2  # routes: one may have been forgotten
+_FEW = 3  # times more are open than compare what they show
+_READ = ROWS | {ESCAPES}
 
 
 class Content(NamedTuple):
@@ -35,7 +38,7 @@ class Content(NamedTuple):
         """
         groups: dict[str, list[Violation]] = {}
         for item in violations:
-            if item.code in ROWS:
+            if item.code in _READ:
                 groups.setdefault(self._whole(item.table), []).append(item)
         return [
             Violation(SHOWN, table, first.site, follows=tuple(item.site for item in rest))
@@ -45,7 +48,7 @@ class Content(NamedTuple):
     def _subject(self, violation: Violation) -> str:
         table, _, column = violation.table.partition(".")
         if violation.code != FOREIGN:
-            return table if violation.code in ROWS else ""
+            return table if violation.code in _READ else ""
         target = self.schema.target(table, column) or ""
         above = {*self.schema.parents(table).values()} & self.schema.owned
         owned_otherwise = self.schema.owners.get(table) or above - {target}
@@ -64,14 +67,14 @@ def shown(schema: Schema, trails: Sequence[Trail]) -> Content:
         trails: What the routes do to them.
     """
     read = {
-        item.table for trail in trails for item in trail.violations.values() if item.code in ROWS
+        item.table for trail in trails for item in trail.violations.values() if item.code in _READ
     } & schema.owned
     uses = {table: _Use.of(table, trails) for table in sorted(read)}
-    found = {table for table, use in uses.items() if use.is_content}
+    found = {table for table, use in uses.items() if use.is_open and (use.changed or names_content(table))}
     parts = {
         table
         for table, use in uses.items()
-        if use.is_harmless and not use.listed and _is_part(schema, table, found | schema.published)
+        if use.is_harmless and not use.compared and _is_part(schema, table, found | schema.published)
     }
     return Content(schema, frozenset(found | parts))
 
@@ -86,34 +89,32 @@ class _Use(NamedTuple):
     """On how many routes the rows of a table are used in which way."""
 
     open: int  # rows of anybody are read
-    listed: int  # the principal's own are read
-    found: int  # one is read by its key, where it is the principal's own
+    compared: int  # one is read by its key, where it is the principal's own, or a path of several is bound
     changed: int  # rows are changed by who may
     taken: int  # rows of anybody are changed
 
     @classmethod
     def of(cls, table: str, trails: Sequence[Trail]) -> "_Use":
-        counts = [0] * 5
+        counts = [0] * 4
         for trail in trails:
             changed = (table, CHANGED) in trail.own
-            told = [item.changes for item in trail.violations.values() if item.table == table]
-            compares = (table, READ) in trail.own or any(name == table for name, _ in trail.bindings)
+            told = [item for item in trail.violations.values() if item.table == table]
+            found = not changed and not told and (table, FOUND) in trail.own
             uses = (
                 bool(told),
-                not changed and compares,
-                not changed and not told and (table, FOUND) in trail.own,
+                found or any(item.code == CONDITIONAL for item in told),
                 changed,
-                any(told),
+                any(item.changes for item in told),
             )
             counts = [count + use for count, use in zip(counts, uses, strict=True)]
         return cls(*counts)
 
     @property
     def is_harmless(self) -> bool:
-        """Whether whoever reads may, and nobody changes what is another's."""
-        return not self.taken and not self.found
+        """Whether nobody changes what is another's."""
+        return not self.taken
 
     @property
-    def is_content(self) -> bool:
-        """Whether the project seems to mean it: several reads are open, few are not, and writes are bound."""
-        return self.is_harmless and self.open >= _SEVERAL and self.changed > 0 and self.open > 2 * self.listed
+    def is_open(self) -> bool:
+        """Whether several routes read what is anybody's, few compare, and none changes it."""
+        return self.is_harmless and self.open >= max(_SEVERAL, _FEW * self.compared + 1)

@@ -69,6 +69,17 @@ def names_author(column: str) -> bool:
     return bool(CREATED.search(column))
 
 
+_COUNTED = re.compile(
+    r"(^|_)(view|visit|click|hit|read|play|download|share|like|comment|reply|join|member|participant|follower)s?"
+    r"(_(count|counter|total|num(ber)?))?$"
+)
+
+
+def names_count(column: str) -> bool:
+    """Whether a column counts what others do with a row, who so change it: `view_count`."""
+    return bool(_COUNTED.search(snake(column)))
+
+
 _OWNER = {"user", "owner", "account", "member", "customer", "client", "profile", "person", "holder"}
 _KEY = {"id", "ids", "uuid", "guid", "pk", "fk", "key", "ref"}
 

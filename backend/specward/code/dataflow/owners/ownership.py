@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable
 from specward.code.dataflow import values as v
 from specward.code.dataflow.lattice import origin, present, rows
 from specward.code.dataflow.owners.schema import Schema
-from specward.code.dataflow.trail import FOUND, READ
+from specward.code.dataflow.trail import FOUND
 from specward.code.dataflow.values import Fact, Facts, Origin, Row, Value
 from specward.patterns import pattern
 
@@ -111,14 +111,13 @@ class Ownership:
         return not row.code or ("gone", row.id) in self.facts or self.owns(row) or self.looks_after(row.table)
 
     def read_as_own(self, row: Row) -> set[tuple[str, str]]:
-        """What reading a row says of its table, where it is read because it is the principal's own."""
+        """What reading a row says of its table, where the client chose it and it must be one's own."""
         free = not self.facts.isdisjoint({v.ADMIN, v.SCOPED, ("gone", row.id)}) or self.looks_after(row.table)
         if free or row.fresh or row.shown or row.table not in self.schema.owned:
             return set()
         named = [value for column, value in row.keys if column in self.schema.keys(row.table)]
-        if not named:
-            return {(row.table, READ)}
-        return {(row.table, FOUND)} if max(map(origin, named)) >= Origin.CREDENTIAL else set()
+        chosen = any(origin(value) >= Origin.CREDENTIAL for value in named)
+        return {(row.table, FOUND)} if chosen else set()
 
     def looks_after(self, table: str | None) -> bool:
         """Whether the principal has one of some roles, all of which look after the rows of others there."""

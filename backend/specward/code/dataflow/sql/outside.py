@@ -9,7 +9,7 @@ from specward.code.dataflow.evaluation.engine import Arguments, Engine, State
 from specward.code.dataflow.lattice import join_all, options, origin, rows
 from specward.code.dataflow.owners.proof import MISSING
 from specward.code.dataflow.sql import queries
-from specward.code.dataflow.sql.running import check_assignments, execute
+from specward.code.dataflow.sql.running import check_assignments, execute, only_counts
 from specward.code.dataflow.trail import CHANGED
 from specward.code.dataflow.values import Const, Mapping, Origin, Query, Row, Scalar, Value
 from specward.patterns import pattern
@@ -28,7 +28,9 @@ def construct(engine: Engine, table: str, arguments: Arguments, state: State, no
 def write(engine: Engine, row: Row, pairs: tuple[tuple[str, Value], ...], state: State) -> None:
     """A row is changed: it must be the principal's, and so must what its foreign keys are set to."""
     proof = engine.proof(state)
-    if not proof.harmless(row) and not row.fresh:
+    if only_counts(pairs):
+        engine.use(row, state)
+    elif not proof.harmless(row) and not row.fresh:
         engine.report(row.code, row.site, row.table, changes=True)
     elif row.table in engine.schema.owned and not proof.may_change(row):
         engine.report(MISSING, row.site, row.table, changes=True)

@@ -8,7 +8,7 @@ from specward.code.dataflow import values as v
 from specward.code.dataflow.evaluation.engine import Engine, State
 from specward.code.dataflow.evaluation.roles import bound_as, held
 from specward.code.dataflow.lattice import origin, parts, rows
-from specward.code.dataflow.owners.naming import names_hidden, names_message, names_owner
+from specward.code.dataflow.owners.naming import names_count, names_hidden, names_message, names_owner
 from specward.code.dataflow.owners.proof import CLIENT, FOREIGN, MISSING, deep, flatten
 from specward.code.dataflow.owners.schema import Schema
 from specward.code.dataflow.trail import CHANGED
@@ -54,9 +54,16 @@ def execute(engine: Engine, query: Query, state: State, *, one: bool = False, sc
     if query.verb != "select" and not code:
         engine.trail.own.add((main_table(engine, query), CHANGED))
     if query.verb != "select" and code:
-        engine.report(code, query.site, main_table(engine, query), changes=True)
+        changes = query.verb != "update" or not only_counts(query.values)
+        engine.report(code, query.site, main_table(engine, query), changes=changes)
         code = ""
     return fetched(engine, query, code, state, one=one)
+
+
+def only_counts(pairs: Iterable[tuple[str, Value]]) -> bool:
+    """Whether a change only counts what its author does with a row, as whoever may read it may."""
+    columns = [column for column, _ in pairs]
+    return bool(columns) and all(map(names_count, columns))
 
 
 def _made(engine: Engine, table: str, query: Query) -> Row:
