@@ -37,7 +37,7 @@ _TENANT_KEY = pattern(
 _JOINED = pattern(
     _TENANT + r"|(team|group|project|board|room|channel|conversation|chat|space|family|circle)$"
 )
-GRANT = pattern(r"member|participant|enrol|collaborator|share|grant|access")
+GRANT = pattern(r"member|participant|enrol|collaborator|share|grant|access|permission")
 ORDINARY = {
     *("user", "member", "customer", "client", "guest", "viewer", "subscriber", "buyer"),
     *("student", "pupil", "learner", "patient", "applicant", "candidate", "participant"),
