@@ -1,8 +1,8 @@
 """Recall and precision of the isolation rules: `python bench/isolation/run.py [--verbose] [--held]`.
 
 First on small cases, then on whole projects; of both only the tuning half is shown, unless `--held` asks.
-Errors count by themselves, and together with what is only asked (SW609): a warning that is due finds a fault,
-and one that is not is false.
+What is told as a fault counts by itself, and together with what is asked (SW609): a question that is due
+finds a fault, and one that is not is false.
 """
 
 import sys
@@ -18,7 +18,7 @@ from bench.isolation.corpus import Case, load
 from bench.isolation.projects import Fault, Whole, load_projects
 
 from specward.code.dataflow.judging.analysis import analyse_files
-from specward.code.dataflow.owners.proof import WARNINGS
+from specward.code.dataflow.owners.proof import QUESTIONS
 from specward.code.dataflow.owners.schema import Options
 from specward.code.dataflow.trail import Violation
 
@@ -55,13 +55,13 @@ class Outcome(NamedTuple):
         return bool(self.due)
 
     @property
-    def errors(self) -> "Outcome":
-        """What is left without warnings."""
-        return Outcome(self.case, _errors(self.due), _errors(self.false))
+    def told(self) -> "Outcome":
+        """What is left without questions."""
+        return Outcome(self.case, _faults(self.due), _faults(self.false))
 
 
-def _errors(violations: Iterable[Violation]) -> tuple[Violation, ...]:
-    return tuple(item for item in violations if item.code not in WARNINGS)
+def _faults(violations: Iterable[Violation]) -> tuple[Violation, ...]:
+    return tuple(item for item in violations if item.code not in QUESTIONS)
 
 
 def judge(case: Case) -> Outcome:
@@ -92,10 +92,10 @@ class Report(NamedTuple):
         return tuple(fault for fault in self.whole.faults if fault.what not in found)
 
     @property
-    def errors(self) -> "Report":
-        """What is left without warnings."""
-        due, stray = (tuple(pair for pair in pairs if _errors(pair[1:])) for pairs in (self.due, self.stray))
-        return Report(self.whole, _errors(self.false), due, stray)
+    def told(self) -> "Report":
+        """What is left without questions."""
+        due, stray = (tuple(pair for pair in pairs if _faults(pair[1:])) for pairs in (self.due, self.stray))
+        return Report(self.whole, _faults(self.false), due, stray)
 
     @property
     def score(self) -> Score:
@@ -145,9 +145,9 @@ def table(outcomes: list[Outcome], group: Callable[[Case], str]) -> Mapping[str,
 def main(arguments: list[str]) -> None:
     """Print the figures; --verbose lists what is wrong in the tuning half, --held in the other too."""
     outcomes = [judge(case) for case in load()]
-    errors = [item.errors for item in outcomes]
+    told = [item.told for item in outcomes]
     rows = {
-        **table(errors, lambda case: f"errors, {'held back' if case.held_back else 'tuning'}"),
+        **table(told, lambda case: f"told, {'held back' if case.held_back else 'tuning'}"),
         **table(outcomes, lambda case: "held back" if case.held_back else "tuning"),
         "all": score(outcomes),
     }
@@ -168,7 +168,7 @@ def _print_projects(arguments: list[str]) -> None:
     for held_back, name in ((True, "held back"), (False, "tuning")):
         group = [report for report in reports if report.whole.held_back == held_back]
         for kind, scores in (
-            ("errors", [report.errors.score for report in group]),
+            ("told", [report.told.score for report in group]),
             ("all", [report.score for report in group]),
         ):
             total = Score(*map(sum, zip(*scores, strict=True)))

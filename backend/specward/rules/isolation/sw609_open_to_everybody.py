@@ -1,20 +1,21 @@
 """Rows that only their owner changes are read on several routes by whoever asks.
 
 That is how a service treats what it shows to its users: articles, profiles, offers. It is also how it looks
-when the check was forgotten each time, and the code does not say which. A warning, because it is a question:
-if the rows are everybody's to see, name the table in `shown_tables` under `[tool.specward.isolation]`, and
-it stays guarded against being changed by others; if they are not, bind what reads them (SW601).
+when the check was forgotten each time, and the code does not say which. So it is a question, and a person
+answers it before the work passes: if the rows are everybody's to see, name the table in `shown_tables` under
+`[tool.specward.isolation]`, and it stays guarded against being changed by others; if they are not, bind what
+reads them (SW601).
 
-It is asked once for a table, with the tables that are part of it, and lists each place. An open read is an
-error (SW601 to SW603, SW606) and no question where it is the only one, where other routes compare the row
-before they show it (one of four may), where rows of others are changed, and where nobody changes any
-(unless it is called after what sites show: posts, products).
-To count who reads a row (`view_count`) is no change of it.
+It is asked once for a table, with the tables that are part of it, and lists each place. An open read is told
+as a fault (SW601 to SW603, SW606) and no question where it is the only one, where other routes compare the
+row before they show it (one of four may), where rows of others are changed, and where nobody changes any
+(unless it is called after what sites show: posts, products). To count who reads a row (`view_count`) is no
+change of it.
 """
 
 from collections.abc import Iterable
 
-from specward.findings import Finding, Severity
+from specward.findings import Finding
 from specward.project import Project
 from specward.rules.examples import Example
 from specward.rules.isolation.report import findings
@@ -49,5 +50,4 @@ def check(project: Project) -> Iterable[Finding]:
         "see, or else `{path}` is never compared with the caller.",
         "If everybody may see them, name `{table}` in shown_tables under [tool.specward.isolation]; if not, "
         "compare {path} with the authenticated user.",
-        Severity.WARNING,
     )

@@ -19,7 +19,7 @@ MISSING, CONDITIONAL, CLIENT, FOREIGN, UNPROVABLE, ESCAPES, UNJUDGED, SHOWN = (
     "SW609",
 )
 ROWS = frozenset({MISSING, CONDITIONAL, CLIENT})  # rows of a table are reached
-WARNINGS = frozenset({UNJUDGED, SHOWN})  # what is asked or admitted, and found wrong by nobody
+QUESTIONS = frozenset({UNJUDGED, SHOWN})  # what is asked or admitted, and told as no fault
 
 
 CHANGE = "change"  # the verb of what is read in order to be changed
