@@ -55,10 +55,9 @@ class Cache:
         new = {key: source for source in sources if (key := _key(source)) not in self._before}
         if len(new) < _FEWEST or sum(len(source.raw) for source in new.values()) < _SMALLEST:
             return
-        from concurrent.futures import ProcessPoolExecutor  # noqa: PLC0415  # 20 ms that few runs need
+        from specward.specs.processes import read_at_once  # noqa: PLC0415  # 20 ms that few runs need
 
-        with ProcessPoolExecutor() as pool:
-            self._now.update(zip(new, pool.map(_packed, *zip(*new.values(), strict=True)), strict=True))
+        self._now.update(zip(new, read_at_once(_packed, new.values()), strict=True))
 
     def save(self) -> None:
         """Write this run's readings where they differ from the last run's, if the folder can be written."""
