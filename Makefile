@@ -78,17 +78,20 @@ lock: ## write the locks anew from pyproject.toml (needs uv)
 		--no-header \
 		pyproject.toml --group app --group database --group build --group dev -c requirements.txt -o requirements-dev.txt
 
+# A process for each processor; whoever has nothing left to do takes from the others.
+AT_ONCE := -n auto --dist worksteal
+
 # The gate's tests promise what it imports, and coverage would come with it: only the backend's are measured.
 ifeq ($(strip $(ARGS)),)
 test: coverage ## run the tests, with the coverage of the backend; ARGS="..." runs some of them, without
-	$(BIN)/python -m pytest --ignore=tests/app
+	$(BIN)/python -m pytest $(AT_ONCE) --ignore=tests/app
 else
 test: install-dev
 	$(BIN)/python -m pytest $(ARGS)
 endif
 
 coverage: install-dev ## run the tests of the backend; print what of it they miss, which may be 5 %
-	$(BIN)/python -m pytest tests/app --cov
+	$(BIN)/python -m pytest $(AT_ONCE) tests/app --cov
 
 check: install-dev ## hold this repository against its own gate
 	$(BIN)/specward check
