@@ -26,6 +26,7 @@ from app.accounts import service as accounts
 from app.accounts.credentials import service as credentials
 from app.main import create_app
 from app.notifications import service as notifications
+from app.notifications import unsubscribing
 from app.profiles.models import Profile
 from specward.config import load_config
 from specward.database.provision import APP_USER, MIGRATOR, Urls, migrate, provision, read_recipe
@@ -46,6 +47,7 @@ REASONS = {
     "GET /v1/account/export": accounts.export,
     "POST /v1/account/deletion": accounts.delete_account,
     "POST /v1/notifications/test": notifications.send_test,
+    "POST /v1/notifications/unsubscribe": unsubscribing.unsubscribe,
 }
 WARM = 8  # requests before the one that is counted: statements are prepared by then
 

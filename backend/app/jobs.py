@@ -1,6 +1,6 @@
 """
-[Task]: T-088, T-089
-[From]: speckit.specify §4.9, §4.10, §2.13, §6.6, speckit.plan §5.2, §5.3, §5.4
+[Task]: T-087, T-088, T-089
+[From]: speckit.specify §4.9, §4.10, §2.13, §6.6, speckit.plan §5.2, §5.3, §5.4, §5.5
 [Description]: What the jobs of the queue are, and which come by the clock.
 """
 
@@ -30,6 +30,7 @@ from app.core.settings import Settings
 from app.core.upkeep.service import look_after, queue_due
 from app.notifications import retention as notifications
 from app.notifications.digests import send_digest
+from app.notifications.unsubscribing import links_below
 
 logger = logging.getLogger(__name__)
 
@@ -58,7 +59,9 @@ async def verified_address(session: Session[Principal]) -> str | None:
     return account.email if account and account.email_verified else None
 
 
-def add_upkeep(jobs: App, database: Database, mailer: Mailer, settings: Settings) -> Enqueue:
+def add_upkeep(
+    jobs: App, database: Database, settings: Settings, keys: Sequence[SigningKey], mailer: Mailer
+) -> Enqueue:
     """Say how accounts are looked after, and what else comes by the clock.
 
     Returns:
@@ -69,7 +72,13 @@ def add_upkeep(jobs: App, database: Database, mailer: Mailer, settings: Settings
         notifications.sweep,
         tokens.sweep,
         idempotency_keys.sweep,
-        partial(send_digest, mailer=mailer, address_of=verified_address, app_url=settings.app_url),
+        partial(
+            send_digest,
+            mailer=mailer,
+            address_of=verified_address,
+            app_url=settings.app_url,
+            link_of=links_below(settings.issuer, keys[0]),
+        ),
     )
 
     @jobs.task(name="look_after", retry=queue.RETRY)
@@ -118,7 +127,7 @@ async def done_beside(
     logging.getLogger("procrastinate").setLevel(logging.WARNING)  # we have a line of our own
     jobs = queue.make_queue(settings)
     add_account_mails(jobs, database, post_of(settings, keys, mailer))
-    add_upkeep(jobs, database, mailer, settings)
+    add_upkeep(jobs, database, settings, keys, mailer)
     async with jobs.open_async():
         await queue.check_queue(jobs)
         working = asyncio.create_task(_work(jobs, settings))

@@ -62,9 +62,9 @@ async def run(settings: Settings, *, once: bool = False) -> None:
     """
     export_metrics()
     async with opened(settings) as (database, jobs):
-        mailer = mailer_for(settings)
-        add_account_mails(jobs, database, post_of(settings, keys_of(settings), mailer))
-        enqueue = add_upkeep(jobs, database, mailer, settings)
+        keys, mailer = keys_of(settings), mailer_for(settings)
+        add_account_mails(jobs, database, post_of(settings, keys, mailer))
+        enqueue = add_upkeep(jobs, database, settings, keys, mailer)
         logs.configure()  # until here a person may be reading, who wants the sentences plain
         logging.getLogger("procrastinate").setLevel(logging.WARNING)  # we have a line of our own
         if once:

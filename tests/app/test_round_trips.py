@@ -2,15 +2,18 @@
 
 import secrets
 from collections.abc import Awaitable, Callable, Iterator
+from datetime import UTC, datetime
 from importlib import import_module
 from itertools import pairwise
 from pathlib import Path
+from uuid import UUID
 
 import pytest
 from fastapi import FastAPI
 from httpx2 import AsyncClient
 
 from app.main import create_app
+from app.notifications.unsubscribing import write_token
 from specward.database.provision import Urls
 from specward.database.server import Server
 from tests.app.accounts.issuers import Issuer, issuing
@@ -81,6 +84,13 @@ async def with_notification_id(person: Person, _: FastAPI) -> Request:
     return {"path": {"notification_id": made.json()["id"]}}
 
 
+async def with_unsubscribing_token(person: Person, app: FastAPI) -> Request:
+    """Send the token of a digest, by which only so many requests may come."""
+    account = (await person.call("GET", "/v1/account")).json()["id"]
+    today = datetime.now(UTC).date()
+    return {"params": {"token": write_token(app.state.runtime.keys[0], UUID(account), today)}}
+
+
 # operation: turns, request (what uses something up has a function that makes a new one). More than one turn
 # has its reason in the docstring of the service's function.
 TABLE: dict[str, tuple[int, Request | Callable[[Person, FastAPI], Awaitable[Request]]]] = {
@@ -104,6 +114,7 @@ TABLE: dict[str, tuple[int, Request | Callable[[Person, FastAPI], Awaitable[Requ
     "GET /v1/notifications/unread-count": (1, {}),
     "POST /v1/notifications/read-all": (1, {"json": {}}),
     "POST /v1/notifications/test": (2, {}),
+    "POST /v1/notifications/unsubscribe": (3, with_unsubscribing_token),
     "GET /v1/notifications/{notification_id}": (1, with_notification_id),
     "DELETE /v1/notifications/{notification_id}": (1, with_notification_id),
     "PUT /v1/notifications/{notification_id}/read": (1, with_notification_id),

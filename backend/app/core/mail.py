@@ -1,14 +1,14 @@
 """
 [Task]: T-106, T-087
-[From]: speckit.specify §2.6, §4.9, speckit.plan §5.1
+[From]: speckit.specify §2.6, §4.9, speckit.plan §5.1, §5.5
 [Description]: The mail port, and its two adapters: the log for development, and SMTP.
 """
 
 import logging
 from datetime import UTC, datetime
-from email.headerregistry import Address
+from email.headerregistry import Address, BaseHeader, HeaderRegistry, UnstructuredHeader
 from email.message import EmailMessage
-from email.policy import SMTP
+from email.policy import SMTP, Policy
 from typing import NamedTuple, Protocol
 from urllib.parse import unquote, urlsplit
 
@@ -30,6 +30,20 @@ class Mail(NamedTuple):
     text: str
     id: str | None = None
     """The same whenever this mail is sent once more, so that a receiver can tell (RFC 5322 §3.6.4)."""
+    unsubscribe: str | None = None
+    """Where one click ends mails like this one (RFC 8058)."""
+
+
+class _OneLine(UnstructuredHeader, BaseHeader):
+    """A header that goes out as it is: where a word is longer than a line, Python would encode it."""
+
+    def fold(self, *, policy: Policy) -> str:
+        return f"{self.name}: {self}{policy.linesep}"
+
+
+_HEADERS = HeaderRegistry()
+_HEADERS.map_to_type("List-Unsubscribe", _OneLine)
+POLICY = SMTP.clone(header_factory=_HEADERS)
 
 
 class Mailer(Protocol):
@@ -88,13 +102,16 @@ class SmtpMailer:
         )
 
     def _message(self, mail: Mail) -> EmailMessage:
-        message = EmailMessage(policy=SMTP)
+        message = EmailMessage(policy=POLICY)
         message["From"] = Address(addr_spec=self._sender)
         message["To"] = Address(addr_spec=mail.to)
         message["Subject"] = mail.subject
         message["Date"] = datetime.now(UTC)  # RFC 5322 §3.6.1: no mail is without
         if mail.id:
             message["Message-ID"] = f"<{mail.id}@{self._sender.rpartition('@')[2]}>"
+        if mail.unsubscribe:
+            message["List-Unsubscribe"] = f"<{mail.unsubscribe}>"
+            message["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
         message["Auto-Submitted"] = "auto-generated"  # RFC 3834: no vacation notes, please
         message.set_content(mail.text)
         return message

@@ -1,6 +1,6 @@
 """
 [Task]: T-087
-[From]: speckit.specify §4.6, §4.9
+[From]: speckit.specify §4.6, §4.9, speckit.plan §5.5
 [Description]: Decides whether an account gets a digest, and of what.
 """
 
@@ -14,7 +14,8 @@ from app.core.mail import Mailer
 from app.core.upkeep import repository as upkeep
 from app.notifications import repository
 from app.notifications.mails import LISTED, digest
-from app.notifications.service import preferences
+from app.notifications.service import ALWAYS_ON, preferences
+from app.notifications.unsubscribing import LinkOf
 
 logger: structlog.stdlib.BoundLogger = structlog.get_logger("app.digests")
 
@@ -23,7 +24,12 @@ AddressOf = Callable[[Session[Principal]], Awaitable[str | None]]
 
 
 async def send_digest(
-    session: Session[Principal], *, mailer: Mailer, address_of: AddressOf, app_url: str | None
+    session: Session[Principal],
+    *,
+    mailer: Mailer,
+    address_of: AddressOf,
+    app_url: str | None,
+    link_of: LinkOf,
 ) -> None:
     """Mail the principal what is unread and not yet mailed, if there is anything and they want it.
 
@@ -41,6 +47,7 @@ async def send_digest(
     unread = await repository.unmailed(session, kinds, after=state.mailed_up_to, limit=LISTED + 1)
     if not unread:
         return
-    await mailer.send(digest(address, unread, app_url))
+    link = link_of(state.owner_id) if set(kinds) - {ALWAYS_ON[0]} else None
+    await mailer.send(digest(address, unread, app_url, link))
     await upkeep.set_mailed(session, unread[0].created_at)
     logger.info("digest sent", notifications=len(unread))

@@ -1,6 +1,6 @@
 """
 [Task]: T-087
-[From]: speckit.specify §4.9
+[From]: speckit.specify §4.9, speckit.plan §5.5
 [Description]: What a digest says.
 """
 
@@ -12,13 +12,14 @@ from app.notifications.schemas import Unmailed
 LISTED = 20
 
 
-def digest(to: str, unread: Sequence[Unmailed], app_url: str | None) -> Mail:
+def digest(to: str, unread: Sequence[Unmailed], app_url: str | None, unsubscribe: str | None) -> Mail:
     """Tell somebody what they have not read.
 
     Args:
         to: Their address.
         unread: At least one, newest first; beyond `LISTED` they are only said to be there.
         app_url: Where to read them, if there is such a place.
+        unsubscribe: Where one click ends digests, if there is such a place.
     """
     more = len(unread) > LISTED
     count = f"More than {LISTED}" if more else str(len(unread))
@@ -32,4 +33,5 @@ def digest(to: str, unread: Sequence[Unmailed], app_url: str | None) -> Mail:
         + (f"\n\nRead them: {app_url.rstrip('/')}/notifications\n" if app_url else "\n")
         + "\nThis mail comes once a day at most. Which kinds it tells of is up to your preferences.\n",
         id=f"digest.{unread[0].id}",
+        unsubscribe=unsubscribe,
     )

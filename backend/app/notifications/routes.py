@@ -1,6 +1,6 @@
 """
-[Task]: T-006, T-085, T-079, T-080, T-081, T-082, T-083, T-084
-[From]: speckit.specify §4.1, §4.2, §4.3, §4.4, §4.5, §4.6, §4.7, speckit.plan §4.8
+[Task]: T-006, T-085, T-079, T-080, T-081, T-082, T-083, T-084, T-087
+[From]: speckit.specify §4.1, §4.2, §4.3, §4.4, §4.5, §4.6, §4.7, §4.9, speckit.plan §4.8
 [Description]: The routes of notifications.
 """
 
@@ -15,6 +15,7 @@ from app.core.notice import Kind
 from app.core.problems import (
     IDEMPOTENCY_MISMATCH,
     INVALID_REQUEST,
+    INVALID_TOKEN,
     NOT_FOUND,
     OF_A_BODY,
     TOO_MANY_REQUESTS,
@@ -22,8 +23,8 @@ from app.core.problems import (
     responses,
 )
 from app.core.rate_limits import limited_for_caller
-from app.core.runtime import Caller, CallerSession
-from app.notifications import live, service
+from app.core.runtime import Caller, CallerSession, RuntimeDep
+from app.notifications import live, service, unsubscribing
 from app.notifications.schemas import (
     Channel,
     Marked,
@@ -168,6 +169,20 @@ async def set_preference(
     preference = Preference(kind=kind, channel=channel, enabled=change.enabled)
     await service.prefer(session, preference)
     return preference
+
+
+# A body is not looked at: mail programs send a form that says what the path says already. Nor is a key.
+@router.post(
+    unsubscribing.PATH,
+    status_code=204,
+    name="unsubscribe",
+    summary="Switch digests off with the token of one (RFC 8058)",
+    response_description="Switched off, as far as that is possible.",
+    responses=responses(INVALID_TOKEN, INVALID_REQUEST, TOO_MANY_REQUESTS),
+)
+async def unsubscribe(running: RuntimeDep, token: Annotated[str, Query(max_length=200)]) -> None:
+    """Switch off the digests of the account that a token is for."""
+    await unsubscribing.unsubscribe(running, token)
 
 
 @router.get(

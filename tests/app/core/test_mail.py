@@ -7,7 +7,7 @@ from email.errors import MessageError
 
 import aiosmtplib
 import pytest
-from aiosmtpd.smtp import AuthResult
+from aiosmtpd.smtp import AuthResult, Envelope
 
 from app.core.mail import LogMailer, Mail, SmtpMailer
 from app.main import create_app
@@ -19,6 +19,11 @@ from tests.app.core.smtp import Postman, smtp_server
 pytestmark = pytest.mark.anyio
 
 MAIL = Mail("somebody@example.org", "Grüße", "Ein Brief — mit Umlauten: äöü.\n")
+
+
+def head_of(envelope: Envelope) -> bytes:
+    assert isinstance(envelope.content, bytes)
+    return envelope.content.partition(b"\r\n\r\n")[0]
 
 
 async def test_a_mail_arrives_as_it_was_meant() -> None:
@@ -91,6 +96,28 @@ async def test_a_mail_that_is_sent_again_can_be_told() -> None:
         mailer = SmtpMailer(f"smtp://127.0.0.1:{port}", "service@example.org")
         await mailer.send(MAIL._replace(id="digest.1"))
     assert postman.message(MAIL.to)["Message-ID"] == "<digest.1@example.org>"
+
+
+async def test_a_mail_may_be_unsubscribed_from_with_one_click() -> None:
+    """RFC 8058; the address on one line and as it is, however long."""
+    postman = Postman()
+    address = f"https://api.example.org/unsubscribe?token={'x' * 200}"
+    async with smtp_server(postman) as port:
+        mailer = SmtpMailer(f"smtp://127.0.0.1:{port}", "service@example.org")
+        await mailer.send(MAIL._replace(unsubscribe=address))
+        await mailer.send(MAIL._replace(to="other@example.org"))
+    heads = [head_of(envelope) for envelope in postman.envelopes]
+    assert f"\r\nList-Unsubscribe: <{address}>\r\n".encode() in heads[0]
+    assert b"\r\nList-Unsubscribe-Post: List-Unsubscribe=One-Click\r\n" in heads[0]
+    assert postman.message(MAIL.to)["Subject"] == MAIL.subject
+    assert b"Unsubscribe" not in heads[1]
+
+
+async def test_no_address_of_one_brings_a_header() -> None:
+    with pytest.raises(ValueError, match="linefeed"):
+        await SmtpMailer("smtp://127.0.0.1:1", "service@example.org").send(
+            MAIL._replace(unsubscribe="https://x>\r\nBcc: c@d")
+        )
 
 
 async def test_the_log_shows_the_mail(caplog: pytest.LogCaptureFixture) -> None:

@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from app.core.keys import new_key
 from app.core.mail import Mail
 from app.core.notice import Kind, Notice
 from app.jobs import verified_address
@@ -14,11 +15,13 @@ from app.notifications import repository
 from app.notifications.digests import send_digest
 from app.notifications.mails import LISTED, digest
 from app.notifications.schemas import Unmailed
+from app.notifications.unsubscribing import links_below
 from tests.app.conftest import Letterbox, Person
 from tests.app.notifications.conftest import SessionOf, Superuser, id_of
 
 pytestmark = pytest.mark.anyio
 
+LINK_OF = links_below("https://api.example.org", new_key())
 VERIFY = "update accounts set email_verified_at = now() where id = %s"
 
 Tell = Callable[[Person, Kind, str], Awaitable[None]]
@@ -41,7 +44,9 @@ def send_to(session_of: SessionOf) -> SendTo:
 
     async def send(person: Person) -> list[Mail]:
         letterbox = Letterbox()
-        await send_digest(session_of(person), mailer=letterbox, address_of=verified_address, app_url=None)
+        await send_digest(
+            session_of(person), mailer=letterbox, address_of=verified_address, app_url=None, link_of=LINK_OF
+        )
         return letterbox.mails
 
     return send
@@ -114,6 +119,20 @@ async def test_preferences_decide_save_for_security(ada: Person, tell: Tell, sen
     assert [line for line in mail.text.splitlines() if line.startswith("- ")] == ["- of kind security"]
 
 
+async def test_it_can_be_unsubscribed_from_until_nothing_is_left_to_switch_off(
+    ada: Person, tell: Tell, send_to: SendTo
+) -> None:
+    """The link is of whoever is mailed, and whoever followed it is promised nothing more."""
+    await tell(ada, "security", "one")
+    (mail,) = await send_to(ada)
+    assert mail.unsubscribe == LINK_OF(id_of(ada))
+    off = {"enabled": False}
+    assert (await ada.call("PUT", "/v1/notifications/preferences/account/email", json=off)).is_success
+    await tell(ada, "security", "two")
+    (mail,) = await send_to(ada)
+    assert mail.unsubscribe is None
+
+
 async def test_an_address_that_is_not_verified_gets_nothing_yet(
     alice: Person, superuser: Superuser, tell: Tell, send_to: SendTo
 ) -> None:
@@ -140,7 +159,9 @@ async def test_what_could_not_be_sent_stays_to_be_told(
     await tell(ada, "account", "once more")
     refusing = Refusing()
     with pytest.raises(aiosmtplib.SMTPServerDisconnected):
-        await send_digest(session_of(ada), mailer=refusing, address_of=verified_address, app_url=None)
+        await send_digest(
+            session_of(ada), mailer=refusing, address_of=verified_address, app_url=None, link_of=LINK_OF
+        )
     assert await send_to(ada) == [refusing.mail]
 
 
@@ -154,7 +175,7 @@ UNREAD = st.builds(
 
 @given(st.lists(UNREAD, min_size=1, max_size=LISTED + 1))
 def test_a_title_is_a_line(unread: list[Unmailed]) -> None:
-    mail = digest("ada@example.org", unread, "https://app.example.org/")
+    mail = digest("ada@example.org", unread, "https://app.example.org/", None)
     lines = mail.text.split("\n")
     assert len([line for line in lines if line.startswith("- ")]) == len(unread)
     assert "Read them: https://app.example.org/notifications" in lines

@@ -10,6 +10,7 @@ from pathlib import Path
 from uuid import UUID
 
 import pytest
+from httpx2 import AsyncClient
 from psycopg import sql
 
 from specward.database.provision import Urls, role_urls
@@ -94,6 +95,33 @@ async def test_everybody_who_is_due_is_told_once(
     await place.run("run", "--once")
     assert len(post.envelopes) == len(expected)
     assert await jobs(superuser) == []
+
+
+async def test_one_click_on_a_digest_ends_them(
+    superuser: Superuser, post: Sorting, place: Workplace, client: AsyncClient
+) -> None:
+    """By what stands in the mail alone; of another worker than the service that takes it."""
+    place.environment["ISSUER"] = "https://api.example.org"
+    account = await add(superuser, ADDRESS, TITLE)
+    await place.run("run", "--once")
+    message = post.message(ADDRESS)
+    assert message["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
+    address = message["List-Unsubscribe"].removeprefix("<https://api.example.org").removesuffix(">")
+    answer = await client.post(address, data={"List-Unsubscribe": "One-Click"})
+    assert answer.status_code == 204
+    await superuser.execute(NOTIFY, [account, "of the next day"])
+    await superuser.execute("update upkeep set due_at = now()")
+    await place.run("run", "--once")
+    assert len(post.envelopes) == 1
+
+
+async def test_without_a_public_address_there_is_nothing_to_click(
+    superuser: Superuser, post: Sorting, place: Workplace
+) -> None:
+    await add(superuser, ADDRESS, TITLE)
+    await place.run("run", "--once")
+    assert "List-Unsubscribe" not in post.message(ADDRESS)
+    assert "List-Unsubscribe-Post" not in post.message(ADDRESS)
 
 
 async def test_tomorrow_comes_a_day_later(superuser: Superuser, place: Workplace) -> None:

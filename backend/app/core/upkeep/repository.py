@@ -23,6 +23,7 @@ DAY, LATE = timedelta(days=1), timedelta(hours=1)
 class Mailed(NamedTuple):
     """How far an account was told by digests."""
 
+    owner_id: UUID
     mailed_up_to: datetime | None
 
 
@@ -45,7 +46,7 @@ _PUT_OFF = prepare(
     into=UUID,
 )
 
-_MAILED = prepare(select(col(Upkeep.mailed_up_to)), into=Mailed)
+_MAILED = prepare(select(col(Upkeep.owner_id), col(Upkeep.mailed_up_to)), into=Mailed)
 
 # It only ever goes forward, whichever of two workers comes last.
 _SET_MAILED = prepare(

@@ -1,0 +1,93 @@
+"""
+[Task]: T-087
+[From]: speckit.specify §4.6, §4.9, speckit.plan §5.5
+[Description]: The link by which a digest is unsubscribed from, and what it does.
+"""
+
+import hmac
+from collections.abc import Callable, Sequence
+from datetime import UTC, date, datetime, timedelta
+from uuid import UUID
+
+from psycopg.errors import ForeignKeyViolation
+
+from app.core.asker import Principal
+from app.core.keys import SigningKey
+from app.core.opaque import derived_token
+from app.core.problems import INVALID_TOKEN, ProblemError
+from app.core.rate_limits import Limit, take
+from app.core.runtime import Runtime
+from app.notifications.schemas import Preference
+from app.notifications.service import ALWAYS_ON, DEFAULTS, prefer
+
+PATH = "/v1/notifications/unsubscribe"
+PURPOSE = "unsubscribing from digests"
+LIFE = timedelta(days=60)
+UNSUBSCRIPTIONS = Limit("unsubscription", 20)
+
+LinkOf = Callable[[UUID], str | None]
+"""Make an account's link for the digest of today; None if there is no address that it could lead to."""
+
+
+def links_below(issuer: str, key: SigningKey) -> LinkOf:
+    """Make the links of digests; none where the service has no public https address (RFC 8058 §3.1).
+
+    Args:
+        issuer: The address of the service.
+        key: The newest one.
+    """
+
+    def link_of(account_id: UUID) -> str | None:
+        if not issuer.startswith("https://"):
+            return None
+        return f"{issuer.rstrip('/')}{PATH}?token={write_token(key, account_id, _today())}"
+
+    return link_of
+
+
+def write_token(key: SigningKey, account_id: UUID, issued: date) -> str:
+    """Write the token of an account: it allows to switch digests off, and nothing else.
+
+    It counts in days, so that a digest that is sent again is the same mail.
+    """
+    name = f"{account_id.hex}.{(issued + LIFE).toordinal()}"
+    return f"{name}.{_seal(key, name)}"
+
+
+def read_token(keys: Sequence[SigningKey], token: str, today: date) -> UUID | None:
+    """Give whose token it is; None if no key of ours has sealed it, or it is past its time."""
+    name, _, seal = token.rpartition(".")
+    if not any(hmac.compare_digest(seal.encode(), _seal(key, name).encode()) for key in keys):
+        return None
+    account_id, last_day = name.split(".")
+    return UUID(account_id) if today.toordinal() <= int(last_day) else None
+
+
+async def unsubscribe(running: Runtime, token: str) -> None:
+    """Switch off all digests of the account that a token is for, save what must stay on.
+
+    Three round trips: the try is counted by itself, and each kind is a statement, which it is no harm to
+    repeat.
+
+    Raises:
+        ProblemError: The token is not valid, or its account is gone; or there were too many tries.
+    """
+    account_id = read_token(running.keys, token, _today())
+    if account_id is None:
+        raise ProblemError(INVALID_TOKEN)
+    await take(running.database, UNSUBSCRIPTIONS.bucket_of(str(account_id)))
+    session = running.database.acting_as(Principal(account_id))
+    try:
+        for kind, channel in DEFAULTS:
+            if channel == "email" and (kind, channel) != ALWAYS_ON:
+                await prefer(session, Preference(kind=kind, channel=channel, enabled=False))
+    except ForeignKeyViolation:
+        raise ProblemError(INVALID_TOKEN) from None
+
+
+def _seal(key: SigningKey, name: str) -> str:
+    return derived_token(key.secret_for(PURPOSE), name).text
+
+
+def _today() -> date:
+    return datetime.now(UTC).date()
