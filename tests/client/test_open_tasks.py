@@ -68,7 +68,7 @@ COMPLETENESS_ROUTE = '''
     response_description="What is set and what is not.",
     responses=responses(UNAUTHENTICATED),
 )
-async def read_completeness(caller: Caller, session: CallerSession) -> Completeness:  # noqa: ARG001
+async def read_completeness(session: CallerSession) -> Completeness:
     """Tell the caller what of their profile is set."""
     return completeness_of(await repository.current(session))
 '''
