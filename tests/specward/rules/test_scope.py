@@ -110,6 +110,12 @@ def test_no_task_opens_what_holds_the_gate(root: Path, path: str) -> None:
     assert ("SW301", path) in found(root)
 
 
+def test_the_settings_of_a_project_below_the_root_go_with_its_code(root: Path) -> None:
+    """Where the application has a folder of its own, its dependencies stand there."""
+    write_tree(root, {ROUTES: f"{HEADER}X = 1\n", "backend/pyproject.toml": "[project]\n"})
+    assert "SW303" not in {code for code, _ in found(root, task=None)}
+
+
 @pytest.mark.parametrize(
     "name", ["ruff.toml", "mypy.ini", "setup.cfg", "pyrightconfig.json", ".coveragerc", "usercustomize.py"]
 )

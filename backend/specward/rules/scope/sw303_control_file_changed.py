@@ -5,8 +5,8 @@ passes the gate; so do the settings of linters, type checkers and tests, whereve
 by a person, in a change of their own, so that nobody widens their own permit on the way; the tools' settings
 also by a task whose Files name that very path. What moves along with the code may: a task's state (`Status`,
 `[x]`), records under `history/prompts/`, clarifications, a baseline that shrinks, and the dependency list as
-far as SW306 lets it. A baseline that comes with the code would excuse it: a project adopts its first one in
-a change of its own.
+far as SW306 lets it; so may the project file of an application in a folder of its own. A baseline that comes
+with the code would excuse it: a project adopts its first one in a change of its own.
 """
 
 from collections.abc import Iterable
@@ -55,9 +55,15 @@ def check(project: Project) -> Iterable[Finding]:
 def _is_control(path: str, project: Project) -> bool:
     if matches_any(project.config.control, path):
         return True
-    return is_settings(path) and not any(
-        permits_path(project.permit(task), path) for task in project.changed_tasks
-    )
+    if not is_settings(path) or _is_of_application(path, project):
+        return False
+    return not any(permits_path(project.permit(task), path) for task in project.changed_tasks)
+
+
+def _is_of_application(path: str, project: Project) -> bool:
+    """Whether it is an application's project file in a folder of its own: it names what the code needs."""
+    within = (*project.config.territory, *project.config.tests)
+    return path.endswith(f"/{DEPENDENCY_FILE}") and not matches_any(within, path)
 
 
 def _goes_along(change: Change, project: Project) -> bool:
