@@ -63,7 +63,7 @@ def _is_unicode(secret: SecretStr) -> SecretStr:
 def _is_uncommon(password: SecretStr) -> SecretStr:
     """Refuse a password that many have: whoever tries to get in tries those first."""
     if folded(password.get_secret_value()) in COMMON:
-        raise ValueError("Too many people have this one.")
+        raise ValueError("Too many people have this one: choose another.")
     return password
 
 
