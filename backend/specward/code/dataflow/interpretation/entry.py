@@ -21,7 +21,7 @@ _MACHINE = pattern(
     r"|hooks?\b|inbound|telephony|\bcdr\b|acs\b|embed|widget",
     re.IGNORECASE,
 )
-_PUBLIC = re.compile(r"(^|/)public(/|$)")
+_PUBLIC = pattern(r"(^|/)public(/|$)")
 
 
 class Entry:

@@ -69,7 +69,7 @@ def names_author(column: str) -> bool:
     return bool(CREATED.search(column))
 
 
-_COUNTED = re.compile(
+_COUNTED = pattern(
     r"(^|_)(view|visit|click|hit|read|play|download|share|like|comment|reply|join|member|participant|follower)s?"
     r"(_(count|counter|total|num(ber)?))?$"
 )
