@@ -78,3 +78,27 @@ def test_routes_are_found_without_parsing_and_are_the_same(monkeypatch: pytest.M
     assert [[*map(told, routes)] for routes in found] == [
         [*map(told, find_routes(Program(files)))] for files in fresh
     ]
+
+
+PREFIXED = """
+from fastapi import APIRouter, FastAPI
+
+items = APIRouter(prefix="/items")
+api = APIRouter()
+
+
+@items.get("/{id}")
+def read_item(id: int): ...
+
+
+app = FastAPI()
+api.include_router(items, prefix="/shop")
+app.include_router(api, prefix="/v1")
+"""
+
+
+def test_a_route_is_shown_as_its_caller_knows_it() -> None:
+    source = read("app/main.py", PREFIXED)
+    assert source is not None
+    (route,) = find_routes(Program([source]))
+    assert route.shown == "GET /v1/shop/items/{id}"

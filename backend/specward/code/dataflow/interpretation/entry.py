@@ -41,7 +41,7 @@ class Entry:
             self._interpret(route, interpreter)
         if trail.is_cut:
             here = v.Site(
-                route.module, route.node.lineno, route.node.col_offset + 1, (route.label, route.name)
+                route.module, route.node.lineno, route.node.col_offset + 1, (route.shown, route.name)
             )
             trail.report(Violation(UNJUDGED, "", here))
         if not self.injection.identified:
@@ -57,7 +57,7 @@ class Entry:
             trail.violations = changes  # what is public is there to be read
 
     def _interpret(self, route: Route, interpreter: Interpreter) -> None:
-        state = State(Frame(route.module, None, (route.label,), []), {})
+        state = State(Frame(route.module, None, (route.shown,), []), {})
         for dependency in route.dependencies:
             self.injection.listed(dependency.module, dependency.node, state)
         receiver = self._view(state)

@@ -123,7 +123,7 @@ def _merged(routes: Sequence[Route], trails: Sequence[Sequence[Violation]]) -> t
         for violation in trail:
             known = found.get(violation.key)
             if known is None or len(violation.site.chain) < len(known.site.chain):
-                found[violation.key] = violation.of(route.label) if route is not None else violation
+                found[violation.key] = violation.of(route.shown) if route is not None else violation
     return tuple(sorted(found.values(), key=_order))
 
 

@@ -34,12 +34,18 @@ class Dependency(NamedTuple):
 class Route(NamedTuple):
     """A handler with the dependencies of its decorator and of the routers it hangs on."""
 
-    label: str  # GET /items/{id}
+    label: str  # GET /{id}, as its decorator has it
     source: Source
     name: str
     owner: Definition | None
     dependencies: tuple[Dependency, ...]
-    prefix: str = ""  # /api/public: what its routers put before its path
+    prefix: str = ""  # /api/items: what its routers put before its path
+
+    @property
+    def shown(self) -> str:
+        """How its callers know it: GET /api/items/{id}."""
+        verb, _, path = self.label.partition(" ")
+        return f"{verb} {self.prefix}{path}"
 
     @property
     def module(self) -> str:
