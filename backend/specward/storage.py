@@ -50,3 +50,11 @@ def write_atomically(path: Path, text: str) -> None:
             raise
     except OSError as error:
         raise CouldNotRunError(f"{path} cannot be written: {error.strerror}.") from error
+
+
+def keep(path: Path, text: str) -> None:
+    """Write what only spares work later, such as a cache; a disk that refuses costs that, no more."""
+    try:
+        write_atomically(path, text)
+    except CouldNotRunError:
+        return

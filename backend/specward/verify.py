@@ -9,7 +9,7 @@ from specward.findings import Finding, Verdict
 from specward.output import json
 from specward.project import Project
 from specward.rules.registry import Entry, begin, entries
-from specward.storage import FOLDER, write_atomically
+from specward.storage import FOLDER, keep
 
 if TYPE_CHECKING:
     from specward.database.server import Lend
@@ -37,7 +37,8 @@ def verify(  # noqa: PLR0913 -- each is a choice of its own, by name
         lend: Gives a database server of our own, for the rules that need one; None leaves them out.
 
     Returns:
-        The verdict. A run over the whole project with every rule also keeps it as `.specward/verdict.json`.
+        The verdict. A run over the whole project with every rule also keeps it as `.specward/verdict.json`, where
+        the disk lets it.
 
     Raises:
         CouldNotRunError: something keeps the gate from judging; the text says what.
@@ -81,7 +82,7 @@ def judge(project: Project, *, select: Sequence[str] | None = None) -> Verdict:
         notes=project.notes,
     )
     if is_whole:
-        write_atomically(project.root / VERDICT, json.render(verdict, project))
+        keep(project.root / VERDICT, json.render(verdict, project))
     return verdict
 
 

@@ -10,8 +10,7 @@ from hashlib import sha256
 from pathlib import Path
 
 from specward import __version__
-from specward.errors import CouldNotRunError
-from specward.storage import FOLDER, read_state, write_atomically
+from specward.storage import FOLDER, keep, read_state
 
 
 def digest(content: bytes) -> str:
@@ -57,10 +56,7 @@ class Cache:
         if entries == self._entries:
             return
         text = json.dumps({"version": self._version, "entries": entries}, separators=(",", ":"))
-        try:
-            write_atomically(self._path, f"{digest(text.encode())}\n{text}")
-        except CouldNotRunError:
-            return
+        keep(self._path, f"{digest(text.encode())}\n{text}")
 
     def _load(self) -> dict[str, object]:
         try:

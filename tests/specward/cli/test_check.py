@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 import pty
 import shlex
 import subprocess
@@ -245,6 +246,15 @@ def test_a_planted_cache_that_is_tracked_is_not_believed(root: Path) -> None:
     assert codes(check(root, "--format", "json")) == []
     git(root, "add", "--force", ".specward")
     assert {code for code, _ in codes(check(root, "--format", "json"))} == {"SW101", "SW307"}
+
+
+def test_a_disk_that_keeps_nothing_costs_no_verdict(root: Path) -> None:
+    write_tree(root, {ROUTES: "X = 1\n"})
+    kept = run(root, "check")
+    shutil.rmtree(root / ".specward")
+    (root / ".specward").symlink_to("/dev/full")
+    refused = run(root, "check")
+    assert (refused.returncode, refused.stdout, refused.stderr) == (1, kept.stdout, "")
 
 
 def test_colours_are_for_terminals_that_want_them(root: Path) -> None:
