@@ -37,8 +37,8 @@ def verify(  # noqa: PLR0913 -- each is a choice of its own, by name
         lend: Gives a database server of our own, for the rules that need one; None leaves them out.
 
     Returns:
-        The verdict. A run over the whole project with every rule also keeps it as `.specward/verdict.json`, where
-        the disk lets it.
+        The verdict. A run over the whole project with every rule also keeps it as
+        `.specward/verdict.json`, where the disk lets it.
 
     Raises:
         CouldNotRunError: something keeps the gate from judging; the text says what.

@@ -6,6 +6,7 @@ import pytest
 
 from specward.adoption.ownership import Ownership, find_ownership
 from specward.adoption.survey import survey
+from specward.config import Config
 from tests.specward.repository import make_repository
 
 APP = "from fastapi import FastAPI\n{}app = FastAPI()\n"
@@ -149,32 +150,58 @@ def test_files_that_git_ignores_are_not_looked_at(tmp_path: Path) -> None:
 
 
 SQLMODEL = """
-class User(SQLModel, table=True): ...
+from sqlmodel import Field, SQLModel
+
+class User(SQLModel, table=True):
+    id: int = Field(primary_key=True)
+
 class Item(SQLModel, table=True):
-    who: int = Field(foreign_key="user.id")
+    id: int = Field(primary_key=True)
+    owner_id: int = Field(foreign_key="user.id")
+
+class Note(SQLModel, table=True):
+    id: int = Field(primary_key=True)
+    item_id: int = Field(foreign_key="item.id")
 """
 COLUMNS = """
+from sqlalchemy import Column, ForeignKey, Integer
+from sqlalchemy.orm import DeclarativeBase
+
+class Base(DeclarativeBase): ...
+
 class A(Base):
-    __tablename__ = "accounts"
+    __tablename__ = "accounts_user"
+    id = Column(Integer, primary_key=True)
+    password_hash = Column(Integer)
+
 class N(Base):
     __tablename__ = "notes"
-    a = Column(Integer, ForeignKey("accounts.id"))
+    id = Column(Integer, primary_key=True)
+    a = Column(Integer, ForeignKey("accounts_user.id"))
 """
 MAPPED = """
+import sqlalchemy as sa
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+
+class Base(DeclarativeBase): ...
+
 class U(Base):
     __tablename__: str = "users"
+    id: Mapped[int] = mapped_column(primary_key=True)
+
 class N(Base):
     __tablename__ = "notes"
-    a: Mapped[int] = mapped_column(sa.ForeignKey("public.users.id"))
+    id: Mapped[int] = mapped_column(primary_key=True)
+    user_id: Mapped[int] = mapped_column(sa.ForeignKey("public.users.id"))
 """
 
 
 @pytest.mark.parametrize(
     ("source", "found"),
     [
-        (SQLMODEL, Ownership("user", ("item.who",))),
-        (COLUMNS, Ownership("accounts", ("notes.a",))),
-        (MAPPED, Ownership("users", ("notes.a",))),
+        (SQLMODEL, Ownership("user", ("item.owner_id", "note.item_id -> item.owner_id"))),
+        (COLUMNS, Ownership("accounts_user", ("notes.a",))),
+        (MAPPED, Ownership("users", ("notes.user_id",))),
         ("class User(SQLModel): ...\n", None),
         ("class Item(SQLModel, table=True): ...\n", None),
         ("class User(SQLModel, table=True): (", None),
@@ -182,4 +209,4 @@ class N(Base):
 )
 def test_the_user_table(tmp_path: Path, source: str, found: Ownership | None) -> None:
     root = make_repository(tmp_path, {"app/models.py": source})
-    assert find_ownership(root, ("app/**",)) == found
+    assert find_ownership(root, ("app/**",), Config()) == found

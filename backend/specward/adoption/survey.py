@@ -61,7 +61,7 @@ def survey(root: Path, entry: str = "") -> Survey:
         migrations=migrations,
         tests=tests,
         features=find_features(root, Config() if not is_configured else config),
-        ownership=find_ownership(root, territory),
+        ownership=find_ownership(root, territory, config),
         gate=find_gate(root, first.folder if first else "."),
         is_configured=is_configured,
     )

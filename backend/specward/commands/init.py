@@ -22,6 +22,7 @@ SUMMARY = "Adopt the gate in this repository: agent, hooks, settings, pre-commit
 _NOT_WRITTEN = 1
 _TONES = {"+": "\x1b[32m", "-": "\x1b[31m", "@": "\x1b[36m"}
 _PLAIN = "\x1b[0m"
+_MOST = 8  # tables that are named
 _TASK = """
     ### T-001: List orders
 
@@ -99,10 +100,14 @@ def _summary(root: Path, found: Survey) -> Iterator[str]:
     yield f"  tests           {', '.join(found.tests)}"
     yield f"  specifications  {', '.join(each.name for each in found.features) or 'none yet'}"
     if found.ownership:
-        columns = ", ".join(found.ownership.columns) or "no foreign keys to it"
-        yield f"  users           table {found.ownership.table}; {columns}"
+        yield f"  users           table {found.ownership.table}; {_owned(found.ownership.paths)}"
     yield f"  gate            {found.gate.program}"
     yield ""
+
+
+def _owned(paths: Sequence[str]) -> str:
+    more = f", and {len(paths) - _MOST} more" if len(paths) > _MOST else ""
+    return f"{', '.join(paths[:_MOST]) or 'no table is owned'}{more}"
 
 
 def _show(proposals: Iterable[Proposal]) -> None:

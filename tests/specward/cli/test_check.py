@@ -2,9 +2,9 @@
 
 import json
 import os
-import shutil
 import pty
 import shlex
+import shutil
 import subprocess
 import sys
 from pathlib import Path

@@ -12,6 +12,7 @@ from specward.code.dataflow.judging.judge import Alone, Hands, Judge, Lesson, ju
 from specward.code.dataflow.judging.recall import Memory
 from specward.code.dataflow.judging.showing import shown
 from specward.code.dataflow.owners.schema import Options, Schema
+from specward.code.dataflow.sources.program import Program
 from specward.code.dataflow.sources.routes import Route
 from specward.code.dataflow.sources.source import Source, read
 from specward.code.dataflow.trail import Key, Trail, Violation
@@ -59,6 +60,12 @@ def room() -> Iterator[None]:
         sys.setrecursionlimit(limit)
         if collecting:
             gc.enable()
+
+
+def read_schema(files: Mapping[str, str], options: Options) -> Schema:
+    """Read the tables and who owns them, by their declarations alone."""
+    with room():
+        return Schema(Program(_sources(files, None)), options)
 
 
 def analyse_files(

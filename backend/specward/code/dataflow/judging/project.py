@@ -54,7 +54,7 @@ def analyse_project(
         CouldNotRunError: a setting of `[tool.specward.isolation]` cannot be used.
     """
     options = read_options(table)
-    files = {path: _text(f"{root}/{path}") for path in paths}
+    files = source_texts(root, paths)
     version = _version()
     cache = Cache.open(root, "isolation", version) if cached else None
     key = _key(files, options)
@@ -80,6 +80,11 @@ def _version() -> str:
     files = ((path, path.stat()) for path in sorted(_ENGINE.rglob("*.py")))
     parts = [f"{path.relative_to(_ENGINE)} {stat.st_size} {stat.st_mtime_ns}" for path, stat in files]
     return digest("\n".join([sys.version, *parts]).encode())
+
+
+def source_texts(root: Path, paths: Iterable[str]) -> dict[str, str]:
+    """Read files by path; what cannot be read is empty."""
+    return {path: _text(f"{root}/{path}") for path in paths}
 
 
 def _text(path: str) -> str:

@@ -37,9 +37,9 @@ def find_user(
     for name, table in tables.items():
         if any(PASSWORD.fullmatch(column) for column in table.columns):
             scores[name] += _ENOUGH
-        called = stem(table.model.name if table.model else name)
-        if USER.match(called):
-            scores[name] += _ENOUGH + (called == "user")
+        called = {stem(name), stem(table.model.name if table.model else name)}
+        if any(map(USER.match, called)):
+            scores[name] += _ENOUGH + ("user" in called)
     for model in _depended_on(program):
         table_name = by_model.get(model)
         if table_name is not None:
