@@ -60,7 +60,7 @@ def _parsed(cls: Class, arguments: Arguments) -> Value:
     if arguments.positional or arguments.spread:
         inner = Scalar(max(map(origin, arguments.all)), rows=rows(v.Sequence(arguments.all)))
         if arguments.spread and not inner.rows:
-            return v.Body(cls.definition, "", inner.origin)
+            return v.Body(cls.definition, "", inner.origin, arguments.named)
         return inner
     return v.Mapping(arguments.named)
 

@@ -1,6 +1,7 @@
 """Python statements: assignments, branches, loops, exits."""
 
 import ast
+from collections.abc import Iterator
 from dataclasses import replace
 
 from specward.code.dataflow import values as v
@@ -145,16 +146,24 @@ _ADDERS = frozenset(
 def _mutation(engine: Engine, node: ast.expr, state: State) -> bool:
     """`items.append(x)`, `data.update(...)`: containers in variables change."""
     match node:
-        case ast.Call(func=ast.Attribute(value=ast.Name(id=name), attr=attr), args=args) if attr in _ADDERS:
+        case ast.Call(func=ast.Attribute(value=ast.Name(id=name), attr=attr), args=args) as call if (
+            attr in _ADDERS
+        ):
             current = state.names.get(name)
             if not isinstance(current, Sequence | Mapping):
                 return False
             added = [engine.evaluate(item, state) for item in args]
-            added += [engine.evaluate(item.value, state) for item in node.keywords]
-            state.names[name] = _grown(current, attr, added)
+            state.names[name] = _grown(current, attr, [*added, *_named(engine, call, state)])
             return True
         case _:
             return False
+
+
+def _named(engine: Engine, call: ast.Call, state: State) -> Iterator[Value]:
+    """`data.update(owner_id=user.id, **more)`: each by its name."""
+    for keyword in call.keywords:
+        value = engine.evaluate(keyword.value, state)
+        yield value if keyword.arg is None else Mapping(((keyword.arg, value),))
 
 
 def _grown(current: Sequence | Mapping, verb: str, added: list[Value]) -> Value:

@@ -2,6 +2,7 @@
 
 import ast
 import re
+from collections.abc import Collection, Iterator
 from dataclasses import replace
 
 from specward.code.dataflow import values as v
@@ -16,13 +17,29 @@ from specward.patterns import pattern
 
 _VERIFIERS = pattern(r"decode|verif|validate|authenticate|introspect|loads|get_unverified", re.IGNORECASE)
 
+_PART = pattern(r"\.|\[\]")  # one field of what the client sent, or one of several
+
 
 def construct(engine: Engine, table: str, arguments: Arguments, state: State, node: ast.AST) -> Value:
     """`Item(...)`: a new row."""
-    values = queries.assignments(arguments)
+    given = queries.assignments(arguments)
+    values = (*_unnamed(engine, table, dict(given), arguments), *given)
     site = engine.site(node, state)
     check_assignments(engine, table, values, site, state)
     return Row(table, engine.number(), "", proof=False, many=False, keys=values, site=site, fresh=True)
+
+
+def _unnamed(
+    engine: Engine, table: str, given: Collection[str], arguments: Arguments
+) -> Iterator[tuple[str, Value]]:
+    """`Item(**await request.json())`: the client names the columns, and the owner's may be among them."""
+    owners = sorted(engine.schema.owners.get(table, set()).difference(given))
+    for value in arguments.spread:
+        match value:
+            case Scalar(Origin.CLIENT, symbol, _) if not _PART.search(symbol):
+                yield from ((name, Scalar(Origin.CLIENT, f"{symbol}.{name}")) for name in owners)
+            case _:
+                pass
 
 
 def write(engine: Engine, row: Row, pairs: tuple[tuple[str, Value], ...], state: State) -> None:
