@@ -40,11 +40,25 @@ class LiveResponse(StreamingResponse):
 
     media_type = "text/event-stream"
 
+    def __init__(self, stream: Stream, content: AsyncIterator[bytes]) -> None:
+        """Take what the stream sends; no proxy is to hold any of it back."""
+        super().__init__(content, headers={"X-Accel-Buffering": "no"})
+        self._stream = stream
+
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer; where the head is all that goes out, nothing is read for a body."""
         if HEAD_ALONE in scope:
             self.body_iterator = _nothing()
         await super().__call__(scope, receive, send)
+
+    async def listen_for_disconnect(self, receive: Receive) -> None:
+        """Let the stream end by itself when its client leaves, soon; cancelled it is only if it does not.
+
+        Who cancels a statement needs another connection for that, and loses the one that it is on.
+        """
+        await super().listen_for_disconnect(receive)
+        self._stream.stop()
+        await asyncio.sleep(PATIENCE_SECONDS)
 
     async def stream_response(self, send: Send) -> None:
         """Send as ever, but give up a client that does not read.

@@ -187,6 +187,7 @@ async def unsubscribe(running: RuntimeDep, token: Annotated[str, Query(max_lengt
 
 @router.get(
     "/v1/notifications/stream",
+    status_code=200,
     name="streamNotifications",
     summary="Receive notifications as they are made",
     response_class=live.LiveResponse,
@@ -203,6 +204,4 @@ async def stream_notifications(
 ) -> live.LiveResponse:
     """Send the caller's notifications as they are made."""
     position = await live.begin(session, last_event_id)
-    return live.LiveResponse(
-        live.events(stream, session, position, caller.expires_at), headers={"X-Accel-Buffering": "no"}
-    )
+    return live.LiveResponse(stream, live.events(stream, session, position, caller.expires_at))

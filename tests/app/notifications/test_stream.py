@@ -19,6 +19,7 @@ from app.core.tokens import AccessTokens
 from app.notifications import live
 from app.notifications.listener import _is_direct
 from app.notifications.repository import make
+from app.notifications.streams import Stream
 from specward.database.provision import Urls
 from specward.database.server import Server
 from tests.app.conftest import SIGNING_KEYS, Person
@@ -31,6 +32,8 @@ pytestmark = pytest.mark.anyio
 
 Two = tuple[Instance, Instance]
 WAYS = ("listening", "polling")
+AWAITED = "select pid from pg_locks where relation = 'notifications'::regclass and not granted"
+UNTIL_READ_AWAITED = f"do $$ begin while not exists ({AWAITED}) loop perform pg_sleep(0.01); end loop; end $$"
 
 
 def url_of(request: pytest.FixtureRequest, server: Server, database: Urls) -> str:
@@ -242,6 +245,28 @@ async def test_a_lost_connection_loses_nothing(
             assert [event.data["id"] for event in await stream.take(1)] == [made]
 
 
+async def test_a_client_that_leaves_costs_no_connection(
+    alice: Person, direct: str, tmp_path: Path, superuser: Superuser
+) -> None:
+    """What its stream asks just then of the database comes to its end: cancelling takes another one."""
+    url = f"{direct}?application_name=left"
+    with instance(tmp_path, DATABASE_URL=url, DATABASE_MAX_CONNECTIONS="1") as at:
+        async with listen(alice, at) as stream:
+            began_at = stream.began_at
+        async with superuser.transaction():
+            await superuser.execute("lock table notifications")
+            async with listen(alice, at, **{"Last-Event-ID": began_at}):
+                await superuser.execute(UNTIL_READ_AWAITED)
+            await asyncio.sleep(0.5)
+            waiting = await (await superuser.execute(AWAITED)).fetchall()
+            assert len(waiting) == 1
+        await three_at(alice, at)
+        served = await superuser.execute(
+            "select pid from pg_stat_activity where application_name = 'left' and usename = 'app_user'"
+        )
+        assert await served.fetchall() == waiting
+
+
 async def test_a_process_that_is_to_end_ends_its_streams(alice: Person, direct: str, tmp_path: Path) -> None:
     with instance(tmp_path, LISTEN_DATABASE_URL=direct, DATABASE_URL=direct) as at:
         async with listen(alice, at) as stream:
@@ -269,5 +294,24 @@ async def test_a_client_that_does_not_read_is_given_up(monkeypatch: pytest.Monke
         while True:
             yield b": x\n\n"
 
-    await live.LiveResponse(endless()).stream_response(send)
+    await live.LiveResponse(Stream(uuid4()), endless()).stream_response(send)
     assert len(sent) == 3
+
+
+async def test_what_does_not_end_with_its_client_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A statement, or a database that is silent: the client has left, and nothing waits for ever."""
+    monkeypatch.setattr(live, "PATIENCE_SECONDS", 0.01)
+    stream = Stream(uuid4())
+
+    async def stuck() -> AsyncIterator[bytes]:
+        await asyncio.Event().wait()
+        yield b""
+
+    async def left() -> MutableMapping[str, Any]:
+        return {"type": "http.disconnect"}
+
+    async def send(_: MutableMapping[str, Any]) -> None: ...
+
+    async with asyncio.timeout(5):
+        await live.LiveResponse(stream, stuck())({"type": "http"}, left, send)
+    assert stream.stopped
