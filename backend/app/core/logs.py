@@ -19,6 +19,7 @@ from opentelemetry import trace
 from pydantic_core import to_json
 from structlog.contextvars import bind_contextvars, clear_contextvars, get_contextvars
 
+from app.core.head import HEAD_ALONE
 from app.core.problems import internal_error
 
 if TYPE_CHECKING:
@@ -141,7 +142,7 @@ def _log_request(scope: Scope, status: int, seconds: float) -> None:
     event: EventDict = {
         "event": "request",
         **get_contextvars(),
-        "method": scope["method"],
+        "method": "HEAD" if HEAD_ALONE in scope else scope["method"],
         # The template, not the path: what a client writes into a path is the client's.
         "route": getattr(scope.get("route"), "path_format", None),
         "status": status,

@@ -64,6 +64,12 @@ async def test_a_line_for_each_request(lines: Lines, alice: Person) -> None:
     assert "account_id" not in unknown
 
 
+async def test_a_head_is_none_that_was_got(lines: Lines, alice: Person) -> None:
+    await alice.call("HEAD", "/v1/account")
+    (line,) = of_requests(lines)[-1:]
+    assert (line["method"], line["route"], line["status"]) == ("HEAD", "/v1/account", 200)
+
+
 async def test_a_failure_is_logged_without_its_words(lines: Lines, app: FastAPI, alice: Person) -> None:
     @app.get("/boom/{secret:path}")  # how it is matched is no part of the template
     async def boom(secret: str) -> None:
