@@ -120,6 +120,11 @@ class Session(Generic[A]):
         self._asker = asker
         self._settings = _settings(asker)
 
+    @property
+    def asker(self) -> A:
+        """Whose session it is."""
+        return self._asker
+
     async def run(self, statement: Statement[A, R], /, **parameters: object) -> list[R]:
         """Run one statement as a unit of work, committed, in one round trip.
 
@@ -233,7 +238,7 @@ async def _send(
 ) -> list[R]:
     """Send a statement and what goes with it in one network turn."""
     results = await connection.turn([*before, Message(statement.sql, arguments), *after])
-    return connection.read(results[len(before)], statement.make_row)
+    return statement.make_rows(connection.read(results[len(before)]))
 
 
 def _settings(asker: Asker) -> Message:

@@ -7,7 +7,7 @@
 from __future__ import annotations
 
 from itertools import count
-from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from psycopg import AsyncConnection
 from psycopg.adapt import PyFormat, Transformer
@@ -19,13 +19,11 @@ from psycopg.types.json import set_json_dumps, set_json_loads
 from pydantic_core import from_json, to_json
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Sequence
 
     from psycopg.abc import Buffer, PQGen
     from psycopg.pq.abc import PGconn, PGresult
     from psycopg.rows import AsyncRowFactory
-
-R = TypeVar("R")
 
 
 class Message(NamedTuple):
@@ -95,10 +93,10 @@ class Connection(AsyncConnection[TupleRow]):
                 results.append(result)
         return results
 
-    def read(self, result: PGresult, make_row: Callable[[Sequence[Any]], R]) -> list[R]:
-        """Make the rows of a result."""
+    def read(self, result: PGresult) -> list[tuple[Any, ...]]:
+        """Read the rows of a result."""
         self._adapter.set_pgresult(result)
-        return self._adapter.load_rows(0, result.ntuples, make_row)
+        return self._adapter.load_rows(0, result.ntuples, tuple)
 
     def _written(self, message: Message) -> _Written:
         sql, arguments = message
