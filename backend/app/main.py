@@ -139,9 +139,10 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     )
     problems.install(app)
     app.add_exception_handler(Replay, replay)
-    # Routes are tried one after the other, so those that are asked most come first.
-    app.include_router(notifications)
+    # Routes are tried one after the other, so those that are asked most come first; the two of the profile
+    # cost the others less than those would cost it.
     app.include_router(profiles)
+    app.include_router(notifications)
     app.include_router(accounts)
     app.include_router(credentials)
     add_export(app, EXPORT)

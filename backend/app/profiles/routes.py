@@ -18,7 +18,7 @@ from app.core.problems import (
     VERSION_REQUIRED,
     responses,
 )
-from app.core.runtime import Caller, CallerSession
+from app.core.runtime import CallerSession
 from app.profiles import repository, service
 from app.profiles.schemas import Profile, ProfilePatch
 
@@ -51,7 +51,6 @@ PLAIN_JSON: dict[str, Any] = {
     },
 )
 async def read_profile(
-    caller: Caller,
     session: CallerSession,
     response: Response,
     if_none_match: Annotated[
@@ -64,7 +63,7 @@ async def read_profile(
     if service.is_known(version, if_none_match):
         return Response(status_code=304, headers=tag)
     response.headers.update(tag)
-    return service.profile_of(caller.user_id, version)
+    return service.profile_of(session.asker.user_id, version)
 
 
 @router.patch(
@@ -79,7 +78,6 @@ async def read_profile(
     },
 )
 async def change_profile(
-    caller: Caller,
     session: CallerSession,
     patch: Annotated[ProfilePatch, Body(media_type=MERGE_PATCH)],
     response: Response,
@@ -95,4 +93,4 @@ async def change_profile(
     """Change the caller's profile by a JSON merge patch."""
     version = await service.change(session, patch, if_match)
     response.headers["ETag"] = service.entity_tag(version)
-    return service.profile_of(caller.user_id, version)
+    return service.profile_of(session.asker.user_id, version)
