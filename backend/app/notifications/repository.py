@@ -106,6 +106,7 @@ class Turn(NamedTuple):
     """What one turn of marking all has come to."""
 
     found: int
+    """One more than it may mark, if there are more."""
     marked: int
     """Fewer than were found, if somebody else marks as well."""
     oldest: datetime | None
@@ -129,10 +130,12 @@ def _mark_some(*, up_to: bool, further: bool) -> Statement[Principal, Turn]:
     if further:
         unread = unread.where(col(Kept.created_at) <= bindparam("oldest", type_=DateTime(timezone=True)))
     limit = bindparam("limit", type_=Integer)
-    some = unread.order_by(*_NEWEST_FIRST).limit(limit).with_for_update(of=Kept).cte("some")
+    some = unread.order_by(*_NEWEST_FIRST).limit(limit + 1).with_for_update(of=Kept).cte("some")
+    newest_first = (some.c.created_at.desc(), some.c.id.desc())
+    turn = select(some.c.id).order_by(*newest_first).limit(limit)
     marked = (
         update(Kept)
-        .where(col(Kept.id).in_(select(some.c.id)), col(Kept.read_at).is_(None))
+        .where(col(Kept.id).in_(turn), col(Kept.read_at).is_(None))
         .values(read_at=func.now())
         .returning(col(Kept.id))
         .cte("marked")

@@ -105,7 +105,7 @@ async def mark_all_read(session: Session[Principal], up_to: UUID | None) -> Mark
     while True:
         turn = await repository.mark_some_read(session, limit=MARKED_AT_ONCE, up_to=up_to, oldest=oldest)
         marked, oldest = marked + turn.marked, turn.oldest
-        more = turn.found == MARKED_AT_ONCE
+        more = turn.found > MARKED_AT_ONCE
         if not more or time.monotonic() > end:
             return Marked(marked=marked, more=more)
 
