@@ -114,7 +114,7 @@ TABLE: dict[str, tuple[int, Request | Callable[[Person, FastAPI], Awaitable[Requ
     "GET /v1/notifications/unread-count": (1, {}),
     "POST /v1/notifications/read-all": (1, {"json": {}}),
     "POST /v1/notifications/test": (2, {}),
-    "POST /v1/notifications/unsubscribe": (3, with_unsubscribing_token),
+    "POST /v1/notifications/unsubscribe": (2, with_unsubscribing_token),
     "GET /v1/notifications/{notification_id}": (1, with_notification_id),
     "DELETE /v1/notifications/{notification_id}": (1, with_notification_id),
     "PUT /v1/notifications/{notification_id}/read": (1, with_notification_id),

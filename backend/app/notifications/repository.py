@@ -4,7 +4,7 @@
 [Description]: The statements on notifications.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from functools import cache
 from typing import NamedTuple
@@ -20,6 +20,7 @@ from sqlalchemy import (
     any_,
     bindparam,
     delete,
+    false,
     func,
     select,
     tuple_,
@@ -168,6 +169,33 @@ _RESET = prepare(
     into=schemas.Preference,
 )
 
+# In one statement: what is off by default is forgotten, and what is on by default is kept as off.
+_kinds_off = insert(Choice).from_select(
+    ["kind", "channel", "enabled"],
+    select(
+        func.unnest(bindparam("on_by_default", type_=ARRAY(Text))),
+        bindparam("channel", type_=Text),
+        false(),
+    ),
+)
+_forgotten = (
+    delete(Choice)
+    .where(
+        col(Choice.kind) == any_(bindparam("off_by_default", type_=ARRAY(Text))),
+        col(Choice.channel) == bindparam("channel", type_=Text),
+    )
+    .returning(col(Choice.kind))
+    .cte("forgotten")
+)
+_SWITCH_OFF = prepare(
+    _kinds_off.on_conflict_do_update(
+        index_elements=["owner_id", "kind", "channel"], set_={"enabled": _kinds_off.excluded.enabled}
+    )
+    .add_cte(_forgotten)
+    .returning(col(Choice.kind)),
+    into=str,
+)
+
 _PLACE = (col(Kept.created_at), col(Kept.id))
 _NEWEST = prepare(select(*_PLACE).order_by(*_NEWEST_FIRST).limit(1), into=Position)
 _unwanted = select(col(Choice.enabled)).where(
@@ -278,6 +306,24 @@ async def prefer(session: Session[Principal], preference: schemas.Preference) ->
 async def prefer_default(session: Session[Principal], preference: schemas.Preference) -> None:
     """Forget a preference, so that the default holds."""
     await session.run(_RESET, kind=preference.kind, channel=preference.channel)
+
+
+async def switch_off(
+    session: Session[Principal], channel: schemas.Channel, defaults: Mapping[Kind, bool]
+) -> None:
+    """Switch some kinds off for one channel.
+
+    Args:
+        session: The principal's.
+        channel: Which one.
+        defaults: For each of the kinds whether it is on by default.
+    """
+    await session.run(
+        _SWITCH_OFF,
+        channel=channel,
+        on_by_default=[kind for kind, on in defaults.items() if on],
+        off_by_default=[kind for kind, on in defaults.items() if not on],
+    )
 
 
 async def newest(session: Session[Principal]) -> Position:

@@ -148,6 +148,13 @@ async def prefer(session: Session[Principal], preference: Preference) -> None:
         await repository.prefer(session, preference)
 
 
+async def switch_mail_off(session: Session[Principal]) -> None:
+    """Switch mail off for every kind for which it may be."""
+    mailed = {kind: on for (kind, channel), on in DEFAULTS.items() if channel == "email"}
+    del mailed[ALWAYS_ON[0]]
+    await repository.switch_off(session, "email", mailed)
+
+
 def position_at(cursor: str, source: str, name: str) -> Position:
     """Read a cursor that a client sent.
 

@@ -17,8 +17,7 @@ from app.core.opaque import derived_token
 from app.core.problems import INVALID_TOKEN, ProblemError
 from app.core.rate_limits import Limit, take
 from app.core.runtime import Runtime
-from app.notifications.schemas import Preference
-from app.notifications.service import ALWAYS_ON, DEFAULTS, prefer
+from app.notifications.service import switch_mail_off
 
 PATH = "/v1/notifications/unsubscribe"
 PURPOSE = "unsubscribing from digests"
@@ -66,8 +65,7 @@ def read_token(keys: Sequence[SigningKey], token: str, today: date) -> UUID | No
 async def unsubscribe(running: Runtime, token: str) -> None:
     """Switch off all digests of the account that a token is for, save what must stay on.
 
-    Three round trips: the try is counted by itself, and each kind is a statement, which it is no harm to
-    repeat.
+    Two round trips: the try is counted by itself.
 
     Raises:
         ProblemError: The token is not valid, or its account is gone; or there were too many tries.
@@ -78,9 +76,7 @@ async def unsubscribe(running: Runtime, token: str) -> None:
     await take(running.database, UNSUBSCRIPTIONS.bucket_of(str(account_id)))
     session = running.database.acting_as(Principal(account_id))
     try:
-        for kind, channel in DEFAULTS:
-            if channel == "email" and (kind, channel) != ALWAYS_ON:
-                await prefer(session, Preference(kind=kind, channel=channel, enabled=False))
+        await switch_mail_off(session)
     except ForeignKeyViolation:
         raise ProblemError(INVALID_TOKEN) from None
 
