@@ -45,6 +45,8 @@ INVALID_REQUEST = ProblemType(
     "The request does not fit the contract.",
     "The request does not fit this contract.",
 )
+MALFORMED = INVALID_REQUEST._replace(status=400)
+"""What has not become a request: it is no HTTP, or has too large a head."""
 UNAUTHENTICATED = ProblemType(
     "unauthenticated", 401, "A valid access token is needed.", "No valid access token.", CHALLENGE
 )

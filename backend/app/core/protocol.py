@@ -1,6 +1,6 @@
 """
-[Task]: T-003
-[From]: speckit.specify §6.3
+[Task]: T-001, T-003
+[From]: speckit.specify §6.1, §6.3, speckit.plan §4.1
 [Description]: How large the head of a request may be, and how long it may take to come.
 """
 
@@ -9,6 +9,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
+
+from app.core.headers import ALWAYS, NOT_KEPT
+from app.core.problems import MALFORMED, answer
 
 if TYPE_CHECKING:
     import asyncio
@@ -56,6 +59,18 @@ class BoundedHttp(HttpToolsProtocol):
             self._head += len(data)
             if self._head > HEAD_BYTES and not self.transport.is_closing():
                 self.send_400_response(TOO_LARGE)
+
+    def send_400_response(self, msg: str) -> None:
+        """Refuse what is no request in a problem document, as all else; uvicorn would in plain text.
+
+        Args:
+            msg: Why, in words of uvicorn's or ours.
+        """
+        problem = answer(MALFORMED, {"Connection": "close"}, detail=msg)
+        headers = (*self.server_state.default_headers, *problem.raw_headers, *ALWAYS, NOT_KEPT)
+        lines = [b"HTTP/1.1 400 Bad Request", *(name + b": " + value for name, value in headers)]
+        self.transport.write(b"\r\n".join([*lines, b"", bytes(problem.body)]))
+        self.transport.close()
 
     def _await_head(self) -> None:
         self._has_head()

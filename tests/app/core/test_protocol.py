@@ -1,6 +1,7 @@
 """Over a socket: what stands before a body has an end, and comes in time."""
 
 import asyncio
+import json
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
@@ -76,6 +77,26 @@ async def test_one_request_after_the_other(connection: Connection) -> None:
 async def test_a_head_that_is_too_large_at_once(connection: Connection) -> None:
     assert (await told(connection, padded(protocol.HEAD_BYTES + 100))).startswith(b"HTTP/1.1 400")
     await connection[0].read()  # to the end, which comes
+
+
+@pytest.mark.parametrize(
+    "sent", [b"no HTTP\r\n\r\n", padded(protocol.HEAD_BYTES + 100)], ids=["no HTTP", "too large"]
+)
+async def test_what_is_no_request_gets_a_problem_document(connection: Connection, sent: bytes) -> None:
+    """With the headers of every answer, and nothing of what was sent."""
+    reader, writer = connection
+    writer.write(sent)
+    head, _, body = (await reader.read()).partition(b"\r\n\r\n")
+    status, *lines = head.decode().split("\r\n")
+    headers = {name.lower(): value for name, _, value in (line.partition(": ") for line in lines)}
+    problem = json.loads(body)
+    assert status == "HTTP/1.1 400 Bad Request"
+    assert (problem["type"], problem["status"]) == ("/problems/invalid-request", 400)
+    assert headers["content-type"] == "application/problem+json"
+    assert (headers["connection"], headers["cache-control"]) == ("close", "no-store")
+    assert headers["x-content-type-options"] == "nosniff"
+    assert int(headers["content-length"]) == len(body)
+    assert "xxx" not in body.decode()
 
 
 async def test_a_header_without_an_end(connection: Connection) -> None:
