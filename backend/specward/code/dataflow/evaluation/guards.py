@@ -135,9 +135,10 @@ def _held(value: Value) -> tuple[Value, ...]:
 
 def _subject(proof: Proof, value: Value) -> frozenset[Fact]:
     match value:
-        case v.Row() | v.Field(v.Row(), _):
-            row = value if isinstance(value, v.Row) else value.row
-            return proof.proves(row, owned=True).atoms
+        case v.Row():
+            return proof.proves(value, owned=True).atoms
+        case v.Field(v.Row() as row, column):
+            return proof.proves(row, owned=True).atoms | proof.equals(row, column)
         case Scalar(Origin.CLIENT, symbol, _) if symbol:
             return frozenset({("key", v.ANY_TABLE, symbol)})
         case Scalar(_, _, read) if len(read) == 1:

@@ -5,7 +5,7 @@ import re
 
 from specward.code.dataflow import values as v
 from specward.code.dataflow.evaluation.engine import Arguments, Engine, State
-from specward.code.dataflow.lattice import parts
+from specward.code.dataflow.lattice import options, parts
 from specward.code.dataflow.owners.proof import Proof
 from specward.code.dataflow.trail import Key
 from specward.code.dataflow.values import Function, Method, Origin, Row, Scalar, Site, Value
@@ -53,10 +53,23 @@ def cannot_be_steered(engine: Engine, arguments: Arguments, state: State) -> boo
     """Whether nothing that a task is handed leads to a row of the client's choosing.
 
     A task acts for the system, with nobody to compare a row with. Whose rows it touches is decided where
-    it is put off: by the keys and rows that it is handed there, which must be the principal's.
+    it is put off: by the keys and rows that it is handed there, which must be the principal's. A task that
+    is told who they are acts for them, and is held to their rows as they are.
     """
     proof = engine.proof(state)
-    return all(_is_proved(proof, value) for value in arguments.all)
+    for_somebody = any(_names_somebody(proof, item) for given in arguments.all for item in options(given))
+    return not for_somebody and all(_is_proved(proof, value) for value in arguments.all)
+
+
+def _names_somebody(proof: Proof, value: Value) -> bool:
+    """Whether a value is the principal, or their own key."""
+    match value:
+        case v.Field(Row(table=table), column):
+            return table == proof.schema.user and column in proof.schema.keys(table)
+        case Scalar(Origin.IDENTITY, symbol, _):
+            return not symbol or symbol.endswith("sub") or bool(_KEY.search(symbol))
+        case _:
+            return False
 
 
 def _is_proved(proof: Proof, value: Value, depth: int = 6) -> bool:

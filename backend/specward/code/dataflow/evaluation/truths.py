@@ -64,7 +64,8 @@ def truth(engine: Engine, value: Value, state: State) -> Condition:
         case Field(row, column) if row.table == engine.schema.user and _is_key(engine, column):
             return Condition(NOTHING, IMPOSSIBLE)
         case Field() if _is_owner(engine, value):
-            return Condition(NOTHING, engine.proof(state).proves(value.row, owned=True))
+            nobodys = engine.proof(state).proves(value.row, owned=True)
+            return Condition(NOTHING, both(nobodys, Facts(frozenset({v.NOBODY}))))
         case Field(row, column) if row.table in engine.schema.owned and names_open(column):
             return Condition(engine.proof(state).shows(row), NOTHING)
         case Scalar(Origin.CLIENT, symbol, _) if symbol:

@@ -214,6 +214,12 @@ class Ownership:
             return True
         return not self.signed_in and table == self.schema.user
 
+    def equals(self, row: Row, column: str) -> set[Fact]:
+        """Inputs that equal a foreign key of a row, as keys of what it points to, where that is one's own."""
+        target = self.schema.target(row.table, column)
+        linked = [fact for fact in self.facts if fact[:3] == ("link", row.id, target)]
+        return {("key", str(target), fact[3]) for fact in linked}
+
     def proves(self, row: Row, *, owned: bool, depth: int = 4) -> Facts:
         """What follows when a row is known to be there (and, with `owned`, to be the principal's)."""
         atoms: set[Fact] = {("live", row.id)}
@@ -272,7 +278,7 @@ class Ownership:
                 if len(chosen) != 1:
                     return {("key", table, symbol_of(key)) for table in opened if symbol_of(key)}
                 return self._key_facts(row, column, chosen[0], depth)
-            case v.Field(child, _) if opened and child.id != row.id:
-                return set(self.proves(child, owned=True, depth=depth - 1).atoms)
+            case v.Field(child, name) if opened and child.id != row.id:
+                return set(self.proves(child, owned=True, depth=depth - 1).atoms) | self.equals(child, name)
             case _:
                 return set()
