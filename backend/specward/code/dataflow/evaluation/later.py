@@ -35,8 +35,10 @@ def run(engine: Engine, name: str, task: Value, arguments: Arguments, state: Sta
         return engine.call(task, arguments, state, node)
     if not cannot_be_steered(engine, arguments, state):
         known = {*engine.trail.violations}
+        steered = not _are_proved(engine, arguments, state)
         engine.call(task, arguments, state, node)
-        _tell_here(engine, known, engine.site(node, state))
+        if steered:
+            _tell_here(engine, known, engine.site(node, state))
     return v.UNKNOWN
 
 
@@ -58,7 +60,12 @@ def cannot_be_steered(engine: Engine, arguments: Arguments, state: State) -> boo
     """
     proof = engine.proof(state)
     for_somebody = any(_names_somebody(proof, item) for given in arguments.all for item in options(given))
-    return not for_somebody and all(_is_proved(proof, value) for value in arguments.all)
+    return not for_somebody and _are_proved(engine, arguments, state)
+
+
+def _are_proved(engine: Engine, arguments: Arguments, state: State) -> bool:
+    proof = engine.proof(state)
+    return all(_is_proved(proof, value) for value in arguments.all)
 
 
 def _names_somebody(proof: Proof, value: Value) -> bool:
