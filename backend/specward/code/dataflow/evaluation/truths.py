@@ -4,7 +4,7 @@ from specward.code.dataflow import values as v
 from specward.code.dataflow.evaluation.engine import Engine, State
 from specward.code.dataflow.evaluation.matching import all_in, some_in
 from specward.code.dataflow.evaluation.privileges import privileged
-from specward.code.dataflow.lattice import both, either
+from specward.code.dataflow.lattice import both, either, options
 from specward.code.dataflow.owners.naming import names_author, names_open
 from specward.code.dataflow.owners.ownership import symbol_of
 from specward.code.dataflow.owners.proof import MISSING
@@ -53,6 +53,8 @@ def truth(engine: Engine, value: Value, state: State) -> Condition:
             return Condition(NOTHING, IMPOSSIBLE)
         case v.Sequence((), ()):
             return Condition(IMPOSSIBLE, NOTHING)
+        case v.Sequence((first, *_)) if all(isinstance(item, v.PREDICATES) for item in options(first)):
+            return Condition(NOTHING, IMPOSSIBLE)  # conditions that a statement is given, if there are any
         case v.Sequence(items, _, empty, filled):
             inner = truth(engine, items[0], state) if len(items) == 1 else Condition(NOTHING, empty)
             return Condition(both(inner.true, filled), inner.false)

@@ -80,7 +80,7 @@ def _is_told_who_asks(engine: Engine, arguments: Arguments, state: State) -> boo
 def external(engine: Engine, name: str, arguments: Arguments, state: State, node: ast.AST) -> Value:
     """A function from outside the project, or a builtin."""
     last = name.rpartition(".")[2]
-    if not (name in _COERCIONS or last == "len"):
+    if not (name in _COERCIONS or last in {"len", "hasattr"}):
         built = constructs.sql_function(engine, name, arguments, state, node)
         if built is not None:
             return built
@@ -134,13 +134,21 @@ def _getattr(engine: Engine, arguments: Arguments, state: State, node: ast.AST) 
 
 
 def _hasattr(engine: Engine, target: Value, name: Value) -> Value:
-    """`hasattr(user, "role")`: certain where the model of the principal says so."""
-    user = engine.schema.tables.get(engine.schema.user or "")
-    principal = isinstance(target, Scalar) and target.origin == Origin.IDENTITY
-    row = isinstance(target, Row) and user is not None and target.table == user.name
-    if user is not None and (principal or row) and isinstance(name, Const) and name.value in user.columns:
-        return v.Condition(v.NOTHING, v.IMPOSSIBLE)
-    return v.Condition(v.NOTHING, v.NOTHING)
+    """`hasattr(user, "role")`, `hasattr(model, "owner_id")`: certain where a model says so."""
+    tables = [engine.schema.tables.get(_model_of(engine, option)) for option in options(target)]
+    named = isinstance(name, Const) and any(table and name.value in table.columns for table in tables)
+    return v.Condition(v.NOTHING, v.IMPOSSIBLE if named else v.NOTHING)
+
+
+def _model_of(engine: Engine, value: Value) -> str:
+    """The table of a model, of a row or of the principal."""
+    match value:
+        case Model(table) | Row(table=table):
+            return table
+        case Scalar(Origin.IDENTITY, _, _):
+            return engine.schema.user or ""
+        case _:
+            return ""
 
 
 def _setattr(engine: Engine, arguments: Arguments, state: State) -> None:

@@ -179,6 +179,8 @@ class Ownership:
         target = schema.target(table, column)
         if isinstance(value, v.Scalar) and self._is_namesake(column, value.symbol):
             return True
+        if target is None and column.endswith("_id") and self._is_checked(value):
+            return True  # it points somewhere, and what it equals was checked there
         if column in schema.owners.get(table, ()) or (target == schema.user and target is not None):
             return self.is_identity(value, depth)
         if table == schema.user and column in schema.keys(table):
@@ -198,6 +200,11 @@ class Ownership:
         """
         named = {str(fact[1]) for fact in self.facts if fact[0] == "key" and fact[2] == symbol}
         return v.ANY_TABLE in named or any(name.endswith(f".{column}") for name in named)
+
+    def _is_checked(self, value: Value) -> bool:
+        """Whether an input was found to be the key of a row of one's own, whatever table that is in."""
+        symbol = symbol_of(value)
+        return bool(symbol) and any(fact[0] == "key" and fact[-1] == symbol for fact in self.facts)
 
     def _from_identity(self, value: Value) -> bool:
         return (

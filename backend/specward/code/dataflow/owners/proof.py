@@ -135,7 +135,10 @@ class Proof(Ownership):
         return self._reason(query)
 
     def _judge_user(self, query: Query) -> str:
-        """Rows of the user table: finding somebody by address is not a leak, taking them by key is."""
+        """Rows of the user table: finding somebody by address is not a leak, taking them by key is.
+
+        Nor is it to list everybody, unless there are several organisations.
+        """
         user = self.schema.user
         if (
             user is None
@@ -146,6 +149,8 @@ class Proof(Ownership):
         ):
             return ""
         binds = [part for part in flatten(query.predicates) if isinstance(part, Bind) and part.table == user]
+        if query.verb == "select" and self.schema.is_tenanted and not _compares(query):
+            return MISSING
         by_key = [part for part in binds if part.column in self.schema.keys(user)]
         if any(origin(part.value) >= Origin.CREDENTIAL for part in by_key):
             return MISSING
@@ -174,6 +179,11 @@ class Proof(Ownership):
 def _is_decided(arm: v.Predicate, verb: str) -> bool:
     """Whether constants decide which rows of others may be read, or read in order to be changed."""
     return isinstance(arm, v.Other) and arm.fixed and (verb == "select" or (verb == CHANGE and not arm.open))
+
+
+def _compares(query: Query) -> bool:
+    """Whether a statement compares any column with a value that is not written there."""
+    return any(not isinstance(part, v.Other) or not part.fixed for part in deep(query.predicates))
 
 
 def flatten(predicates: Iterable[v.Predicate]) -> list[v.Predicate]:

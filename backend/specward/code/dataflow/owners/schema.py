@@ -15,6 +15,7 @@ from specward.code.dataflow.owners.naming import (
     names_membership,
     names_no_content,
     names_owner,
+    names_tenant,
     stem,
 )
 from specward.code.dataflow.owners.tables import Table, read_tables
@@ -153,6 +154,11 @@ class Schema:
         below = {table for table in named if {*tables} & {*self.parents(table).values()}}
         self.published |= {*tables} | below
         return self.published != before
+
+    @property
+    def is_tenanted(self) -> bool:
+        """Whether each user belongs to one of several organisations."""
+        return self.user is not None and any(map(names_tenant, self.tables[self.user].columns))
 
     @property
     def state(self) -> str:
