@@ -187,7 +187,7 @@ class Ownership:
             return self.is_principal(value) or self._from_identity(value)
         if target in schema.owned and self.key_proved(target, value, depth):
             return True
-        if column in schema.keys(table) and self.key_proved(table, value, depth):
+        if schema.is_key(table, column) and self.key_proved(table, value, depth):
             return True
         if isinstance(value, v.Field) and value.row.fresh and value.column in schema.keys(value.row.table):
             return True  # made here a moment ago: nobody else has anything on it
@@ -266,7 +266,7 @@ class Ownership:
             return set(self.proves(key.row, owned=True, depth=depth - 1).atoms)
         schema = self.schema
         target = schema.target(row.table, column)
-        opened = {row.table} if column in schema.keys(row.table) else set[str]()
+        opened = {row.table} if schema.is_key(row.table, column) else set[str]()
         if schema.names_one(row.table, column):
             opened.add(f"{row.table}.{column}")
         if target is not None and target in schema.grants.get(row.table, ()):

@@ -57,6 +57,9 @@ class Schema:
                 self._by_stem.setdefault(stem(table.model.name), name)
         for name in self.tables:
             self._by_stem[stem(name)] = name
+        columns = (column for table in self.tables.values() for column in table.columns.values())
+        parted = (column.reference.rpartition(".") for column in columns)
+        self._pointed_to = {(self._named(name), column) for name, _, column in parted}
         self.settings = settings
         self.published = frozenset(settings.shown_tables)  # read by anybody, as a route of the project does
         self.has_policies = any(source.outline["has_policies"] for source in program.sources.values())
@@ -110,6 +113,10 @@ class Schema:
     def keys(self, table: str) -> tuple[str, ...]:
         """The primary key of a table."""
         return self.tables[table].keys if table in self.tables else ("id",)
+
+    def is_key(self, table: str, column: str) -> bool:
+        """Whether a column is what others name a row of the table by: its key, or what foreign keys hold."""
+        return column in self.keys(table) or (table, column) in self._pointed_to
 
     def parents(self, table: str) -> dict[str, str]:
         """Foreign-key columns of a table with the tables they point to."""
