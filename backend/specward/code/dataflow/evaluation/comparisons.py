@@ -7,7 +7,13 @@ from specward.code.dataflow import values as v
 from specward.code.dataflow.evaluation.engine import Engine, State
 from specward.code.dataflow.evaluation.matching import all_in, contained, match
 from specward.code.dataflow.evaluation.openness import opens
-from specward.code.dataflow.evaluation.privileges import PRIVILEGE, is_privilege, names_privilege, privileged
+from specward.code.dataflow.evaluation.privileges import (
+    PRIVILEGE,
+    is_privilege,
+    names_privilege,
+    privileged,
+    spans_ranks,
+)
 from specward.code.dataflow.evaluation.roles import is_role, told_apart
 from specward.code.dataflow.evaluation.truths import negate, none_check, truth
 from specward.code.dataflow.lattice import both, join_all, options, origin, parts, rows
@@ -95,6 +101,8 @@ def _among(engine: Engine, left: Value, right: Value, state: State) -> Condition
     if isinstance(left, v.Const) and isinstance(right, v.Mapping):
         given = dict(right.entries).get(str(left.value))
         return truth(engine, given, state) if _is_asked(given) else Condition(NOTHING, NOTHING)
+    if isinstance(right, v.Sequence) and engine.schema.is_tenanted and spans_ranks(parts(right)):
+        return Condition(NOTHING, NOTHING)
     found = contained(engine, left, right, state)
     if isinstance(right, v.Either | v.Sequence | Field):
         found = Condition(both(found.true, truth(engine, right, state).true), found.false)

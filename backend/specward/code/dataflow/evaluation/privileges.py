@@ -2,6 +2,7 @@
 
 import ast
 import re
+from collections.abc import Iterable
 from itertools import pairwise
 
 from specward.code.dataflow import values as v
@@ -13,6 +14,29 @@ from specward.patterns import pattern
 PRIVILEGE = pattern(
     r"admin|super_?user|staff|moderator|privileged|is_root|system|operator|is_owner_role", re.IGNORECASE
 )
+
+
+_TOP = pattern(r"platform|super|global|system", re.IGNORECASE)
+_OF_ONE = pattern(r"(org(ani[sz]ation)?|tenant|company|workspace)_?admin", re.IGNORECASE)
+
+
+def spans_ranks(roles: Iterable[Value]) -> bool:
+    """Whether administrators of one organisation stand beside those of all: `("super_admin", "org_admin")`.
+
+    Who has one of these may be either, and the rows of another organisation are not theirs then.
+    """
+    words = [word for role in roles if (word := _role_name(role))]
+    return any(map(_TOP.search, words)) and any(map(_OF_ONE.search, words))
+
+
+def _role_name(value: Value) -> str:
+    match value:
+        case v.Const(str(text)):
+            return text
+        case v.Method(_, name) | v.External(name) | Scalar(_, name, _):
+            return name
+        case _:
+            return ""
 
 
 _VERBS = r"(view|create|update|delete|manage|list|select|edit|admin)"
