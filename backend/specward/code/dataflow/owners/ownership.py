@@ -136,6 +136,8 @@ class Ownership:
                 return v.ADMIN in self.facts or not self.facts.isdisjoint(keys)
             case v.Field(row, column):
                 for name, key in row.keys:
+                    if name == column and row.fresh and depth:
+                        return self.key_proved(table, key, depth - 1)  # it was given to a row made here
                     if name == column and depth:
                         return (
                             self.key_proved(table, key, depth - 1)
