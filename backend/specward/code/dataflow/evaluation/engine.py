@@ -66,9 +66,23 @@ def _join_names(left: dict[str, Value], one: Facts, right: dict[str, Value], two
                 here, there = conditions_of_some(here, there), conditions_of_some(there, here)
                 left_facts, right_facts = spared(here, one, there, two), spared(there, two, here, one)
                 here, there = settle(here, left_facts, two), settle(there, right_facts, one)
+            here, there = _of_those_held(here, one, there, two)
             here = join(settle(here, one, two), settle(there, two, one))
         joined[name] = here
     return joined
+
+
+def _of_those_held(here: Value, one: Facts, there: Value, two: Facts) -> tuple[Value, Value]:
+    """Of two lists of conditions, that of whoever is held to more, where the other is free of them."""
+    if isinstance(here, v.Sequence) and isinstance(there, v.Sequence):
+        left_free, right_free = _is_free(one, two), _is_free(two, one)
+        if left_free != right_free and all(isinstance(x, v.PREDICATES) for x in (*here.items, *there.items)):
+            return (there, there) if left_free else (here, here)
+    return here, there
+
+
+def _is_free(facts: Facts, other: Facts) -> bool:
+    return not (facts.atoms - other.atoms).isdisjoint({v.ADMIN, v.NOBODY})
 
 
 _SETTLED = v.Class | v.Function | v.Instance | v.Module | v.External  # say nothing that a path could prove
