@@ -52,6 +52,9 @@ def compare(engine: Engine, left: Value, operator: ast.cmpop, right: Value, stat
         chosen = _asked_or_own(engine, left, right, state)
         if chosen is not None:
             return chosen if isinstance(operator, _EQUAL) else negate(chosen)
+        one = _one_of_rows(engine, left, right, state)
+        if one is not None:
+            return one if isinstance(operator, _EQUAL) else negate(one)
     if isinstance(left, v.Either):
         return join_all([compare(engine, item, operator, right, state) for item in left.options])
     if isinstance(right, v.Either) and not isinstance(operator, ast.In | ast.NotIn):
@@ -75,6 +78,16 @@ def compare(engine: Engine, left: Value, operator: ast.cmpop, right: Value, stat
         return Condition(all_in(engine, right, left, state), NOTHING)
     read = rows(left) | rows(right)
     return Scalar(Origin.UNKNOWN, rows=read) if read else Condition(NOTHING, NOTHING)
+
+
+def _one_of_rows(engine: Engine, left: Value, right: Value, state: State) -> Condition | None:
+    """A column of one of several rows: whichever it is, of that row the comparison says what it says."""
+    for choice, other in ((left, right), (right, left)):
+        columns = {item.column if isinstance(item, Field) else "" for item in options(choice)}
+        if isinstance(choice, v.Either) and len(columns) == 1 and all(columns):
+            found = [equal(engine, item, other, state).true for item in choice.options]
+            return Condition(Facts(frozenset(atom for facts in found for atom in facts.atoms)), NOTHING)
+    return None
 
 
 def _asked_or_own(engine: Engine, left: Value, right: Value, state: State) -> Condition | None:

@@ -238,7 +238,7 @@ def _store_item(engine: Engine, name: str, index: Value, value: Value, state: St
         if isinstance(index, Const):
             state.names[name] = replace(current, entries=_with(current.entries, str(index.value), value))
         else:
-            state.names[name] = Mapping(current.entries, (*current.rest, value)[:10])
+            state.names[name] = Mapping(current.entries, (*current.rest, value, index)[:10])
     elif isinstance(current, Row):
         write(engine, current, ((str(index.value), value),) if isinstance(index, Const) else (), state)
     elif isinstance(current, Sequence):
