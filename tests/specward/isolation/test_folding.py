@@ -11,6 +11,12 @@ _ROUTE = """
 def handle(order_id: int, other_id: int, db: Db, me: Me):
     BODY
 """
+_PARTS = """
+
+class Part(SQLModel, table=True):
+    id: int | None = Field(default=None, primary_key=True)
+    line_id: int = Field(foreign_key="line.id")
+"""
 READ = "order = db.get(Order, order_id)"
 LINES = "lines = db.exec(select(Line).where(Line.order_id == order_id)).all()"
 
@@ -63,3 +69,19 @@ def test_what_follows_from_a_missing_check_is_told_with_it(
 )
 def test_what_does_not_is_told_by_itself(body: tuple[str, ...], told: list[tuple[str, str, int]]) -> None:
     assert found(*body) == told
+
+
+def test_a_row_that_is_found_by_an_unchecked_key_is_not_told_beside_it() -> None:
+    body = (
+        "db.add(Line(order_id=order_id))",
+        "line = db.exec(select(Line).where(Line.order_id == order_id)).first()",
+        "db.add(Part(line_id=line.id))",
+    )
+    files = with_routes(
+        _ROUTE.replace("BODY", "\n    ".join(body)).replace(
+            "db.add(Part", "from app.models import Part\n    db.add(Part"
+        )
+    )
+    files["backend/app/models.py"] += _PARTS
+    found = [(item.code, item.table) for item in analyse_files(files, Options()).violations]
+    assert found == [("SW604", "line.order_id")]

@@ -72,7 +72,7 @@ class Like(SQLModel, table=True):
 
 
 def found(*routes: str) -> list[Violation]:
-    files = with_routes("from app.models import Like\n" + "\n\n".join(routes))
+    files = with_routes("from app.models import Like, User\n" + "\n\n".join(routes))
     files["backend/app/models.py"] += LIKES
     return [*analyse_files(files, Options()).violations]
 
@@ -145,3 +145,53 @@ def test_what_counts_its_readers_is_no_change_of_it(change: str, told: list[str]
         )
         == told
     )
+
+
+PERSON = """
+@router.get("/people/{user_id}")
+def read_person(user_id: int, db: Db, me: Me):
+    return db.get(User, user_id)
+"""
+MYSELF = """
+@router.get("/self/{user_id}")
+def read_self(user_id: int, db: Db, me: Me):
+    if user_id != me.id:
+        raise HTTPException(403)
+    return db.get(User, user_id)
+"""
+LEAVE = """
+@router.delete("/people/{user_id}")
+def leave(user_id: int, db: Db, me: Me):
+    if user_id != me.id:
+        raise HTTPException(403)
+    db.delete(db.get(User, user_id))
+"""
+EXPEL = LEAVE.replace("if user_id != me.id:", "if user_id < 0:").replace("leave", "expel")
+RENAME = """
+@router.patch("/people/{user_id}")
+def rename(user_id: int, email: str, db: Db, me: Me):
+    if user_id != me.id:
+        raise HTTPException(403)
+    user = db.get(User, user_id)
+    user.email = email
+    db.commit()
+"""
+
+
+@pytest.mark.parametrize("routes", [(PERSON,), (PERSON, LEAVE), (PERSON, RENAME)])
+def test_whether_users_see_one_another_is_asked_once(routes: tuple[str, ...]) -> None:
+    assert [(item.code, item.table) for item in found(*routes)] == [("SW609", "user")]
+
+
+@pytest.mark.parametrize("routes", [(PERSON, MYSELF), (PERSON, MYSELF, LEAVE), (EXPEL,)])
+def test_a_user_who_is_compared_to_be_read_elsewhere_or_changed_is_a_fault(routes: tuple[str, ...]) -> None:
+    assert codes(*routes) == ["SW601"]
+
+
+def test_whoever_changes_other_users_is_told_beside_the_question() -> None:
+    assert sorted(codes(PERSON, EXPEL)) == ["SW601", "SW609"]
+
+
+def test_a_change_of_what_is_anothers_among_several_of_ones_own_is_told_beside_the_question() -> None:
+    mine = [DELETE, DELETE.replace("orders", "some").replace("delete_order", "drop_order")]
+    assert sorted(codes(LIST, READ, *mine, DELETE_ANY)) == ["SW601", "SW609"]

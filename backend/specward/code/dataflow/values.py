@@ -362,6 +362,7 @@ Value: TypeAlias = _Known | _Statement | _Named
 
 ADMIN: Fact = ("admin",)
 NOBODY: Fact = ("nobody",)  # the owner that a row should name, and that is asked for here, is not there
+ALIKE = "alike"  # a fact: two inputs are equal, so what is proved of one holds for the other
 ROLE = "role"  # a fact: the roles by name, and whether the principal has one of them
 LENGTH = "len()"  # a method that no object has: how many there are of something
 SCOPED: Fact = ("scoped",)  # the database keeps the statements of this transaction to the principal's rows

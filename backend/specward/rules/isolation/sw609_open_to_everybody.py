@@ -1,4 +1,4 @@
-"""Rows that only their owner changes are read on several routes by whoever asks.
+"""Rows that only their owner changes, or users, are read by whoever asks.
 
 That is how a service treats what it shows to its users: articles, profiles, offers. It is also how it looks
 when the check was forgotten each time, and the code does not say which. So it is a question, and a person
@@ -8,9 +8,13 @@ reads them (SW601).
 
 It is asked once for a table, with the tables that are part of it, and lists each place. An open read is told
 as a fault (SW601 to SW603, SW606) and no question where it is the only one, where other routes compare the
-row before they show it (one of four may), where rows of others are changed, and where nobody changes any
-(unless it is called after what sites show: posts, products). To count who reads a row (`view_count`) is no
-change of it.
+row before they show it (one of four may), where more than one change in three is of rows of others, and where
+nobody changes any (unless it is called after what sites show: posts, products). To count who reads a row
+(`view_count`) is no change of it. What changes rows of others is a fault in any case, beside the question.
+
+Users who are read by a key that the client chose are asked about in the same way: a service may show its
+users to one another. Where a route compares that key with the caller only to read, the others have forgotten
+it, which is a fault.
 """
 
 from collections.abc import Iterable
@@ -46,8 +50,8 @@ def check(project: Project) -> Iterable[Finding]:
     return findings(
         project,
         "SW609",
-        "shows rows of `{table}` to whoever asks, and only their owner changes them: they are everybody's to "
-        "see, or else `{path}` is never compared with the caller.",
+        "shows rows of `{table}` to whoever asks: they are everybody's to see, and only for their owner to "
+        "change, or else `{path}` is never compared with the caller.",
         "If everybody may see them, name `{table}` in shown_tables under [tool.specward.isolation]; if not, "
         "compare {path} with the authenticated user.",
     )

@@ -24,6 +24,8 @@ def match(engine: Engine, value: Value, other: Value, state: State) -> Facts:
         case Field(row, column):
             target = engine.schema.target(row.table, column)
             if target in engine.schema.owned and proof.key_proved(target, other):
+                if engine.schema.names_somebody(row.table, column):
+                    engine.bind(row.table, column)
                 return proof.proves(row, owned=True)
             if target in engine.schema.owned and isinstance(other, Scalar) and other.symbol:
                 return Facts(frozenset({("link", row.id, str(target), other.symbol)}))
@@ -38,6 +40,10 @@ def match(engine: Engine, value: Value, other: Value, state: State) -> Facts:
                 return NOTHING
             target = engine.schema.target(other.row.table, other.column) or other.row.table
             return Facts(frozenset({("key", target, symbol)}))
+        case Scalar(Origin.CLIENT, symbol, _) if (
+            symbol and isinstance(other, Scalar) and other.origin == Origin.CLIENT and other.symbol
+        ):
+            return Facts(frozenset({(v.ALIKE, symbol, other.symbol)}))
         case _:
             pass
     return NOTHING

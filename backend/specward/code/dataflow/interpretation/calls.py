@@ -11,7 +11,7 @@ from specward.code.dataflow.evaluation.truths import truth
 from specward.code.dataflow.lattice import both, either, options, parts
 from specward.code.dataflow.sql import constructs
 from specward.code.dataflow.sql.methods import method
-from specward.code.dataflow.sql.outside import construct, opaque, run_queries, write
+from specward.code.dataflow.sql.outside import construct, opaque, run_queries, write, write_self
 from specward.code.dataflow.sql.running import execute
 from specward.code.dataflow.values import (
     NONE,
@@ -53,6 +53,9 @@ _COERCIONS = frozenset(
 )
 
 
+_REFLECTION = frozenset({"len", "getattr", "hasattr", "setattr"})  # of a model's class, too
+
+
 def call(engine: Engine, target: Value, arguments: Arguments, state: State, node: ast.AST) -> Value:
     """Call anything but a project function or class, which the interpreter itself enters."""
     if engine.schema.has_criteria and _is_told_who_asks(engine, arguments, state):
@@ -80,7 +83,7 @@ def _is_told_who_asks(engine: Engine, arguments: Arguments, state: State) -> boo
 def external(engine: Engine, name: str, arguments: Arguments, state: State, node: ast.AST) -> Value:
     """A function from outside the project, or a builtin."""
     last = name.rpartition(".")[2]
-    if not (name in _COERCIONS or last in {"len", "hasattr"}):
+    if not (name in _COERCIONS or last in _REFLECTION):
         built = constructs.sql_function(engine, name, arguments, state, node)
         if built is not None:
             return built
@@ -157,6 +160,8 @@ def _setattr(engine: Engine, arguments: Arguments, state: State) -> None:
         if isinstance(option, Row):
             pairs = ((str(name.value), value),) if isinstance(name, Const) else _dynamic(value)
             write(engine, option, pairs, state)
+        else:
+            write_self(engine, option)
 
 
 def _dynamic(value: Value) -> tuple[tuple[str, Value], ...]:

@@ -14,7 +14,7 @@ from specward.code.dataflow.evaluation.narrowing import narrow
 from specward.code.dataflow.evaluation.truths import truth
 from specward.code.dataflow.lattice import join_all, options
 from specward.code.dataflow.sources.program import dotted_name
-from specward.code.dataflow.sql.outside import write
+from specward.code.dataflow.sql.outside import write, write_self
 from specward.code.dataflow.values import IMPOSSIBLE, NONE, Const, Mapping, Row, Sequence, Value
 from specward.patterns import pattern
 
@@ -198,6 +198,8 @@ def store(engine: Engine, target: ast.expr, value: Value, state: State) -> None:
                         option.attributes[name] = value
                 elif isinstance(option, Row):
                     write(engine, option, ((name, value),), state)
+                else:
+                    write_self(engine, option)
         case ast.Subscript(value=ast.Attribute(attr="info")) if engine.schema.has_criteria:
             if engine.proof(state).is_principal(value):  # which a listener keeps the session's statements to
                 state.assume(v.Facts(frozenset({v.SCOPED})))

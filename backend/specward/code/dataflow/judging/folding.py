@@ -41,6 +41,8 @@ def _depth(schema: Schema, violation: Violation) -> int:
 
 
 def _explains(schema: Schema, root: Violation, other: Violation) -> bool:
+    if root.code == FOREIGN and other.code == FOREIGN:
+        return root.is_shared == other.is_shared and _tables(schema, root) <= _tables(schema, other)
     if root.code not in ROWS or other.code not in {*ROWS, FOREIGN} or root.is_shared != other.is_shared:
         return False
     return root.changes >= other.changes and root.table in _tables(schema, other)

@@ -1,9 +1,13 @@
 """Rows that a project may mean everybody to see: read by whoever asks, and changed by their owner alone.
 
 A forum compares an article with its author before it is edited, and never before it is read. No name says so,
-but the routes do: several read it and compare nothing, none compares it only to read it, and none changes
-what is somebody else's. It may also be that the check was forgotten each time; so this is asked, once for the
-table, and not told as a fault. One open read among others that compare is a fault.
+but the routes do: several read it and compare nothing, none compares it only to read it, and those that
+change it keep to their own. It may also be that the check was forgotten each time; so this is asked, once for
+the table, and not told as a fault. One open read among others that compare is a fault, and so is a change of
+what is somebody else's.
+
+Who reads a user by a key may do so to show a profile, as long as no route compares that key only to read.
+That is asked, too, once for the table of users.
 """
 
 from collections.abc import Collection, Iterable, Sequence
@@ -17,6 +21,7 @@ from specward.code.dataflow.trail import CHANGED, FOUND, Trail, Violation
 
 _SEVERAL = 2  # routes: one may have been forgotten
 _FEW = 3  # times more are open than compare what they show
+_MOSTLY = 2  # times more changes keep to the principal's own than do not
 _READ = ROWS | {ESCAPES}
 
 
@@ -55,7 +60,7 @@ class Content(NamedTuple):
         return target if owned_otherwise else ""  # a like for a post, and no line in the order of another
 
     def _whole(self, table: str) -> str:
-        above = with_above(self.schema, table) & self.tables
+        above = (with_above(self.schema, table) or {table}) & self.tables  # above users there is nothing
         return min(above, key=lambda name: (len(with_above(self.schema, name)), name))
 
 
@@ -66,11 +71,11 @@ def shown(schema: Schema, trails: Sequence[Trail]) -> Content:
         schema: The tables, and who owns them.
         trails: What the routes do to them.
     """
-    read = {
-        item.table for trail in trails for item in trail.violations.values() if item.code in _READ
-    } & schema.owned
-    uses = {table: _Use.of(table, trails) for table in sorted(read)}
+    read = {item.table for trail in trails for item in trail.violations.values() if item.code in _READ}
+    uses = {table: _Use.of(table, trails) for table in sorted(read & schema.owned)}
     found = {table for table, use in uses.items() if use.is_open and (use.changed or names_content(table))}
+    if schema.user is not None and schema.user in read and not _Use.of(schema.user, trails).compared:
+        found.add(schema.user)
     parts = {
         table
         for table, use in uses.items()
@@ -101,7 +106,7 @@ class _Use(NamedTuple):
             told = [item for item in trail.violations.values() if item.table == table]
             found = not changed and not told and (table, FOUND) in trail.own
             uses = (
-                bool(told),
+                any(not item.changes for item in told),
                 found or any(item.code == CONDITIONAL for item in told),
                 changed,
                 any(item.changes for item in told),
@@ -111,8 +116,8 @@ class _Use(NamedTuple):
 
     @property
     def is_harmless(self) -> bool:
-        """Whether nobody changes what is another's."""
-        return not self.taken
+        """Whether whoever changes rows keeps to their own, with few exceptions, each of which is told."""
+        return _MOSTLY * self.taken <= self.changed
 
     @property
     def is_open(self) -> bool:

@@ -95,6 +95,17 @@ def names_owner(column: str, user: str) -> bool:
     return {*words} <= _OWNER | {*stem(user).split("_")}
 
 
+_STAFF = {
+    *("staff", "employee", "worker", "teacher", "instructor", "tutor", "coach", "mentor"),
+    *("doctor", "physician", "nurse", "therapist", "driver", "courier", "agent", "manager"),
+}
+
+
+def names_staff(table: str) -> bool:
+    """Whether a table keeps what there is to say of people who work there: `staff`, `doctor_profiles`."""
+    return stem(table).partition("_")[0] in _STAFF
+
+
 _HOLDER = _OWNER | {
     *("tenant", "org", "organization", "organisation", "company", "workspace", "team", "household", "firm"),
     *("group", "email", "mail", "username", "login", "sub", "uid", "creator", "author", "by"),

@@ -113,7 +113,7 @@ class Ownership:
     def read_as_own(self, row: Row) -> set[tuple[str, str]]:
         """What reading a row says of its table, where the client chose it and it must be one's own."""
         free = not self.facts.isdisjoint({v.ADMIN, v.SCOPED, ("gone", row.id)}) or self.looks_after(row.table)
-        if free or row.fresh or row.shown or row.table not in self.schema.owned:
+        if free or row.fresh or row.shown or row.table not in self.schema.owned | {self.schema.user}:
             return set()
         named = [value for column, value in row.keys if column in self.schema.keys(row.table)]
         chosen = any(origin(value) >= Origin.CREDENTIAL for value in named)
@@ -132,7 +132,8 @@ class Ownership:
             case v.Scalar(source, symbol, _):
                 if source in {Origin.IDENTITY, Origin.UNKNOWN} or ("same", symbol) in self.facts:
                     return True
-                keys = {("key", table or "", symbol), ("key", v.ANY_TABLE, symbol)}
+                names = {symbol, *(fact[2] for fact in self.facts if fact[:2] == (v.ALIKE, symbol))}
+                keys = {("key", of, name) for of in (table or "", v.ANY_TABLE) for name in names}
                 return v.ADMIN in self.facts or not self.facts.isdisjoint(keys)
             case v.Field(row, column):
                 for name, key in row.keys:

@@ -15,6 +15,7 @@ from specward.code.dataflow.owners.naming import (
     names_membership,
     names_no_content,
     names_owner,
+    names_staff,
     names_tenant,
     stem,
 )
@@ -127,6 +128,17 @@ class Schema:
                 found[column] = target
         return found
 
+    def names_somebody(self, table: str, column: str) -> bool:
+        """Whether a column says who does something, by what is kept of them: `class_teacher_id`.
+
+        What is kept of a person of the staff stands for the user: it owns what names it in a part of its own
+        no more than the user would, unless the project compares the column with the principal.
+        """
+        target = self.target(table, column)
+        if target is None or not names_staff(target) or names_owner(column, target):
+            return False
+        return any(self.target(target, own) == self.user for own in self.owners[target])
+
     def learn(self, table: str, column: str) -> bool:
         """Note that the project binds this column to the principal. True if that changes who owns what."""
         if (
@@ -146,7 +158,7 @@ class Schema:
             for name in self.tables
             if name != self.user
             for other, parent in self.parents(name).items()
-            if target not in {None, self.user} and parent == target
+            if target not in {None, self.user} and parent == target and not self.names_somebody(table, column)
         ] or [(table, column)]
         for name, other in alike:
             self.owners[name].add(other)
@@ -260,7 +272,10 @@ class Schema:
                 if name not in owned
                 and name != self.user
                 and name not in self.settings.shared_tables
-                and any(parent in owned for parent in self.parents(name).values())
+                and any(
+                    parent in owned and not self.names_somebody(name, column)
+                    for column, parent in self.parents(name).items()
+                )
             }
             growing = bool(more)
             owned |= more

@@ -56,6 +56,13 @@ def write(engine: Engine, row: Row, pairs: tuple[tuple[str, Value], ...], state:
     check_assignments(engine, row.table, pairs, row.site, state)
 
 
+def write_self(engine: Engine, value: Value) -> None:
+    """The principal's own row is changed, if that is what a value is."""
+    itself = isinstance(value, Scalar) and value.origin == Origin.IDENTITY and not value.symbol
+    if itself and engine.schema.user is not None:
+        engine.trail.own.add((engine.schema.user, CHANGED))
+
+
 def run_queries(
     engine: Engine,
     arguments: Arguments,

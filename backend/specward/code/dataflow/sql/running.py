@@ -11,7 +11,7 @@ from specward.code.dataflow.lattice import origin, parts, rows
 from specward.code.dataflow.owners.naming import names_count, names_hidden, names_message, names_owner
 from specward.code.dataflow.owners.proof import CLIENT, FOREIGN, MISSING, deep, flatten
 from specward.code.dataflow.owners.schema import Schema
-from specward.code.dataflow.trail import CHANGED
+from specward.code.dataflow.trail import CHANGED, FOUND
 from specward.code.dataflow.values import Bind, Query, Row, Value
 from specward.patterns import pattern
 
@@ -86,6 +86,8 @@ def fetched(engine: Engine, query: Query, code: str, state: State, *, one: bool)
     keys = tuple((part.column, part.value) for part in deep_binds(query) if part.table == table)
     bound = owned and not code and proof.is_bound(query)
     if table == engine.schema.user and bound and not query.joined and one:
+        if any(origin(value) >= v.Origin.CREDENTIAL for _, value in keys):
+            engine.trail.own.add((table, FOUND))
         return v.Scalar(v.Origin.IDENTITY)
     return Row(
         table,
@@ -114,6 +116,10 @@ def note_bindings(engine: Engine, query: Query, state: State) -> None:
                 if not names_hidden(symbol):
                     engine.bind(table, column)
                     engine.trail.held |= {(table, role) for role in bound_as(state.facts.atoms)}
+            case Bind(table, column, v.Field(row, _)) if (
+                engine.schema.names_somebody(table, column) and proof.owns(row) and not row.code
+            ):
+                engine.bind(table, column)
             case _:
                 pass
 
@@ -164,6 +170,7 @@ def check_assignments(
         if (
             target in schema.owned - schema.published
             and name not in owners
+            and not schema.names_somebody(table, name)
             and _from_client(value)
             and not proof.key_proved(target, value)
             and not proof.looks_after(target)

@@ -9,7 +9,7 @@ from specward.code.dataflow.evaluation.engine import Arguments, Engine, State
 from specward.code.dataflow.evaluation.later import HANDED_ON, handed_on
 from specward.code.dataflow.lattice import join_all, options, origin, parts, rows
 from specward.code.dataflow.sql import constructs, queries, rawsql
-from specward.code.dataflow.sql.outside import opaque, run_queries, write
+from specward.code.dataflow.sql.outside import opaque, run_queries, write, write_self
 from specward.code.dataflow.sql.running import FETCH_ONE, by_key, certain, check_assignments, execute
 from specward.code.dataflow.values import (
     NONE,
@@ -206,6 +206,8 @@ def _write_call(
         values = queries.assignments(Arguments(arguments.positional[1:]))
         check_assignments(engine, first.table, values, engine.site(node, state), state)
         return NONE
+    if name == "delete":
+        write_self(engine, first)
     for row in [option for option in options(first) if isinstance(option, Row)]:
         if name == "delete" and not scoped:
             write(engine, row, (), state)
