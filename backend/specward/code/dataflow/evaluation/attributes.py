@@ -47,7 +47,10 @@ def attribute(engine: Engine, value: Value, name: str, state: State, node: ast.A
         case v.Class(definition, _):
             return of_class(engine, value, definition, name, value)
         case v.Module(path):
-            return engine.named(path, name) or v.External(name)
+            inside = engine.named(path, name)
+            if inside is None and path.endswith("__init__.py"):
+                inside = engine.named_import(path, f".{name}")  # of a package that does not import it itself
+            return inside or v.External(name)
         case v.External("@request"):
             return _of_request(name)
         case v.External(dotted, _):
@@ -125,6 +128,8 @@ _MODEL_METHODS = frozenset(
 
 def _of_row(engine: Engine, row: Row, name: str, state: State, node: ast.AST) -> Value:
     target = engine.schema.related(row.table, name)
+    if target is not None and _is_said_of_principal(engine, row, target, state):
+        return Scalar(Origin.IDENTITY, name)
     if target is not None:
         return related(engine, row, target, state, node)
     table = engine.schema.tables.get(row.table)
@@ -139,6 +144,17 @@ def _of_row(engine: Engine, row: Row, name: str, state: State, node: ast.AST) ->
                 return engine.call(bound, Arguments(), state, node)
             return bound
     return Method(row, name)
+
+
+def _is_said_of_principal(engine: Engine, row: Row, target: str, state: State) -> bool:
+    """Whether a relationship of the principal leads to something that nobody owns: their role, their plan."""
+    schema = engine.schema
+    return (
+        row.table == schema.user
+        and target not in schema.owned
+        and target in schema.parents(row.table).values()
+        and engine.proof(state).is_identity(row)
+    )
 
 
 def related(engine: Engine, row: Row, target: str, state: State, node: ast.AST) -> Value:

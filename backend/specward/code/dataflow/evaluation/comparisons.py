@@ -245,7 +245,13 @@ def equal(engine: Engine, left: Value, right: Value, state: State) -> Condition:
             and names_privilege(engine, value, other)
         ):
             return Condition(Facts(frozenset({v.ADMIN})), NOTHING)
+    left, right = _datum(left), _datum(right)
     return Condition(both(match(engine, left, right, state), match(engine, right, left, state)), NOTHING)
+
+
+def _datum(value: Value) -> Value:
+    """What `session.scalar(select(Line.order_id)...)` gives is the column of a row."""
+    return Field(value, value.column) if isinstance(value, Row) and value.column and not value.many else value
 
 
 def _constant_check(engine: Engine, value: Value, constant: v.Const, state: State) -> Condition:

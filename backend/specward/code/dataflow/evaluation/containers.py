@@ -138,6 +138,18 @@ def united(engine: Engine, left: Value, right: Value) -> Value:
     return Sequence((), rest[0] + rest[1])
 
 
+_MOST_KEYS = 8  # that a call gives by name: more are no conditions of a statement
+
+
+def known_items(value: Value) -> list[Value] | None:
+    """The pairs that `conditions.items()` gives, where the keys are known: they may name columns."""
+    match value:
+        case v.Method(Mapping(entries, ()), "items()") if 0 < len(entries) <= _MOST_KEYS:
+            return [Sequence((Const(key), item)) for key, item in entries]
+        case _:
+            return None
+
+
 def _pair(receiver: Value) -> Value:
     values = list(parts(receiver)) or [receiver]
     return Sequence((Scalar(Origin.CONSTANT, "key"), join_all(values)))
@@ -147,6 +159,9 @@ def comprehension(
     engine: Engine, node: ast.ListComp | ast.SetComp | ast.GeneratorExp | ast.DictComp, state: State
 ) -> Value:
     """One round of the loops, with the conditions holding: what comes out has passed them."""
+    known = _of_known(engine, node, state)
+    if known is not None:
+        return known
     inner = state.fork()
     left_out = v.NOTHING
     for generator in node.generators:
@@ -164,6 +179,32 @@ def comprehension(
         return Mapping((), tuple(settle(item, inner.facts, state.facts) for item in made))
     value = engine.evaluate(node.elt, inner)
     return Sequence((), (settle(value, inner.facts, state.facts),), left_out)
+
+
+def _of_known(
+    engine: Engine, node: ast.ListComp | ast.SetComp | ast.GeneratorExp | ast.DictComp, state: State
+) -> Value | None:
+    """`[getattr(Item, name) == value for name, value in conditions.items()]` with known names."""
+    if isinstance(node, ast.DictComp) or len(node.generators) != 1 or node.generators[0].ifs:
+        return None
+    generator = node.generators[0]
+    known = known_items(engine.evaluate(generator.iter, state)) if _gives_pairs(generator) else None
+    if known is None:
+        return None
+    made = []
+    for item in known:
+        inner = state.fork()
+        assign(engine, generator.target, item, inner)
+        made.append(settle(engine.evaluate(node.elt, inner), inner.facts, state.facts))
+    return Sequence(tuple(made))
+
+
+def _gives_pairs(generator: ast.comprehension) -> bool:
+    match generator.iter:
+        case ast.Call(func=ast.Attribute(attr="items")):
+            return True
+        case _:
+            return False
 
 
 def _filters(node: ast.ListComp | ast.SetComp | ast.GeneratorExp | ast.DictComp) -> bool:

@@ -67,7 +67,8 @@ def _join_names(left: dict[str, Value], one: Facts, right: dict[str, Value], two
                 left_facts, right_facts = spared(here, one, there, two), spared(there, two, here, one)
                 here, there = settle(here, left_facts, two), settle(there, right_facts, one)
             here, there = _of_those_held(here, one, there, two)
-            here = join(settle(here, one, two), settle(there, two, one))
+            here, there = settle(here, one, two), settle(there, two, one)
+            here = join(_flagged(here, one, two), _flagged(there, two, one))
         joined[name] = here
     return joined
 
@@ -83,6 +84,15 @@ def _of_those_held(here: Value, one: Facts, there: Value, two: Facts) -> tuple[V
 
 def _is_free(facts: Facts, other: Facts) -> bool:
     return not (facts.atoms - other.atoms).isdisjoint({v.ADMIN, v.NOBODY})
+
+
+def _flagged(value: Value, facts: Facts, other: Facts) -> Value:
+    """`found = True` on one path says, to whoever asks for it later, what held there."""
+    match value:
+        case v.Const(bool() as flag, known) if more := facts.atoms - other.atoms:
+            return v.Const(flag, both(known, Facts(more)))
+        case _:
+            return value
 
 
 _SETTLED = v.Class | v.Function | v.Instance | v.Module | v.External  # say nothing that a path could prove

@@ -1,9 +1,10 @@
 """Calls on objects of unknown class: followed where only one class of the project has such a method."""
 
 from specward.code.dataflow import values as v
-from specward.code.dataflow.evaluation.engine import Engine
-from specward.code.dataflow.evaluation.members import is_stub
+from specward.code.dataflow.evaluation.engine import Arguments, Engine
+from specward.code.dataflow.evaluation.members import decorators, is_stub
 from specward.code.dataflow.evaluation.privileges import PRIVILEGE
+from specward.code.dataflow.sources.source import FunctionNode
 from specward.code.dataflow.values import Class, Function, Origin, Scalar, Value
 
 _INTERFACE_AND_CLASS = 2
@@ -71,8 +72,11 @@ def _of_principal(engine: Engine, principal: Scalar, name: str) -> Function | No
     return Function(owner.module, f"{owner.name}.{name}", node, owner, principal)
 
 
-def only_method(engine: Engine, receiver: Value, name: str) -> Function | None:
-    """A method of an object of unknown class, where only one class of the project defines it."""
+def only_method(engine: Engine, receiver: Value, name: str, arguments: Arguments) -> Function | None:
+    """A method of an object of unknown class, where only one class of the project defines it.
+
+    What is passed must fit it, too: `client.get_user(token)` is no `Settings.get_user(user_id, name)`.
+    """
     if isinstance(receiver, Scalar) and receiver.origin == Origin.IDENTITY:
         return _of_principal(engine, receiver, name)
     known = (
@@ -92,10 +96,30 @@ def only_method(engine: Engine, receiver: Value, name: str) -> Function | None:
         return None
     owner = real[0]
     node = engine.program.source(owner.module).functions[f"{owner.name}.{name}"]
+    if not _fits(node, arguments):
+        return None
     return Function(
         owner.module,
         f"{owner.name}.{name}",
         node,
         owner,
         v.Instance(Class(owner, engine.generic_models(owner))),
+    )
+
+
+def _fits(node: FunctionNode, arguments: Arguments) -> bool:
+    """Whether a method takes what is passed: neither more, nor less than it needs, nor other names."""
+    if arguments.spread:
+        return True
+    spec = node.args
+    plain = [item.arg for item in (*spec.posonlyargs, *spec.args)]
+    if not any("staticmethod" in item for item in decorators(node)):
+        plain = plain[1:]
+    given = [name for name, _ in arguments.named]
+    needed = plain[len(arguments.positional) : len(plain) - len(spec.defaults)]
+    known = {*plain, *(item.arg for item in spec.kwonlyargs)}
+    return (
+        (spec.vararg is not None or len(arguments.positional) <= len(plain))
+        and {*needed} <= {*given}
+        and (spec.kwarg is not None or {*given} <= known)
     )

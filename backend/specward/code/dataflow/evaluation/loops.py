@@ -1,9 +1,10 @@
 """Loops: no round or one, with every way out of them."""
 
 import ast
+from collections.abc import Sequence
 
 from specward.code.dataflow import values as v
-from specward.code.dataflow.evaluation.containers import assign, element, of_every
+from specward.code.dataflow.evaluation.containers import assign, element, known_items, of_every
 from specward.code.dataflow.evaluation.engine import Engine, State
 from specward.code.dataflow.evaluation.truths import truth
 from specward.code.dataflow.values import IMPOSSIBLE, Value
@@ -38,7 +39,15 @@ def each(
     target: ast.expr,
     value: Value,
 ) -> None:
-    """No round, and one round; what a second one could add is in the joined variables."""
+    """No round, and one round; what a second one could add is in the joined variables.
+
+    Over a dict whose keys are known, each round is run, since they may name columns.
+    """
+    known = known_items(value)
+    if known is not None:
+        _each_known(engine, body, state, target, known)
+        engine.execute(orelse, state)
+        return
     once = state.fork()
     outer = state.names.get(_EXITS)
     exits = Exits()
@@ -53,6 +62,23 @@ def each(
     if outer is not None:
         state.names[_EXITS] = outer
     engine.execute(orelse, state)
+
+
+def _each_known(
+    engine: Engine, body: list[ast.stmt], state: State, target: ast.expr, known: Sequence[Value]
+) -> None:
+    outer = state.names.get(_EXITS)
+    for item in known:
+        if not state.facts.possible:
+            break
+        once, exits = state.fork(), Exits()
+        once.names[_EXITS] = exits
+        assign(engine, target, item, once)
+        engine.execute(body, once)
+        state.merge([once, *exits.states])
+    state.names.pop(_EXITS, None)
+    if outer is not None:
+        state.names[_EXITS] = outer
 
 
 def repeat(

@@ -57,9 +57,8 @@ def without_stand_ins(engine: Engine, value: Value) -> Value:
     What else a dependency makes where it does not find the principal is another kind of one: an agent,
     a key of the application.
     """
-    if not any(is_caller(engine, item) for item in options(value)):
-        return value
-    return join_all([item for item in options(value) if not _stands_in(item)])
+    real = [item for item in options(value) if not _stands_in(item)]
+    return join_all(real) if any(is_caller(engine, item) for item in real) else value
 
 
 def context(engine: Engine, value: Value, state: State) -> Value:
@@ -96,9 +95,29 @@ def as_presented(engine: Engine, value: Value, given: Sequence[Value]) -> Value:
     )
 
 
+def as_annotated(engine: Engine, value: Value, module: str, annotation: ast.expr | None) -> Value:
+    """The user that a parameter says it takes, where what its dependency gives comes from outside."""
+    types = annotation_names(annotation)
+    model = engine.named(module, types[0]) if types else None
+    if not isinstance(model, v.Model) or model.table != engine.schema.user:
+        return value
+    return IDENTITY if all(map(_is_outside, options(value))) else value
+
+
+def _is_outside(value: Value) -> bool:
+    return isinstance(value, v.Method) or (
+        isinstance(value, Scalar) and value.origin == Origin.UNKNOWN and not value.rows
+    )
+
+
 def _stands_in(value: Value) -> bool:
-    made = isinstance(value, Scalar) and value.origin == Origin.UNKNOWN and not value.rows
-    return made or isinstance(value, v.Instance | v.Const | v.Mapping)
+    match value:
+        case Scalar(Origin.UNKNOWN, _, read):
+            return not read
+        case v.Row(fresh=True, keys=keys):  # `User(id=0, email="local@localhost")`
+            return all(origin(item) == Origin.CONSTANT for _, item in keys)
+        case _:
+            return isinstance(value, v.Instance | v.Const | v.Mapping)
 
 
 def by_name(engine: Engine, target: Value, name: str, module: str, annotation: ast.expr | None) -> Value:

@@ -11,6 +11,7 @@ from specward.code.dataflow.evaluation.members import of_instance
 from specward.code.dataflow.evaluation.principals import (
     PRINCIPAL_TYPE,
     PROVIDED,
+    as_annotated,
     as_presented,
     as_told,
     by_name,
@@ -182,6 +183,7 @@ class Injection:
         if isinstance(value, v.Method | External):  # `request.app.state.database`, set somewhere else
             typed = annotated(self.engine, module, annotation, name)
             value = typed if isinstance(typed, v.Instance) else value
+        value = as_annotated(self.engine, value, module, annotation)
         if isinstance(target, Function):
             value = as_told(target.name, value)
         state.facts = inner.facts

@@ -214,7 +214,7 @@ class Interpreter:
             case v.Method(v.Method(receiver, "super()"), name):
                 return self._super(receiver, name, arguments, state)
             case v.Method(receiver, name):
-                found = only_method(self, receiver, name)
+                found = only_method(self, receiver, name, arguments)
                 if found is not None:
                     return self._checked(found, arguments, state)
                 answer = calls.call(self, target, arguments, state, node)
