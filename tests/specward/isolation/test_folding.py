@@ -35,6 +35,7 @@ def found(*body: str) -> list[tuple[str, str, int]]:
         ((LINES, "count = db.exec(select(Line.id)).all()", "return lines, count"), [("SW601", "line", 1)]),
         ((READ, "db.add(Line(order_id=order_id))", "return order"), [("SW601", "order", 1)]),
         ((READ, "db.delete(db.get(Line, other_id))", "db.delete(order)"), [("SW601", "order", 1)]),
+        ((LINES, "db.add(Line(order_id=order_id))", "return lines"), [("SW601", "line", 1)]),
     ],
 )
 def test_what_follows_from_a_missing_check_is_told_with_it(

@@ -13,8 +13,8 @@ nobody changes any (unless it is called after what sites show: posts, products).
 (`view_count`) is no change of it. What changes rows of others is a fault in any case, beside the question.
 
 Users who are read by a key that the client chose are asked about in the same way: a service may show its
-users to one another. Where a route compares that key with the caller only to read, the others have forgotten
-it, which is a fault.
+users to one another. Where routes compare that key with the caller only to read (one of four may), the others
+have forgotten it, which is a fault.
 """
 
 from collections.abc import Iterable

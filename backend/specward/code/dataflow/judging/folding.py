@@ -45,7 +45,8 @@ def _explains(schema: Schema, root: Violation, other: Violation) -> bool:
         return root.is_shared == other.is_shared and _tables(schema, root) <= _tables(schema, other)
     if root.code not in ROWS or other.code not in {*ROWS, FOREIGN} or root.is_shared != other.is_shared:
         return False
-    return root.changes >= other.changes and root.table in _tables(schema, other)
+    refers = other.code == FOREIGN and not _tables(schema, other).isdisjoint(with_above(schema, root.table))
+    return root.changes >= other.changes and (refers or root.table in _tables(schema, other))
 
 
 def _tables(schema: Schema, violation: Violation) -> set[str]:

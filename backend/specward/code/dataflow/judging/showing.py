@@ -6,8 +6,8 @@ change it keep to their own. It may also be that the check was forgotten each ti
 the table, and not told as a fault. One open read among others that compare is a fault, and so is a change of
 what is somebody else's.
 
-Who reads a user by a key may do so to show a profile, as long as no route compares that key only to read.
-That is asked, too, once for the table of users.
+Who reads a user by a key may do so to show a profile, unless other routes compare that key only to read. That
+is asked, too, once for the table of users.
 """
 
 from collections.abc import Collection, Iterable, Sequence
@@ -74,7 +74,7 @@ def shown(schema: Schema, trails: Sequence[Trail]) -> Content:
     read = {item.table for trail in trails for item in trail.violations.values() if item.code in _READ}
     uses = {table: _Use.of(table, trails) for table in sorted(read & schema.owned)}
     found = {table for table, use in uses.items() if use.is_open and (use.changed or names_content(table))}
-    if schema.user is not None and schema.user in read and not _Use.of(schema.user, trails).compared:
+    if schema.user is not None and schema.user in read and _Use.of(schema.user, trails).outnumbers:
         found.add(schema.user)
     parts = {
         table
@@ -121,5 +121,10 @@ class _Use(NamedTuple):
 
     @property
     def is_open(self) -> bool:
-        """Whether several routes read what is anybody's, few compare, and none changes it."""
-        return self.is_harmless and self.open >= max(_SEVERAL, _FEW * self.compared + 1)
+        """Whether several routes read what is anybody's, few compare, and what is changed is one's own."""
+        return self.is_harmless and self.open >= _SEVERAL and self.outnumbers
+
+    @property
+    def outnumbers(self) -> bool:
+        """Whether few compare what they read, by the routes that do not."""
+        return self.open > _FEW * self.compared

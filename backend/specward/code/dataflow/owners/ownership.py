@@ -278,7 +278,8 @@ class Ownership:
             opened.add(target or v.ANY_TABLE)
         match key:
             case v.Scalar(_, symbol, _) if symbol and opened:
-                return {("key", table, symbol) for table in opened}
+                itself: set[Fact] = {("same", symbol)} if schema.user in opened else set()
+                return itself | {("key", table, symbol) for table in opened}
             case v.Scalar(_, symbol, _) if (
                 symbol and column in schema.owners.get(row.table, ()) and not row.proof
             ):
