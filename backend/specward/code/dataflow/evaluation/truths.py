@@ -53,8 +53,8 @@ def truth(engine: Engine, value: Value, state: State) -> Condition:
             return Condition(NOTHING, IMPOSSIBLE)
         case v.Sequence((), ()):
             return Condition(IMPOSSIBLE, NOTHING)
-        case v.Sequence((first, *_)) if all(isinstance(item, v.PREDICATES) for item in options(first)):
-            return Condition(NOTHING, IMPOSSIBLE)  # conditions that a statement is given, if there are any
+        case v.Sequence(items) if any(isinstance(it, v.PREDICATES) for item in items for it in options(item)):
+            return Condition(NOTHING, IMPOSSIBLE)  # conditions of a statement, and at least one
         case v.Sequence(items, _, empty, filled):
             inner = truth(engine, items[0], state) if len(items) == 1 else Condition(NOTHING, empty)
             return Condition(both(inner.true, filled), inner.false)
