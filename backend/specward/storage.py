@@ -9,7 +9,8 @@ from specward.errors import CouldNotRunError
 FOLDER = ".specward"
 
 
-_READ = os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0)
+_SAFELY = getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0)
+_READ, _APPEND = os.O_RDONLY | _SAFELY, os.O_WRONLY | os.O_APPEND | _SAFELY
 
 
 def read_state(path: Path) -> bytes:
@@ -20,6 +21,19 @@ def read_state(path: Path) -> bytes:
     """
     with open(os.open(path, _READ), "rb") as stream:  # noqa: PTH123 -- pathlib takes no flags
         return stream.read()
+
+
+def append(path: Path, text: str) -> None:
+    """Add to the end of a file, in one piece.
+
+    Raises:
+        CouldNotRunError: the disk refuses, it is a link, or a pipe that nobody reads; the text names it.
+    """
+    try:
+        with open(os.open(path, _APPEND), "ab", buffering=0) as stream:  # noqa: PTH123 -- as above
+            stream.write(text.encode())
+    except OSError as error:
+        raise CouldNotRunError(f"{path} cannot be written: {error.strerror}.") from error
 
 
 def refuse_link(root: Path, path: str) -> None:

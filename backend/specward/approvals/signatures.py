@@ -59,7 +59,7 @@ class Signers:
         if not isinstance(known, bool):
             known = verify(stamp, self._text)
             self._cache.put(key, known)
-            self._cache.save()
+            self._cache.save(whole=False)
         return known
 
 

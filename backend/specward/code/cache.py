@@ -1,8 +1,9 @@
 """Facts of a file, kept by the hash of its content, so that only what changed is read again.
 
-Plain JSON on purpose: a cache that somebody planted can be wrong, but cannot run anything; and where
-`.specward` is tracked by git it is not believed at all (see `Cache.open`). The line above the JSON is its
-checksum: what was cut short, damaged or edited is as good as none, so no reader has to doubt a fact's shape.
+A fact is a line of its own with its own checksum: it is looked at when somebody asks for it, and one that is
+new is added without a look at the others. What was cut short, damaged or edited is as good as none, so no
+reader has to doubt a fact's shape. Plain JSON on purpose: a cache that somebody planted can be wrong, but
+cannot run anything; and where `.specward` is tracked by git it is not believed at all.
 """
 
 import json
@@ -10,7 +11,10 @@ from hashlib import sha256
 from pathlib import Path
 
 from specward import __version__
-from specward.storage import FOLDER, keep, read_state
+from specward.errors import CouldNotRunError
+from specward.storage import FOLDER, append, read_state, write_atomically
+
+_NAME = 32  # characters of a digest: enough to tell facts apart
 
 
 def digest(content: bytes) -> str:
@@ -27,24 +31,30 @@ class Cache:
 
     def __init__(self, path: Path, version: str) -> None:
         self._path = path
-        self._version = f"{__version__} {version}"
-        self._entries = self._load()
-        self._used: dict[str, object] = {}
+        self._version = f"{__version__} {version}\0"
+        self._lines = self._load()
+        self._used: dict[str, str] = {}
 
     @classmethod
     def open(cls, root: Path, kind: str, version: str) -> "Cache":
         """Open the cache of one kind of fact; change `version` whenever the facts' meaning changes."""
-        return cls(root / FOLDER / "cache" / f"{kind}.json", version)
+        return cls(root / FOLDER / "cache" / f"{kind}.jsonl", version)
 
     def get(self, key: str) -> object | None:
         """Return what is known under a digest."""
-        if key in self._entries:
-            self._used[key] = self._entries[key]
-        return self._used.get(key)
+        name = self._name(key)
+        line = self._used.get(name) or self._lines.get(name, "")
+        checksum, _, fact = line[_NAME + 1 :].partition(" ")
+        if checksum != _checksum(name, fact):
+            return None
+        self._used[name] = line
+        value: object = json.loads(fact)
+        return value
 
     def put(self, key: str, value: object) -> None:
         """Keep a JSON value under a digest."""
-        self._used[key] = value
+        name, fact = self._name(key), json.dumps(value, separators=(",", ":"))
+        self._used[name] = f"{name} {_checksum(name, fact)} {fact}"
 
     def save(self, *, whole: bool = True) -> None:
         """Write what was used, if that is news; a disk that refuses costs the next run some time, no more.
@@ -52,19 +62,29 @@ class Cache:
         Args:
             whole: Whether everything was asked for that is still of use.
         """
-        entries = self._used if whole else self._entries | self._used
-        if entries == self._entries:
+        news = [line for name, line in self._used.items() if self._lines.get(name) != line]
+        if not news and (not whole or len(self._used) == len(self._lines)):
             return
-        text = json.dumps({"version": self._version, "entries": entries}, separators=(",", ":"))
-        keep(self._path, f"{digest(text.encode())}\n{text}")
-
-    def _load(self) -> dict[str, object]:
         try:
-            checksum, _, text = read_state(self._path).partition(b"\n")
-            stored = json.loads(text) if checksum.decode() == digest(text) else None
-        except (OSError, ValueError, RecursionError):
+            if whole or not self._lines:
+                write_atomically(self._path, "".join(f"{line}\n" for line in self._used.values()))
+            else:
+                append(self._path, "".join(f"\n{line}" for line in news))
+        except CouldNotRunError:
+            return
+        self._lines |= self._used
+
+    def _name(self, key: str) -> str:
+        return digest(f"{self._version}{key}".encode(errors="surrogatepass"))[:_NAME]
+
+    def _load(self) -> dict[str, str]:
+        """Return the lines by the names that they begin with; the last of a name counts."""
+        try:
+            content = read_state(self._path).decode()
+        except (OSError, ValueError):
             return {}
-        if not isinstance(stored, dict) or stored.get("version") != self._version:
-            return {}
-        entries = stored.get("entries")
-        return entries if isinstance(entries, dict) else {}
+        return {line[:_NAME]: line for line in content.split("\n") if line}
+
+
+def _checksum(name: str, fact: str) -> str:
+    return digest(f"{name} {fact}".encode())[:_NAME]

@@ -77,8 +77,8 @@ def read_sources(
     """
     cache = Cache.open(root, "sources", _VERSION) if cached else None
     found = {path: _read(root, path, cache) for path in paths}
-    if cache and whole:
-        cache.save()
+    if cache:
+        cache.save(whole=whole)
     return {path: source for path, source in found.items() if source is not None}
 
 

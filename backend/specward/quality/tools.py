@@ -38,15 +38,16 @@ def lint(
     """
     cache, key = Cache.open(root, "lint", _VERSION), _settings_key(root, command, *beside)
     names = {path: f"{key} {path} {digest}" for path, digest in digests.items()}
-    unknown = [path for path in digests if not isinstance(cache.get(names[path]), list)]
+    said = {path: cache.get(name) for path, name in names.items()}
+    unknown = [path for path in digests if not isinstance(said[path], list)]
     answer = _ask(root, command, unknown)
     if answer.trouble:
         return answer
     for path in unknown:
-        cache.put(names[path], [remark[1:] for remark in answer.remarks if remark.path == path])
-    if whole:
-        cache.save()
-    known = (Remark(path, *remark) for path in digests for remark in _list(cache.get(names[path])))
+        said[path] = [remark[1:] for remark in answer.remarks if remark.path == path]
+        cache.put(names[path], said[path])
+    cache.save(whole=whole)
+    known = (Remark(path, *remark) for path in digests for remark in _list(said[path]))
     return Report(command[0], tuple(known))
 
 

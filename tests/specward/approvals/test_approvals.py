@@ -222,7 +222,7 @@ def test_what_is_kept_of_the_wording_says_what_a_fresh_reading_says(tmp_path: Pa
         known = open_wordings(tmp_path)
         assert [task_section(task, known) for task in tasks] == fresh
         known.save()
-    assert (tmp_path / ".specward/cache/wordings.json").is_file()
+    assert (tmp_path / ".specward/cache/wordings.jsonl").is_file()
 
 
 def test_words_are_found_however_many_commits_ago(root: Path) -> None:

@@ -240,9 +240,10 @@ def test_hostile_files_are_findings_and_never_a_traceback(root: Path) -> None:
 def test_a_planted_cache_that_is_tracked_is_not_believed(root: Path) -> None:
     write_tree(root, {ROUTES: "X = 1\n"})
     check(root)
-    kept = root / ".specward/cache/sources.json"
-    planted = kept.read_text().partition("\n")[2].replace('[[],[],false,""', '[[],[],true,""')
-    kept.write_text(f"{digest(planted.encode())}\n{planted}")
+    kept = root / ".specward/cache/sources.jsonl"
+    name, _, fact = kept.read_text().split(" ", 2)
+    planted = fact.replace('[[],[],false,""', '[[],[],true,""').strip()
+    kept.write_text(f"{name} {digest(f'{name} {planted}'.encode())[:32]} {planted}")
     assert codes(check(root, "--format", "json")) == []
     git(root, "add", "--force", ".specward")
     assert {code for code, _ in codes(check(root, "--format", "json"))} == {"SW101", "SW307"}

@@ -208,7 +208,7 @@ def test_only_what_the_start_has_read_can_change_the_answer(tmp_path: Path) -> N
 def test_a_cache_that_somebody_has_edited_is_not_believed(tmp_path: Path) -> None:
     root = project(tmp_path, APP)
     first = load(root, ENTRY)
-    cache = root / ".specward/cache/served.json"
+    cache = root / ".specward/cache/served.jsonl"
     cache.write_text(cache.read_text().replace('"path"', '"road"'))
     assert load(root, ENTRY) == first
     assert isinstance(first, Served)

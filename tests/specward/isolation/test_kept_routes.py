@@ -198,7 +198,7 @@ def test_a_run_that_was_broken_off_early_loses_nothing(
         (tmp_path / path).write_text(text)
     analyse_project(tmp_path, PROJECT, {}, cached=True)
     (tmp_path / "app/extra.py").write_text("")
-    kept = tmp_path / ".specward/cache/isolation-routes.json"
+    kept = tmp_path / ".specward/cache/isolation-routes.jsonl"
     known = kept.read_text()
     monkeypatch.setattr("specward.code.dataflow.judging.analysis.Judge", _out_of_time)
     with pytest.raises(TimeoutError):

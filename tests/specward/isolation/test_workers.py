@@ -114,7 +114,7 @@ def test_whoever_is_interrupted_keeps_what_is_known(
     before_each.append(interrupt)
     with pytest.raises(TimeoutError):
         analyse_project(tmp_path, FILES, {}, cached=True)
-    assert (tmp_path / ".specward/cache/isolation-routes.json").is_file()
+    assert (tmp_path / ".specward/cache/isolation-routes.jsonl").is_file()
     before_each.clear()
     found = analyse_project(tmp_path, FILES, {}, cached=True)
     assert found == analyse_files(FILES, Options())

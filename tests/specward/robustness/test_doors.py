@@ -129,17 +129,15 @@ def test_another_repository_in_the_place_of_the_territory_hides_nothing(
 
 
 def with_other_facts(content: bytes) -> bytes:
-    """Keep the version and the keys, and change what is known under them."""
-    head, entries, facts = content.partition(b'"entries":')
-    known = (b'"%s":[7]' % key for key in re.findall(rb'"([0-9a-f]{64}\w*)":', facts))
-    return head + entries + b"{" + b",".join(known) + b"}}"
+    """Keep the names and the checksums, and change what is known under them."""
+    return re.sub(rb"(?m)^(\w{32} \w{32}) .*", rb"\1 [7]", content)
 
 
 DAMAGE: dict[str, Callable[[bytes], bytes]] = {
     "cut short": lambda content: content[: len(content) // 2],
     "foreign": lambda _: b"\x89PNG\r\n\x00\xff",
     "empty": lambda _: b"",
-    "another shape": lambda content: content.partition(b"{")[0] + b"[[1, 2], {}]",
+    "another shape": lambda _: b"[[1, 2], {}]",
     "edited": with_other_facts,
 }
 
