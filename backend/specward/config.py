@@ -1,11 +1,11 @@
 """The project's settings: `[tool.specward]` of pyproject.toml, or specward.toml where there is none."""
 
 from collections.abc import Mapping
-from difflib import get_close_matches
 from pathlib import Path
 from typing import NamedTuple
 
 from specward.errors import CouldNotRunError
+from specward.nearest import nearest
 from specward.toml import read_toml
 
 
@@ -143,7 +143,7 @@ def _field(key: str, value: object, where: str) -> tuple[str, object]:
         return key, tuple(_path(glob, where) for glob in _texts(value, where))
     if isinstance(value, dict):
         return "table", value
-    close = get_close_matches(key, Config._fields, n=1)
+    close = nearest(key, Config._fields, most=1)
     advice = f"Did you mean {close[0]}?" if close else f"There are: {', '.join(Config._fields[:-1])}."
     raise CouldNotRunError(f"{where} is no setting of Specward. {advice}")
 

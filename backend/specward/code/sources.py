@@ -1,8 +1,6 @@
 """What the gate knows of each file in the territory: its headers, its exceptions, its content's hash."""
 
-import io
 import os
-import tokenize
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -129,6 +127,9 @@ def _other_reading(text: str) -> str:
     head = text.replace("\r\n", "\n").replace("\r", "\n") if "\r" in text else text
     if "coding" not in "".join(head.split("\n", 2)[:2]):
         return ""
+    import io  # noqa: PLC0415  # 4 ms that hardly a file needs
+    import tokenize  # noqa: PLC0415
+
     content = text.encode("utf-8", "surrogatepass")
     try:
         declared, _ = tokenize.detect_encoding(io.BytesIO(head.encode("utf-8", "surrogatepass")).readline)

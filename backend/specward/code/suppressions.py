@@ -4,9 +4,7 @@ At the end of a line the comment speaks for that line, alone on a line for the n
 the comments at the head of a file for the whole file.
 """
 
-import io
 import re
-import tokenize
 from collections.abc import Iterator
 from typing import NamedTuple
 
@@ -74,6 +72,9 @@ def _target(lines: list[str], number: int, head: int) -> int:
 
 def _python_comments(text: str) -> set[int] | None:
     """Return the lines with a real comment; None where the file does not parse, and every mark counts."""
+    import io  # noqa: PLC0415  # 4 ms that only a file with a mark needs
+    import tokenize  # noqa: PLC0415
+
     try:
         tokens = list(tokenize.generate_tokens(io.StringIO(text).readline))
     except (tokenize.TokenError, SyntaxError):

@@ -1,7 +1,6 @@
 """What people want of a project: its specifications, who has approved what, and what that permits."""
 
 from collections.abc import Mapping
-from difflib import get_close_matches
 from functools import cached_property
 
 from specward.approvals.signatures import Signers
@@ -12,6 +11,7 @@ from specward.code.cache import Cache as Kept
 from specward.code.files import list_ignored
 from specward.code.sources import SourceFile, read_source
 from specward.errors import CouldNotRunError
+from specward.nearest import nearest
 from specward.permits.globs import is_plain
 from specward.permits.permit import Permit, compile_permit
 from specward.project.tree import Tree
@@ -162,7 +162,7 @@ class Intent(Tree):
         if found:
             keys = ", ".join(str(task.key) for task in found)
             raise CouldNotRunError(f"The task {name} could be any of {keys}. Write the feature, too.")
-        near = get_close_matches(name, list(self.tasks.ids), n=3)
+        near = nearest(name, self.tasks.ids)
         advice = f"The nearest are {', '.join(near)}." if near else "`specward task` lists what there is."
         raise CouldNotRunError(f"There is no task {name}. {advice}")
 

@@ -1,11 +1,11 @@
 """From what somebody wrote to what it means: citations to sections, names to tasks, operations and tables."""
 
-import difflib
 import re
 from collections.abc import Iterable, Iterator
 from functools import lru_cache
 from typing import Generic, TypeVar
 
+from specward.nearest import nearest
 from specward.patterns import pattern
 from specward.specs.citations import is_line_range
 from specward.specs.ids import TaskReference, slug, squash
@@ -67,7 +67,7 @@ def find_tasks(
 def nearest_ids(spec_sets: tuple[SpecSet, ...], name: str) -> list[str]:
     """Give the tasks whose names look most like one that names none."""
     names = {task.key.id: str(task.key) for spec_set in spec_sets for task in spec_set.tasks}
-    close = difflib.get_close_matches(name.rpartition("/")[2].upper(), names, n=_NEAREST, cutoff=0.0)
+    close = nearest(name.rpartition("/")[2].upper(), names, likeness=0.0)
     return [names[near] for near in close]
 
 
@@ -243,7 +243,7 @@ def _task_section(spec_sets: tuple[SpecSet, ...], document: Document, anchor: st
 
 def _no_document(spec_sets: tuple[SpecSet, ...], own: SpecSet | None, citation: Citation) -> Unresolved:
     known = [document.path for spec_set in ([own] if own else spec_sets) for document in spec_set.documents]
-    near = difflib.get_close_matches(citation.document, known, n=_NEAREST, cutoff=0.4) or known[:_NEAREST]
+    near = nearest(citation.document, known, likeness=0.4) or known[:_NEAREST]
     there = f"There are: {', '.join(near)}." if near else "There are no specifications here."
     hint = f"{there} Others can be named under [tool.specward.documents]."
     return Unresolved(citation, f"No document is called {citation.document}", hint, ())
@@ -260,7 +260,7 @@ def _line_range(documents: list[Document], citation: Citation) -> Unresolved:
 def _no_section(documents: list[Document], citation: Citation) -> Unresolved:
     sections = _parts(documents)
     spellings = {name: section for section in reversed(sections) for name in section.anchors}
-    close = difflib.get_close_matches(citation.anchor, spellings, n=_NEAREST, cutoff=0.5)
+    close = nearest(citation.anchor, spellings, likeness=0.5)
     near = tuple(dict.fromkeys(spellings[name] for name in close))
     paths = ", ".join(document.path for document in documents)
     hint = f"The nearest are {_names(near)}." if near else _SCHEME

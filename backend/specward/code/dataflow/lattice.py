@@ -1,7 +1,6 @@
 """How values and facts meet: joins, alternatives, and what a value is made of."""
 
-from dataclasses import replace
-
+from specward.code.dataflow.record import replace
 from specward.code.dataflow.values import (
     ADMIN,
     IMPOSSIBLE,

@@ -7,10 +7,10 @@ silence.
 """
 
 from collections.abc import Iterable, Iterator
-from difflib import get_close_matches
 
 from specward.code.headers import DESCRIPTION, FROM, TASK, Field, Header
 from specward.findings import Finding, Severity
+from specward.nearest import nearest
 from specward.project import Project
 from specward.rules.examples import HEADER, Example
 from specward.specs.model import Place
@@ -55,4 +55,4 @@ def _faults(header: Header) -> Iterator[tuple[int, int, str, str]]:
 
 def _meant(field: Field) -> str:
     """Return the key that a misspelt one means; empty where it resembles none."""
-    return next(iter(get_close_matches(field.key.title(), _ORDER, cutoff=0.7)), "")
+    return next(iter(nearest(field.key.title(), _ORDER, likeness=0.7)), "")

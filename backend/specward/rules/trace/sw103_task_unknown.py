@@ -5,9 +5,9 @@ that was renumbered, or work that nobody asked for.
 """
 
 from collections.abc import Iterable
-from difflib import get_close_matches
 
 from specward.findings import Finding, Severity
+from specward.nearest import nearest
 from specward.project import Project
 from specward.rules.examples import HEADER, Example
 
@@ -32,7 +32,7 @@ def check(project: Project) -> Iterable[Finding]:
 
 
 def _hint(name: str, project: Project) -> str:
-    near = get_close_matches(name.rpartition("/")[2], list(project.tasks.ids), n=3, cutoff=0.6)
+    near = nearest(name.rpartition("/")[2], project.tasks.ids)
     if near:
         return f"The nearest are {', '.join(near)}."
     return (

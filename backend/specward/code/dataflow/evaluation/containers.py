@@ -1,13 +1,13 @@
 """Lists, dicts and what comes out of them."""
 
 import ast
-from dataclasses import replace
 
 from specward.code.dataflow import values as v
 from specward.code.dataflow.evaluation.engine import Arguments, Engine, State, settle
 from specward.code.dataflow.evaluation.narrowing import narrow
 from specward.code.dataflow.evaluation.truths import truth
 from specward.code.dataflow.lattice import join_all, origin, parts, present, rows
+from specward.code.dataflow.record import replace
 from specward.code.dataflow.values import UNKNOWN, Const, Mapping, Origin, Scalar, Sequence, Value
 
 

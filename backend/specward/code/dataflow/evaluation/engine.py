@@ -2,7 +2,6 @@
 
 import ast
 from collections.abc import Iterable
-from dataclasses import replace
 from typing import NamedTuple, Protocol
 
 from specward.code.dataflow import values as v
@@ -10,6 +9,7 @@ from specward.code.dataflow.evaluation.roles import conditions_of_some, spared
 from specward.code.dataflow.lattice import both, either, join, join_all, opposed
 from specward.code.dataflow.owners.proof import Proof
 from specward.code.dataflow.owners.schema import Schema
+from specward.code.dataflow.record import replace
 from specward.code.dataflow.sources.program import Program
 from specward.code.dataflow.trail import Trail
 from specward.code.dataflow.values import Definition, Fact, Facts, Row, Site, Value

@@ -1,7 +1,6 @@
 """Expressions: the value of each kind of node."""
 
 import ast
-from dataclasses import replace
 
 from specward.code.dataflow import values as v
 from specward.code.dataflow.evaluation.comparisons import compare
@@ -21,6 +20,7 @@ from specward.code.dataflow.evaluation.texts import is_text, text
 from specward.code.dataflow.evaluation.truths import negate, truth
 from specward.code.dataflow.lattice import both, either, join, join_all, options, present
 from specward.code.dataflow.owners.naming import names_open
+from specward.code.dataflow.record import replace
 from specward.code.dataflow.values import NONE, UNKNOWN, Const, Mapping, Sequence, Value
 
 

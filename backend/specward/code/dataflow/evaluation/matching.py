@@ -1,12 +1,11 @@
 """What is proved by being equal to, or among, something that is the principal's."""
 
-from dataclasses import replace
-
 from specward.code.dataflow import values as v
 from specward.code.dataflow.evaluation.engine import Engine, State
 from specward.code.dataflow.evaluation.privileges import PRIVILEGE, is_privilege
 from specward.code.dataflow.evaluation.roles import bound_as
 from specward.code.dataflow.lattice import both, either, parts, rows
+from specward.code.dataflow.record import replace
 from specward.code.dataflow.values import NOTHING, Condition, Facts, Field, Origin, Row, Scalar, Value
 
 

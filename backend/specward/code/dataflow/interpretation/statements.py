@@ -2,7 +2,6 @@
 
 import ast
 from collections.abc import Iterator
-from dataclasses import replace
 
 from specward.code.dataflow import values as v
 from specward.code.dataflow.evaluation.containers import assign, element, run
@@ -13,6 +12,7 @@ from specward.code.dataflow.evaluation.members import of_instance
 from specward.code.dataflow.evaluation.narrowing import narrow
 from specward.code.dataflow.evaluation.truths import truth
 from specward.code.dataflow.lattice import join_all, options
+from specward.code.dataflow.record import replace
 from specward.code.dataflow.sources.program import dotted_name
 from specward.code.dataflow.sql.outside import write, write_self
 from specward.code.dataflow.values import IMPOSSIBLE, NONE, Const, Mapping, Row, Sequence, Value

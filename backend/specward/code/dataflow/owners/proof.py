@@ -1,11 +1,11 @@
 """What is proved: which rows, keys and statements belong to the principal, given what holds on the path."""
 
 from collections.abc import Iterable
-from dataclasses import replace
 
 from specward.code.dataflow import values as v
 from specward.code.dataflow.lattice import origin
 from specward.code.dataflow.owners.ownership import Ownership
+from specward.code.dataflow.record import replace
 from specward.code.dataflow.values import Bind, Exists, Link, Origin, Query, Within
 
 MISSING, CONDITIONAL, CLIENT, FOREIGN, UNPROVABLE, ESCAPES, UNJUDGED, SHOWN = (

@@ -1,10 +1,10 @@
 """One file's nodes: what it defines, imports and wires together. They depend on its text alone."""
 
 import ast
-import inspect
 import re
 import sys
 import warnings
+from types import FrameType  # noqa: TC003 -- one name, which is loaded anyway
 from typing import NamedTuple, TypeAlias
 
 from specward.patterns import pattern
@@ -63,7 +63,8 @@ def _parse(text: str) -> ast.Module | None:
 
 def _depth() -> int:
     """How deep the interpreter is: a file is also parsed in the middle of the analysis."""
-    depth, frame = 0, inspect.currentframe()
+    depth = 0
+    frame: FrameType | None = sys._getframe()  # noqa: SLF001 -- `inspect` is a slow way to the same
     while frame is not None:
         depth, frame = depth + 1, frame.f_back
     return depth

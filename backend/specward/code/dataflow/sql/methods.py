@@ -2,7 +2,6 @@
 
 import ast
 import re
-from dataclasses import replace
 
 from specward.code.dataflow import values as v
 from specward.code.dataflow.evaluation.comparisons import tables_of
@@ -13,6 +12,7 @@ from specward.code.dataflow.evaluation.matching import all_in
 from specward.code.dataflow.evaluation.privileges import PRIVILEGE
 from specward.code.dataflow.evaluation.truths import negate, truth
 from specward.code.dataflow.lattice import join_all, parts, present
+from specward.code.dataflow.record import replace
 from specward.code.dataflow.sql import constructs, queries
 from specward.code.dataflow.sql.outside import construct, fields, opaque, validated, write
 from specward.code.dataflow.sql.running import FETCH_ONE, by_key, certain, check_upsert, execute

@@ -3,12 +3,12 @@
 import ast
 import re
 from collections.abc import Collection, Iterator
-from dataclasses import replace
 
 from specward.code.dataflow import values as v
 from specward.code.dataflow.evaluation.engine import Arguments, Engine, State
 from specward.code.dataflow.lattice import join_all, options, origin, rows
 from specward.code.dataflow.owners.proof import MISSING
+from specward.code.dataflow.record import replace
 from specward.code.dataflow.sql import queries
 from specward.code.dataflow.sql.running import check_assignments, execute, only_counts
 from specward.code.dataflow.trail import CHANGED

@@ -2,7 +2,6 @@
 
 import ast
 from collections.abc import Iterable
-from dataclasses import replace
 
 from specward.code.dataflow import values as v
 from specward.code.dataflow.evaluation.comparisons import relation_equals, tables_of
@@ -10,6 +9,7 @@ from specward.code.dataflow.evaluation.engine import Arguments, Engine, State
 from specward.code.dataflow.evaluation.expressions import as_predicate
 from specward.code.dataflow.evaluation.openness import opens
 from specward.code.dataflow.lattice import options
+from specward.code.dataflow.record import replace
 from specward.code.dataflow.values import Bind, Column, Const, Expression, Query, Value
 
 BUILDERS = frozenset({"select", "update", "delete", "insert", "query", "replace", "upsert"})

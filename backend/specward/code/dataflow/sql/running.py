@@ -2,7 +2,6 @@
 
 import ast
 from collections.abc import Iterable, Mapping
-from dataclasses import replace
 
 from specward.code.dataflow import values as v
 from specward.code.dataflow.evaluation.engine import Engine, State
@@ -11,6 +10,7 @@ from specward.code.dataflow.lattice import origin, parts, rows
 from specward.code.dataflow.owners.naming import names_count, names_hidden, names_message, names_owner
 from specward.code.dataflow.owners.proof import CLIENT, FOREIGN, MISSING, deep, flatten
 from specward.code.dataflow.owners.schema import Schema
+from specward.code.dataflow.record import replace
 from specward.code.dataflow.trail import CHANGED, FOUND
 from specward.code.dataflow.values import Bind, Query, Row, Value
 from specward.patterns import pattern

@@ -1,13 +1,13 @@
 """Sessions, connections and cursors: told by what is passed to them, not by their class."""
 
 import ast
-from dataclasses import replace
 
 from specward.code.dataflow import values as v
 from specward.code.dataflow.evaluation.containers import blend
 from specward.code.dataflow.evaluation.engine import Arguments, Engine, State
 from specward.code.dataflow.evaluation.later import HANDED_ON, handed_on
 from specward.code.dataflow.lattice import join_all, options, origin, parts, rows
+from specward.code.dataflow.record import replace
 from specward.code.dataflow.sql import constructs, queries, rawsql
 from specward.code.dataflow.sql.outside import opaque, run_queries, write, write_self
 from specward.code.dataflow.sql.running import FETCH_ONE, by_key, certain, check_assignments, execute
