@@ -1,12 +1,15 @@
 """What changed in the working tree, against the last commit or a base revision."""
 
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import NamedTuple
 
+from specward.code.blobs import read_blobs
 from specward.code.git import GitError, git, git_paths, is_repository, path_of
-from specward.code.untold import read_blob, untold
+from specward.code.untold import untold
 
 _EMPTY_TREE = "4b825dc642cb6eb9a060e54bf8d69288fbee4904"  # git's name of the tree without files
+_UNTRACKED = "?"  # its tag in a listing
 _KINDS = {"A": "added", "M": "modified", "D": "deleted", "T": "retyped"}
 
 
@@ -46,9 +49,11 @@ def changes_since(root: Path, start: str) -> tuple[Change, ...]:
     """Return the same, counted from a commit or tree as `start_revision` returns it."""
     tracked = git(root, "diff", "--raw", "-z", "--no-renames", "--no-ext-diff", "--ignore-submodules=none",
                   start, "--")  # fmt: skip
-    untracked = git_paths(root, "ls-files", "--others", "--exclude-standard")
-    hidden = (Change(*change) for change in untold(root, start))
-    new = (*(_untracked(root, path) for path in untracked.paths), *map(_locked, untracked.locked))
+    listing = git_paths(root, "ls-files", "-v", "--cached", "--others", "--exclude-standard")
+    tagged = [(path[0], path[2:]) for path in listing.paths]
+    hidden = (Change(*change) for change in untold(root, start, tagged))
+    untracked = (path for tag, path in tagged if tag == _UNTRACKED)
+    new = (*(_untracked(root, path) for path in untracked), *map(_locked, listing.locked))
     found = {change.path: change for change in (*hidden, *new, *parse_raw(tracked))}
     return tuple(sorted(found.values()))
 
@@ -90,9 +95,12 @@ def parse_raw(output: bytes) -> tuple[Change, ...]:
     )
 
 
-def read_before(root: Path, revision: str, path: str) -> str | None:
-    """Return a file's text at a revision; None where it did not exist or is no text."""
-    content = read_blob(root, revision, path)
+def read_before(root: Path, revision: str, paths: Iterable[str]) -> Mapping[str, str | None]:
+    """Return the texts of files at a revision, by path; None where one did not exist or is no text."""
+    return {path: _text(content) for path, content in read_blobs(root, revision, paths).items()}
+
+
+def _text(content: bytes | None) -> str | None:
     try:
         return None if content is None else content.decode()
     except UnicodeDecodeError:

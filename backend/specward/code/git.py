@@ -41,13 +41,13 @@ def is_repository(root: Path) -> bool:
     return (root / ".git").exists()
 
 
-def git(root: Path, *arguments: str) -> bytes:
-    """Run git in `root` and return what it printed.
+def git(root: Path, *arguments: str, given: bytes = b"") -> bytes:
+    """Run git in `root`, with `given` as its input, and return what it printed.
 
     Raises:
         GitError: with git's own first line, which names the trouble best.
     """
-    return _run(root, *arguments).stdout
+    return _run(root, *arguments, given=given).stdout
 
 
 def git_paths(root: Path, *arguments: str) -> Listing:
@@ -67,10 +67,15 @@ def parse_listing(output: bytes, warnings: bytes) -> Listing:
     return Listing(tuple(path_of(raw) for raw in output.split(b"\0") if raw), tuple(locked))
 
 
-def _run(root: Path, *arguments: str) -> subprocess.CompletedProcess[bytes]:
+def _run(root: Path, *arguments: str, given: bytes = b"") -> subprocess.CompletedProcess[bytes]:
     try:
         done = subprocess.run(  # noqa: S603 -- a fixed program, and no shell reads the arguments
-            [*_COMMAND, *arguments], cwd=root, env=_environment(root), capture_output=True, check=False
+            [*_COMMAND, *arguments],
+            cwd=root,
+            env=_environment(root),
+            input=given,
+            capture_output=True,
+            check=False,
         )
     except FileNotFoundError as error:
         raise GitError("git is not installed, or not on the PATH. Install it to compare changes.") from error

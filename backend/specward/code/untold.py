@@ -6,9 +6,10 @@ working tree, which nobody reviews. What the gate judges lies on the disk, so th
 
 import os
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
+from specward.code.blobs import read_blobs
 from specward.code.git import GitError, git, path_of
 
 _CODE = (".py", ".pyi", ".sql")  # a filter on other files, as one that encrypts them, may mean well
@@ -16,34 +17,31 @@ _MEANS_WELL = b"\ngit-lfs "  # large files lie elsewhere
 _FILTERS = r"^filter\..*\.(clean|process)$"
 
 
-def read_blob(root: Path, revision: str, path: str) -> bytes | None:
-    """Return a file's content at a revision; None where there was none."""
-    try:
-        return git(root, "cat-file", "blob", f"{revision}:{path}")
-    except GitError:
-        return None
-
-
-def untold(root: Path, start: str) -> Iterator[tuple[str, str, str]]:
+def untold(root: Path, start: str, tagged: Iterable[tuple[str, str]]) -> Iterator[tuple[str, str, str]]:
     """Give each path whose content on the disk is not that of a commit or tree: path, kind and mode.
 
     Only those are looked at that git does not look at, or not straight.
 
+    Args:
+        root: The repository's top.
+        start: The commit or tree.
+        tagged: The paths in git's index, each with its tag.
+
     Raises:
         GitError: `root` is no repository.
     """
-    for path in dict.fromkeys((*_flagged(root), *_filtered(root))):
+    paths = tuple(dict.fromkeys((*_flagged(root, tagged), *_filtered(root))))
+    for path, before in read_blobs(root, start, paths).items() if paths else ():
         place = root / path
-        if _differs(read_blob(root, start, path), _content(place)):
+        if _differs(before, _content(place)):
             mode = "120000" if place.is_symlink() else "100644"
             yield path, "modified" if os.path.lexists(place) else "deleted", mode
 
 
-def _flagged(root: Path) -> Iterator[str]:
+def _flagged(root: Path, tagged: Iterable[tuple[str, str]]) -> Iterator[str]:
     """Give the tracked files that git looks at no more; not what a sparse checkout has left out."""
-    for raw in git(root, "ls-files", "-v", "-z").split(b"\0"):
-        tag, path = raw[:1], path_of(raw[2:])
-        if tag == b"h" or (tag in (b"S", b"s") and os.path.lexists(root / path)):
+    for tag, path in tagged:
+        if tag == "h" or (tag in "Ss" and os.path.lexists(root / path)):
             yield path
 
 

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from functools import cached_property
 from pathlib import Path
 
+from specward.baseline import PATH as BASELINE
 from specward.baseline import Baseline, read_baseline
 from specward.code.diff import Change, changes_since, read_before, start_revision
 from specward.code.files import in_place_of, list_files, list_tracked
@@ -32,6 +33,7 @@ class Tree:
         self.bound_names = tasks
         self.base = base
         self.paths = paths
+        self._usual = (*FILES, BASELINE, *(paths or ()))
 
     @cached_property
     def config(self) -> Config:
@@ -122,8 +124,10 @@ class Tree:
     def text_before(self, path: str) -> str | None:
         """Return a file's text at the start of the comparison, with line ends as in `text`; None: no file."""
         if path not in self._texts_before:
-            text = read_before(self.root, self.start, path)
-            self._texts_before[path] = text and text.replace("\r\n", "\n").replace("\r", "\n")
+            # Every comparison asks for the usual ones, and each question is a process: git is asked once.
+            for each, text in read_before(self.root, self.start, (path, *self._usual)).items():
+                self._texts_before[each] = text and text.replace("\r\n", "\n").replace("\r", "\n")
+            self._usual = ()
         return self._texts_before[path]
 
     @cached_property

@@ -221,8 +221,26 @@ def test_an_unknown_base_and_no_repository_are_sentences(tmp_path: Path) -> None
 def test_text_before_is_that_of_the_revision(tmp_path: Path) -> None:
     root = make_repository(tmp_path, {"a b": "old"})
     (root / "a b").write_text("new")
-    assert read_before(root, "HEAD", "a b") == "old"
-    assert read_before(root, "HEAD", "none") is None
+    assert read_before(root, "HEAD", ["a b", "none"]) == {"a b": "old", "none": None}
+
+
+def test_many_files_are_read_at_once(tmp_path: Path) -> None:
+    files = {
+        "a b": "blob 3\n",
+        "empty": "",
+        "line\nend": "x",
+        "s/x missing": "y",
+        "s/\u00e9": "\u00e9",
+        "-": "z",
+    }
+    root = make_repository(tmp_path, files)
+    (root / "latin").write_bytes(b"\xe9")
+    (root / "link").symlink_to("a b")
+    git(root, "add", "--all")
+    git(root, "commit", "--quiet", "--message", "More")
+    expected = {**files, "latin": None, "link": "a b", "s": None, "none": None, "x blob 1": None}
+    assert read_before(root, "HEAD", expected) == expected
+    assert read_before(root, "nowhere", ["a b"]) == {"a b": None}
 
 
 PATHS = st.lists(st.binary(min_size=1, max_size=12).filter(lambda raw: b"\0" not in raw), max_size=6)
