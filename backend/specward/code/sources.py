@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from specward.code.cache import Cache, digest
+from specward.code.contents import Contents
 from specward.code.headers import Field, Header, Mention, parse_headers
 from specward.code.silencers import Silencer, parse_silencers
 from specward.code.suppressions import Suppression, parse_suppressions
@@ -63,7 +64,12 @@ class SourceFile(NamedTuple):
 
 
 def read_sources(
-    root: Path, paths: Iterable[str], *, cached: bool = True, whole: bool = True
+    root: Path,
+    paths: Iterable[str],
+    *,
+    cached: bool = True,
+    whole: bool = True,
+    contents: Contents | None = None,
 ) -> Mapping[str, SourceFile]:
     """Read the facts of files, from the cache where their content is known. No link is followed.
 
@@ -72,9 +78,11 @@ def read_sources(
         paths: The files, relative to it.
         cached: Whether facts of an earlier run may be believed.
         whole: Whether these are all files; a look at a few must not drop what is known of the others.
+        contents: What is known of the files' contents.
     """
     cache = Cache.open(root, "sources", _VERSION) if cached else None
-    found = {path: _read(root, path, cache) for path in paths}
+    contents = contents or Contents(root, None)
+    found = {path: _read(root, path, cache, contents) for path in paths}
     if cache:
         cache.save(whole=whole)
     return {path: source for path, source in found.items() if source is not None}
@@ -85,21 +93,34 @@ def read_source(path: str, text: str) -> SourceFile:
     return _parse(path, digest(text.encode("utf-8", "surrogatepass")), text)
 
 
-def _read(root: Path, path: str, cache: Cache | None) -> SourceFile | None:
+def _read(root: Path, path: str, cache: Cache | None, contents: Contents) -> SourceFile | None:
+    name = contents.known(path)
+    known = _recalled(path, name, cache) if name else None
+    if known is not None:
+        return known
     try:
-        with open(os.open(os.path.join(root, path), _FLAGS), "rb") as stream:  # noqa: PTH118, PTH123 -- a thousand times
-            content = stream.read()
+        with open(os.open(root / path, _FLAGS), "rb") as stream:  # noqa: PTH123 -- pathlib takes no flags
+            status, content = os.fstat(stream.fileno()), stream.read()
     except OSError as error:
         return None if os.path.islink(root / path) else SourceFile(path, "", trouble=f"{error.strerror}")  # noqa: PTH114
-    name = digest(content)
-    key = name + path.rpartition(".")[2]  # the same text means other things in another language
-    known = cache.get(key) if cache else None
-    if isinstance(known, list):
-        return _load(path, name, known)
+    name = contents.note(path, status, content)
+    known = _recalled(path, name, cache)
+    if known is not None:
+        return known
     source = _decode(path, name, content)
     if cache:
-        cache.put(key, source[2:])
+        cache.put(_key(path, name), source[2:])
     return source
+
+
+def _recalled(path: str, name: str, cache: Cache | None) -> SourceFile | None:
+    known = cache.get(_key(path, name)) if cache else None
+    return _load(path, name, known) if isinstance(known, list) else None
+
+
+def _key(path: str, name: str) -> str:
+    """The same text means other things in another language."""
+    return name + path.rpartition(".")[2]
 
 
 def _decode(path: str, name: str, content: bytes) -> SourceFile:

@@ -48,7 +48,8 @@ class Project(Run):
 
         paths = [path for path in self.paths_there if path.endswith(".py")]
         paths += sql_files(self.root, self.config.exclude)
-        return analyse_project(self.root, paths, self.config.table, cached=not self.tracked_state)
+        cached = not self.tracked_state
+        return analyse_project(self.root, paths, self.config.table, cached=cached, contents=self.contents)
 
     @property
     def builds(self) -> bool:

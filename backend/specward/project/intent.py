@@ -178,6 +178,7 @@ class Intent(Tree):
         Args:
             whole: Whether it has asked for everything that is still of use.
         """
+        self.contents.save(whole=whole)
         if self._wordings:
             self._wordings.save(whole=whole)
 

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from specward.baseline import PATH as BASELINE
 from specward.baseline import Baseline, read_baseline
+from specward.code.contents import Contents
 from specward.code.diff import Change, changes_since, read_before, start_revision
 from specward.code.files import in_place_of, list_files, list_tracked
 from specward.code.sources import SourceFile, read_sources
@@ -59,7 +60,12 @@ class Tree:
         """The files of the territory (those within `paths`, where given), by path; links are not followed."""
         covered = (path for path in self.paths_there if self.covers(path))
         cached, whole = not self.tracked_state, self.paths is None
-        return read_sources(self.root, covered, cached=cached, whole=whole)
+        return read_sources(self.root, covered, cached=cached, whole=whole, contents=self.contents)
+
+    @cached_property
+    def contents(self) -> Contents:
+        """Which content lies at a path."""
+        return Contents.open(self.root, cached=not self.tracked_state)
 
     @cached_property
     def tracked_state(self) -> tuple[str, ...]:

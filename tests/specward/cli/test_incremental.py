@@ -1,6 +1,7 @@
 """What is kept between runs changes how long an answer takes, and never the answer."""
 
 import shutil
+from collections.abc import Iterator
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -8,6 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from specward.code import contents
 from specward.findings import Finding
 from specward.rules.examples import HEADER, SPECS
 from specward.storage import FOLDER
@@ -87,6 +89,14 @@ def found_cold(root: Path, *paths: str) -> tuple[Finding, ...]:
     with TemporaryDirectory() as folder:
         fresh = shutil.copytree(root, Path(folder) / "fresh", ignore=shutil.ignore_patterns(FOLDER))
         return found(fresh, *paths)
+
+
+@pytest.fixture(autouse=True, scope="module")
+def _all_edits_are_old() -> Iterator[None]:
+    """Believe at once what is known of contents, and not only when the edits are seconds old."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(contents, "_MOMENT", 0)
+        yield
 
 
 @pytest.fixture

@@ -72,7 +72,8 @@ def _revision_files(project: Project) -> Mapping[str, SourceFile]:
     paths = candidates(project.paths_there)
     if project.paths is None:
         return {path: project.files[path] for path in paths if path in project.files}
-    return read_sources(project.root, paths, cached=not project.tracked_state, whole=False)
+    cached, contents = not project.tracked_state, project.contents
+    return read_sources(project.root, paths, cached=cached, whole=False, contents=contents)
 
 
 def _revision(path: str, known: Any) -> Revision:  # a revision, or what JSON makes of one

@@ -5,6 +5,7 @@ import sys
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from itertools import zip_longest
+from types import MappingProxyType
 from typing import NamedTuple
 
 from specward.code.dataflow.judging.folding import folded
@@ -14,7 +15,7 @@ from specward.code.dataflow.judging.showing import shown
 from specward.code.dataflow.owners.schema import Options, Schema
 from specward.code.dataflow.sources.program import Program
 from specward.code.dataflow.sources.routes import Route
-from specward.code.dataflow.sources.source import Source, read
+from specward.code.dataflow.sources.source import Source, Text, read
 from specward.code.dataflow.trail import Key, Trail, Violation
 
 _ROUNDS = 3
@@ -65,11 +66,15 @@ def room() -> Iterator[None]:
 def read_schema(files: Mapping[str, str], options: Options) -> Schema:
     """Read the tables and who owns them, by their declarations alone."""
     with room():
-        return Schema(Program(_sources(files, None)), options)
+        return Schema(Program(_sources(files, None, {})), options)
 
 
 def analyse_files(
-    files: Mapping[str, str], options: Options, hands: Hands | None = None, memory: Memory | None = None
+    files: Mapping[str, Text],
+    options: Options,
+    hands: Hands | None = None,
+    memory: Memory | None = None,
+    names: Mapping[str, str] = MappingProxyType({}),
 ) -> Analysis:
     """Analyse source texts by path. Owner columns found on the way make another round necessary.
 
@@ -78,9 +83,10 @@ def analyse_files(
         options: What the project says of itself.
         hands: Who judges its routes; this process alone if nobody is given.
         memory: What is kept of its files and routes.
+        names: The digests of the files, where they are known.
     """
     with room():
-        judge = Judge(_sources(files, memory), options)
+        judge = Judge(_sources(files, memory, names), options)
         if not judge.schema.tables:
             return Analysis((), {})  # no statement can reach a row
         trails = _round(judge, hands or Alone(), memory)
@@ -91,8 +97,9 @@ def analyse_files(
         return Analysis(_weighed(judge, trails), _described(judge.schema))
 
 
-def _sources(files: Mapping[str, str], memory: Memory | None) -> Iterator[Source]:
-    sources = (read(path, text, memory.outlines if memory else None) for path, text in sorted(files.items()))
+def _sources(files: Mapping[str, Text], memory: Memory | None, names: Mapping[str, str]) -> Iterator[Source]:
+    outlines = memory.outlines if memory else None
+    sources = (read(path, files[path], outlines, names.get(path, "")) for path in sorted(files))
     return (source for source in sources if source is not None)
 
 

@@ -4,9 +4,11 @@ import os
 import stat
 import sys
 from collections.abc import Iterable, Mapping, Sequence
+from functools import partial
 from pathlib import Path
 
 from specward.code.cache import Cache, digest
+from specward.code.contents import Contents
 from specward.code.dataflow.judging.analysis import Analysis, OwnedTable, analyse_files
 from specward.code.dataflow.judging.recall import Memory
 from specward.code.dataflow.judging.workers import Workers
@@ -15,8 +17,10 @@ from specward.code.dataflow.owners.settings import read_options
 from specward.code.dataflow.trail import Violation
 from specward.code.dataflow.values import Site
 from specward.code.files import list_files
+from specward.errors import CouldNotRunError
 
 _ENGINE = Path(__file__).parents[1]
+_FLAGS = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0)
 _LARGEST_SQL = 2_000_000  # bytes; what is larger is a dump of data
 
 
@@ -40,7 +44,12 @@ def _is_schema(path: Path) -> bool:
 
 
 def analyse_project(
-    root: Path, paths: Iterable[str], table: Mapping[str, object], *, cached: bool
+    root: Path,
+    paths: Iterable[str],
+    table: Mapping[str, object],
+    *,
+    cached: bool,
+    contents: Contents | None = None,
 ) -> Analysis:
     """Analyse the Python files of a project.
 
@@ -49,15 +58,17 @@ def analyse_project(
         paths: The files, relative to it.
         table: The `[tool.specward]` table.
         cached: Whether a result of an earlier run may be believed.
+        contents: What is known of the files' contents.
 
     Raises:
-        CouldNotRunError: a setting of `[tool.specward.isolation]` cannot be used.
+        CouldNotRunError: a setting of `[tool.specward.isolation]` cannot be used, or a file has just changed.
     """
     options = read_options(table)
-    files = source_texts(root, paths)
+    contents = contents or Contents(root, None)
+    names = {path: contents.known(path) or _name(root, path, contents) for path in paths}
     version = _version()
     cache = Cache.open(root, "isolation", version) if cached else None
-    key = _key(files, options)
+    key = _key(names, options)
     known = cache.get(key) if cache is not None else None
     if isinstance(known, dict):
         return _load(known)
@@ -65,7 +76,8 @@ def analyse_project(
     analysis = None
     try:
         with Workers() as workers:
-            analysis = analyse_files(files, options, workers, memory)
+            files = {path: partial(_text, root, path, name) for path, name in names.items()}
+            analysis = analyse_files(files, options, workers, memory, names)
     finally:  # whoever has no more time goes on from here the next time
         if memory is not None:
             memory.save(whole=analysis is not None)
@@ -84,24 +96,41 @@ def _version() -> str:
 
 def source_texts(root: Path, paths: Iterable[str]) -> dict[str, str]:
     """Read files by path; what cannot be read is empty."""
-    return {path: _text(f"{root}/{path}") for path in paths}
+    return {path: _decoded(_read(root, path)[1]) for path in paths}
 
 
-def _text(path: str) -> str:
+def _name(root: Path, path: str, contents: Contents) -> str:
+    status, content = _read(root, path)
+    return contents.note(path, status, content) if status else digest(content)
+
+
+def _text(root: Path, path: str, name: str) -> str:
+    """Return the text whose digest was taken.
+
+    Raises:
+        CouldNotRunError: it is another one by now.
+    """
+    _, content = _read(root, path)
+    if digest(content) != name:
+        raise CouldNotRunError(f"{path} has changed while it was judged: run again.")
+    return _decoded(content)
+
+
+def _decoded(content: bytes) -> str:
+    return content.decode(errors="replace").replace("\r\n", "\n").replace("\r", "\n")
+
+
+def _read(root: Path, path: str) -> tuple[os.stat_result | None, bytes]:
+    """Read a file; a pipe without a writer is empty, and what cannot be read another rule reports."""
     try:
-        with open(path, encoding="utf-8", errors="replace", opener=_open) as stream:
-            return stream.read()
+        with open(os.open(root / path, _FLAGS), "rb") as stream:  # noqa: PTH123 -- pathlib takes no flags
+            return os.fstat(stream.fileno()), stream.read()
     except OSError:
-        return ""  # another rule reports what cannot be read
+        return None, b""
 
 
-def _open(path: str, flags: int) -> int:
-    """Open a file; a pipe without a writer is empty then, and does not keep the gate waiting."""
-    return os.open(path, flags | getattr(os, "O_NONBLOCK", 0))
-
-
-def _key(files: Mapping[str, str], options: Options) -> str:
-    parts = [f"{path}\0{digest(text.encode())}" for path, text in sorted(files.items())]
+def _key(names: Mapping[str, str], options: Options) -> str:
+    parts = [f"{path}\0{name}" for path, name in sorted(names.items())]
     return digest("\0".join([repr(options), *parts]).encode(errors="surrogatepass"))
 
 

@@ -3,7 +3,7 @@
 import ast
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import cached_property
-from typing import TypeVar, cast
+from typing import TypeAlias, TypeVar, cast
 
 from specward.code.cache import Cache, digest
 from specward.code.dataflow.sources.ddl import Declared, declared
@@ -12,9 +12,10 @@ from specward.code.dataflow.sources.registrations import Spot, listed
 from specward.code.dataflow.sources.tree import FunctionNode, Tree, parse
 from specward.errors import CouldNotRunError
 
-__all__ = ["FunctionNode", "Source", "read"]
+__all__ = ["FunctionNode", "Source", "Text", "read"]
 
 Node = TypeVar("Node", bound=ast.AST)
+Text: TypeAlias = str | Callable[[], str]  # or how to read it, once somebody asks
 
 
 class Nodes(Mapping[str, Node]):
@@ -55,21 +56,42 @@ class Source:
         text: What stands in it.
         known: Its outline, as `outline` gives it.
         tree: Its nodes, where it has been parsed.
+        name: The digest of what stands in it, where that is known.
     """
 
-    def __init__(self, path: str, text: str, known: Outline, tree: Tree | None = None) -> None:
+    def __init__(
+        self, path: str, text: Text, known: Outline, tree: Tree | None = None, name: str = ""
+    ) -> None:
         self.path = path
         self.outline = known
-        self.functions = Nodes[FunctionNode](known["functions"], lambda: self.tree.functions)
-        self.classes = Nodes[ast.ClassDef](known["classes"], lambda: self.tree.classes)
-        self.assigns = Nodes[ast.expr](known["assigns"], lambda: self.tree.assigns)
-        self.text = text
+        self._text = text
         self._tree = tree
+        self._name = name
+
+    @cached_property
+    def functions(self) -> Nodes[FunctionNode]:
+        """Its functions; methods are named with their class."""
+        return Nodes(self.outline["functions"], lambda: self.tree.functions)
+
+    @cached_property
+    def classes(self) -> Nodes[ast.ClassDef]:
+        """Its classes."""
+        return Nodes(self.outline["classes"], lambda: self.tree.classes)
+
+    @cached_property
+    def assigns(self) -> Nodes[ast.expr]:
+        """What it assigns last to names of its own."""
+        return Nodes(self.outline["assigns"], lambda: self.tree.assigns)
+
+    @cached_property
+    def text(self) -> str:
+        """What stands in it."""
+        return _told(self._text)
 
     @cached_property
     def digest(self) -> str:
-        """The digest of its text."""
-        return digest(self.text.encode(errors="surrogatepass"))
+        """The digest of what stands in it."""
+        return self._name or digest(self.text.encode(errors="surrogatepass"))
 
     @cached_property
     def ddl(self) -> tuple[Declared, ...]:
@@ -102,24 +124,30 @@ class Source:
         return self.functions.get(name) or self.classes.get(name) or self.assigns.get(name)
 
 
-def read(path: str, text: str, cache: Cache | None = None) -> Source | None:
+def _told(text: Text) -> str:
+    return text if isinstance(text, str) else text()
+
+
+def read(path: str, text: Text, cache: Cache | None = None, name: str = "") -> Source | None:
     """Read one file.
 
     Args:
         path: Where it is.
         text: What stands in it.
         cache: Where outlines are kept by the text's digest.
+        name: The digest of what stands in it, where that is known.
 
     Returns:
         The file; None where it is neither SQL nor Python that this interpreter can parse.
     """
     if path.endswith(".sql"):
-        return Source(path, text, outline_of_sql(text))
-    key = digest(text.encode(errors="surrogatepass")) if cache is not None else ""
-    known = cast("Outline | None", cache.get(key)) if cache is not None else None
-    tree = parse(text) if known is None else None
-    if known is None and tree is not None:
-        known = outline(tree, text)
+        return Source(path, text, outline_of_sql(_told(text)), name=name)
+    key = name or digest(_told(text).encode(errors="surrogatepass"))
+    known = cache.get(key) if cache is not None else None
+    if known is not None:
+        return Source(path, text, cast("Outline", known), name=key) if known else None
+    tree = parse(_told(text))
+    found = outline(tree, _told(text)) if tree is not None else None
     if cache is not None:
-        cache.put(key, known or {})
-    return Source(path, text, known, tree) if known else None
+        cache.put(key, found or {})
+    return Source(path, text, found, tree, key) if found else None
