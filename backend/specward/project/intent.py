@@ -28,7 +28,8 @@ class Intent(Tree):
     @cached_property
     def spec_sets(self) -> tuple[SpecSet, ...]:
         """The specifications."""
-        return read_specs(self.root, self.config, None if self.tracked_state else Cache(self.root))
+        cache = None if self.tracked_state else Cache(self.root)
+        return read_specs(self.root, self.config, cache, self.contents)
 
     @cached_property
     def tasks(self) -> TaskIndex:

@@ -15,17 +15,24 @@ from specward.specs.model import Citation, Operation, Place, Section, Task, Task
 T = TypeVar("T")
 # What marshal gives back: plain tuples of the model's shape, for which the cache's checksum vouches.
 Plain: TypeAlias = Any
-# All items in one piece, where each ends, their names by line, and of each whether it is done: a few long
-# values, since a cache of fifty thousand short ones takes longer to load than everything else.
-Pack: TypeAlias = tuple[bytes, bytes, str, bytes]
+# Where each item ends among all of them, their names by line, and of each whether it is done: a few long
+# values, since fifty thousand short ones take longer to load than everything else.
+Head: TypeAlias = tuple[bytes, str, bytes]
 
 
 class Packed(Sequence[T], Generic[T]):
-    """A sequence whose items are unpacked when they are asked for. It is equal to any with the same items."""
+    """A sequence whose items are unpacked when they are asked for. It is equal to any with the same items.
 
-    def __init__(self, pack: Pack, unpack: Callable[[Plain], T]) -> None:
-        self._pieces, ends, self._names, self.done = pack
+    Args:
+        head: What is known of the items without looking at them.
+        pieces: Gives all of them, packed, once somebody asks for one.
+        unpack: Makes an item of what was packed.
+    """
+
+    def __init__(self, head: Head, pieces: Callable[[], bytes], unpack: Callable[[Plain], T]) -> None:
+        ends, self._names, self.done = head
         self._ends = array("Q", ends)
+        self._pieces = pieces
         self._unpack = unpack
         self._items: dict[int, T] = {}
         self._all: tuple[T, ...] | None = None
@@ -48,7 +55,7 @@ class Packed(Sequence[T], Generic[T]):
         number = range(len(self))[index]
         if number not in self._items:
             start = self._ends[number - 1] if number else 0
-            piece = self._pieces[start : self._ends[number]]
+            piece = self._pieces()[start : self._ends[number]]
             self._items[number] = self._unpack(marshal.loads(piece))  # noqa: S302  # as checked
         return self._items[number]
 
@@ -64,10 +71,10 @@ class Packed(Sequence[T], Generic[T]):
         return hash(tuple(self))
 
 
-def pack_tasks(tasks: Sequence[Task]) -> Pack:
+def pack_tasks(tasks: Sequence[Task]) -> tuple[Head, bytes]:
     """Pack tasks; whoever asks for their ids, or for those that are done, need not unpack the others."""
-    names, done = "\n".join(task.key.id for task in tasks), bytes(task.done for task in tasks)
-    return (*_joined(tasks), names, done)
+    ends, pieces = _joined(tasks)
+    return (ends, "\n".join(task.key.id for task in tasks), bytes(task.done for task in tasks)), pieces
 
 
 def task_ids(tasks: Sequence[Task]) -> Sequence[str]:
@@ -97,17 +104,18 @@ def unpack_task(value: Plain) -> Task:
     )
 
 
-def pack_sections(sections: Iterable[Section], whole: str) -> Pack:
+def pack_sections(sections: Iterable[Section], whole: str) -> tuple[Head, bytes]:
     """Pack sections; one that is the whole document over again is kept without its text."""
     items = [
         (*section[:3], None if section.text == whole else section.text, section.place) for section in sections
     ]
-    return (*_joined(items), "", b"")
+    ends, pieces = _joined(items)
+    return (ends, "", b""), pieces
 
 
 def _joined(items: Iterable[Plain]) -> tuple[bytes, bytes]:
     pieces = [marshal.dumps(plain(item)) for item in items]
-    return b"".join(pieces), array("Q", accumulate(map(len, pieces))).tobytes()
+    return array("Q", accumulate(map(len, pieces))).tobytes(), b"".join(pieces)
 
 
 def unpack_section(value: Plain, whole: Callable[[], str]) -> Section:

@@ -1,11 +1,15 @@
 """Every specification of a repository, read: the one door from files to `specs.model`."""
 
 import gc
-from collections.abc import Iterator, Sequence
+import os
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from hashlib import sha256
 from pathlib import Path
+from typing import NamedTuple, Protocol
 
 from specward.config import Config
+from specward.errors import CouldNotRunError
 from specward.specs.cache import Cache, Source
 from specward.specs.document import Reading, read_document
 from specward.specs.layouts import Feature, Found, find_features
@@ -14,17 +18,38 @@ from specward.specs.model import Document, Place, Problem, SpecSet, Task
 LARGEST_DOCUMENT = 64 * 1024 * 1024  # bytes
 
 
-def read_specs(root: Path, config: Config, cache: Cache | None = None) -> tuple[SpecSet, ...]:
+class Known(Protocol):
+    """What is known of the contents of files; see `code.contents`."""
+
+    def known(self, path: str) -> str:
+        """Return the digest of a file that is as it was; empty where it must be read."""
+
+    def note(self, path: str, status: os.stat_result, content: bytes) -> str:
+        """Return the digest of a content that was just read."""
+
+
+class _Content(NamedTuple):
+    """What a document holds."""
+
+    raw: Callable[[], bytes]
+    digest: str
+
+
+def read_specs(
+    root: Path, config: Config, cache: Cache | None = None, known: Known | None = None
+) -> tuple[SpecSet, ...]:
     """Read every spec set of a repository. No document stops it: what cannot be read is a problem of its set.
 
     Args:
         root: the repository root.
         config: the project's settings.
         cache: keeps readings between runs; nothing is kept without one.
+        known: what is known of the documents' contents, so that they need not be read.
     """
     with _no_collection():
         features = find_features(root, config)
-        content = {found.path: _read(root, found) for feature in features for found in feature.documents}
+        documents = dict.fromkeys(found for feature in features for found in feature.documents)
+        content = {found.path: _content(root, found, known) for found in documents}
         if cache:
             cache.prepare(source for feature in features for source in _sources(feature, content))
         sets = tuple(_read_feature(feature, content, cache) for feature in features)
@@ -33,7 +58,7 @@ def read_specs(root: Path, config: Config, cache: Cache | None = None) -> tuple[
     return sets
 
 
-def _read_feature(feature: Feature, content: dict[str, bytes | str], cache: Cache | None) -> SpecSet:
+def _read_feature(feature: Feature, content: dict[str, _Content | str], cache: Cache | None) -> SpecSet:
     sources = {source.path: source for source in _sources(feature, content)}
     readings = [
         _reading(sources[found.path], cache)
@@ -60,29 +85,53 @@ def _joined(lists: list[Sequence[Task]]) -> Sequence[Task]:
     return lists[0] if len(lists) == 1 else tuple(task for tasks in lists for task in tasks)
 
 
-def _sources(feature: Feature, content: dict[str, bytes | str]) -> Iterator[Source]:
+def _sources(feature: Feature, content: dict[str, _Content | str]) -> Iterator[Source]:
     for role, path in feature.documents:
-        raw = content[path]
-        if isinstance(raw, bytes):
-            yield Source(raw, role, path, feature.name)
+        found = content[path]
+        if isinstance(found, _Content):
+            yield Source(*found, role, path, feature.name)
 
 
 def _reading(source: Source, cache: Cache | None) -> Reading:
-    return cache.reading(source) if cache else read_document(*source)
+    return cache.reading(source) if cache else read_document(*source.read())
 
 
-def _read(root: Path, found: Found) -> bytes | str:
-    """Read a file; or say, in a sentence, why it cannot be read."""
+def _content(root: Path, found: Found, known: Known | None) -> _Content | str:
+    """Read a file that is not known; or say, in a sentence, why it cannot be read."""
+    name = known.known(found.path) if known else ""
+    if name:
+        return _Content(lambda: _reread(root, found, name), name)
+    answer = _read(root, found)
+    if isinstance(answer, str):
+        return answer
+    status, raw = answer
+    return _Content(lambda: raw, known.note(found.path, status, raw) if known else sha256(raw).hexdigest())
+
+
+def _reread(root: Path, found: Found, name: str) -> bytes:
+    """Read what was read before.
+
+    Raises:
+        CouldNotRunError: it is no longer that.
+    """
+    answer = _read(root, found)
+    raw = b"" if isinstance(answer, str) else answer[1]
+    if sha256(raw).hexdigest() != name:
+        raise CouldNotRunError(f"{found.path} has changed while it was judged: run again.")
+    return raw
+
+
+def _read(root: Path, found: Found) -> tuple[os.stat_result, bytes] | str:
     if not (root / found.path).is_file():
         return f"{found.path} is not there, or is no file."
     try:
         with (root / found.path).open("rb") as file:
-            raw = file.read(LARGEST_DOCUMENT + 1)
+            status, raw = os.fstat(file.fileno()), file.read(LARGEST_DOCUMENT + 1)
     except OSError as error:
         return f"{found.path} cannot be read: {error.strerror or error}."
-    return (
-        raw if len(raw) <= LARGEST_DOCUMENT else f"{found.path} is larger than {LARGEST_DOCUMENT >> 20} MB."
-    )
+    if len(raw) > LARGEST_DOCUMENT:
+        return f"{found.path} is larger than {LARGEST_DOCUMENT >> 20} MB."
+    return status, raw
 
 
 def _unreadable(found: Found, message: str) -> Reading:

