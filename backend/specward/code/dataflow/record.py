@@ -1,19 +1,9 @@
 """The kind of class that all values are."""
 
+from operator import attrgetter
 from typing import TypeVar, dataclass_transform
 
 T = TypeVar("T")
-
-_METHODS = """
-def __init__(self, {parameters}):
-    {assignments}
-
-def __eq__(self, other):
-    return ({ours}) == ({theirs}) if other.__class__ is self.__class__ else NotImplemented
-
-def __hash__(self):
-    return hash(({ours}))
-"""
 
 
 @dataclass_transform(frozen_default=True)
@@ -38,12 +28,21 @@ def replace(value: T, **changes: object) -> T:
 
 
 def _methods(names: tuple[str, ...], defaults: dict[str, object]) -> dict[str, object]:
-    text = _METHODS.format(
-        parameters=", ".join(f"{name}={name}" if name in defaults else name for name in names),
-        assignments="; ".join(f"self.{name} = {name}" for name in names),
-        ours="".join(f"self.{name}, " for name in names),
-        theirs="".join(f"other.{name}, " for name in names),
-    )
-    methods: dict[str, object] = {}
-    exec(text, dict(defaults), methods)  # noqa: S102 -- as dataclasses do; the names are those of our classes
-    return methods
+    fields = attrgetter(*names)
+
+    def __eq__(self: object, other: object) -> bool:  # noqa: N807
+        return fields(self) == fields(other) if other.__class__ is self.__class__ else NotImplemented
+
+    def __hash__(self: object) -> int:  # noqa: N807
+        return hash(fields(self))
+
+    return {"__init__": _initializer(names, defaults), "__eq__": __eq__, "__hash__": __hash__}
+
+
+def _initializer(names: tuple[str, ...], defaults: dict[str, object]) -> object:
+    """Write it out, as dataclasses do: it is called by far the most."""
+    parameters = ", ".join(f"{name}={name}" if name in defaults else name for name in names)
+    lines = (f"\n self.{name} = {name}" for name in names)
+    made: dict[str, object] = {}
+    exec(f"def __init__(self, {parameters}):{''.join(lines)}", dict(defaults), made)  # noqa: S102 -- our own names
+    return made["__init__"]
