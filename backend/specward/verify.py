@@ -61,6 +61,7 @@ def read_project(
 
 def judge(project: Project, *, select: Sequence[str] | None = None) -> Verdict:
     """Run the rules on a project, part the findings, and keep the verdict of a whole run."""
+    project.look_ahead()
     selected = (entry for entry in entries() if _is_chosen(entry.code, select, project.config.ignore))
     chosen = [entry for entry in selected if entry.applies(project)]
     begin(project, chosen)

@@ -38,6 +38,14 @@ class Run(Intent):
             self._facts[read] = begun.result() if begun else read(self)
         return cast("Fact", self._facts[read])
 
+    def look_ahead(self) -> None:
+        """Begin to ask git what changed, while the specifications are read; who asks, waits for the answer.
+
+        What goes wrong does so again where it is asked for.
+        """
+        if self.compares:
+            _Begun(lambda: self.changes).start()
+
     def begin(self, reads: "Iterable[Callable[[Self], object]]") -> None:
         """Begin to read facts that wait for other programs, while the rules before theirs are at work.
 

@@ -119,8 +119,9 @@ class Tree:
         """The changed paths; empty where neither a task nor a base asks for a comparison."""
         if not self.compares:
             return ()
+        told = changes_since(self.root, self.start)
         hidden = (Change(path, "added") for path in self.hidden)
-        return tuple(sorted({*changes_since(self.root, self.start), *hidden}))
+        return tuple(sorted({*told, *hidden}))
 
     @cached_property
     def changed(self) -> frozenset[str]:

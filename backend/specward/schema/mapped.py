@@ -3,6 +3,7 @@
 import ast
 from collections.abc import Iterator
 from typing import NamedTuple
+from unicodedata import normalize
 
 _NAME = "__tablename__"
 
@@ -17,7 +18,7 @@ class Mapped(NamedTuple):
 
 def read_mapped(text: str) -> tuple[Mapped, ...]:
     """Read the classes with a table: SQLModel's `table=True`, or a name under `__tablename__`."""
-    if text.isascii() and "table" not in text:  # other letters may stand for these: Python folds them (NFKC)
+    if "table" not in normalize("NFKC", text):  # other letters may stand for these: Python folds them
         return ()
     try:
         module = ast.parse(text)
