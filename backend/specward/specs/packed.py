@@ -7,6 +7,7 @@ than everything else that a check does.
 import marshal
 from array import array
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from functools import cached_property
 from itertools import accumulate
 from typing import Any, Generic, TypeAlias, TypeVar, overload
 
@@ -52,12 +53,16 @@ class Packed(Sequence[T], Generic[T]):
     def __getitem__(self, index: int | slice) -> T | tuple[T, ...]:
         if isinstance(index, slice):
             return tuple(self[number] for number in range(len(self))[index])
-        number = range(len(self))[index]
-        if number not in self._items:
+        if index not in self._items:
+            number = range(len(self))[index]
             start = self._ends[number - 1] if number else 0
-            piece = self._pieces()[start : self._ends[number]]
-            self._items[number] = self._unpack(marshal.loads(piece))  # noqa: S302  # as checked
-        return self._items[number]
+            piece = self._all_pieces[start : self._ends[number]]
+            self._items[index] = self._unpack(marshal.loads(piece))  # noqa: S302  # as checked
+        return self._items[index]
+
+    @cached_property
+    def _all_pieces(self) -> bytes:
+        return self._pieces()
 
     def __iter__(self) -> Iterator[T]:
         if self._all is None:

@@ -1,6 +1,6 @@
 """Names that Claude Code knows, as of 2.1.330. It passes over those it does not know without a word."""
 
-from difflib import get_close_matches
+from specward.nearest import nearest
 
 EVENTS = frozenset({
     "PreToolUse", "PostToolUse", "PostToolUseFailure", "PostToolBatch", "PermissionRequest",
@@ -50,5 +50,5 @@ def misspelt_event(name: str) -> str | None:
 def _nearest(name: str, known: frozenset[str]) -> str | None:
     by_lower = {item.lower(): item for item in known}
     squashed = name.lower().replace("_", "").replace("-", "").replace(" ", "")
-    found = get_close_matches(squashed, by_lower, n=1, cutoff=0.8)
+    found = nearest(squashed, by_lower, most=1, likeness=0.8)
     return by_lower[found[0]] if found else None

@@ -1,10 +1,10 @@
 """`[tool.specward.isolation]`: what a project says of its ownership where its source does not."""
 
 from collections.abc import Mapping
-from difflib import get_close_matches
 
 from specward.code.dataflow.owners.schema import Options
 from specward.errors import CouldNotRunError
+from specward.nearest import nearest
 
 
 def read_options(table: Mapping[str, object]) -> Options:
@@ -25,7 +25,7 @@ def read_options(table: Mapping[str, object]) -> Options:
 def _value(key: str, value: object) -> str | dict[str, str] | tuple[str, ...]:
     where = f"tool.specward.isolation.{key}"
     if key not in Options._fields:
-        near = get_close_matches(key, Options._fields, n=1)
+        near = nearest(key, Options._fields, most=1)
         advice = f"Did you mean {near[0]}?" if near else f"There are: {', '.join(Options._fields)}."
         raise CouldNotRunError(f"{where} is no setting of Specward. {advice}")
     if key == "user_table":
