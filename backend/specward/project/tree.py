@@ -90,9 +90,13 @@ class Tree:
 
     def covers(self, path: str) -> bool:
         """Whether a path is within `paths`."""
-        if self.paths is None:
+        if self.paths is None or "." in self.paths:
             return True
-        return any(path == item or path.startswith(f"{item}/") or item == "." for item in self.paths)
+        return path in self.paths or path.startswith(self._folders)
+
+    @cached_property
+    def _folders(self) -> tuple[str, ...]:
+        return tuple(f"{path}/" for path in self.paths or ())
 
     def text(self, path: str) -> str:
         """Return a file's text as it is now; empty where there is none."""

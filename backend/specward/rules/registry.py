@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from importlib import import_module
 from typing import NamedTuple, Protocol, cast
 
+from specward.approvals.stamps import PATH as APPROVALS
 from specward.contract import NO_CONTRACT
 from specward.findings import Finding
 from specward.project import Project
@@ -155,6 +156,7 @@ _BESIDE = Need(lambda project: not project.is_within_territory)  # these never s
 # Where a family has nothing to say, its modules are not even imported: they cost more than a small check.
 # By the beginning of the codes; the first need that is not met speaks.
 NEEDS: Mapping[str, tuple[Need, ...]] = {
+    "SW204": (Need(lambda project: project.covers(APPROVALS)),),
     "SW4": (Need(lambda project: project.has_contract, NO_CONTRACT), _looks_at("contract")),
     "SW501": (_DATA_MODEL, _looks_at("data-model")),
     "SW502": (Need(lambda project: any(map(project.covers, candidates(project.paths_there)))),),
