@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterator
-from itertools import zip_longest
+from functools import lru_cache
 from typing import NamedTuple
 
 from specward.patterns import pattern
@@ -127,7 +127,7 @@ def names(value: str) -> tuple[str, ...]:
 
 def _read_line(prose: list[str], number: int, end: int, path: str, fields: dict[str, Field]) -> int:
     line = prose[number]
-    found = list(_fields_of(line)) if ":" in line else []
+    found = _fields_of(line) if ":" in line else ()
     if not found:
         return number + 1
     after = _continuation(prose, number, end)
@@ -140,13 +140,14 @@ def _read_line(prose: list[str], number: int, end: int, path: str, fields: dict[
     return after
 
 
-def _fields_of(line: str) -> Iterator[tuple[str, int, int]]:
+@lru_cache(maxsize=4096)  # lists of tasks say the same over and over: `- **Tables**: none`
+def _fields_of(line: str) -> tuple[tuple[str, int, int], ...]:
     """Find the known fields of a line, several where `|` divides them, and their values' columns."""
     matches = list(_matches(line))
-    for match, following in zip_longest(matches, matches[1:]):
-        key = _KEYS.get((match[1] or match[2]).strip().lower())
-        if key:
-            yield key, match.end(), following.start() - 1 if following else len(line)
+    keys = (_KEYS.get((match[1] or match[2]).strip().lower()) for match in matches)
+    ends = (following.start() - 1 if following else len(line) for following in (*matches[1:], None))
+    parts = zip(keys, matches, ends, strict=False)
+    return tuple((key, match.end(), end) for key, match, end in parts if key)
 
 
 def _matches(line: str) -> Iterator[re.Match[str]]:
@@ -184,6 +185,7 @@ def _continuation(prose: list[str], number: int, end: int) -> int:
     return after
 
 
+@lru_cache(maxsize=4096)
 def _names_field(line: str) -> bool:
     match = _FIELD.match(line)
     return match is not None and (match[1] is not None or match[2].strip().lower() in _KEYS)
