@@ -4,9 +4,11 @@ from pathlib import Path
 
 import pytest
 import yaml
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
+from specward import frontmatter
+from specward.frontmatter import read_front_matter
 from specward.history.model import OUTCOME, PROMPT, RESPONSE, SECTIONS, Record
 from specward.history.naming import next_number, read_name, record_path, slug
 from specward.history.reader import read_record
@@ -65,7 +67,27 @@ def test_any_bytes_are_read(data: bytes) -> None:
     read_record(PATH, data.decode(errors="replace"))
 
 
-@given(st.text(alphabet="-: \n\t\"'\\[]{}&*!|>%@`,?#ab0é\x00\x85\u2028"))
+YAML = st.text(alphabet="-: \n\t\"'\\[]{}&*!|>%@`,?#ab0é\x00\x85\u2028")
+
+
+@given(YAML)
+@example("a: ~\nb: null\nc: 'null'\nd: 0001\ne: 2026-01-01\n")
+def test_both_parsers_read_the_same(head: str) -> None:
+    text = f"---\n{head}\n---\n"
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(frontmatter, "FastLoader", frontmatter.Loader)
+        expected = read_front_matter(text)
+    assert read_front_matter(text) == expected
+
+
+@pytest.mark.parametrize("opening", ["[", "{a: ", "- ", "? ", "-\t"])
+def test_what_nests_without_end_is_refused(opening: str) -> None:
+    head = read_front_matter(f"---\na: b\nc:\n  {opening * (60_000 // len(opening))}\n---\n")
+    assert head.defect.startswith("the front matter is not valid YAML")
+    assert head.text("a") == "b"
+
+
+@given(YAML)
 def test_any_front_matter_is_read(head: str) -> None:
     stored = read_record(PATH, f"---\n{head}\n---\n\n## Prompt\n\nHello.\n")
     render(stored.record)
