@@ -72,12 +72,17 @@ class Cache:
         for key, packed in zip(new, read_at_once(_packed, given), strict=True):
             self._now[key] = self._kept(key, packed)
 
-    def save(self) -> None:
-        """Write which readings this run has where they differ from the last run's; remove what is gone."""
-        if self._now.keys() == self._before.keys():
+    def save(self, *, whole: bool = True) -> None:
+        """Write which readings this run has where they differ from the last run's; remove what is gone.
+
+        Args:
+            whole: Whether the run came to read everything.
+        """
+        kept = self._now if whole else self._before | self._now
+        if kept.keys() == self._before.keys():
             return
-        _write(self._folder / _HEADS, self._now)
-        for key in self._before.keys() - self._now.keys():
+        _write(self._folder / _HEADS, kept)
+        for key in self._before.keys() - kept.keys():
             with contextlib.suppress(OSError):
                 self._place(key).unlink()
 

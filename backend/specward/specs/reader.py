@@ -46,16 +46,25 @@ def read_specs(
         cache: keeps readings between runs; nothing is kept without one.
         known: what is known of the documents' contents, so that they need not be read.
     """
-    with _no_collection():
+    with _no_collection(), _keeping(cache):
         features = find_features(root, config)
         documents = dict.fromkeys(found for feature in features for found in feature.documents)
         content = {found.path: _content(root, found, known) for found in documents}
         if cache:
             cache.prepare(source for feature in features for source in _sources(feature, content))
-        sets = tuple(_read_feature(feature, content, cache) for feature in features)
-    if cache:
-        cache.save()
-    return sets
+        return tuple(_read_feature(feature, content, cache) for feature in features)
+
+
+@contextmanager
+def _keeping(cache: Cache | None) -> Iterator[None]:
+    """Keep what was read; of a run that is broken off, too, so that the next one goes on from there."""
+    is_whole = False
+    try:
+        yield
+        is_whole = True
+    finally:
+        if cache:
+            cache.save(whole=is_whole)
 
 
 def _read_feature(feature: Feature, content: dict[str, _Content | str], cache: Cache | None) -> SpecSet:

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from specward.config import Config
 from specward.errors import CouldNotRunError
 from specward.specs.cache import Cache
-from specward.specs.document import read_document
+from specward.specs.document import Reading, read_document
 from specward.specs.model import Citation, Operation, Place, Section, SpecSet, Unresolved
 from specward.specs.reader import read_specs
 from specward.specs.resolve import find_operation, find_table, find_task, find_tasks, resolve
@@ -305,6 +305,26 @@ def test_a_changed_document_is_read_anew(tmp_path: Path) -> None:
     read_specs(tmp_path, CONFIG, Cache(tmp_path))
     write(tmp_path, {"specs/tasks.md": TASKS.replace("Sell", "Ship")})
     assert read_specs(tmp_path, CONFIG, Cache(tmp_path))[0].tasks[0].title == "Ship"
+
+
+def test_a_run_that_is_broken_off_keeps_what_it_has_read(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write(tmp_path, {"specs/specify.md": SPECIFY, "specs/tasks.md": TASKS})
+    reading: list[str] = []
+
+    def one_at_a_time(raw: bytes, role: str, path: str, feature: str) -> Reading:
+        reading.append(path)
+        if reading.count(path) == 1 and len(reading) > 1:
+            raise KeyboardInterrupt
+        return read_document(raw, role, path, feature)
+
+    monkeypatch.setattr("specward.specs.cache.read_document", one_at_a_time)
+    with pytest.raises(KeyboardInterrupt):
+        read_specs(tmp_path, CONFIG, Cache(tmp_path))
+    assert read_specs(tmp_path, CONFIG, Cache(tmp_path)) == read_specs(tmp_path, CONFIG)
+    first, second = dict.fromkeys(reading)
+    assert (reading.count(first), reading.count(second)) == (1, 2)
 
 
 @given(st.integers(0, 400), st.binary(max_size=3), st.booleans())
