@@ -479,6 +479,28 @@ def test_a_type_checker_that_takes_its_time_holds_no_order_up(project: Path) -> 
     assert (done.returncode, b"T-042" in done.stdout) == (0, True)
 
 
+def test_no_limit_outlives_the_alarm_around_it() -> None:
+    work = """
+import signal, sys, time
+from specward.agent.alarm import OutOfTimeError, give_up_in_order, time_limit
+give_up_in_order(1)
+signal.alarm(2)
+try:
+    with time_limit(30):
+        time.sleep(20)
+except OutOfTimeError:
+    print("within", signal.getsignal(signal.SIGALRM).__name__)
+try:
+    time.sleep(20)
+except OutOfTimeError:
+    print("around")
+"""
+    done = subprocess.run(
+        [sys.executable, "-c", work], capture_output=True, text=True, check=False, timeout=10
+    )
+    assert (done.stdout.split("\n"), done.stderr) == (["within out_of_time", "around", ""], "")
+
+
 def test_an_end_that_comes_too_soon_keeps_what_was_found_out(bound: Path) -> None:
     notes = bound / "backend/app/notes"
     notes.mkdir(exist_ok=True)

@@ -1,6 +1,8 @@
 """When the time of a hook is over: the work is given up in good order, so that what it found out is kept."""
 
+import math
 import signal
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from types import FrameType
@@ -13,14 +15,20 @@ class OutOfTimeError(Exception):
 
 @contextmanager
 def time_limit(seconds: int) -> Iterator[None]:
-    """Raise OutOfTimeError when it takes too long; what the alarm did before, it does again."""
-    before = signal.signal(signal.SIGALRM, _out_of_time)
+    """Raise OutOfTimeError when it takes too long; the alarm around it goes on meanwhile.
+
+    Args:
+        seconds: How long it may take; no longer than the alarm before would have let it.
+    """
+    before, begun = signal.signal(signal.SIGALRM, _out_of_time), time.monotonic()
     rest = signal.alarm(seconds)
+    if 0 < rest < seconds:
+        signal.alarm(rest)
     try:
         yield
     finally:
         signal.signal(signal.SIGALRM, before)
-        signal.alarm(rest)
+        signal.alarm(max(1, rest - math.floor(time.monotonic() - begun)) if rest else 0)
 
 
 def give_up_in_order(grace: float) -> None:

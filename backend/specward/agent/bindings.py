@@ -6,6 +6,7 @@ documented, so never relied on alone).
 """
 
 import json
+import signal
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -15,6 +16,7 @@ from specward.agent.record import Caller, Record, load, save
 from specward.agent.standing import remember
 from specward.storage import write_atomically
 
+TIME_TO_BIND = 52  # seconds; the client gives the hooks that bind 60
 KEPT = 30 * 24 * 3600  # seconds: as long as the client keeps a session that can be resumed
 
 
@@ -29,6 +31,7 @@ def is_order(prompt: str) -> bool:
 
 def bind_session(caller: Caller, asked: tuple[str, ...]) -> Record:
     """Bind the session to the tasks a person asked for; what it was bound to before stays on record."""
+    signal.alarm(TIME_TO_BIND)
     own = Path(caller.home, "session")
     before = load(str(own))
     if before and before.tasks:
@@ -53,6 +56,7 @@ def words(caller: Caller) -> str:
 
 def bind_call(caller: Caller, call: str, asked: tuple[str, ...]) -> Record:
     """Bind a delegated call to its tasks: it keeps its record only where there is something to do."""
+    signal.alarm(TIME_TO_BIND)
     record = compile_record(caller.project, asked)
     if not record.tasks:
         return record
