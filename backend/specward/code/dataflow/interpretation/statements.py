@@ -1,12 +1,12 @@
 """Python statements: assignments, branches, loops, exits."""
 
 import ast
-from collections.abc import Iterator
 
 from specward.code.dataflow import values as v
 from specward.code.dataflow.evaluation.containers import assign, element, run
 from specward.code.dataflow.evaluation.engine import Arguments, Engine, State
 from specward.code.dataflow.evaluation.expressions import binary
+from specward.code.dataflow.evaluation.growing import grow
 from specward.code.dataflow.evaluation.loops import each, leave, repeat
 from specward.code.dataflow.evaluation.members import of_instance
 from specward.code.dataflow.evaluation.narrowing import narrow
@@ -115,7 +115,7 @@ def _entered(engine: Engine, manager: Value, state: State, node: ast.stmt) -> Va
 
 
 def _expression(engine: Engine, node: ast.expr, state: State) -> None:
-    if _mutation(engine, node, state):
+    if grow(engine, node, state):
         return
     value = engine.evaluate(node, state)
     inner = node.value if isinstance(node, ast.Await) else node
@@ -136,48 +136,6 @@ def _keep_result(node: ast.expr, value: Value, state: State) -> None:
             state.names[name] = join_all([*cursor, *options(value)])
         case _:
             pass
-
-
-_ADDERS = frozenset(
-    {"append", "add", "extend", "update", "insert", "setdefault", "appendleft", "put", "put_nowait"}
-)
-
-
-def _mutation(engine: Engine, node: ast.expr, state: State) -> bool:
-    """`items.append(x)`, `data.update(...)`: containers in variables change."""
-    match node:
-        case ast.Call(func=ast.Attribute(value=ast.Name(id=name), attr=attr), args=args) as call if (
-            attr in _ADDERS
-        ):
-            current = state.names.get(name)
-            if not isinstance(current, Sequence | Mapping):
-                return False
-            added = [engine.evaluate(item, state) for item in args]
-            state.names[name] = _grown(current, attr, [*added, *_named(engine, call, state)])
-            return True
-        case _:
-            return False
-
-
-def _named(engine: Engine, call: ast.Call, state: State) -> Iterator[Value]:
-    """`data.update(owner_id=user.id, **more)`: each by its name."""
-    for keyword in call.keywords:
-        value = engine.evaluate(keyword.value, state)
-        yield value if keyword.arg is None else Mapping(((keyword.arg, value),))
-
-
-def _grown(current: Sequence | Mapping, verb: str, added: list[Value]) -> Value:
-    if isinstance(current, Sequence):
-        if verb == "extend" and added and isinstance(added[0], Sequence):
-            return Sequence(current.items + added[0].items, current.rest + added[0].rest)
-        return Sequence((*current.items, *added)[:40], current.rest)
-    entries, rest = dict(current.entries), list(current.rest)
-    for value in added:
-        if isinstance(value, Mapping):
-            entries.update(value.entries)
-        else:
-            rest.append(value)
-    return Mapping(tuple(entries.items()), tuple(rest[:10]))
 
 
 def _assignment(engine: Engine, targets: list[ast.expr], value: ast.expr, state: State) -> None:
