@@ -58,7 +58,7 @@ def completeness_of(version: Version) -> Completeness:
     return Completeness(set=given, missing=missing, percent=100 * len(given) // len(_FIELDS))
 '''
 COMPLETENESS_IMPORT = "from app.profiles.completeness import Completeness, completeness_of\n"
-RETURNS = "    return service.profile_of(caller.user_id, version)\n"
+RETURNS = "    return service.profile_of(session.asker.user_id, version)\n"
 COMPLETENESS_ROUTE = '''
 
 @router.get(
