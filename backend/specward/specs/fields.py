@@ -131,23 +131,30 @@ def _read_line(prose: list[str], number: int, end: int, path: str, fields: dict[
     if not found:
         return number + 1
     after = _continuation(prose, number, end)
-    for index, (key, start, stop) in enumerate(found):
-        value = line[start:stop].strip()
-        if index == len(found) - 1 and after > number + 1:
-            value = "\n".join([value, *(text.strip() for text in prose[number + 1 : after])]).strip()
-        column = start + len(line[start:]) - len(line[start:].lstrip()) + 1
-        _add(fields, key, Field(value, Place(path, number + 1, column)))
+    more = [text.strip() for text in prose[number + 1 : after]]
+    *others, (key, value, column) = found
+    for name, text, at in others:
+        _add(fields, name, Field(text, Place(path, number + 1, at)))
+    whole = "\n".join([value, *more]).strip() if more else value
+    _add(fields, key, Field(whole, Place(path, number + 1, column)))
     return after
 
 
 @lru_cache(maxsize=4096)  # lists of tasks say the same over and over: `- **Tables**: none`
-def _fields_of(line: str) -> tuple[tuple[str, int, int], ...]:
-    """Find the known fields of a line, several where `|` divides them, and their values' columns."""
+def _fields_of(line: str) -> tuple[tuple[str, str, int], ...]:
+    """Find the known fields of a line, several where `|` divides them, with their values and columns."""
     matches = list(_matches(line))
     keys = (_KEYS.get((match[1] or match[2]).strip().lower()) for match in matches)
     ends = (following.start() - 1 if following else len(line) for following in (*matches[1:], None))
     parts = zip(keys, matches, ends, strict=False)
-    return tuple((key, match.end(), end) for key, match, end in parts if key)
+    return tuple(
+        (key, line[match.end() : end].strip(), _column(line, match.end())) for key, match, end in parts if key
+    )
+
+
+def _column(line: str, start: int) -> int:
+    """Find the column of the first character from a place on that is no space."""
+    return len(line) - len(line[start:].lstrip()) + 1
 
 
 def _matches(line: str) -> Iterator[re.Match[str]]:
@@ -177,9 +184,8 @@ def _continuation(prose: list[str], number: int, end: int) -> int:
     if not in_list and prose[number].rstrip().endswith((":", ":**")) and not prose[after].strip():
         after += 1
     while after < end and (line := prose[after].lstrip()):
-        deeper = indent(prose[after]) > depth
         listed = not in_list and line[:2] in _BULLETS
-        if not (deeper or listed) or _names_field(line):
+        if not (listed or indent(prose[after]) > depth) or _names_field(line):
             break
         after += 1
     return after
