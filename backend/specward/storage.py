@@ -67,7 +67,7 @@ def write_atomically(path: Path, text: str) -> None:
 
 
 def keep(path: Path, text: str) -> None:
-    """Write what only spares work later, such as a cache; a disk that refuses costs that, no more."""
+    """Write what only spares work later; a disk that refuses costs that, no more."""
     try:
         write_atomically(path, text)
     except CouldNotRunError:

@@ -47,8 +47,11 @@ class Cache:
         checksum, _, fact = line[_NAME + 1 :].partition(" ")
         if checksum != _checksum(name, fact):
             return None
+        try:
+            value: object = json.loads(fact)
+        except (ValueError, RecursionError):  # whoever planted it knew how to make a checksum
+            return None
         self._used[name] = line
-        value: object = json.loads(fact)
         return value
 
     def put(self, key: str, value: object) -> None:
