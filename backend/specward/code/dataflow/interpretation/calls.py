@@ -139,7 +139,7 @@ def _getattr(engine: Engine, arguments: Arguments, state: State, node: ast.AST) 
 def _hasattr(engine: Engine, target: Value, name: Value) -> Value:
     """`hasattr(user, "role")`, `hasattr(model, "owner_id")`: certain where a model says so."""
     tables = [engine.schema.tables.get(_model_of(engine, option)) for option in options(target)]
-    named = isinstance(name, Const) and any(table and name.value in table.columns for table in tables)
+    named = isinstance(name, Const) and all(table and name.value in table.columns for table in tables)
     return v.Condition(v.NOTHING, v.IMPOSSIBLE if named else v.NOTHING)
 
 
