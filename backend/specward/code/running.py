@@ -10,12 +10,19 @@ _BUILTINS = frozenset({"exec", "eval", "__import__"})
 _IMPORTS = frozenset({"importlib.import_module", "importlib.__import__", "__import__", "builtins.__import__"})
 _MADE = frozenset({"types.FunctionType", "types.LambdaType", "types.CodeType"})
 _PICKLES = ("pickle", "marshal", "dill", "cloudpickle")
+# They unpickle, or make whatever object a text names.
+_MAKERS = frozenset({
+    "joblib.load", "jsonpickle.decode", "pandas.read_pickle", "shelve.open", "shelve.Shelf",
+    "yaml.unsafe_load", "yaml.unsafe_load_all", "yaml.UnsafeLoader",
+})  # fmt: skip
+_NAMESPACES = frozenset({"builtins", "__builtins__"})  # where exec and its like can be had by a text
 _LOADERS = ("SourceFileLoader", "SourcelessFileLoader", "ExtensionFileLoader")
 _RUNS = frozenset(
     {"exec", "eval", "builtins.exec", "builtins.eval", "runpy.run_path", "runpy.run_module"}
     | {"importlib.util.spec_from_file_location"}
     | {f"importlib.machinery.{name}" for name in _LOADERS}
     | {f"{module}.{name}" for module in _PICKLES for name in ("load", "loads", "Unpickler")}
+    | _MAKERS
 )
 
 
@@ -44,15 +51,32 @@ def _found(module: ast.Module, imports: Mapping[str, str]) -> Iterator[tuple[int
         node, own = todo.pop()
         if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda):
             own |= {item.arg for item in ast.walk(node.args) if isinstance(item, ast.arg)}
-        passed = None
-        if isinstance(node, ast.Call):
-            called = _name(node.func, imports, own)
-            passed = node.func if called in _IMPORTS and _is_plain_import(node) else None
-            if called in _MADE:
-                yield node.lineno, node.col_offset + 1, called
-        elif isinstance(node, ast.Name | ast.Attribute) and _name(node, imports, own) in _RUNS | _IMPORTS:
-            yield node.lineno, node.col_offset + 1, _name(node, imports, own)
-        todo += [(child, own) for child in ast.iter_child_nodes(node) if child is not passed]
+        if isinstance(node, ast.expr) and (name := _runs(node, imports, own)):
+            yield node.lineno, node.col_offset + 1, name
+        harmless = _harmless(node, imports, own)
+        todo += [(child, own) for child in ast.iter_child_nodes(node) if child is not harmless]
+
+
+def _runs(node: ast.expr, imports: Mapping[str, str], own: frozenset[str]) -> str:
+    """Return the name by which a node runs such code, or leads to what does; empty where it does not."""
+    if isinstance(node, ast.Call):
+        name = _name(node.func, imports, own)
+        return name if name in _MADE else ""
+    if isinstance(node, ast.Constant):
+        return node.value if node.value == "__builtins__" else ""
+    if not isinstance(node, ast.Name | ast.Attribute):
+        return ""
+    name = _name(node, imports, own)
+    return name if name in _RUNS | _IMPORTS | _NAMESPACES else ""
+
+
+def _harmless(node: ast.AST, imports: Mapping[str, str], own: frozenset[str]) -> ast.AST | None:
+    """Return the child that runs nothing unread as it stands here, though elsewhere it might."""
+    if isinstance(node, ast.Call) and _name(node.func, imports, own) in _IMPORTS and _is_plain_import(node):
+        return node.func
+    if isinstance(node, ast.Attribute) and not node.attr.startswith("__"):
+        return node.value if _name(node.value, imports, own) in _NAMESPACES else None
+    return None
 
 
 def _defined(module: ast.Module) -> frozenset[str]:

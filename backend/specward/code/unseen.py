@@ -6,7 +6,7 @@ from typing import NamedTuple
 # Most files have none of these words, and are not parsed; a method named exec is no word of these.
 _WORDS = (
     "__import__", "import_module", "_from_file_location", "FileLoader", "FunctionType", "LambdaType",
-    "CodeType", "builtins", "runpy", "marshal", "pickle", "dill",
+    "CodeType", "builtins", "runpy", "marshal", "pickle", "dill", "joblib", "shelve", "yaml",
 )  # fmt: skip
 _PLAIN = (re.compile(r"exec(?<![.\w]exec)\b"), re.compile(r"eval(?<![.\w]eval)\b"))
 
