@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from specward import baseline
+from specward import __version__, baseline
 from tests.adoption.project import FILES, OWN_SETTINGS, SPECWARD, make_template, specward, tree
 from tests.specward.repository import commit, make_repository, write_tree
 
@@ -29,6 +29,7 @@ def test_a_template_project_is_adopted_without_editing_anything(template: Path) 
     said = specward(template, "init", "--yes")
     assert "app.main:app in backend/app/main.py" in said
     assert "table user; item.owner_id" in said
+    assert f"takes specward=={__version__} from the package index" in said
     settings = (template / "pyproject.toml").read_text()
     assert settings.partition("[tool.specward]")[2] == (
         '\napp = "app.main:app"\napp_dir = "backend"\n'

@@ -8,7 +8,7 @@ from difflib import unified_diff
 from pathlib import Path
 
 from specward import baseline
-from specward.adoption import record, workflow
+from specward.adoption import origin, record, workflow
 from specward.adoption.proposals import PARTS, Proposal, propose
 from specward.adoption.survey import Survey, survey
 from specward.adoption.undo import undo
@@ -158,6 +158,11 @@ def _closing(root: Path, found: Survey, written: Sequence[Proposal]) -> Iterator
         yield (
             "Specward is in no environment of this repository, so the hooks run `specward` from the PATH and "
             "refuse everything where it is missing. Install it in .venv, and run `specward init` again."
+        )
+    if any(each.path == workflow.PATH and origin.INDEX in each.after for each in written):
+        yield (
+            f"{workflow.PATH} takes {origin.INDEX} from the package index. Where that has it not, write the "
+            "address of its repository there, git+https://...@<commit>."
         )
     if service := workflow.other_service(root):
         yield f"Add `specward check` to {service}: that is where a change is held for good."
