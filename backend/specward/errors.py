@@ -1,4 +1,4 @@
-"""The one exception a user may meet."""
+"""The one exception a user may meet, and how messages of others are told."""
 
 
 class CouldNotRunError(Exception):
@@ -6,3 +6,8 @@ class CouldNotRunError(Exception):
 
     Commands print it on the error stream and exit with 2; hooks turn it into a refusal.
     """
+
+
+def ended(message: str) -> str:
+    """Close somebody else's message as a sentence; Python's own may end with a question since 3.12."""
+    return message if message.endswith((".", "?", "!")) else f"{message}."

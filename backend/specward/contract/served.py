@@ -15,6 +15,7 @@ from typing import NamedTuple
 from specward.code.cache import Cache
 from specward.contract.entry import EntryPoint
 from specward.contract.footprint import footprint, is_unchanged
+from specward.errors import ended
 from specward.specs.model import Operation, Place, Problem
 
 _PROBE = Path(__file__).with_name("probe.py")
@@ -107,10 +108,7 @@ def _failure(root: Path, entry: EntryPoint, answer: Mapping[str, object]) -> Pro
         message = message[:_LONGEST_MESSAGE] + " …"
     return Problem(
         place_of(root, answer) or entry.place,
-        f"The application {entry.app} does not start, so its contract cannot be checked: {message}".rstrip(
-            "."
-        )
-        + ".",
+        ended(f"The application {entry.app} does not start, so its contract cannot be checked: {message}"),
         "Mend the error; variables that the application needs go into [tool.specward.contract.env].",
     )
 

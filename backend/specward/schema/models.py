@@ -9,6 +9,7 @@ from specward.config import Config
 from specward.contract.entry import EntryPoint, entry_point
 from specward.contract.served import ask, digest_of, place_of
 from specward.database.facts import Fact
+from specward.errors import ended
 from specward.schema import wording
 from specward.schema.settings import modules
 from specward.specs.model import Place, Problem
@@ -46,7 +47,7 @@ def read_models(root: Path, config: Config, *, cached: bool = False) -> Models |
     if "error" in answer:
         return Problem(
             place_of(root, answer) or entry.place,
-            f"The models cannot be read, because importing {entry.app} fails: {answer['error']}.",
+            ended(f"The models cannot be read, because importing {entry.app} fails: {answer['error']}"),
             "Mend the error; variables that the application needs go into [tool.specward.contract.env].",
         )
     return _models(root, entry, answer) if "statements" in answer else None

@@ -16,14 +16,7 @@ from specward.rules.schema.world import MODELS, world
 
 SUMMARY = "the application's models cannot be read"
 GOOD = Example(world(models=MODELS), database=True)
-BAD = Example(
-    world(
-        models=MODELS.replace("import SQLModel", "import SqlModel", 1).replace(
-            "Field, SQLModel", "Field, SqlModel"
-        )
-    ),
-    database=True,
-)
+BAD = Example(world(models=MODELS.replace("Field, SQLModel", "Field, Orders, SQLModel")), database=True)
 
 
 def check(project: Project) -> Iterable[Finding]:

@@ -18,7 +18,7 @@ from specward.wiring.settings import SETTINGS
 
 SUMMARY = "the client's settings are missing, or it cannot read them"
 GOOD = Example(settings())
-BAD = Example({SETTINGS: '{\n  "hooks": {},\n}\n'})
+BAD = Example({SETTINGS: '{\n  "hooks" {}\n}\n'})
 
 
 def check(project: Project) -> Iterable[Finding]:
