@@ -29,7 +29,7 @@ class _Strict:
 
 
 def main(arguments: list[str]) -> int:
-    """Answer the event on standard input; returns the exit code.
+    """Answer the event on standard input; returns the exit code, or ends with it.
 
     Args:
         arguments: at most one, the number of the part of a long answer that this process gives.
@@ -68,12 +68,13 @@ def parse(data: bytes) -> dict[str, object]:
 
 
 def _slow(event: dict[str, object], arguments: list[str]) -> int:
-    """Answer with everything installed at hand; `-S` left the environment's packages out."""
+    """Answer with everything installed at hand, and end; `-S` left the environment's packages out."""
     import gc  # noqa: PLC0415 (the slow path only)
     import site  # noqa: PLC0415
 
     gc.disable()  # as in `check`: a short run with many values and hardly a cycle
     site.main()
     from specward.agent.events import respond  # noqa: PLC0415
+    from specward.leaving import leave  # noqa: PLC0415
 
-    return respond(event, int(arguments[0]) if arguments else 1)
+    return leave(respond(event, int(arguments[0]) if arguments else 1))

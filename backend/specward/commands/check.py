@@ -14,6 +14,7 @@ from specward.commands.check_watch import check_until_interrupted
 from specward.config import find_root
 from specward.errors import CouldNotRunError
 from specward.findings import Verdict
+from specward.leaving import leave
 from specward.project import Project
 from specward.rules.registry import entries
 from specward.verify import judge, read_project
@@ -60,20 +61,20 @@ def run(options: Namespace) -> int:
     def read() -> Project:
         return read_project(root, tasks=options.task, base=options.base, paths=paths or None, lend=lend)
 
-    def check() -> tuple[str, bool]:
-        project = read()
+    def check(project: Project) -> tuple[str, bool]:
         verdict = judge(project, select=select or None)
         return _render(options.format, verdict, project), verdict.clean
 
     if options.watch:
         _refuse_to_watch(options)
-        return check_until_interrupted(root, lambda: check()[0])
+        return check_until_interrupted(root, lambda: check(read())[0])
     gc.disable()  # a short run with many values and hardly a cycle: collecting is a tenth of its time
     if options.write_baseline:
         return _write_baseline(read(), partial=bool(paths or select or options.task or options.base))
-    report, is_clean = check()
+    project = read()  # it lives until the end, so that nobody takes it apart
+    report, is_clean = check(project)
     sys.stdout.write(report)
-    return 0 if is_clean else 1
+    return leave(0 if is_clean else 1)
 
 
 def _refuse_to_watch(options: Namespace) -> None:

@@ -2,18 +2,21 @@
 
 import re
 import shutil
+import subprocess
+import sys
 from html.parser import HTMLParser
 from pathlib import Path
 
 import pytest
 
-from specward.cli import main
 from specward.findings import Verdict
 from specward.output import html
 from specward.project import Project
 from specward.verify import judge, read_project
 from tests.specward.output import told
 from tests.specward.output.shop import make_shop
+
+SPECWARD = str(Path(sys.executable).with_name("specward"))
 
 
 class Reader(HTMLParser):
@@ -91,26 +94,24 @@ def test_it_says_the_verdict(verdict: Verdict, tmp_path: Path) -> None:
     assert f"<h1>{'Clean' if verdict.clean else '3 errors'}" in page
 
 
-def test_the_command_writes_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:  # fmt: skip  # noqa: E501
+def test_the_command_writes_it(tmp_path: Path) -> None:
     root = make_shop(tmp_path / "shop")
-    monkeypatch.chdir(root)
-    assert run("report", monkeypatch) == 0
-    path = Path(capsys.readouterr().out.strip())
-    assert path == root / ".specward/report.html"
-    written = path.read_text(encoding="utf-8")
-    assert run("report -o -", monkeypatch) == 0
-    assert capsys.readouterr().out == written
-    assert run("check --format html", monkeypatch) == 1
-    assert capsys.readouterr().out == written
-    assert run("report -o /proc/none/report.html", monkeypatch) == 2
-    assert "cannot be written" in capsys.readouterr().err
+    done = run(root, "report")
+    assert (done.returncode, done.stdout) == (0, f"{root / '.specward/report.html'}\n")
+    written = (root / ".specward/report.html").read_text(encoding="utf-8")
+    done = run(root, "report -o -")
+    assert (done.returncode, done.stdout) == (0, written)
+    done = run(root, "check --format html")
+    assert (done.returncode, done.stdout) == (1, written)
+    done = run(root, "report -o /proc/none/report.html")
+    assert done.returncode == 2
+    assert "cannot be written" in done.stderr
 
 
-def run(words: str, monkeypatch: pytest.MonkeyPatch) -> object:
-    monkeypatch.setattr("sys.argv", ["specward", *words.split()])
-    with pytest.raises(SystemExit) as leaving:
-        main()
-    return leaving.value.code
+def run(root: Path, words: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [SPECWARD, *words.split()], cwd=root, capture_output=True, text=True, encoding="utf-8", check=False
+    )
 
 
 def test_a_project_without_anything_has_a_page(tmp_path: Path) -> None:
