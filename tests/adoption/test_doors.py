@@ -13,6 +13,7 @@ from specward.adoption.client_settings import merge
 from specward.adoption.gate import find_gate
 from specward.adoption.proposals import OWN, render, template
 from specward.adoption.survey import survey
+from specward.agent import bindings, events, fast
 
 ROOT = Path(__file__).parents[2]
 PLUGIN = ROOT / "packaging/claude-plugin"
@@ -54,6 +55,16 @@ def test_the_plugin_is_made_of_the_templates() -> None:
     hooks = json.dumps(json.loads(template("settings.json"))["hooks"])
     hooks = hooks.replace('$CLAUDE_PROJECT_DIR\\"/.claude', '${CLAUDE_PLUGIN_ROOT}\\"')
     assert loaded(PLUGIN / "hooks/hooks.json")["hooks"] == json.loads(hooks)
+
+
+def test_the_client_waits_longer_than_the_gate_takes() -> None:
+    longest = dict.fromkeys(events.CONTEXT, events.TIME_TO_TELL)
+    longest |= dict.fromkeys(events.CLOSING, events.TIME_TO_CLOSE)
+    longest |= {"PreToolUse": bindings.TIME_TO_BIND}
+    for event, groups in json.loads(template("settings.json"))["hooks"].items():
+        slow = event in longest
+        needed = longest[event] + events.TO_PUT_DOWN_ALL if slow else fast.TIME + events.TO_PUT_DOWN
+        assert all(needed < handler["timeout"] for group in groups for handler in group["hooks"]), event
 
 
 def test_every_door_has_the_version_of_the_package() -> None:

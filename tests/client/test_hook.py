@@ -479,6 +479,29 @@ def test_a_type_checker_that_takes_its_time_holds_no_order_up(project: Path) -> 
     assert (done.returncode, b"T-042" in done.stdout) == (0, True)
 
 
+@pytest.mark.parametrize(
+    ("name", "part"), [("SessionStart", 1), ("UserPromptSubmit", 2), ("SubagentStart", 6)]
+)
+def test_what_is_told_before_the_work_is_given_the_time_that_reading_takes(
+    project: Path, name: str, part: int
+) -> None:
+    slow = (
+        "import time; from specward.agent import fast, permission; fast.TIME = 1; "
+        "read = permission.read_specs; permission.read_specs = lambda *it: (time.sleep(2), read(*it))[1]"
+    )
+    run = "import runpy, sys; runpy.run_path(sys.argv.pop(1), run_name='__main__')"
+    given = event(project, name, prompt="Implement T-042", agent_type="backend-engineer", agent_id="a1")
+    script = str(project / "backend/specward/agent/hook.py")
+    done = subprocess.run(
+        [sys.executable, "-c", f"{slow}; {run}", script, str(part)],
+        input=json.dumps(given).encode(),
+        env={"PATH": os.environ["PATH"], "CLAUDE_PROJECT_DIR": str(project)},
+        capture_output=True,
+        check=False,
+    )
+    assert (done.returncode, done.stderr) == (0, b"")
+
+
 def test_no_limit_outlives_the_alarm_around_it() -> None:
     work = """
 import signal, sys, time

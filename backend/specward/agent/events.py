@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 CONTEXT = ("SessionStart", "UserPromptSubmit", "SubagentStart")
 CLOSING = ("Stop", "SubagentStop")
-TIME_TO_CLOSE = 52  # seconds; the client gives the closing events 60
+TIME_TO_TELL, TIME_TO_CLOSE = 52, 52  # seconds; the client gives these events 60
 TO_PUT_DOWN, TO_PUT_DOWN_ALL = 0.8, 6.0  # seconds to keep what is known, of the 10 and of the 60
 TOO_LITTLE_TIME = (
     "Specward had too little time to judge this, so it is refused. "
@@ -54,6 +54,7 @@ def _answer(event: dict[str, object], part: int) -> str:
     if name == "PreToolUse":
         return _permission(event, caller)
     if name in CONTEXT:
+        _take_time(TIME_TO_TELL)
         return _context(name, event, caller, part)
     if name == "PostToolUse":
         from specward.agent.verdicts import after_write  # noqa: PLC0415
@@ -62,12 +63,17 @@ def _answer(event: dict[str, object], part: int) -> str:
     if name in CLOSING:
         from specward.agent.verdicts import at_the_end  # noqa: PLC0415
 
-        give_up_in_order(TO_PUT_DOWN_ALL)
-        signal.alarm(TIME_TO_CLOSE)
+        _take_time(TIME_TO_CLOSE)
         return _end(at_the_end(event, caller))
     if name == "ConfigChange" and event.get("source") in SETTINGS:
         return _block("The settings that wire the gate in do not change within a session. Start a new one.")
     return ""
+
+
+def _take_time(seconds: int) -> None:
+    """Go on for longer than every event may at first: all specifications may have to be read."""
+    give_up_in_order(TO_PUT_DOWN_ALL)
+    signal.alarm(seconds)
 
 
 def _permission(event: dict[str, object], caller: Caller) -> str:
