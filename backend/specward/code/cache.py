@@ -71,9 +71,10 @@ class Cache:
         try:
             if whole or not self._lines:
                 write_atomically(self._path, "".join(f"{line}\n" for line in self._used.values()))
+                self._path.with_suffix(".json").unlink(missing_ok=True)  # an earlier version's
             else:
                 append(self._path, "".join(f"\n{line}" for line in news))
-        except CouldNotRunError:
+        except (CouldNotRunError, OSError):
             return
         self._lines |= self._used
 

@@ -20,3 +20,14 @@ def test_what_somebody_planted_is_as_good_as_none(tmp_path: Path, fact: str) -> 
     planted.put("key", "fact")
     planted.save()
     assert Cache.open(tmp_path, "facts", "1").get("key") == "fact"
+
+
+def test_what_an_earlier_version_kept_goes_when_this_one_keeps_something(tmp_path: Path) -> None:
+    folder = tmp_path / ".specward/cache"
+    folder.mkdir(parents=True)
+    (folder / "facts.json").write_text("{}")
+    (folder / "others.json").write_text("{}")
+    cache = Cache.open(tmp_path, "facts", "1")
+    cache.put("key", "fact")
+    cache.save()
+    assert sorted(path.name for path in folder.iterdir()) == ["facts.jsonl", "others.json"]
