@@ -89,6 +89,7 @@ def judge(project: Project, *, select: Sequence[str] | None = None) -> Verdict:
 
 def _run(project: Project, chosen: Iterable[Entry]) -> Iterable[Finding]:
     for entry in chosen:
+        project.judging = entry.family
         for finding in entry.load().check(project):
             if project.covers(finding.place.path):
                 yield finding

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from specward import baseline
+from specward.commands.check_progress import telling
 from specward.commands.check_watch import check_until_interrupted
 from specward.config import find_root
 from specward.errors import CouldNotRunError
@@ -62,7 +63,8 @@ def run(options: Namespace) -> int:
         return read_project(root, tasks=options.task, base=options.base, paths=paths or None, lend=lend)
 
     def check(project: Project) -> tuple[str, bool]:
-        verdict = judge(project, select=select or None)
+        with telling(project):
+            verdict = judge(project, select=select or None)
         return _render(options.format, verdict, project), verdict.clean
 
     if options.watch:
@@ -121,7 +123,8 @@ def _write_baseline(project: Project, *, partial: bool) -> int:
             "--write-baseline is for the whole project: leave out paths and other options."
         )
     before = baseline.read_baseline(project.root)
-    judge(project)
+    with telling(project):
+        judge(project)
     now = baseline.Baseline(
         baseline.entry_of(finding, project.text(finding.place.path)) for finding in project.standing
     )

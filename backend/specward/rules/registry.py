@@ -201,9 +201,14 @@ class Entry(NamedTuple):
     module: str
 
     @property
+    def family(self) -> str:
+        """Which of `FAMILIES` it belongs to."""
+        return self.code[:3]
+
+    @property
     def closes(self) -> bool:
         """Whether it judges the exceptions to other rules, and so runs when these are done."""
-        return self.code.startswith("SW0")
+        return self.family == "SW0"
 
     def applies(self, project: Project) -> bool:
         """Whether the project has what the rule's family needs; where it has not, the report notes it."""

@@ -321,6 +321,32 @@ def test_a_check_for_a_machine_loads_neither_a_report_nor_a_framework(root: Path
     assert not heavy & loaded
 
 
+def test_a_person_who_waits_is_told_what_for_and_a_file_is_not(root: Path) -> None:
+    (root / f"{ROUTES}i").write_text(HEADER)
+    (root / "slow.py").write_text("import time\ntime.sleep(1)\n")
+    with (root / "pyproject.toml").open("a") as settings:
+        settings.write('[tool.specward.quality]\nlint = []\ntypes = ["python", "slow.py"]\n')
+    script = (
+        "import sys; sys.argv = ['specward', 'check', '--select', 'SW7']\n"
+        "from specward.commands import check_progress\ncheck_progress.PATIENCE = 0.2\n"
+        "from specward.cli import main\nmain()"
+    )
+    command = [sys.executable, "-c", script]
+    ours, theirs = pty.openpty()
+    try:
+        done = subprocess.run(
+            command, cwd=root, stdout=subprocess.PIPE, stderr=theirs, text=True, check=False
+        )
+        told = os.read(ours, 65536).decode().splitlines()
+    finally:
+        os.close(theirs)
+        os.close(ours)
+    doing = "specward: judging 2 files: quality (types, docstrings, errors) ..."
+    assert (told[-1], told.count(doing)) == (doing, 1)
+    quiet = subprocess.run(command, cwd=root, capture_output=True, text=True, check=False)
+    assert (quiet.stdout, quiet.stderr) == (done.stdout, "")
+
+
 def on_a_terminal(root: Path, **environment: str) -> str:
     ours, theirs = pty.openpty()
     plain = (
