@@ -34,6 +34,13 @@ def test_a_rule_is_missed_when_nothing_states_it(rule: SeedRule) -> None:
     assert rule in missing_rules(others)
 
 
+@pytest.mark.parametrize("rule", SEED_RULES, ids=lambda rule: rule.states)
+def test_a_rule_is_recognised_in_any_case(rule: SeedRule) -> None:
+    held = [statement for statement in STATEMENTS if rule.held_by(statement)]
+    assert held
+    assert all(rule.held_by(statement.upper()) for statement in held)
+
+
 def test_words_scattered_over_the_prompt_are_no_rule() -> None:
     scattered = " ".join(STATEMENTS).split()
     assert len(missing_rules(scattered)) > len(SEED_RULES) / 2
