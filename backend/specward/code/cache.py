@@ -15,6 +15,7 @@ from specward.errors import CouldNotRunError
 from specward.storage import FOLDER, append, read_state, write_atomically
 
 _NAME = 32  # characters of a digest: enough to tell facts apart
+_WASTE = 10  # a file is written anew when this part of it, or more, is of no use
 
 
 def digest(content: bytes) -> str:
@@ -25,13 +26,14 @@ def digest(content: bytes) -> str:
 class Cache:
     """JSON values of one kind of fact, by content digest.
 
-    What was not asked for since loading is dropped when it is saved, so it holds the present tree only;
-    unless the run was broken off, and had not come to ask for it yet.
+    What was not asked for since loading is of no use, unless the run was broken off, and had not come to ask
+    for it yet. What is news is added; where much is of no use, all the rest is written anew without it.
     """
 
     def __init__(self, path: Path, version: str) -> None:
         self._path = path
         self._version = f"{__version__} {version}\0"
+        self._length = 0  # in lines; of several with one name, the last counts
         self._lines = self._load()
         self._used: dict[str, str] = {}
 
@@ -66,17 +68,20 @@ class Cache:
             whole: Whether everything was asked for that is still of use.
         """
         news = [line for name, line in self._used.items() if self._lines.get(name) != line]
-        if not news and (not whole or len(self._used) == len(self._lines)):
+        of_no_use = self._length + len(news) - len(self._used)
+        anew = not self._lines or (whole and of_no_use * _WASTE >= self._length)
+        if not news and not (anew and of_no_use):
             return
         try:
-            if whole or not self._lines:
+            if anew:
                 write_atomically(self._path, "".join(f"{line}\n" for line in self._used.values()))
                 self._path.with_suffix(".json").unlink(missing_ok=True)  # an earlier version's
             else:
                 append(self._path, "".join(f"\n{line}" for line in news))
         except (CouldNotRunError, OSError):
             return
-        self._lines |= self._used
+        self._length = len(self._used) if anew else self._length + len(news)
+        self._lines = ({} if anew else self._lines) | self._used
 
     def _name(self, key: str) -> str:
         return digest(f"{self._version}{key}".encode(errors="surrogatepass"))[:_NAME]
@@ -87,7 +92,9 @@ class Cache:
             content = read_state(self._path).decode()
         except (OSError, ValueError):
             return {}
-        return {line[:_NAME]: line for line in content.split("\n") if line}
+        lines = [line for line in content.split("\n") if line]
+        self._length = len(lines)
+        return {line[:_NAME]: line for line in lines}
 
 
 def _checksum(name: str, fact: str) -> str:
