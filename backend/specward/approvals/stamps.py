@@ -4,6 +4,7 @@ import json
 from pathlib import Path
 from typing import NamedTuple
 
+from specward.approvals.written import Written, read_written
 from specward.code.cache import Cache, digest
 from specward.errors import CouldNotRunError
 from specward.specs.model import TaskKey
@@ -37,7 +38,7 @@ def load_approvals(root: Path, cache: Cache | None = None) -> Approvals:
 
     Args:
         root: the repository root.
-        cache: keeps what was read between runs: reading TOML takes a second per thousand stamps.
+        cache: keeps what was read between runs.
 
     Raises:
         CouldNotRunError: the file cannot be read, lies elsewhere or is not what `approve` writes.
@@ -69,11 +70,8 @@ def parse_approvals(text: str) -> Approvals:
     Raises:
         CouldNotRunError: it is not what `approve` writes.
     """
-    try:
-        tables = read_toml(text)
-    except ValueError as error:
-        raise CouldNotRunError(f"{PATH} is not valid TOML: {error}. {_MEND}") from error
-    stamps = (_stamp(name, table) for name, table in tables.items())
+    written = read_written(text) or _read_tables(text)
+    stamps = (_stamp(name, fields) for name, fields in written.items())
     return {stamp.task: stamp for stamp in stamps}
 
 
@@ -87,19 +85,36 @@ def write_approvals(root: Path, approvals: Approvals) -> None:
     write_atomically(root / PATH, "\n".join((_HEAD, *stamps)))
 
 
-def _stamp(name: str, table: object) -> Stamp:
-    feature, _, task_id = name.rpartition("/")
+def _read_tables(text: str) -> dict[str, Written]:
+    try:
+        return {name: _fields(name, table) for name, table in read_toml(text).items()}
+    except ValueError as error:
+        raise CouldNotRunError(f"{PATH} is not valid TOML: {error}. {_MEND}") from error
+
+
+def _fields(name: str, table: object) -> Written:
     values = table if isinstance(table, dict) else {}
     texts = [values.get(field) for field in ("digest", "approver", "date")] + [values.get("signature", "")]
     parts = values.get("parts")
     if (
-        not (feature and task_id and isinstance(parts, dict))
+        not isinstance(parts, dict)
         or not all(isinstance(text, str) for text in texts)
         or not all(isinstance(digest, str) for digest in parts.values())
     ):
-        raise CouldNotRunError(f'{PATH}: ["{name}"] is no stamp that `specward approve` wrote. {_MEND}')
+        raise _no_stamp(name)
     digest, approver, date, signature = map(str, texts)
-    return Stamp(TaskKey(feature, task_id), digest, parts, approver, date, signature)
+    return Written(digest, parts, approver, date, signature)
+
+
+def _stamp(name: str, fields: Written) -> Stamp:
+    feature, _, task_id = name.rpartition("/")
+    if not (feature and task_id):
+        raise _no_stamp(name)
+    return Stamp(TaskKey(feature, task_id), *fields)
+
+
+def _no_stamp(name: str) -> CouldNotRunError:
+    return CouldNotRunError(f'{PATH}: ["{name}"] is no stamp that `specward approve` wrote. {_MEND}')
 
 
 def _render(stamp: Stamp) -> str:

@@ -1,5 +1,6 @@
 """Approvals: what keeps a stamp, what makes it stale, and the words that git still knows."""
 
+import tomllib
 from collections.abc import Callable
 from datetime import date
 from pathlib import Path
@@ -12,6 +13,7 @@ from specward.approvals.history import approvals_since, changed_words, word_diff
 from specward.approvals.stamps import PATH, Stamp, load_approvals, parse_approvals, write_approvals
 from specward.approvals.status import Approved, Stale, Status, Unapproved, stamp_task, status
 from specward.approvals.wording import open_wordings, task_section
+from specward.approvals.written import Written, read_written
 from specward.config import Config
 from specward.errors import CouldNotRunError
 from specward.specs.model import SpecSet, TaskKey
@@ -314,6 +316,70 @@ def test_stamps_written_read_back_and_the_order_is_stable(stamps: list[Stamp]) -
         assert load_approvals(root) == approvals
         write_approvals(root, dict(reversed(approvals.items())))
         assert (root / PATH).read_bytes() == text
+
+
+SEEN = Stamp(
+    TaskKey("shop", "T-1"), "0a", {"task": "0b", "plan §1": "0c"}, "A Person <a@example.org>", "2026-01-02"
+)
+SHOWN = """# A remark.
+
+["shop/T-1"]
+digest = "0a"
+approver = "A Person <a@example.org>"
+date = "2026-01-02"
+signature = "U1NI"
+["shop/T-1".parts]
+"task" = "0b"
+"plan §1" = "0c"
+"""
+
+
+def test_stamps_are_read_at_a_glance() -> None:
+    assert read_written(SHOWN) == by_the_library(SHOWN)
+    again = SHOWN.replace("T-1", "T-2").replace('signature = "U1NI"\n', "")
+    assert read_written(f"{SHOWN}\n{again}") == by_the_library(f"{SHOWN}\n{again}")
+    assert parse_approvals(SHOWN) == {SEEN.task: SEEN._replace(signature="U1NI")}
+    assert read_written("") == {}
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("0a", "0\\t"),
+        ("0a", "0\x00"),
+        ("remark", "remark\x7f"),
+        ("digest =", "digest  ="),
+        ('"plan §1"', '"task"'),
+        ('".parts]', '".part]'),
+        ('T-1".parts]', 'T-2".parts]'),
+        ('"0c"\n', '"0c"'),
+        ('"0c"\n', '"0c" # so be it\n'),
+        ("signature", "signed"),
+        ('["shop/T-1"]', '[["shop/T-1"]]'),
+        ("# A remark.", SHOWN),
+    ],
+)
+def test_what_is_written_otherwise_is_for_the_library(old: str, new: str) -> None:
+    assert old in SHOWN
+    assert read_written(SHOWN.replace(old, new)) is None
+
+
+@given(st.data())
+def test_at_a_glance_nothing_is_read_that_the_library_does_not_read_so(data: st.DataObject) -> None:
+    start = data.draw(st.integers(0, len(SHOWN)))
+    end = data.draw(st.integers(start, min(start + 12, len(SHOWN))))
+    put = data.draw(
+        st.text(alphabet='"\\[].=# \n\r\t\x00\x7fa§', max_size=4)
+        | st.sampled_from(SHOWN.splitlines(keepends=True))
+    )
+    text = f"{SHOWN[:start]}{put}{SHOWN[end:]}"
+    found = read_written(text)
+    if found is not None:
+        assert found == by_the_library(text)
+
+
+def by_the_library(text: str) -> dict[str, Written]:
+    return {name: Written(**{"signature": ""} | table) for name, table in tomllib.loads(text).items()}
 
 
 @pytest.mark.parametrize(
