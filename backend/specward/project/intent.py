@@ -29,7 +29,12 @@ class Intent(Tree):
     def spec_sets(self) -> tuple[SpecSet, ...]:
         """The specifications."""
         cache = None if self.tracked_state else Cache(self.root)
-        return read_specs(self.root, self.config, cache, self.contents)
+        return read_specs(self.root, self.config, cache, self.contents, self._read_files)
+
+    def _read_files(self) -> None:
+        """Read the files while the specifications are read; which there are, a bound task may have to say."""
+        if not self.bound_names:
+            _ = self.files
 
     @cached_property
     def tasks(self) -> TaskIndex:

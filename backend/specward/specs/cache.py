@@ -59,8 +59,13 @@ class Cache:
             self._now[key] = known if known is not None else self._kept(key, _packed(*source.read()))
         return _reading(self._now[key], source, functools.cache(lambda: self._pieces(key, source)))
 
-    def prepare(self, sources: Iterable[Source]) -> None:
-        """Read many documents at once, on all processors, where that is worth the start of the processes."""
+    def prepare(self, sources: Iterable[Source], meanwhile: Callable[[], object]) -> None:
+        """Read many documents at once, on all processors, where that is worth the start of the processes.
+
+        Args:
+            sources: The documents.
+            meanwhile: What else there is to do then.
+        """
         new = {key: source for source in sources if (key := _key(source)) not in self._before}
         if len(new) < _FEWEST:
             return
@@ -69,7 +74,7 @@ class Cache:
             return
         from specward.specs.processes import read_at_once  # noqa: PLC0415  # 20 ms that few runs need
 
-        for key, packed in zip(new, read_at_once(_packed, given), strict=True):
+        for key, packed in zip(new, read_at_once(_packed, given, meanwhile), strict=True):
             self._now[key] = self._kept(key, packed)
 
     def save(self, *, whole: bool = True) -> None:

@@ -10,18 +10,27 @@ from typing import TypeVar
 T = TypeVar("T")
 
 
-def read_at_once(read: Callable[..., T], sources: Iterable[tuple[object, ...]]) -> list[T]:
+def read_at_once(
+    read: Callable[..., T], sources: Iterable[tuple[object, ...]], meanwhile: Callable[[], object]
+) -> list[T]:
     """Read sources, each in whichever process is free.
 
     Args:
         read: A function of a module, which takes a source's fields.
         sources: What is to be read.
+        meanwhile: What this process does while the others read.
 
     Returns:
         What was read, in the order of the sources.
     """
     with ProcessPoolExecutor(initializer=_end_with_parent) as pool:
-        return [*pool.map(read, *zip(*sources, strict=True))]
+        begun = [pool.submit(read, *source) for source in sources]
+        try:
+            meanwhile()
+            return [reading.result() for reading in begun]
+        finally:
+            for reading in begun:  # those that have not begun, where this run is broken off
+                reading.cancel()
 
 
 def _end_with_parent() -> None:

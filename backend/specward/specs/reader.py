@@ -36,7 +36,11 @@ class _Content(NamedTuple):
 
 
 def read_specs(
-    root: Path, config: Config, cache: Cache | None = None, known: Known | None = None
+    root: Path,
+    config: Config,
+    cache: Cache | None = None,
+    known: Known | None = None,
+    meanwhile: Callable[[], object] = lambda: None,
 ) -> tuple[SpecSet, ...]:
     """Read every spec set of a repository. No document stops it: what cannot be read is a problem of its set.
 
@@ -45,13 +49,15 @@ def read_specs(
         config: the project's settings.
         cache: keeps readings between runs; nothing is kept without one.
         known: what is known of the documents' contents, so that they need not be read.
+        meanwhile: what else there is to do, should other processes read many documents that nobody knows.
     """
     with _no_collection(), _keeping(cache):
         features = find_features(root, config)
         documents = dict.fromkeys(found for feature in features for found in feature.documents)
         content = {found.path: _content(root, found, known) for found in documents}
         if cache:
-            cache.prepare(source for feature in features for source in _sources(feature, content))
+            sources = (source for feature in features for source in _sources(feature, content))
+            cache.prepare(sources, meanwhile)
         return tuple(_read_feature(feature, content, cache) for feature in features)
 
 
