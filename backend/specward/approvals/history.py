@@ -1,6 +1,5 @@
 """The words that changed since an approval, from git; and which approvals a change itself brings."""
 
-import difflib
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -69,6 +68,8 @@ def word_diff(before: str, after: str) -> str:
     old, new = before.split(), after.split()
     if max(len(old), len(new)) > _LONGEST:
         return f"{len(old):,} words became {len(new):,}; they are too many to compare here."
+    import difflib  # noqa: PLC0415  # 3 ms that a run without stale approvals does not need
+
     steps = difflib.SequenceMatcher(None, old, new, autojunk=False).get_opcodes()
     shown = [text for step in steps for text in _step(step, old, new)]
     if steps and steps[0][0] == "equal":
