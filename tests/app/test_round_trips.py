@@ -13,7 +13,7 @@ from fastapi import FastAPI
 from httpx2 import AsyncClient
 
 from app.main import create_app
-from app.notifications.unsubscribing import write_token
+from app.notifications.unsubscribing import Subscription, write_token
 from specward.database.provision import Urls
 from specward.database.server import Server
 from tests.app.accounts.issuers import Issuer, issuing
@@ -88,7 +88,8 @@ async def with_unsubscribing_token(person: Person, app: FastAPI) -> Request:
     """Send the token of a digest, by which only so many requests may come."""
     account = (await person.call("GET", "/v1/account")).json()["id"]
     today = datetime.now(UTC).date()
-    return {"params": {"token": write_token(app.state.runtime.keys[0], UUID(account), today)}}
+    subscription = Subscription(UUID(account), 0)
+    return {"params": {"token": write_token(app.state.runtime.keys[0], subscription, today)}}
 
 
 # operation: turns, request (what uses something up has a function that makes a new one). More than one turn

@@ -15,7 +15,7 @@ from app.core.upkeep import repository as upkeep
 from app.notifications import repository
 from app.notifications.mails import LISTED, digest
 from app.notifications.service import ALWAYS_ON, preferences
-from app.notifications.unsubscribing import LinkOf
+from app.notifications.unsubscribing import LinkOf, Subscription
 
 logger: structlog.stdlib.BoundLogger = structlog.get_logger("app.digests")
 
@@ -47,7 +47,8 @@ async def send_digest(
     unread = await repository.unmailed(session, kinds, after=state.mailed_up_to, limit=LISTED + 1)
     if not unread:
         return
-    link = link_of(state.owner_id) if set(kinds) - {ALWAYS_ON[0]} else None
+    subscription = Subscription(state.owner_id, state.resubscriptions)
+    link = link_of(subscription) if set(kinds) - {ALWAYS_ON[0]} else None
     await mailer.send(digest(address, unread, app_url, link))
     await upkeep.set_mailed(session, unread[0].created_at)
     logger.info("digest sent", notifications=len(unread))

@@ -7,12 +7,13 @@
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from functools import cache
-from typing import NamedTuple
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from psycopg.types.json import Jsonb
 from sqlalchemy import (
     ARRAY,
+    Boolean,
     DateTime,
     Integer,
     Text,
@@ -22,12 +23,14 @@ from sqlalchemy import (
     delete,
     false,
     func,
+    null,
     select,
     tuple_,
     update,
 )
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import aliased
+from sqlalchemy.sql.dml import ReturningDelete, ReturningInsert
 from sqlmodel import col
 
 from app.core.asker import Principal
@@ -35,6 +38,7 @@ from app.core.database import Session, Transaction
 from app.core.isolation import OWNER_LOCK
 from app.core.notice import Kind, Notice
 from app.core.statement import Statement, prepare
+from app.core.upkeep.models import Upkeep
 from app.notifications import models, schemas
 from app.notifications.cursor import Position
 
@@ -151,47 +155,73 @@ def _mark_some(*, up_to: bool, further: bool) -> Statement[Principal, Turn]:
     )
 
 
-_set = insert(Choice).values({name: bindparam(name) for name in schemas.Preference.model_fields})
 _PREFERENCES = prepare(select(*_CHOICE), into=schemas.Preference)
-_SET = prepare(
+_channel = bindparam("channel", type_=Text)
+
+
+def _prefer(change: ReturningInsert[Any] | ReturningDelete[Any]) -> Statement[Principal, UUID]:
+    """Write a change of one preference. Mail that it switches on is counted, if it was unsubscribed from."""
+    changed = change.cte("changed")
+    return prepare(
+        update(Upkeep)
+        .values(unsubscribed_at=null(), resubscriptions=col(Upkeep.resubscriptions) + 1)
+        .where(
+            col(Upkeep.unsubscribed_at).is_not(None),
+            select(changed.c.kind).exists(),
+            _channel == "email",
+            bindparam("enabled", type_=Boolean),
+        )
+        .returning(col(Upkeep.owner_id)),
+        into=UUID,
+    )
+
+
+_set = insert(Choice).values(kind=bindparam("kind"), channel=_channel, enabled=bindparam("enabled"))
+_SET = _prefer(
     _set.on_conflict_do_update(
         index_elements=["owner_id", "kind", "channel"], set_={"enabled": _set.excluded.enabled}
-    ).returning(*_CHOICE),
-    into=schemas.Preference,
+    ).returning(col(Choice.kind))
 )
-_RESET = prepare(
+_RESET = _prefer(
     delete(Choice)
-    .where(
-        col(Choice.kind) == bindparam("kind", type_=Text),
-        col(Choice.channel) == bindparam("channel", type_=Text),
-    )
-    .returning(*_CHOICE),
-    into=schemas.Preference,
+    .where(col(Choice.kind) == bindparam("kind", type_=Text), col(Choice.channel) == _channel)
+    .returning(col(Choice.kind))
 )
 
-# In one statement: what is off by default is forgotten, and what is on by default is kept as off.
+# In one statement: what is off by default is forgotten, what is on by default is kept as off, and all that
+# only while the token is one of now.
+_is_of_now = col(Upkeep.resubscriptions) == bindparam("resubscriptions", type_=Integer)
+_if_of_now = select(col(Upkeep.owner_id)).where(_is_of_now).exists()
 _kinds_off = insert(Choice).from_select(
     ["kind", "channel", "enabled"],
     select(
         func.unnest(bindparam("on_by_default", type_=ARRAY(Text))),
-        bindparam("channel", type_=Text),
+        _channel,
         false(),
-    ),
+    ).where(_if_of_now),
 )
 _forgotten = (
     delete(Choice)
     .where(
         col(Choice.kind) == any_(bindparam("off_by_default", type_=ARRAY(Text))),
-        col(Choice.channel) == bindparam("channel", type_=Text),
+        col(Choice.channel) == _channel,
+        _if_of_now,
     )
     .returning(col(Choice.kind))
     .cte("forgotten")
+)
+_noted = (
+    update(Upkeep)
+    .values(unsubscribed_at=func.now())
+    .where(_is_of_now, col(Upkeep.unsubscribed_at).is_(None))
+    .returning(col(Upkeep.owner_id))
+    .cte("noted")
 )
 _SWITCH_OFF = prepare(
     _kinds_off.on_conflict_do_update(
         index_elements=["owner_id", "kind", "channel"], set_={"enabled": _kinds_off.excluded.enabled}
     )
-    .add_cte(_forgotten)
+    .add_cte(_forgotten, _noted)
     .returning(col(Choice.kind)),
     into=str,
 )
@@ -305,25 +335,30 @@ async def prefer(session: Session[Principal], preference: schemas.Preference) ->
 
 async def prefer_default(session: Session[Principal], preference: schemas.Preference) -> None:
     """Forget a preference, so that the default holds."""
-    await session.run(_RESET, kind=preference.kind, channel=preference.channel)
+    await session.run(_RESET, **preference.model_dump())
 
 
-async def switch_off(
-    session: Session[Principal], channel: schemas.Channel, defaults: Mapping[Kind, bool]
-) -> None:
-    """Switch some kinds off for one channel.
+async def switch_mail_off(
+    session: Session[Principal], defaults: Mapping[Kind, bool], *, resubscriptions: int
+) -> bool:
+    """Switch mail off for some kinds, unless it was switched on again since it was counted.
 
     Args:
         session: The principal's.
-        channel: Which one.
-        defaults: For each of the kinds whether it is on by default.
+        defaults: For each of the kinds whether it is on by default; at least one is.
+        resubscriptions: How often it had been switched on again by then.
+
+    Returns:
+        Whether that was done.
     """
-    await session.run(
+    done = await session.run(
         _SWITCH_OFF,
-        channel=channel,
+        channel="email",
+        resubscriptions=resubscriptions,
         on_by_default=[kind for kind, on in defaults.items() if on],
         off_by_default=[kind for kind, on in defaults.items() if not on],
     )
+    return bool(done)
 
 
 async def newest(session: Session[Principal]) -> Position:

@@ -148,11 +148,19 @@ async def prefer(session: Session[Principal], preference: Preference) -> None:
         await repository.prefer(session, preference)
 
 
-async def switch_mail_off(session: Session[Principal]) -> None:
-    """Switch mail off for every kind for which it may be."""
+async def switch_mail_off(session: Session[Principal], *, resubscriptions: int) -> bool:
+    """Switch mail off for every kind for which it may be, unless it was switched on again meanwhile.
+
+    Args:
+        session: The principal's.
+        resubscriptions: How often it had been switched on again when this was asked for.
+
+    Returns:
+        Whether that was done.
+    """
     mailed = {kind: on for (kind, channel), on in DEFAULTS.items() if channel == "email"}
     del mailed[ALWAYS_ON[0]]
-    await repository.switch_off(session, "email", mailed)
+    return await repository.switch_mail_off(session, mailed, resubscriptions=resubscriptions)
 
 
 def position_at(cursor: str, source: str, name: str) -> Position:

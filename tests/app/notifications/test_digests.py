@@ -15,7 +15,8 @@ from app.notifications import repository
 from app.notifications.digests import send_digest
 from app.notifications.mails import LISTED, digest
 from app.notifications.schemas import Unmailed
-from app.notifications.unsubscribing import links_below
+from app.notifications.service import switch_mail_off
+from app.notifications.unsubscribing import Subscription, links_below
 from tests.app.conftest import Letterbox, Person
 from tests.app.notifications.conftest import SessionOf, Superuser, id_of
 
@@ -125,12 +126,23 @@ async def test_it_can_be_unsubscribed_from_until_nothing_is_left_to_switch_off(
     """The link is of whoever is mailed, and whoever followed it is promised nothing more."""
     await tell(ada, "security", "one")
     (mail,) = await send_to(ada)
-    assert mail.unsubscribe == LINK_OF(id_of(ada))
+    assert mail.unsubscribe == LINK_OF(Subscription(id_of(ada), 0))
     off = {"enabled": False}
     assert (await ada.call("PUT", "/v1/notifications/preferences/account/email", json=off)).is_success
     await tell(ada, "security", "two")
     (mail,) = await send_to(ada)
     assert mail.unsubscribe is None
+
+
+async def test_its_link_counts_how_often_mail_was_switched_on_again(
+    ada: Person, session_of: SessionOf, tell: Tell, send_to: SendTo
+) -> None:
+    assert await switch_mail_off(session_of(ada), resubscriptions=0)
+    on = {"enabled": True}
+    assert (await ada.call("PUT", "/v1/notifications/preferences/account/email", json=on)).is_success
+    await tell(ada, "account", "one")
+    (mail,) = await send_to(ada)
+    assert mail.unsubscribe == LINK_OF(Subscription(id_of(ada), 1))
 
 
 async def test_an_address_that_is_not_verified_gets_nothing_yet(

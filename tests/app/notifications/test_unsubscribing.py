@@ -20,6 +20,7 @@ from app.notifications.unsubscribing import (
     LIFE,
     PATH,
     UNSUBSCRIPTIONS,
+    Subscription,
     links_below,
     read_token,
     write_token,
@@ -34,15 +35,22 @@ pytestmark = pytest.mark.anyio
 (KEY,) = read_keys(SIGNING_KEYS.get_secret_value())
 OFF = {**DEFAULTS, ("account", "email"): False}
 ONE_CLICK = {"List-Unsubscribe": "One-Click"}
-SOMEBODY = UUID(int=1)
+SOMEBODY = Subscription(UUID(int=1), 1)
 
 
 def today() -> date:
     return datetime.now(UTC).date()
 
 
-def token_of(person: Person, key: SigningKey = KEY, age: timedelta = timedelta()) -> str:
-    return write_token(key, id_of(person), today() - age)
+def token_of(
+    person: Person, key: SigningKey = KEY, age: timedelta = timedelta(), resubscriptions: int = 0
+) -> str:
+    return write_token(key, Subscription(id_of(person), resubscriptions), today() - age)
+
+
+async def switch_mail(person: Person, kind: str, *, on: bool) -> None:
+    path = f"/v1/notifications/preferences/{kind}/email"
+    assert (await person.call("PUT", path, json={"enabled": on})).status_code == 200
 
 
 async def click(client: AsyncClient, token: str, **request: Any) -> httpx2.Response:
@@ -60,14 +68,21 @@ def with_a_later_day(person: Person) -> str:
 
 
 def of_somebody_else(person: Person) -> str:
-    _, day, seal = write_token(KEY, uuid4(), today()).split(".")
+    _, day, seal = write_token(KEY, Subscription(uuid4(), 0), today()).split(".")
     return f"{id_of(person).hex}.{day}.{seal}"
+
+
+def of_another_count(person: Person) -> str:
+    *name, _, seal = token_of(person, resubscriptions=1).split(".")
+    return ".".join([*name, "2", seal])
 
 
 FORGERIES: dict[str, Callable[[Person], str]] = {
     "another purpose": of_another_purpose,
     "a later day": with_a_later_day,
     "the seal of somebody else": of_somebody_else,
+    "another count": of_another_count,
+    "a count that is not reached": lambda person: token_of(person, resubscriptions=1),
     "another key": lambda person: token_of(person, new_key()),
     "past its time": lambda person: token_of(person, age=LIFE + timedelta(days=1)),
     "no seal": lambda person: token_of(person).rpartition(".")[0] + ".",
@@ -91,6 +106,46 @@ async def test_it_switches_off_what_may_be_switched_off(
         assert await listed(alice) == OFF
         assert await kept(superuser, alice) == 1
     assert await listed(bob) == DEFAULTS
+
+
+@pytest.mark.parametrize("kind", ["account", "product"])
+async def test_once_mail_is_on_again_no_link_from_before_ends_it(
+    client: AsyncClient, alice: Person, bob: Person, kind: str
+) -> None:
+    """Neither the one that was used nor another of that time; the links of what is mailed from now on do."""
+    for round_ in range(2):
+        assert (await click(client, token_of(alice, resubscriptions=round_))).status_code == 204
+        await switch_mail(alice, kind, on=True)
+        again = await listed(alice)
+        for token in (token_of(alice, resubscriptions=round_), token_of(alice, age=timedelta(days=1))):
+            answer = await click(client, token)
+            assert (answer.status_code, answer.json()["type"]) == (400, "/problems/invalid-token")
+            assert await listed(alice) == again != OFF
+    assert (await click(client, token_of(alice, resubscriptions=2))).status_code == 204
+    assert await listed(alice) == OFF
+    assert (await click(client, token_of(bob))).status_code == 204
+
+
+@pytest.mark.parametrize(
+    "place", ["account/live", "product/live", "security/email", "account/email", "product/email"]
+)
+async def test_what_does_not_switch_mail_on_leaves_a_used_link_as_it_is(
+    client: AsyncClient, alice: Person, place: str
+) -> None:
+    """What is no mail, cannot be off, or is switched off once more."""
+    await click(client, token_of(alice))
+    for enabled in (False, True) if place.endswith("live") else (place.startswith("security"),):
+        path = f"/v1/notifications/preferences/{place}"
+        assert (await alice.call("PUT", path, json={"enabled": enabled})).status_code == 200
+        assert (await click(client, token_of(alice))).status_code == 204
+
+
+async def test_who_merely_changes_preferences_makes_no_link_void(client: AsyncClient, alice: Person) -> None:
+    """A link in a mail that they have does what it says, for the first time."""
+    for kind, on in (("account", False), ("account", True), ("product", True)):
+        await switch_mail(alice, kind, on=on)
+    assert (await click(client, token_of(alice))).status_code == 204
+    assert await listed(alice) == OFF
 
 
 @pytest.mark.parametrize(
@@ -170,11 +225,12 @@ async def test_a_forged_token_costs_no_round_trip(
     assert (await click(client, of_another_purpose(alice))).status_code == 400
 
 
-@given(st.uuids(), st.dates(max_value=date.max - LIFE))
-def test_a_token_lives_sixty_days(account: UUID, issued: date) -> None:
-    token = write_token(KEY, account, issued)
-    assert read_token([new_key(), KEY], token, issued) == account
-    assert read_token([KEY], token, issued + LIFE) == account
+@given(st.builds(Subscription, st.uuids(), st.integers(0, 2**31 - 1)), st.dates(max_value=date.max - LIFE))
+def test_a_token_lives_sixty_days(subscription: Subscription, issued: date) -> None:
+    token = write_token(KEY, subscription, issued)
+    assert len(token) <= 200
+    assert read_token([new_key(), KEY], token, issued) == subscription
+    assert read_token([KEY], token, issued + LIFE) == subscription
     if issued + LIFE < date.max:
         assert read_token([KEY], token, issued + LIFE + timedelta(days=1)) is None
     assert read_token([new_key()], token, issued) is None

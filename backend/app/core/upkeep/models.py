@@ -17,7 +17,7 @@ TIMESTAMP = DateTime(timezone=True)
 
 
 class Upkeep(SQLModel, table=True):
-    """When an account is due, and what it was told of; the duty may read it, by policy and no further."""
+    """When an account is due, and what digests have to do with it; the duty may read it, and no further."""
 
     __tablename__ = "upkeep"
     __table_args__ = (
@@ -28,3 +28,5 @@ class Upkeep(SQLModel, table=True):
     owner_id: UUID = Field(primary_key=True, foreign_key="accounts.id", ondelete="CASCADE")
     due_at: datetime = Field(sa_type=TIMESTAMP, sa_column_kwargs={"server_default": text("now()")})
     mailed_up_to: datetime | None = Field(sa_type=TIMESTAMP)
+    unsubscribed_at: datetime | None = Field(sa_type=TIMESTAMP)
+    resubscriptions: int = Field(sa_column_kwargs={"server_default": text("0")})

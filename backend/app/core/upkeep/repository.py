@@ -21,10 +21,11 @@ DAY, LATE = timedelta(days=1), timedelta(hours=1)
 
 
 class Mailed(NamedTuple):
-    """How far an account was told by digests."""
+    """How far an account was told by digests, and how often mail was switched on again."""
 
     owner_id: UUID
     mailed_up_to: datetime | None
+    resubscriptions: int
 
 
 _is_due = col(Upkeep.due_at) <= func.now()
@@ -46,7 +47,9 @@ _PUT_OFF = prepare(
     into=UUID,
 )
 
-_MAILED = prepare(select(col(Upkeep.owner_id), col(Upkeep.mailed_up_to)), into=Mailed)
+_MAILED = prepare(
+    select(col(Upkeep.owner_id), col(Upkeep.mailed_up_to), col(Upkeep.resubscriptions)), into=Mailed
+)
 
 # It only ever goes forward, whichever of two workers comes last.
 _SET_MAILED = prepare(
