@@ -46,7 +46,7 @@ INVALID_REQUEST = ProblemType(
     "The request does not fit this contract.",
 )
 MALFORMED = INVALID_REQUEST._replace(status=400)
-"""What has not become a request: it is no HTTP, or has too large a head."""
+"""What has not become a request: it is no HTTP."""
 UNAUTHENTICATED = ProblemType(
     "unauthenticated", 401, "A valid access token is needed.", "No valid access token.", CHALLENGE
 )
@@ -97,6 +97,12 @@ UNSUPPORTED_MEDIA_TYPE = ProblemType(
     415,
     "Say with Content-Type that the body is JSON.",
     "The body is not declared to be JSON.",
+)
+HEAD_TOO_LARGE = ProblemType(
+    "head-too-large",
+    431,
+    "The head of the request is too large.",
+    "What stands before the body has more than 32 KiB.",
 )
 INTERNAL_ERROR = ProblemType("internal-error", 500, "Something went wrong on our side.", "Our fault.")
 UNAVAILABLE = ProblemType(

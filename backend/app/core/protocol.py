@@ -6,19 +6,19 @@
 
 from __future__ import annotations
 
+from http import HTTPStatus
 from typing import TYPE_CHECKING
 
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 from app.core.headers import ALWAYS, NOT_KEPT
-from app.core.problems import MALFORMED, answer
+from app.core.problems import HEAD_TOO_LARGE, MALFORMED, ProblemType, answer
 
 if TYPE_CHECKING:
     import asyncio
 
 HEAD_BYTES = 32 * 1024
 HEAD_SECONDS = 10.0
-TOO_LARGE = "The head of the request is too large."
 
 
 class BoundedHttp(HttpToolsProtocol):
@@ -29,6 +29,7 @@ class BoundedHttp(HttpToolsProtocol):
 
     _waiting: asyncio.TimerHandle | None = None
     _head = 0
+    _fault: ProblemType | None = None
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]  # as uvicorn's
         """Wait for the first head."""
@@ -49,7 +50,8 @@ class BoundedHttp(HttpToolsProtocol):
         """Take the head, unless it came at once and is too large."""
         self._has_head()
         if len(self.url) + sum(len(name) + len(value) for name, value in self.headers) > HEAD_BYTES:
-            raise ValueError(TOO_LARGE)  # uvicorn answers 400 to whatever its parser does not take
+            self._fault = HEAD_TOO_LARGE
+            raise ValueError(HEAD_TOO_LARGE.title)  # the parser goes no further, and uvicorn refuses
         super().on_headers_complete()
 
     def data_received(self, data: bytes) -> None:
@@ -58,17 +60,25 @@ class BoundedHttp(HttpToolsProtocol):
         if self._waiting is not None:
             self._head += len(data)
             if self._head > HEAD_BYTES and not self.transport.is_closing():
-                self.send_400_response(TOO_LARGE)
+                self._refuse(HEAD_TOO_LARGE)
 
     def send_400_response(self, msg: str) -> None:
-        """Refuse what is no request in a problem document, as all else; uvicorn would in plain text.
+        """Refuse what the parser does not take.
 
         Args:
-            msg: Why, in words of uvicorn's or ours.
+            msg: Why, in words of uvicorn's.
         """
-        problem = answer(MALFORMED, {"Connection": "close"}, detail=msg)
+        if self._fault is None:
+            self._refuse(MALFORMED, msg)
+        else:
+            self._refuse(self._fault)
+
+    def _refuse(self, kind: ProblemType, detail: str | None = None) -> None:
+        """Answer in a problem document, as to all else; uvicorn would in plain text."""
+        problem = answer(kind, {"Connection": "close"}, detail)
         headers = (*self.server_state.default_headers, *problem.raw_headers, *ALWAYS, NOT_KEPT)
-        lines = [b"HTTP/1.1 400 Bad Request", *(name + b": " + value for name, value in headers)]
+        status = f"HTTP/1.1 {kind.status} {HTTPStatus(kind.status).phrase}".encode()
+        lines = [status, *(name + b": " + value for name, value in headers)]
         self.transport.write(b"\r\n".join([*lines, b"", bytes(problem.body)]))
         self.transport.close()
 

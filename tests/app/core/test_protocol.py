@@ -75,14 +75,22 @@ async def test_one_request_after_the_other(connection: Connection) -> None:
 
 
 async def test_a_head_that_is_too_large_at_once(connection: Connection) -> None:
-    assert (await told(connection, padded(protocol.HEAD_BYTES + 100))).startswith(b"HTTP/1.1 400")
+    assert (await told(connection, padded(protocol.HEAD_BYTES + 100))).startswith(b"HTTP/1.1 431")
     await connection[0].read()  # to the end, which comes
 
 
 @pytest.mark.parametrize(
-    "sent", [b"no HTTP\r\n\r\n", padded(protocol.HEAD_BYTES + 100)], ids=["no HTTP", "too large"]
+    ("sent", "answered", "kind"),
+    [
+        (b"no HTTP\r\n\r\n", "400 Bad Request", "invalid-request"),
+        (padded(protocol.HEAD_BYTES + 100), "431 Request Header Fields Too Large", "head-too-large"),
+        (HEAD + b"Padding: " + b"x" * 33_000, "431 Request Header Fields Too Large", "head-too-large"),
+    ],
+    ids=["no HTTP", "too large", "too large and not at its end"],
 )
-async def test_what_is_no_request_gets_a_problem_document(connection: Connection, sent: bytes) -> None:
+async def test_what_is_no_request_gets_a_problem_document(
+    connection: Connection, sent: bytes, answered: str, kind: str
+) -> None:
     """With the headers of every answer, and nothing of what was sent."""
     reader, writer = connection
     writer.write(sent)
@@ -90,8 +98,8 @@ async def test_what_is_no_request_gets_a_problem_document(connection: Connection
     status, *lines = head.decode().split("\r\n")
     headers = {name.lower(): value for name, _, value in (line.partition(": ") for line in lines)}
     problem = json.loads(body)
-    assert status == "HTTP/1.1 400 Bad Request"
-    assert (problem["type"], problem["status"]) == ("/problems/invalid-request", 400)
+    assert status == f"HTTP/1.1 {answered}"
+    assert (problem["type"], problem["status"]) == (f"/problems/{kind}", int(answered[:3]))
     assert headers["content-type"] == "application/problem+json"
     assert (headers["connection"], headers["cache-control"]) == ("close", "no-store")
     assert headers["x-content-type-options"] == "nosniff"
@@ -101,7 +109,7 @@ async def test_what_is_no_request_gets_a_problem_document(connection: Connection
 
 async def test_a_header_without_an_end(connection: Connection) -> None:
     parts = [HEAD, b"Padding: ", *[b"x" * 1_000] * 33]
-    assert (await told(connection, *parts, pause=0.001)).startswith(b"HTTP/1.1 400")
+    assert (await told(connection, *parts, pause=0.001)).startswith(b"HTTP/1.1 431")
 
 
 @pytest.mark.parametrize("begun", [b"G", HEAD])
