@@ -28,7 +28,7 @@ from app.accounts.schemas import (
 from app.core.examples import example, example_of
 from app.core.export import Part
 from app.core.idempotency.dependency import IdempotentSession
-from app.core.idempotency.sealed import Sealed
+from app.core.idempotency.sealed import SealedRuntime
 from app.core.problems import (
     IDEMPOTENCY_MISMATCH,
     INVALID_CREDENTIALS,
@@ -52,13 +52,12 @@ JWKS_CACHE = "public, max-age=300"
 @router.post(
     "/v1/auth/register",
     status_code=202,
-    dependencies=[Sealed],
     name="register",
     summary="Register an account",
     response_description="Accepted, whether or not the address already has an account.",
     responses=responses(*OF_A_BODY, IDEMPOTENCY_MISMATCH, TOO_MANY_REQUESTS),
 )
-async def register(credentials: Credentials, running: RuntimeDep, network: NetworkAddress) -> Accepted:
+async def register(credentials: Credentials, running: SealedRuntime, network: NetworkAddress) -> Accepted:
     """Register an address with a password."""
     await service.register(running, credentials, network)
     return Accepted(status="accepted")
@@ -66,7 +65,6 @@ async def register(credentials: Credentials, running: RuntimeDep, network: Netwo
 
 @router.post(
     "/v1/auth/login",
-    dependencies=[Sealed],
     name="login",
     summary="Log in",
     response_description="A session has begun.",
@@ -74,7 +72,7 @@ async def register(credentials: Credentials, running: RuntimeDep, network: Netwo
 )
 async def log_in(
     request: LoginRequest,
-    running: RuntimeDep,
+    running: SealedRuntime,
     network: NetworkAddress,
     user_agent: Annotated[str | None, Header(include_in_schema=False)] = None,
 ) -> Tokens:
@@ -84,13 +82,12 @@ async def log_in(
 
 @router.post(
     "/v1/auth/refresh",
-    dependencies=[Sealed],
     name="refresh",
     summary="Exchange a refresh token",
     response_description="The next pair of tokens.",
     responses=responses(INVALID_CREDENTIALS, *OF_A_BODY, IDEMPOTENCY_MISMATCH, TOO_MANY_REQUESTS),
 )
-async def refresh(request: RefreshRequest, running: RuntimeDep, network: NetworkAddress) -> Tokens:
+async def refresh(request: RefreshRequest, running: SealedRuntime, network: NetworkAddress) -> Tokens:
     """Exchange a refresh token for the next pair of tokens."""
     return await service.refresh(running, request, network)
 
@@ -98,13 +95,12 @@ async def refresh(request: RefreshRequest, running: RuntimeDep, network: Network
 @router.post(
     "/v1/auth/logout",
     status_code=204,
-    dependencies=[Sealed],
     name="logout",
     summary="Log out here",
     response_description="The session, if there was one, has ended.",
     responses=responses(*OF_A_BODY, IDEMPOTENCY_MISMATCH, TOO_MANY_REQUESTS),
 )
-async def log_out(request: RefreshRequest, running: RuntimeDep, network: NetworkAddress) -> None:
+async def log_out(request: RefreshRequest, running: SealedRuntime, network: NetworkAddress) -> None:
     """End the session of a refresh token."""
     await service.log_out(running, request, network)
 

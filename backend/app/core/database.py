@@ -1,6 +1,6 @@
 """
-[Task]: T-002, T-004
-[From]: speckit.specify §5.3, speckit.plan §1.2, §2.2, §2.6, §2.7
+[Task]: T-002, T-004, T-005
+[From]: speckit.specify §5.3, speckit.plan §1.2, §2.2, §2.6, §2.7, §4.5
 [Description]: The one door to the database: units of work bound to an asker, one round trip each.
 """
 
@@ -9,7 +9,7 @@ from __future__ import annotations
 import select
 from contextlib import asynccontextmanager
 from functools import cache
-from typing import TYPE_CHECKING, Generic
+from typing import TYPE_CHECKING, Generic, TypeVar
 
 from psycopg import AsyncRawCursor, OperationalError
 from psycopg_pool import AsyncConnectionPool, PoolTimeout
@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Sequence
 
     from app.core.statement import Statement
+
+B = TypeVar("B", bound=Asker)
 
 OPEN_SECONDS = 10.0
 WAIT_SECONDS = 5.0
@@ -197,6 +199,13 @@ class Transaction(Generic[A]):
         """Have one statement run before the next one, with which it travels. Nobody reads its rows."""
         message = Message(statement.sql, statement.arguments(self._asker, parameters))
         self._before = (*self._before, message)
+
+    def as_asker(self, asker: B) -> Transaction[B]:
+        """Go on as another asker, whose settings travel with the next statement; those of this one end."""
+        following = Transaction(self._connection, asker, _settings(asker))
+        nobody = Message(_set_config(self._asker.settings), [""] * len(self._asker.settings))
+        following._before = (*self._before, nobody, _settings(asker))
+        return following
 
     def mark(self) -> None:
         """Let `undo` come back to here. It travels with the next statement."""

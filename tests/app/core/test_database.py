@@ -171,6 +171,23 @@ async def test_askers_share_a_connection_and_nothing_else(database: Database, me
     assert await database.acting_as(me).run(AGENTS) == ["mine"] * 3
 
 
+async def test_a_transaction_that_goes_on_as_another_asker_reaches_nothing_of_the_first(
+    database: Database, me: Principal
+) -> None:
+    """Row security alone sees to it: what looks has no owner criterion."""
+    look = "select (select count(*) from sessions), current_setting('app.user_id', true)"
+    async with database.acting_as(me).transaction() as mine:
+        await mine.run(ADD, agent="mine")
+        connection = mine._connection  # noqa: SLF001 -- the session's own statements would not look
+        theirs = mine.as_asker(EmailClaim("somebody@example.org"))
+        (somebody,) = await theirs.run(ADD_ACCOUNT)
+        assert await (await connection.execute(look)).fetchone() == (0, "")
+        await theirs.as_asker(Principal(somebody)).run(ADD, agent="theirs")
+        assert await (await connection.execute(look)).fetchone() == (1, str(somebody))
+    assert await database.acting_as(me).run(AGENTS) == ["mine"]
+    assert await database.acting_as(Principal(somebody)).run(AGENTS) == ["theirs"]
+
+
 def end_connections(server: Server, urls: Urls) -> None:
     """What Neon does when it puts an idle compute to sleep."""
     name = name_of(urls)

@@ -2,8 +2,8 @@
 
 import asyncio
 import secrets
-from collections.abc import AsyncIterator
-from contextlib import AsyncExitStack
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import AbstractContextManager, AsyncExitStack, contextmanager
 
 import httpx2
 import psycopg
@@ -26,6 +26,7 @@ pytestmark = pytest.mark.anyio
 
 LOGIN, REFRESH = "/v1/auth/login", "/v1/auth/refresh"
 Instances = list[tuple[FastAPI, AsyncClient]]
+Dying = Callable[[], AbstractContextManager[None]]
 
 
 @pytest.fixture
@@ -205,25 +206,74 @@ async def test_the_claim_of_an_instance_that_died_is_void(
     assert (await log_in(client, person, key)).status_code == 200
 
 
-async def test_an_instance_that_died_before_the_answer_was_kept_has_done_the_request(
-    client: AsyncClient, person: Person, key: str, server: Server, database: Urls
-) -> None:
-    """What it did stays, and once the claim is void the request is done anew."""
-    before = await sessions_of(person)
+@pytest.fixture
+def dying(server: Server, database: Urls) -> Dying:
+    """An instance that ends just before it keeps an answer, and then the time until its claim is void."""
 
     async def die(*_: object) -> None:
         raise ConnectionError
 
-    with pytest.MonkeyPatch.context() as dying:
-        for name in ("keep_sealed", "release_sealed"):
-            dying.setattr(f"app.core.idempotency.repository.{name}", die)
+    @contextmanager
+    def dying() -> Iterator[None]:
+        with pytest.MonkeyPatch.context() as patch:
+            for name in ("keep_sealed", "release_sealed"):
+                patch.setattr(f"app.core.idempotency.repository.{name}", die)
+            yield
+        execute(server, database, "update sealed_answers set created_at = now() - interval '40 seconds'")
+        execute(server, database, "update refresh_tokens set spent_at = spent_at - interval '40 seconds'")
+
+    return dying
+
+
+async def test_an_instance_that_died_before_the_answer_was_kept_has_done_nothing(
+    client: AsyncClient, person: Person, key: str, dying: Dying
+) -> None:
+    before = await sessions_of(person)
+    with dying():
         assert (await log_in(client, person, key)).status_code == 500
-    assert await sessions_of(person) == before + 1
-    execute(server, database, "update sealed_answers set created_at = now() - interval '40 seconds'")
+    assert await sessions_of(person) == before
     answers = [await log_in(client, person, key) for _ in range(2)]
     assert [answer.status_code for answer in answers] == [200, 200]
     assert answers[0].content == answers[1].content
-    assert await sessions_of(person) == before + 2
+    assert await sessions_of(person) == before + 1
+
+
+async def test_nor_is_who_asks_it_to_refresh_again_a_thief(
+    client: AsyncClient, person: Person, key: str, dying: Dying
+) -> None:
+    with dying():
+        answer = await ask(client, key, REFRESH, refresh_token=person.tokens["refresh_token"])
+        assert answer.status_code == 500
+    answer = await ask(client, key, REFRESH, refresh_token=person.tokens["refresh_token"])
+    assert answer.status_code == 200
+    assert await sessions_of(person) == 1
+
+
+async def test_a_refusal_keeps_what_was_done(
+    client: AsyncClient, person: Person, key: str, server: Server, database: Urls
+) -> None:
+    """A refresh token that came twice ends its session, and each try counts, with a key as without."""
+    spent = person.tokens["refresh_token"]
+    assert (await client.post(REFRESH, json={"refresh_token": spent})).status_code == 200
+    execute(server, database, "update refresh_tokens set spent_at = spent_at - interval '1 minute'")
+    assert (await ask(client, key, REFRESH, refresh_token=spent)).status_code == 401
+    assert await sessions_of(person) == 0
+    network = f"2001:db8:{secrets.token_hex(2)}::1"
+    tries = [
+        await ask(client, secrets.token_hex(16), "/v1/auth/logout", network=network, refresh_token=spent)
+        for _ in range(21)
+    ]
+    assert [each.status_code for each in tries] == [204] * 20 + [429]
+
+
+async def test_one_connection_is_enough(database: Urls, key: str) -> None:
+    """A request that holds one never waits for another, which all others may hold as well."""
+    settings = settings_for(database.app).model_copy(update={"database_max_connections": 1})
+    async with running(create_app(settings)) as client:
+        person = await join(client)
+        assert (await log_in(client, person, key)).status_code == 200
+        answer = await ask(client, key, REFRESH, refresh_token=person.tokens["refresh_token"])
+        assert answer.status_code == 200
 
 
 async def test_nobody_who_has_the_database_and_the_signing_key_can_open_it(

@@ -11,7 +11,7 @@ from app.accounts.credentials import service
 from app.accounts.credentials.schemas import EmailOnly, MailToken, PasswordChange, PasswordReset
 from app.accounts.schemas import Accepted
 from app.core.idempotency.dependency import IdempotentSession
-from app.core.idempotency.sealed import Sealed
+from app.core.idempotency.sealed import SealedRuntime
 from app.core.problems import (
     IDEMPOTENCY_MISMATCH,
     INVALID_REQUEST,
@@ -39,13 +39,13 @@ async def limited_mails(running: RuntimeDep, network: NetworkAddress, caller: Ca
 @router.post(
     "/v1/auth/verify-email",
     status_code=204,
-    dependencies=[Depends(limited(VERIFICATIONS)), Sealed],
+    dependencies=[Depends(limited(VERIFICATIONS))],
     name="verifyEmail",
     summary="Verify an e-mail address",
     response_description="Verified.",
     responses=responses(INVALID_TOKEN, *OF_A_BODY, IDEMPOTENCY_MISMATCH, TOO_MANY_REQUESTS),
 )
-async def verify_email(request: MailToken, running: RuntimeDep) -> None:
+async def verify_email(request: MailToken, running: SealedRuntime) -> None:
     """Verify the address that a token was mailed to."""
     await service.verify_email(running, request)
 
@@ -84,13 +84,12 @@ async def change_password(
 @router.post(
     "/v1/auth/forgot-password",
     status_code=202,
-    dependencies=[Sealed],
     name="forgotPassword",
     summary="Ask for a password reset",
     response_description="Accepted, whether or not the address has an account.",
     responses=responses(*OF_A_BODY, IDEMPOTENCY_MISMATCH, TOO_MANY_REQUESTS),
 )
-async def forgot_password(request: EmailOnly, running: RuntimeDep, network: NetworkAddress) -> Accepted:
+async def forgot_password(request: EmailOnly, running: SealedRuntime, network: NetworkAddress) -> Accepted:
     """Send a token to an address, if it has an account."""
     await service.forgot_password(running, request, network)
     return Accepted(status="accepted")
@@ -99,12 +98,12 @@ async def forgot_password(request: EmailOnly, running: RuntimeDep, network: Netw
 @router.post(
     "/v1/auth/reset-password",
     status_code=204,
-    dependencies=[Depends(limited(service.RESETS)), Sealed],
+    dependencies=[Depends(limited(service.RESETS))],
     name="resetPassword",
     summary="Set a new password with a mailed token",
     response_description="Set; all sessions have ended.",
     responses=responses(INVALID_TOKEN, *OF_A_BODY, IDEMPOTENCY_MISMATCH, TOO_MANY_REQUESTS),
 )
-async def reset_password(request: PasswordReset, running: RuntimeDep) -> None:
+async def reset_password(request: PasswordReset, running: SealedRuntime) -> None:
     """Set a new password with a mailed token."""
     await service.reset_password(running, request)

@@ -19,9 +19,10 @@ from pydantic.json_schema import SkipJsonSchema
 from app.core.asker import TokenClaim
 from app.core.database import Session
 from app.core.idempotency import repository
+from app.core.idempotency.deed import Deed
 from app.core.idempotency.unit import BAD_REQUEST, HEADER, SCOPE, Pending, Replay, message_of
 from app.core.problems import IDEMPOTENCY_MISMATCH, ProblemError
-from app.core.runtime import RuntimeDep
+from app.core.runtime import Runtime, RuntimeDep
 
 LOOK_AGAIN_SECONDS = 0.1
 NONCE_BYTES = 12
@@ -60,21 +61,25 @@ async def seal_of(request: Request, key: str, secret: bytes) -> Seal:
     return Seal(name, hmac.digest(secret, b"seal\0" + place + await message_of(request), "sha256"))
 
 
-async def sealed(request: Request, running: RuntimeDep, key: SecretKey = None) -> None:
+async def sealed(request: Request, running: RuntimeDep, key: SecretKey = None) -> Runtime:
     """Claim the key of an anonymous request, if it has one; its answer is kept when it is known.
 
-    A key costs two round trips more: to claim it, and to keep the answer.
+    A key costs three round trips more: to claim it, to keep the answer, to commit both with what was done.
+
+    Returns:
+        What the request runs with.
 
     Raises:
         Replay: The key has been used for this request.
         ProblemError: The key has been used for another request.
     """
     if key is None:
-        return
+        return running
     pending: Pending = request.scope[SCOPE]
     seal = await seal_of(request, key, running.keys[0].secret_for("sealed answers"))
-    session = running.database.acting_as(TokenClaim(seal.name))
-    await pending.stack.enter_async_context(_claimed(session, seal))
+    await pending.stack.enter_async_context(_claimed(running.database.acting_as(TokenClaim(seal.name)), seal))
+    deed = Deed(running.database, pending.stack)
+    session = deed.acting_as(TokenClaim(seal.name))
 
     async def keep(status: int, body: bytes) -> None:
         if status >= BAD_REQUEST:  # it is refused again, and anybody can be refused as often as they like
@@ -83,6 +88,7 @@ async def sealed(request: Request, running: RuntimeDep, key: SecretKey = None) -
             await repository.keep_sealed(session, seal.close(status, body))
 
     pending.keep = keep
+    return running._replace(database=deed)
 
 
 @asynccontextmanager
@@ -100,4 +106,4 @@ async def _claimed(session: Session[TokenClaim], seal: Seal) -> AsyncIterator[No
         raise
 
 
-Sealed = Depends(sealed)
+SealedRuntime = Annotated[Runtime, Depends(sealed)]

@@ -91,7 +91,7 @@ class Pending:
         """
         if self.keep is None:
             return  # nothing was written; a rollback would make psycopg forget its prepared statements
-        if status >= SERVER_ERROR or status in NOT_KEPT:
+        if status >= SERVER_ERROR:
             raise _Undone
         await self.keep(status, body)
 
@@ -117,6 +117,8 @@ async def begin(
     transaction.mark()
 
     async def keep(status: int, body: bytes) -> None:
+        if status in NOT_KEPT:
+            raise _Undone
         if status >= BAD_REQUEST:
             transaction.undo()
         await repository.keep(transaction, request.operation, key, status=status, body=body)
@@ -132,7 +134,7 @@ class Idempotency:
         self._app = app
 
     def __call__(self, scope: Scope, receive: Receive, send: Send) -> Awaitable[None]:
-        """Serve a request. Whether its key counts is up to its route, by `IdempotentSession` or `Sealed`.
+        """Serve a request. Whether its key counts is up to its route: `IdempotentSession`, `SealedRuntime`.
 
         Of no other method than POST it does: a stream that is held back is none.
         """
