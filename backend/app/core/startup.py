@@ -66,7 +66,7 @@ async def check_database(database: Database) -> None:
     """Hold the role and the schema against what isolation rests on.
 
     Raises:
-        StartError: The role could bypass row security, or the schema is not at the newest migration.
+        StartError: The role could bypass row security, or the schema is at an older migration.
     """
     async with database.connection() as connection:
         ((role, superuser, bypasses, owned),) = await (await connection.execute(ROLE)).fetchall()
@@ -78,7 +78,7 @@ async def check_database(database: Database) -> None:
         except (UndefinedTable, InsufficientPrivilege):
             rows = []
     found = [version for (version,) in rows]
-    if found != newest_versions():
+    if not found or _older_versions().intersection(found):
         raise StartError(
             f"The database is at migration {', '.join(found) or 'none'}, the application at "
             f"{', '.join(newest_versions())}: "
@@ -88,9 +88,17 @@ async def check_database(database: Database) -> None:
 
 def newest_versions() -> list[str]:
     """Give the revision that the migrations end at."""
+    return _migrations().get_heads()
+
+
+def _older_versions() -> set[str]:
+    return {each.revision for each in _migrations().walk_revisions()}.difference(newest_versions())
+
+
+def _migrations() -> ScriptDirectory:
     config = Config()
     config.set_main_option("script_location", str(Path(__file__).parents[1] / "migrations"))
-    return ScriptDirectory.from_config(config).get_heads()
+    return ScriptDirectory.from_config(config)
 
 
 def _fault(*, superuser: bool, bypasses: bool, owned: str | None) -> str | None:

@@ -57,6 +57,14 @@ async def test_an_older_schema_is_refused(server: Server, fresh_database: Urls) 
     assert "is at migration none" in await refusal(fresh_database.app)
 
 
+async def test_the_schema_of_the_next_release_is_served(server: Server, fresh_database: Urls) -> None:
+    """It is migrated first, and instances of this release may begin until the last one is replaced."""
+    with psycopg.connect(server.superuser_url(name_of(fresh_database))) as connection:
+        connection.execute("update alembic_version set version_num = '9999'")
+    async with running(create_app(settings_for(fresh_database.app))) as client:
+        assert (await client.get("/readyz")).status_code == 200
+
+
 async def test_a_database_that_is_not_there_is_a_sentence(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("app.core.database.OPEN_SECONDS", 0.2)
     assert "cannot be reached" in await refusal("postgresql://app_user:x@127.0.0.1:1/app")
