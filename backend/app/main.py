@@ -37,6 +37,7 @@ from app.core.issuers.tokens import ExternalTokens
 from app.core.keys import keys_of
 from app.core.mail import mailer_for
 from app.core.passwords import Passwords
+from app.core.routing import operation_id, routes_of
 from app.core.runtime import Runtime, RuntimeDep
 from app.core.settings import Settings, SettingsError, load_settings
 from app.core.shutdown import announced_shutdown
@@ -135,16 +136,13 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         middleware=MIDDLEWARE,
         telemetry=TELEMETRY,
         responses=problems.responses(*problems.OF_ANY),
-        generate_unique_id_function=lambda route: route.name,
+        generate_unique_id_function=operation_id,
+        # They are tried one after the other, so those that are asked most come first; the two of the profile
+        # cost the others less than those would cost it.
+        routes=[*routes_of(profiles, notifications, accounts, credentials)],
     )
     problems.install(app)
     app.add_exception_handler(Replay, replay)
-    # Routes are tried one after the other, so those that are asked most come first; the two of the profile
-    # cost the others less than those would cost it.
-    app.include_router(profiles)
-    app.include_router(notifications)
-    app.include_router(accounts)
-    app.include_router(credentials)
     add_export(app, EXPORT)
     _add_health(app)
     add_docs(app)

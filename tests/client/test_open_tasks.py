@@ -80,12 +80,13 @@ LIST = '''"""
 
 from typing import Any
 
-from fastapi import APIRouter, Response
+from fastapi import Response
 from pydantic import BaseModel
 
+from app.core.routing import slice_router
 from app.profiles.schemas import {source}
 
-router = APIRouter(tags=["lists"])
+router = slice_router("lists")
 
 DAY = "public, max-age=86400"
 CACHED: dict[str, Any] = {{"headers": {{"Cache-Control": {{"schema": {{"type": "string"}}}}}}}}
@@ -113,7 +114,7 @@ IMPORTS = {  # the line that each module's import stands below, in the order of 
     "locales": "from app.notifications.service import list_page, preferences\n",
     "time_zones": "from app.profiles.service import profile_of\n",
 }
-INCLUDE = "    app.include_router(profiles)\n"
+ROUTERS = "routes_of(profiles, "
 
 
 def _list(task: str, **parts: str) -> Work:
@@ -121,7 +122,7 @@ def _list(task: str, **parts: str) -> Work:
     edits = (
         ("[Task]: ", f"[Task]: {task}, "),
         (IMPORTS[module], f"{IMPORTS[module]}from app.profiles.{module} import router as {module}\n"),
-        (INCLUDE, f"{INCLUDE}    app.include_router({module})\n"),
+        (ROUTERS, f"{ROUTERS}{module}, "),
     )
     return Work({f"backend/app/profiles/{module}.py": LIST.format(task=task, **parts)}, {MAIN: edits})
 

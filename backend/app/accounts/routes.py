@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from typing import Annotated, Any
 from uuid import UUID
 
-from fastapi import APIRouter, Depends, FastAPI, Header, Response
+from fastapi import Depends, FastAPI, Header, Response
 from pydantic import create_model
 
 from app.accounts import repository, service
@@ -42,9 +42,10 @@ from app.core.problems import (
     responses,
 )
 from app.core.rate_limits import NetworkAddress, limited_for_caller
+from app.core.routing import slice_router
 from app.core.runtime import Caller, CallerSession, RuntimeDep
 
-router = APIRouter(tags=["accounts"])
+router = slice_router("accounts")
 
 JWKS_CACHE = "public, max-age=300"
 

@@ -7,7 +7,7 @@
 from typing import Annotated, Any
 from uuid import UUID
 
-from fastapi import APIRouter, Depends, Header, Query
+from fastapi import Depends, Header, Query
 from pydantic.json_schema import SkipJsonSchema
 
 from app.core.idempotency.dependency import IdempotentSession
@@ -23,6 +23,7 @@ from app.core.problems import (
     responses,
 )
 from app.core.rate_limits import limited_for_caller
+from app.core.routing import slice_router
 from app.core.runtime import Caller, CallerSession, RuntimeDep
 from app.notifications import live, service, unsubscribing
 from app.notifications.schemas import (
@@ -38,7 +39,7 @@ from app.notifications.schemas import (
 )
 from app.notifications.streams import CallerStream
 
-router = APIRouter(tags=["notifications"])
+router = slice_router("notifications")
 
 STREAM: dict[str, Any] = {
     "content": {"text/event-stream": {"examples": {"notification": {"value": live.EXAMPLE}}}}

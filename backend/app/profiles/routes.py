@@ -6,7 +6,7 @@
 
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Body, Header, Response
+from fastapi import Body, Header, Response
 from pydantic.json_schema import SkipJsonSchema
 
 from app.core.problems import (
@@ -18,11 +18,12 @@ from app.core.problems import (
     VERSION_REQUIRED,
     responses,
 )
+from app.core.routing import slice_router
 from app.core.runtime import CallerSession
 from app.profiles import repository, service
 from app.profiles.schemas import Profile, ProfilePatch
 
-router = APIRouter(tags=["profile"])
+router = slice_router("profile")
 
 ETAG: dict[str, Any] = {
     "headers": {

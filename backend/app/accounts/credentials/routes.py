@@ -4,7 +4,7 @@
 [Description]: The routes of addresses and passwords.
 """
 
-from fastapi import APIRouter, Depends
+from fastapi import Depends
 
 from app.accounts import service as accounts
 from app.accounts.credentials import service
@@ -23,9 +23,10 @@ from app.core.problems import (
     responses,
 )
 from app.core.rate_limits import Limit, NetworkAddress, limited, limited_for_caller, take
+from app.core.routing import slice_router
 from app.core.runtime import Caller, RuntimeDep
 
-router = APIRouter(tags=["accounts"])
+router = slice_router("accounts")
 
 VERIFICATIONS = Limit("verification", 20)
 
