@@ -26,7 +26,7 @@ from app.accounts import service as accounts
 from app.accounts.credentials import service as credentials
 from app.main import create_app
 from app.notifications import service as notifications
-from app.notifications import unsubscribing
+from app.notifications.preferences import unsubscribing
 from app.profiles.models import Profile
 from specward.config import load_config
 from specward.database.provision import APP_USER, MIGRATOR, Urls, migrate, provision, read_recipe

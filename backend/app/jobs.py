@@ -30,7 +30,7 @@ from app.core.settings import Settings
 from app.core.upkeep.service import look_after, queue_due
 from app.notifications import retention as notifications
 from app.notifications.digests import send_digest
-from app.notifications.unsubscribing import links_below
+from app.notifications.preferences.unsubscribing import links_below
 
 logger = logging.getLogger(__name__)
 

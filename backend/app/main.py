@@ -45,10 +45,13 @@ from app.core.startup import StartError, database_of, open_database
 from app.core.telemetry import TELEMETRY, be_discreet
 from app.core.tokens import AccessTokens
 from app.notifications.listener import Listener
+from app.notifications.preferences.routes import router as preferences
+from app.notifications.preferences.schemas import Preference
+from app.notifications.preferences.service import preferences as preferences_of
 from app.notifications.repository import make as make_notification
 from app.notifications.routes import router as notifications
-from app.notifications.schemas import Notification, Preference
-from app.notifications.service import list_page, preferences
+from app.notifications.schemas import Notification
+from app.notifications.service import list_page
 from app.profiles.repository import current as current_profile
 from app.profiles.routes import router as profiles
 from app.profiles.schemas import Profile
@@ -82,7 +85,7 @@ async def _own_notifications(session: Session[Principal], _: UUID) -> bytes:
 
 
 async def _own_preferences(session: Session[Principal], _: UUID) -> bytes:
-    return to_json((await preferences(session)).items)
+    return to_json((await preferences_of(session)).items)
 
 
 EXPORT = (
@@ -139,7 +142,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         generate_unique_id_function=operation_id,
         # They are tried one after the other, so those that are asked most come first; the two of the profile
         # cost the others less than those would cost it.
-        routes=[*routes_of(profiles, notifications, accounts, credentials)],
+        routes=[*routes_of(profiles, notifications, preferences, accounts, credentials)],
     )
     problems.install(app)
     app.add_exception_handler(Replay, replay)

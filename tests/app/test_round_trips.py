@@ -13,7 +13,7 @@ from fastapi import FastAPI
 from httpx2 import AsyncClient
 
 from app.main import create_app
-from app.notifications.unsubscribing import Subscription, write_token
+from app.notifications.preferences.unsubscribing import Subscription, write_token
 from specward.database.provision import Urls
 from specward.database.server import Server
 from tests.app.accounts.issuers import Issuer, issuing

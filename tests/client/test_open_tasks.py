@@ -111,7 +111,7 @@ async def list_names(response: Response) -> Names:
     return Names(items=sorted({values}))
 '''
 IMPORTS = {  # the line that each module's import stands below, in the order of the linter
-    "locales": "from app.notifications.service import list_page, preferences\n",
+    "locales": "from app.notifications.service import list_page\n",
     "time_zones": "from app.profiles.service import profile_of\n",
 }
 ROUTERS = "routes_of(profiles, "

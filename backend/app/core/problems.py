@@ -151,6 +151,17 @@ class ProblemError(Exception):
         self.headers = headers
 
 
+def invalid(source: str, name: str, why: str) -> RequestValidationError:
+    """Make the error of a request that is refused for what its schema cannot say.
+
+    Args:
+        source: Where: `body`, `query` or `header`.
+        name: Of the field or parameter.
+        why: In a sentence.
+    """
+    return RequestValidationError([{"type": "value_error", "loc": (source, name), "msg": why}])
+
+
 def responses(*kinds: ProblemType) -> dict[int | str, dict[str, Any]]:
     """Document problems as answers of an operation, for FastAPI's `responses`."""
     schema = {"$ref": "#/components/schemas/Problem"}

@@ -14,8 +14,8 @@ from app.core.mail import Mailer
 from app.core.upkeep import repository as upkeep
 from app.notifications import repository
 from app.notifications.mails import LISTED, digest
-from app.notifications.service import ALWAYS_ON, preferences
-from app.notifications.unsubscribing import LinkOf, Subscription
+from app.notifications.preferences.service import ALWAYS_ON, preferences
+from app.notifications.preferences.unsubscribing import LinkOf, Subscription
 
 logger: structlog.stdlib.BoundLogger = structlog.get_logger("app.digests")
 

@@ -1,6 +1,6 @@
 """
-[Task]: T-006, T-085, T-079, T-080, T-081, T-082, T-083, T-084, T-087
-[From]: speckit.specify §4.1, §4.2, §4.3, §4.4, §4.5, §4.6, §4.7, §4.9, speckit.plan §4.8
+[Task]: T-006, T-085, T-079, T-080, T-081, T-082, T-084
+[From]: speckit.specify §4.1, §4.2, §4.3, §4.4, §4.5, §4.7, speckit.plan §4.8
 [Description]: The routes of notifications.
 """
 
@@ -15,7 +15,6 @@ from app.core.notice import Kind
 from app.core.problems import (
     IDEMPOTENCY_MISMATCH,
     INVALID_REQUEST,
-    INVALID_TOKEN,
     NOT_FOUND,
     OF_A_BODY,
     TOO_MANY_REQUESTS,
@@ -24,16 +23,12 @@ from app.core.problems import (
 )
 from app.core.rate_limits import limited_for_caller
 from app.core.routing import slice_router
-from app.core.runtime import Caller, CallerSession, RuntimeDep
-from app.notifications import live, service, unsubscribing
+from app.core.runtime import Caller, CallerSession
+from app.notifications import live, service
 from app.notifications.schemas import (
-    Channel,
     Marked,
     Notification,
     NotificationPage,
-    Preference,
-    PreferenceChange,
-    Preferences,
     ReadAll,
     UnreadCount,
 )
@@ -142,48 +137,6 @@ async def read_all(session: IdempotentSession, which: ReadAll) -> Marked:
 async def send_test(session: IdempotentSession) -> Notification:
     """Make a test notification for the caller."""
     return await service.send_test(session)
-
-
-@router.get(
-    "/v1/notifications/preferences",
-    name="listPreferences",
-    summary="List one's preferences",
-    response_description="Every kind and channel.",
-    responses=responses(UNAUTHENTICATED),
-)
-async def list_preferences(session: CallerSession) -> Preferences:
-    """List the caller's preferences."""
-    return await service.preferences(session)
-
-
-@router.put(
-    "/v1/notifications/preferences/{kind}/{channel}",
-    name="setPreference",
-    summary="Set one preference",
-    response_description="As it is now.",
-    responses=responses(UNAUTHENTICATED, *OF_A_BODY),
-)
-async def set_preference(
-    session: CallerSession, kind: Kind, channel: Channel, change: PreferenceChange
-) -> Preference:
-    """Switch one kind on or off for one channel."""
-    preference = Preference(kind=kind, channel=channel, enabled=change.enabled)
-    await service.prefer(session, preference)
-    return preference
-
-
-# A body is not looked at: mail programs send a form that says what the path says already. Nor is a key.
-@router.post(
-    unsubscribing.PATH,
-    status_code=204,
-    name="unsubscribe",
-    summary="Switch digests off with the token of one (RFC 8058)",
-    response_description="Switched off, as far as that is possible.",
-    responses=responses(INVALID_TOKEN, INVALID_REQUEST, TOO_MANY_REQUESTS),
-)
-async def unsubscribe(running: RuntimeDep, token: Annotated[str, Query(max_length=200)]) -> None:
-    """Switch off the digests of the account that a token is for."""
-    await unsubscribing.unsubscribe(running, token)
 
 
 @router.get(

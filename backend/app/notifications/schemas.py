@@ -1,19 +1,17 @@
 """
-[Task]: T-006, T-085, T-079, T-080, T-081, T-082, T-083, T-084, T-087
-[From]: speckit.specify §4.1, §4.2, §4.3, §4.4, §4.5, §4.6, §4.7, §4.9, speckit.plan §4.8
+[Task]: T-006, T-085, T-079, T-080, T-081, T-082, T-084, T-087
+[From]: speckit.specify §4.1, §4.2, §4.3, §4.4, §4.5, §4.7, §4.9, speckit.plan §4.8
 [Description]: What goes in and out about notifications.
 """
 
 from datetime import datetime
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any
 from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field
 
 from app.core.examples import ID, MOMENT, example, example_of
 from app.core.notice import Kind
-
-Channel = Literal["live", "email"]
 
 
 class Notification(BaseModel):
@@ -71,32 +69,6 @@ class Marked(BaseModel):
 
     marked: Annotated[int, Field(ge=0)]
     more: Annotated[bool, Field(description="There may be more than could be marked in time.")]
-
-
-class Preference(BaseModel):
-    """Whether one kind is delivered by one channel."""
-
-    model_config = example(kind="product", channel="email", enabled=True)
-
-    kind: Kind
-    channel: Channel
-    enabled: bool
-
-
-class Preferences(BaseModel):
-    """Every kind and channel."""
-
-    model_config = example(items=[example_of(Preference)])
-
-    items: list[Preference]
-
-
-class PreferenceChange(BaseModel):
-    """Switch a delivery on or off."""
-
-    model_config = ConfigDict(extra="forbid", strict=True, **example(enabled=False))
-
-    enabled: bool
 
 
 class Streamed(Notification):

@@ -1,30 +1,23 @@
 """
-[Task]: T-085, T-079, T-080, T-081, T-082, T-083, T-084
-[From]: speckit.specify §4.1, §4.2, §4.8, §4.3, §4.4, §4.5, §4.6, §4.7, speckit.plan §2.8, §4.4
+[Task]: T-085, T-079, T-080, T-081, T-082, T-084
+[From]: speckit.specify §4.1, §4.2, §4.8, §4.3, §4.4, §4.5, §4.7, speckit.plan §2.8, §4.4
 [Description]: Decides what a notification says, and where a page begins and ends.
 """
 
 import time
-from itertools import product
-from typing import get_args
 from uuid import UUID
-
-from fastapi.exceptions import RequestValidationError
 
 from app.core.asker import Principal
 from app.core.database import Session
 from app.core.notice import Kind, Notice
-from app.core.problems import NOT_FOUND, ProblemError
+from app.core.problems import NOT_FOUND, ProblemError, invalid
 from app.core.rate_limits import Limit
 from app.notifications import repository
 from app.notifications.cursor import Position, read_cursor, write_cursor
 from app.notifications.schemas import (
-    Channel,
     Marked,
     Notification,
     NotificationPage,
-    Preference,
-    Preferences,
     UnreadCount,
 )
 
@@ -37,12 +30,6 @@ TEST = Notice(
     title="This is a test",
     body="You asked for it. If you can read this, notifications reach you.",
 )
-
-DEFAULTS = {
-    (kind, channel): (kind, channel) != ("product", "email")
-    for kind, channel in product(get_args(Kind), get_args(Channel))
-}
-ALWAYS_ON = ("security", "email")
 
 
 async def send_test(session: Session[Principal]) -> Notification:
@@ -120,49 +107,6 @@ async def delete(session: Session[Principal], notification_id: UUID) -> None:
         raise ProblemError(NOT_FOUND)
 
 
-async def preferences(session: Session[Principal]) -> Preferences:
-    """Give the caller's preferences: what they chose, else the default."""
-    chosen = {
-        (choice.kind, choice.channel): choice.enabled for choice in await repository.preferences(session)
-    }
-    return Preferences(
-        items=[
-            Preference(kind=kind, channel=channel, enabled=enabled)
-            for (kind, channel), enabled in {**DEFAULTS, **chosen}.items()
-        ]
-    )
-
-
-async def prefer(session: Session[Principal], preference: Preference) -> None:
-    """Set one preference; only what differs from the default is kept.
-
-    Raises:
-        RequestValidationError: It would switch off what must stay on.
-    """
-    place = (preference.kind, preference.channel)
-    if place == ALWAYS_ON and not preference.enabled:
-        raise _invalid("body", "enabled", "Mail about security cannot be switched off.")
-    if preference.enabled == DEFAULTS[place]:
-        await repository.prefer_default(session, preference)
-    else:
-        await repository.prefer(session, preference)
-
-
-async def switch_mail_off(session: Session[Principal], *, resubscriptions: int) -> bool:
-    """Switch mail off for every kind for which it may be, unless it was switched on again meanwhile.
-
-    Args:
-        session: The principal's.
-        resubscriptions: How often it had been switched on again when this was asked for.
-
-    Returns:
-        Whether that was done.
-    """
-    mailed = {kind: on for (kind, channel), on in DEFAULTS.items() if channel == "email"}
-    del mailed[ALWAYS_ON[0]]
-    return await repository.switch_mail_off(session, mailed, resubscriptions=resubscriptions)
-
-
 def position_at(cursor: str, source: str, name: str) -> Position:
     """Read a cursor that a client sent.
 
@@ -177,8 +121,4 @@ def position_at(cursor: str, source: str, name: str) -> Position:
     try:
         return read_cursor(cursor)
     except ValueError as error:
-        raise _invalid(source, name, str(error)) from None
-
-
-def _invalid(source: str, name: str, why: str) -> RequestValidationError:
-    return RequestValidationError([{"type": "value_error", "loc": (source, name), "msg": why}])
+        raise invalid(source, name, str(error)) from None

@@ -14,9 +14,9 @@ from app.jobs import verified_address
 from app.notifications import repository
 from app.notifications.digests import send_digest
 from app.notifications.mails import LISTED, digest
+from app.notifications.preferences.service import switch_mail_off
+from app.notifications.preferences.unsubscribing import Subscription, links_below
 from app.notifications.schemas import Unmailed
-from app.notifications.service import switch_mail_off
-from app.notifications.unsubscribing import Subscription, links_below
 from tests.app.conftest import Letterbox, Person
 from tests.app.notifications.conftest import SessionOf, Superuser, id_of
 

@@ -16,7 +16,7 @@ from pydantic import SecretStr
 from app.core.keys import SigningKey, new_key, read_keys, write_private
 from app.core.opaque import derived_token
 from app.main import create_app
-from app.notifications.unsubscribing import (
+from app.notifications.preferences.unsubscribing import (
     LIFE,
     PATH,
     UNSUBSCRIPTIONS,

@@ -18,7 +18,7 @@ from app.core.opaque import derived_token
 from app.core.problems import INVALID_TOKEN, ProblemError
 from app.core.rate_limits import Limit, take
 from app.core.runtime import Runtime
-from app.notifications.service import switch_mail_off
+from app.notifications.preferences.service import switch_mail_off
 
 PATH = "/v1/notifications/unsubscribe"
 PURPOSE = "unsubscribing from digests"
