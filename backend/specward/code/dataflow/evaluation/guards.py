@@ -124,7 +124,8 @@ def vouched(engine: Engine, arguments: Arguments, state: State) -> Facts:
     principals = [item for item in given if any(map(proof.is_principal, (item, *_held(item))))]
     if not principals:
         return v.NOTHING
-    subjects = [_subject(proof, item) for item in given if item not in principals]
+    others = [item for item in given if item not in principals]
+    subjects = [_subject(proof, item) for value in others for item in (value, *_held(value))]
     return Facts(frozenset(fact for atoms in subjects for fact in atoms))
 
 

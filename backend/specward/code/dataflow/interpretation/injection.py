@@ -77,11 +77,17 @@ class Injection:
             if administers(node):
                 state.assume(v.Facts(frozenset({v.ADMIN})))
             self._ask(node, state)
+            if self._makes(module, node) and self._made(module, node, "", None, state) is not None:
+                return
             self._depend(module, node.args[0], "", None, state)
         elif isinstance(node, ast.Name | ast.Attribute):
             found = self.engine.program.find(module, dotted_name(node))
             if found is not None and isinstance(found.node, ast.Call):
                 self.listed(found.module, found.node, state)
+
+    def _makes(self, module: str, call: ast.Call) -> bool:
+        """Whether a call is one of a function of the project, which may return `Depends(...)`."""
+        return isinstance(self.engine.named(module, dotted_name(call.func)), Function)
 
     def _ask(self, marker: ast.Call, state: State) -> None:
         """`Security(current_user, scopes=["orders:manage"])`: the token must have them."""
@@ -116,7 +122,7 @@ class Injection:
                 )
             if kind in {"Header", "Cookie"}:
                 return Scalar(Origin.CLIENT if names_tenant(name) else Origin.CREDENTIAL, name)
-            if isinstance(self.engine.named(where, dotted_name(marker.func)), Function):
+            if self._makes(where, marker):
                 made = self._made(where, marker, name, bare, state)
                 if made is not None:
                     return made

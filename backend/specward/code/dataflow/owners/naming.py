@@ -129,9 +129,9 @@ def names_tenant(name: str) -> bool:
 
 def names_membership(table: str, user: str, parent: str) -> bool:
     """Whether a table is called after the users and what they may be in: `user_organizations`."""
-    words = {stem(word) for word in snake(table).split("_")}
-    both = {*stem(user).split("_"), *stem(parent).split("_")}
-    return words == both and bool(_JOINED.search(stem(parent)))
+    words = {stem(word) for word in snake(table).split("_")} - _NEUTRAL
+    both = {*bare(user).split("_"), *bare(parent).split("_")}
+    return words == both and bool(_JOINED.search(bare(parent)))
 
 
 def names_hidden(name: str) -> bool:
@@ -160,3 +160,12 @@ def stem(name: str) -> str:
     if text.endswith("ies"):
         return f"{text[:-3]}y"
     return text[:-1] if text.endswith("s") and not text.endswith("ss") else text
+
+
+_NEUTRAL = {"orm", "model", "table", "entity", "tbl", "link", "association", "assoc", "mapping", "map", "to"}
+
+
+def bare(name: str) -> str:
+    """A name without the words that only say that it is one of a table: `UserORM` as `user`."""
+    words = [word for word in stem(name).split("_") if word not in _NEUTRAL]
+    return "_".join(words) or stem(name)

@@ -58,6 +58,7 @@ class Schema:
                 self._by_stem.setdefault(stem(table.model.name), name)
         for name in self.tables:
             self._by_stem[stem(name)] = name
+        self._by_letters = {_letters(name): name for name in self.tables}
         columns = (column for table in self.tables.values() for column in table.columns.values())
         parted = (column.reference.rpartition(".") for column in columns)
         self._pointed_to = {(self._named(name), column) for name, _, column in parted}
@@ -214,7 +215,9 @@ class Schema:
     def _named(self, name: str) -> str | None:
         if not name:
             return None
-        return name if name in self.tables else self._by_stem.get(stem(name))
+        if name in self.tables:
+            return name
+        return self._by_stem.get(stem(name)) or self._by_letters.get(_letters(name))
 
     def _owner_columns(self, name: str) -> set[str]:
         if name in self.settings.owner_columns:
@@ -303,6 +306,11 @@ class Schema:
             if len(parents) == 1 and unowned:
                 found[name] = unowned[0]
         return found
+
+
+def _letters(name: str) -> str:
+    """What is left of a name where a class computes it from its own: `ProjectLinkORM` as `projectlink`."""
+    return stem(name).replace("_", "").removesuffix("orm").removesuffix("model").removesuffix("table")
 
 
 def _merged(known: Table, other: Table) -> Table:

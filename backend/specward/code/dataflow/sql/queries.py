@@ -186,7 +186,7 @@ def _joined(engine: Engine, query: Query, name: str, arguments: Arguments) -> Qu
     for value in arguments.all:
         if isinstance(value, v.Relation):
             target = engine.schema.related(value.table, value.name)
-            tables |= {target} if target else set()
+            tables |= {target, *_between(engine, value.table, target)} if target else set()
         if isinstance(value, Query):
             tables |= {*value.entities}
             query = replace(query, predicates=(*query.predicates, *value.predicates))
@@ -195,6 +195,14 @@ def _joined(engine: Engine, query: Query, name: str, arguments: Arguments) -> Qu
     if name == "select_from" and not (set(query.entities) & tables):
         return replace(query, entities=(*query.entities, *sorted(tables)))
     return replace(query, joined=query.joined | tables | {*query.entities})
+
+
+def _between(engine: Engine, table: str, target: str) -> list[str]:
+    """The tables that link two tables of which neither refers to the other: the users of a project."""
+    schema = engine.schema
+    if target in schema.parents(table).values() or table in schema.parents(target).values():
+        return []
+    return [link for link in schema.tables if {table, target} <= {*schema.parents(link).values()}]
 
 
 def tables_in(arguments: Arguments) -> list[str]:
