@@ -59,6 +59,12 @@ _SET_OUTSIDE = frozenset({"BaseSettings", "Settings", "Config"})  # defaults tha
 
 def _member(engine: Engine, cls: v.Class, owner: Definition, member: ast.stmt, name: str) -> Value | None:
     match member:
+        case ast.Assign(value=ast.Constant(value=None)) if name in engine.program.set_later(owner):
+            return v.UNKNOWN
+        case ast.AnnAssign(annotation=annotation, value=ast.Constant(value=None)) if (
+            name in engine.program.set_later(owner)
+        ):
+            return annotated(engine, owner.module, annotation, name)
         case ast.Assign(value=value):
             bases = engine.program.outside_bases(owner)
             if bases & {"Enum", "StrEnum", "IntEnum"}:

@@ -68,6 +68,8 @@ def truth(engine: Engine, value: Value, state: State) -> Condition:
         case Field() if _is_owner(engine, value):
             nobodys = engine.proof(state).proves(value.row, owned=True)
             return Condition(NOTHING, both(nobodys, Facts(frozenset({v.NOBODY}))))
+        case Field(row, column) if engine.schema.only_way(row.table, column):
+            return Condition(NOTHING, engine.proof(state).proves(row, owned=True))  # it hangs on nothing
         case Field(row, column) if row.table in engine.schema.owned and names_open(column):
             return Condition(engine.proof(state).shows(row), NOTHING)
         case Scalar(Origin.CLIENT, symbol, _) if symbol:
@@ -93,7 +95,10 @@ def _nothing_named(engine: Engine, row: Row) -> set[Fact]:
     keys = engine.schema.keys(row.table)
     if row.code != MISSING or row.many or any(column not in keys for column, _ in row.keys):
         return set()
-    return {("key", row.table, symbol_of(key)) for _, key in row.keys if symbol_of(key)}
+    below = [key for _, key in row.keys if isinstance(key, Field)]
+    orphans = [key.row for key in below if engine.schema.only_way(key.row.table, key.column)]
+    named: set[Fact] = {("key", row.table, symbol_of(key)) for _, key in row.keys if symbol_of(key)}
+    return named.union(*map(_owned, orphans))
 
 
 def _given(value: Scalar, state: State) -> Condition:
@@ -158,7 +163,7 @@ def none_check(engine: Engine, value: Value, state: State) -> Condition:
             return negate(_given(value, state))
         case Field(row, column) if row.table == engine.schema.user and _is_key(engine, column):
             return Condition(IMPOSSIBLE, NOTHING)
-        case Field() if _is_owner(engine, value):
+        case Field(row, column) if _is_owner(engine, value) or engine.schema.only_way(row.table, column):
             return negate(truth(engine, value, state))
         case _:
             return Condition(NOTHING, NOTHING)

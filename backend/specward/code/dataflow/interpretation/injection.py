@@ -271,7 +271,10 @@ class Injection:
             value: Value = IDENTITY
             if not self._is_principal(function):
                 arguments = self.arguments(function, inner)
+                known = inner.facts
                 value = engine.enter(function, arguments, inner)
+                if not inner.facts.possible:
+                    inner.facts = known  # it refuses nobody that it lets in where all of it can be read
                 value = as_presented(engine, value, arguments.all)
                 if trail.consultations:
                     value = context(engine, value, inner)

@@ -129,6 +129,11 @@ class Schema:
                 found[column] = target
         return found
 
+    def only_way(self, table: str, column: str) -> bool:
+        """Whether a column is all that says whose a row is: where it is empty, the row is nobody's."""
+        ways = [name for name, parent in self.parents(table).items() if parent in self.owned]
+        return ways == [column] and not self.owners.get(table)
+
     def names_somebody(self, table: str, column: str) -> bool:
         """Whether a column says who does something, by what is kept of them: `class_teacher_id`.
 
