@@ -76,12 +76,17 @@ def _ownership(atoms: frozenset[Fact]) -> frozenset[Fact]:
 
 def _vacuous(atoms: frozenset[Fact], other: frozenset[Fact]) -> frozenset[Fact]:
     """What one side proves of an input that the other side knows not to be there."""
-    absent = {atom[1] for atom in other if atom[0] == "absent"}
+    absent = {str(atom[1]) for atom in other if atom[0] == "absent"}
     return (
-        frozenset(atom for atom in atoms if atom[0] in {"key", "same"} and atom[-1] in absent)
+        frozenset(atom for atom in atoms if atom[0] in {"key", "same"} and _is_part(str(atom[-1]), absent))
         if absent
         else _NONE_HELD
     )
+
+
+def _is_part(symbol: str, absent: set[str]) -> bool:
+    """Whether an input is among these or a field of one: without `body.ref` there is no `body.ref.id`."""
+    return symbol in absent or any(symbol.startswith(f"{name}.") for name in absent)
 
 
 _NONE_HELD: frozenset[Fact] = frozenset()
