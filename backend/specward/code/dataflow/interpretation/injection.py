@@ -202,11 +202,12 @@ class Injection:
     def _admits_administrators(self, node: ast.expr, target: Value, value: Value) -> bool:
         """A dependency that is called `require_admin` or `current_superuser`, however it finds out."""
         called = node.func if isinstance(node, ast.Call) else node
-        named = PRIVILEGE.search(dotted_name(called).rpartition(".")[2])
+        # `curator_or_admin` is no administrator
+        named = all(map(PRIVILEGE.search, dotted_name(called).rpartition(".")[2].split("_or_")))
         refuses = isinstance(target, Function) and any(
             isinstance(item, ast.Raise) for item in ast.walk(target.node)
         )
-        return bool(named) and (refuses or identifies(self.engine, value))
+        return named and (refuses or identifies(self.engine, value))
 
     def _provide(
         self, target: Value, name: str, module: str, annotation: ast.expr | None, state: State
