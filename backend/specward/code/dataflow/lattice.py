@@ -154,12 +154,12 @@ def _join_queries(left: Query, right: Query) -> Value:
     only = [tuple(part for part in query.predicates if part not in common) for query in (left, right)]
     if all(only):  # either condition, each of which may bind it: `by workspace, or else by member`
         common, only = (*common, Any((Both(only[0]), Both(only[1])))), []
-    lost = any(isinstance(part, Bind | Within | Exists | Any | Both) for parts in only for part in parts)
+    lost = (part for parts in only for part in parts if isinstance(part, Bind | Within | Exists | Any | Both))
     return replace(
         left,
         predicates=common,
         joined=left.joined | right.joined,
-        conditional=left.conditional or right.conditional or lost,
+        lost=tuple(dict.fromkeys((*left.lost, *right.lost, *lost))),
     )
 
 

@@ -170,6 +170,7 @@ class Other:
     tables: frozenset[str]
     fixed: bool = False
     open: bool = False  # asks whether a row is everybody's to see: `is_public`
+    empty: str = ""  # the column that it asks to be empty
 
 
 @record
@@ -189,7 +190,7 @@ class Query:
     predicates: tuple[Predicate, ...]
     joined: frozenset[str]
     site: Site
-    conditional: bool = False  # an owner condition was added on some paths only
+    lost: tuple[Predicate, ...] = ()  # conditions that were added on some paths only
     waived: bool = False  # built where the principal is an administrator, or through a scoping session
     legacy: bool = False  # session.query(): runs itself
     values: tuple[tuple[str, Value], ...] = ()  # what an insert or update writes

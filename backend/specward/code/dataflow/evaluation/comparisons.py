@@ -175,7 +175,8 @@ def sql_comparison(engine: Engine, left: Value, operator: ast.cmpop, right: Valu
     alike = not isinstance(operator, ast.NotEq | ast.Gt | ast.GtE | ast.NotIn)
     shown = isinstance(left, Column) and alike and opens(left.name, right)
     tables = tables_of(left) | tables_of(right)
-    return v.Other(tables, fixed=fixed and not isinstance(operator, ast.NotEq), open=shown)
+    empty = left.name if isinstance(left, Column) and isinstance(operator, _EQUAL) and right == NONE else ""
+    return v.Other(tables, fixed=fixed and not isinstance(operator, ast.NotEq), open=shown, empty=empty)
 
 
 def relation_equals(engine: Engine, relation: v.Relation, value: Value) -> Value:

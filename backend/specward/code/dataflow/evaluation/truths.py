@@ -43,6 +43,8 @@ def truth(engine: Engine, value: Value, state: State) -> Condition:
             return Condition(Facts(frozenset({("present", symbol)})), IMPOSSIBLE)
         case Scalar(Origin.IDENTITY, symbol, _) if _is_key(engine, symbol):
             return Condition(NOTHING, IMPOSSIBLE)
+        case v.Either() if (named := _named_owner(engine, value, state)) is not None:
+            return named
         case v.Either(alternatives):
             conditions = [truth(engine, item, state) for item in alternatives]
             result = conditions[0]
@@ -84,6 +86,14 @@ def truth(engine: Engine, value: Value, state: State) -> Condition:
             return Condition(engine.proof(state).proves(row, owned=False), NOTHING)
         case _:
             return Condition(NOTHING, NOTHING)
+
+
+def _named_owner(engine: Engine, value: v.Either, state: State) -> Condition | None:
+    """The owner's column of one of several rows: where it is empty, whichever row it is is nobody's."""
+    if not all(isinstance(item, Field) and _is_owner(engine, item) for item in value.options):
+        return None
+    empty = [truth(engine, item, state).false for item in value.options]
+    return Condition(NOTHING, Facts(frozenset(atom for facts in empty for atom in facts.atoms)))
 
 
 def _owned(row: Row) -> set[Fact]:

@@ -91,6 +91,8 @@ class Proof(Ownership):
                 return {table} if table and inner else {*inner}
             case v.Other(tables, _, True) if verb == "select":
                 return {*tables}  # to see, as everybody may
+            case v.Other(tables, empty=column) if column and verb in {"select", CHANGE}:
+                return {table for table in tables if self._is_owner(table, column)}  # they are nobody's
             case v.Any(arms):
                 return self._bound_by_all(arms, joined, verb)
             case v.Both(arms):
@@ -166,9 +168,23 @@ class Proof(Ownership):
             not self.is_identity(part.value) and origin(part.value) >= Origin.CREDENTIAL for part in owners
         ):
             return CLIENT
-        if query.conditional or (any(isinstance(part, v.Any) for part in query.predicates) and owners):
+        either = any(isinstance(part, v.Any) for part in query.predicates)
+        if self._binds_sometimes(query) or (either and owners):
             return CONDITIONAL
         return MISSING
+
+    def _binds_sometimes(self, query: Query) -> bool:
+        """Whether a condition that some paths leave out would keep the statement to the principal's rows."""
+        filters = {
+            part
+            for part in query.lost
+            if isinstance(part, Bind) and self._is_capability(part.table, part.column, part.value)
+        }  # `?postal_code=`
+        return any(
+            self.bound_tables((part,), query.joined, query.verb) & {*query.entities}
+            for part in query.lost
+            if part not in filters
+        )
 
     def _is_owner(self, table: str, column: str) -> bool:
         return column in self.schema.owners.get(table, ()) or (

@@ -34,7 +34,8 @@ def column_method(column: Column, name: str, arguments: Arguments) -> Value:
             return Bind(column.table, column.name, value)
         given = name in {"is_not", "isnot"}
         shown = names_opening(column.name) if given else opens(column.name, value)
-        return v.Other(frozenset({column.table}), fixed=not given, open=shown)
+        empty = column.name if value == v.NONE and not given else ""
+        return v.Other(frozenset({column.table}), fixed=not given, open=shown, empty=empty)
     if name in {
         "notin_",
         "not_in",

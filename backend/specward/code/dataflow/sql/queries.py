@@ -175,7 +175,8 @@ def by_name(engine: Engine, query: Query, arguments: Arguments) -> list[v.Predic
             relation = relation_equals(engine, v.Relation(table, name, ""), value)
             found.append(as_predicate(relation))
         elif isinstance(value, Const):
-            found.append(v.Other(frozenset({table}), fixed=True, open=opens(name, value)))
+            empty = name if value == v.NONE else ""
+            found.append(v.Other(frozenset({table}), fixed=True, open=opens(name, value), empty=empty))
         else:
             found.append(Bind(table, name, value))
     return found

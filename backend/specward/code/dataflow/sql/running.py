@@ -86,7 +86,8 @@ def fetched(engine: Engine, query: Query, code: str, state: State, *, one: bool)
     keys = tuple((part.column, part.value) for part in deep_binds(query) if part.table == table)
     bound = owned and not code and proof.is_bound(query)
     if table == engine.schema.user and bound and not query.joined and one:
-        if any(origin(value) == v.Origin.CLIENT for _, value in keys):
+        free = not proof.signed_in or not state.facts.atoms.isdisjoint({v.ADMIN, v.SCOPED})
+        if not free and any(origin(value) == v.Origin.CLIENT for _, value in keys):
             engine.trail.own.add((table, FOUND))
         return v.Scalar(v.Origin.IDENTITY)
     return Row(
