@@ -74,6 +74,7 @@ class Row:
     child: Row | None = None  # the row whose parent this is, where a relationship led here
     column: str = ""  # the only column that was read
     shown: bool = False  # fetched as one's own or everybody's to see, and so not to be changed
+    unchosen: bool = False  # the one of all that an order brings up, whatever the client asks
 
 
 @record

@@ -6,6 +6,7 @@ from specward.code.dataflow import values as v
 from specward.code.dataflow.evaluation.engine import Arguments, Engine, State
 from specward.code.dataflow.evaluation.members import decorators, is_class, of_class, of_instance
 from specward.code.dataflow.lattice import join_all, present
+from specward.code.dataflow.owners.kinds import numbers
 from specward.code.dataflow.owners.proof import ESCAPES, MISSING
 from specward.code.dataflow.values import Function, Method, Origin, Row, Scalar, Value
 
@@ -133,6 +134,8 @@ def _of_row(engine: Engine, row: Row, name: str, state: State, node: ast.AST) ->
     if target is not None:
         return related(engine, row, target, state, node)
     table = engine.schema.tables.get(row.table)
+    if row.unchosen and numbers(engine.schema, row.table, name):
+        return v.UNKNOWN  # of the last row, to count on from there
     if table is None or name in table.columns:
         return v.Field(row, name)
     if table.model is not None and is_class(engine.program, table.model):

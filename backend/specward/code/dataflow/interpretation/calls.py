@@ -8,7 +8,7 @@ from specward.code.dataflow.evaluation.containers import blend, element
 from specward.code.dataflow.evaluation.engine import Arguments, Engine, State
 from specward.code.dataflow.evaluation.later import HANDED_ON, handed_on
 from specward.code.dataflow.evaluation.truths import truth
-from specward.code.dataflow.lattice import both, either, options, parts
+from specward.code.dataflow.lattice import both, either, join_all, options, parts
 from specward.code.dataflow.sql import constructs
 from specward.code.dataflow.sql.methods import method
 from specward.code.dataflow.sql.outside import construct, opaque, run_queries, write, write_self
@@ -107,6 +107,8 @@ def external(engine: Engine, name: str, arguments: Arguments, state: State, node
     if last == "setattr" and len(arguments.positional) > 2:  # noqa: PLR2004 - object, name, value
         _setattr(engine, arguments, state)
         return NONE
+    if name in {"min", "max"} and len(arguments.positional) > 1 and not arguments.named:
+        return join_all([*arguments.positional])
     if name in {"any", "all"} and first is not None:
         return _quantified(engine, name, first, state)
     if last in {"zip", "enumerate", "filter", "map", "dict", "partial", "wraps"}:

@@ -38,6 +38,7 @@ _JOINED = pattern(
     _TENANT + r"|(team|group|project|board|room|channel|conversation|chat|space|family|circle)$"
 )
 GRANT = pattern(r"member|participant|enrol|collaborator|share|grant|access|permission")
+INVITED = pattern(r"invit(e|ation)s?$")  # between users, of whom none need be the owner
 ORDINARY = {
     *("user", "member", "customer", "client", "guest", "viewer", "subscriber", "buyer"),
     *("student", "pupil", "learner", "patient", "applicant", "candidate", "participant"),

@@ -1,9 +1,10 @@
 """What is proved: which rows, keys and statements belong to the principal, given what holds on the path."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
+from itertools import combinations
 
 from specward.code.dataflow import values as v
-from specward.code.dataflow.lattice import origin
+from specward.code.dataflow.lattice import options, origin
 from specward.code.dataflow.owners.ownership import Ownership
 from specward.code.dataflow.record import replace
 from specward.code.dataflow.values import Bind, Exists, Link, Origin, Query, Within
@@ -35,7 +36,11 @@ class Proof(Ownership):
         bound: set[str] = set()
         links: set[tuple[str, str]] = set()
         shared: set[tuple[str, str]] = set()
-        for predicate in flatten(predicates):
+        conjuncts = flatten(predicates)
+        for table in joined | {part.table for part in conjuncts if isinstance(part, Bind)}:
+            if self.is_one_of_pair(table, _compared(table, conjuncts)):
+                bound.add(table)
+        for predicate in conjuncts:
             bound |= self._bound_by(predicate, joined, verb)
             if isinstance(predicate, Link):
                 left, right = predicate.left, predicate.right
@@ -51,6 +56,17 @@ class Proof(Ownership):
             if not more:
                 return frozenset(bound)
             bound |= more
+
+    def is_one_of_pair(self, table: str, pairs: Collection[tuple[str, v.Value]]) -> bool:
+        """Whether two columns name two users in some order, and one of them is the principal."""
+        named = [
+            options(value)
+            for column, value in pairs
+            if isinstance(value, v.Either) and self.schema.target(table, column) == self.schema.user
+        ]
+        return any(
+            {*one} == {*other} and any(map(self.is_principal, one)) for one, other in combinations(named, 2)
+        )
 
     def _through_membership(self, link: v.Column, other: v.Column) -> set[tuple[str, str]]:
         """What a row that only links reaches through a parent: `Member.team_id == Document.team_id`."""
@@ -200,6 +216,12 @@ def _is_decided(arm: v.Predicate, verb: str) -> bool:
 def _compares(query: Query) -> bool:
     """Whether a statement compares any column with a value that is not written there."""
     return any(not isinstance(part, v.Other) or not part.fixed for part in deep(query.predicates))
+
+
+def _compared(table: str, predicates: Iterable[v.Predicate]) -> list[tuple[str, v.Value]]:
+    """Columns of a table with what they equal."""
+    binds = (part for part in predicates if isinstance(part, Bind) and part.table == table)
+    return [(part.column, part.value) for part in binds]
 
 
 def flatten(predicates: Iterable[v.Predicate]) -> list[v.Predicate]:

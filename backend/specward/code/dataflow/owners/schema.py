@@ -7,6 +7,7 @@ from specward.code.dataflow.owners.naming import (
     ACTED,
     CREATED,
     GRANT,
+    INVITED,
     LEVELS,
     PUBLIC,
     TENANT,
@@ -299,7 +300,8 @@ class Schema:
                 or LEVELS & {*table.columns}
                 or any(names_membership(name, self.user or "", parent) for parent in others)
             )
-            if name != self.user and self.owners[name] and others and telling:
+            invited = INVITED.search(name.lower()) and self.user in self.parents(name).values()
+            if name != self.user and others and (invited or (self.owners[name] and telling)):
                 found[name] = others
         return found
 

@@ -7,6 +7,7 @@ from specward.code.dataflow import values as v
 from specward.code.dataflow.evaluation.engine import Engine, State
 from specward.code.dataflow.evaluation.roles import bound_as, held
 from specward.code.dataflow.lattice import origin, parts, rows
+from specward.code.dataflow.owners.kinds import numbers, stands_for_user
 from specward.code.dataflow.owners.naming import names_count, names_hidden, names_message, names_owner
 from specward.code.dataflow.owners.proof import CLIENT, FOREIGN, MISSING, deep, flatten
 from specward.code.dataflow.owners.schema import Schema
@@ -85,6 +86,9 @@ def fetched(engine: Engine, query: Query, code: str, state: State, *, one: bool)
     owned = table in engine.schema.owned or table == engine.schema.user
     keys = tuple((part.column, part.value) for part in deep_binds(query) if part.table == table)
     bound = owned and not code and proof.is_bound(query)
+    unchosen = one and not query.predicates and not query.joined
+    if unchosen and numbers(engine.schema, table, query.column):
+        return v.UNKNOWN
     if table == engine.schema.user and bound and not query.joined and one:
         free = not proof.signed_in or not state.facts.atoms.isdisjoint({v.ADMIN, v.SCOPED})
         if not free and any(origin(value) == v.Origin.CLIENT for _, value in keys):
@@ -100,6 +104,7 @@ def fetched(engine: Engine, query: Query, code: str, state: State, *, one: bool)
         site=query.site,
         column=query.column,
         shown=bound and proof.only_shows(query),
+        unchosen=unchosen,
     )
 
 
@@ -160,7 +165,8 @@ def check_assignments(
         and not proof.is_identity(value)
         and not (acting and _is_another_role(schema, name, acting))
     ]
-    claimed = chosen and not any(proof.is_principal(value) for value in owners.values())
+    named = any(proof.is_principal(value) for value in owners.values())
+    claimed = chosen and not named and not proof.is_one_of_pair(table, pairs.items())
     if claimed and table in schema.owned and not _admits(engine, table, pairs):
         engine.report(CLIENT, site, table, changes=True)
         return
@@ -175,9 +181,22 @@ def check_assignments(
             and _from_client(value)
             and not proof.key_proved(target, value)
             and not proof.looks_after(target)
+            and not (stands_for_user(schema, target) and _is_own_otherwise(engine, table, name, pairs, state))
         ):
             engine.report(FOREIGN, site, f"{table}.{name}")
             return
+
+
+def _is_own_otherwise(
+    engine: Engine, table: str, column: str, pairs: Mapping[str, Value], state: State
+) -> bool:
+    """Whether another column than this one says whose a new row is: a patient's, who chooses a doctor."""
+    schema, proof = engine.schema, engine.proof(state)
+    return any(
+        proof.key_proved(schema.target(table, name), value)
+        for name, value in pairs.items()
+        if name != column and schema.target(table, name) in schema.owned | {schema.user}
+    )
 
 
 def _check_copy(engine: Engine, value: Value, state: State) -> None:
