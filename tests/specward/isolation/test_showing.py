@@ -71,6 +71,19 @@ def add_line(order_id: int, db: Db, me: Me):
 """
 
 
+READ_MINE_OF_LINES = """
+@router.get("/mine/{order_id}/lines")
+def read_my_lines(order_id: int, db: Db, me: Me):
+    statement = select(Line).join(Order).where(Order.id == order_id, Order.user_id == me.id)
+    return db.exec(statement).all()
+"""
+ADD_MINE = """
+@router.post("/orders")
+def add_order(note: str, db: Db, me: Me):
+    db.add(Order(user_id=me.id, note=note))
+"""
+
+
 LIKE = ADD_LINE.replace("Line(", "Like(user_id=me.id, ")
 LIKES = """
 
@@ -91,10 +104,17 @@ def codes(*routes: str) -> list[str]:
     return [item.code for item in found(*routes)]
 
 
+def nameless(*routes: str) -> tuple[str, ...]:
+    """The same without a log-in."""
+    return tuple(route.replace(", me: Me", "") for route in routes)
+
+
 @pytest.mark.parametrize(
     "routes",
     [
         (LIST, READ, DELETE),
+        (*nameless(LIST, READ), DELETE, READ_MINE),  # without a log-in, by more routes than compare
+        (*nameless(LIST, READ), MINE, READ_MINE_OF_LINES, ADD_MINE),  # and changed by nobody
         (LIST, READ, SEARCH, DELETE, MINE),  # one's own may be listed, too
         (READ, FILTERED, DELETE),  # what a client may filter by binds nothing
         (LIST, READ, LINES, DELETE),  # a part of it is asked with it
@@ -104,7 +124,7 @@ def codes(*routes: str) -> list[str]:
 def test_what_seems_to_be_shown_is_asked_once(routes: tuple[str, ...]) -> None:
     (asked,) = found(*routes)
     assert (asked.code, asked.table) == ("SW609", "order")
-    reading = {LIST, READ, SEARCH, FILTERED, LINES}
+    reading = {LIST, READ, SEARCH, FILTERED, LINES, *nameless(LIST, READ)}
     assert len(asked.follows) == len([route for route in routes if route in reading]) - 1
 
 
@@ -115,6 +135,14 @@ def test_what_seems_to_be_shown_is_asked_once(routes: tuple[str, ...]) -> None:
         (LIST, READ),  # nobody is held to be the owner anywhere
         (LIST, READ, SEARCH, DELETE, READ_MINE),  # another route compares it only to show it
         (LIST, READ, PARTLY, DELETE),  # on one path of another it is bound
+        (
+            *nameless(LIST, READ),
+            READ_MINE,
+            MINE,
+            MINE,
+            DELETE_ANY,
+        ),  # without a log-in, and changed by anybody
+        (*nameless(LIST, READ), LIST.replace("/orders", "/all"), READ_MINE, DELETE),  # with one, too
         (LIST, READ, DELETE, DELETE_ANY),  # what is changed by anybody is kept by nobody
     ],
 )

@@ -51,13 +51,14 @@ class Kept(TypedDict):
     offices: list[str]
     held: list[tuple[str, str]]
     grounds: list[str]
+    is_nameless: bool
 
 
 class Trail:
     """What was found and consulted since something began to be interpreted."""
 
     __slots__ = (
-        *("bindings", "consultations", "grounds", "held", "is_cut", "offices", "own", "shown"),
+        *("bindings", "consultations", "grounds", "held", "is_cut", "is_nameless", "offices", "own", "shown"),
         "violations",
     )
 
@@ -69,6 +70,7 @@ class Trail:
         self.offices: set[str] = set()  # roles that the principal was asked for
         self.held: set[tuple[str, str]] = set()  # tables, and the roles whose holders are bound to their own
         self.consultations = 0  # how often something was compared with the principal
+        self.is_nameless = False  # whether a route asks nobody who they are
         self.is_cut = False  # whether something was too deep or too much to be read
         self.grounds = {*grounds}  # see `Program.state`
 
@@ -110,6 +112,7 @@ class Trail:
             "offices": sorted(self.offices),
             "held": sorted(self.held),
             "grounds": sorted(self.grounds),
+            "is_nameless": self.is_nameless,
         }
 
     @classmethod
@@ -122,5 +125,6 @@ class Trail:
         trail.shown = {*kept["shown"]}
         trail.own = {(table, how) for table, how in kept["own"]}
         trail.offices = {*kept["offices"]}
+        trail.is_nameless = kept["is_nameless"]
         trail.held = {(table, role) for table, role in kept["held"]}
         return trail

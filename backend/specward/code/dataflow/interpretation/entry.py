@@ -44,6 +44,7 @@ class Entry:
                 route.module, route.node.lineno, route.node.col_offset + 1, (route.shown, route.name)
             )
             trail.report(Violation(UNJUDGED, "", here))
+        trail.is_nameless = not self.injection.identified and not interpreter.signed_in
         if not self.injection.identified:
             self._excuse(trail)
         return trail

@@ -42,11 +42,16 @@ class Judge:
     def learn(self, lesson: Lesson) -> bool:
         """Take a lesson. True if it changes what belongs to whom, and so what is to be judged anew."""
         self.lessons.append(lesson)
-        news = [self.schema.learn(table, column) for table, column in lesson.bindings]
+        news = [self.schema.learn(table, column) for table, column in self._ordered(lesson.bindings)]
         self._interpreter = Interpreter(self.program, self.schema)
         offices = looked_after(self.schema, lesson.gated, lesson.held) - self.schema.administered
         self.schema.administered |= offices
         return any([*news, self.schema.publish(lesson.shown), offices])
+
+    def _ordered(self, bindings: Sequence[tuple[str, str]]) -> list[tuple[str, str]]:
+        """First those of tables that others are parts of, whose owner is theirs, too."""
+        whole = {table for table, column in bindings if self.schema.target(table, column) == self.schema.user}
+        return sorted(bindings, key=lambda item: self.schema.target(*item) in whole)
 
     def judge(self, index: int) -> Trail:
         """Interpret one route."""

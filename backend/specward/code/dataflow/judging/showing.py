@@ -73,7 +73,12 @@ def shown(schema: Schema, trails: Sequence[Trail]) -> Content:
     """
     read = {item.table for trail in trails for item in trail.violations.values() if item.code in _READ}
     uses = {table: _Use.of(table, trails) for table in sorted(read & schema.owned)}
-    found = {table for table, use in uses.items() if use.is_open and (use.changed or names_content(table))}
+    signed_in = 2 * sum(trail.is_nameless for trail in trails) < len(trails)
+    found = {
+        table
+        for table, use in uses.items()
+        if use.is_open and (use.changed or names_content(table) or (use.is_public and signed_in))
+    }
     if schema.user is not None and schema.user in read and _Use.of(schema.user, trails).outnumbers:
         found.add(schema.user)
     parts = {
@@ -94,19 +99,22 @@ class _Use(NamedTuple):
     """On how many routes the rows of a table are used in which way."""
 
     open: int  # rows of anybody are read
+    nameless: int  # and nobody is asked who they are
     compared: int  # one is read by its key, where it is the principal's own, or a path of several is bound
     changed: int  # rows are changed by who may
     taken: int  # rows of anybody are changed
 
     @classmethod
     def of(cls, table: str, trails: Sequence[Trail]) -> "_Use":
-        counts = [0] * 4
+        counts = [0] * 5
         for trail in trails:
             changed = (table, CHANGED) in trail.own
             told = [item for item in trail.violations.values() if item.table == table]
             found = not changed and not told and (table, FOUND) in trail.own
+            is_read = any(not item.changes for item in told)
             uses = (
-                any(not item.changes for item in told),
+                is_read,
+                is_read and trail.is_nameless,
                 found or any(item.code == CONDITIONAL for item in told),
                 changed,
                 any(item.changes for item in told),
@@ -122,7 +130,12 @@ class _Use(NamedTuple):
     @property
     def is_open(self) -> bool:
         """Whether several routes read what is anybody's, few compare, and what is changed is one's own."""
-        return self.is_harmless and self.open >= _SEVERAL and self.outnumbers
+        return self.is_harmless and self.open >= _SEVERAL and (self.outnumbers or self.is_public)
+
+    @property
+    def is_public(self) -> bool:
+        """Whether none of those that read what is anybody's asks for a log-in, and fewer compare."""
+        return self.compared < self.open == self.nameless
 
     @property
     def outnumbers(self) -> bool:

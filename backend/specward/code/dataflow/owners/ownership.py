@@ -11,7 +11,7 @@ from specward.patterns import pattern
 
 _CAPABILITY = pattern(
     r"token|secret|hash|code|api_?key|otp|nonce|signature|share|invite|publish|jti|state|ticket|webhook|stripe"
-    r"|session_id"
+    r"|session_id|challenge$"
 )
 _SECRET = pattern(r"token|secret|hash|api_?key|otp|nonce|signature")
 _DEPTH = 8
@@ -242,6 +242,11 @@ class Ownership:
                 atoms |= self.proves(row.child, owned=True, depth=depth - 1).atoms
         return Facts(frozenset(atoms))
 
+    def settled(self, value: Value) -> Facts:
+        """What holds of the rows in a value that are the principal's by what their keys name."""
+        own = (row for row in rows(value) if row.code and self.owns(row) and self.may_change(row))
+        return Facts(frozenset(fact for row in own for fact in (("owned", row.id), ("shown", row.id))))
+
     def shows(self, row: Row) -> Facts:
         """What follows when a row is everybody's to see: it may be read as one's own, and not changed."""
         return Facts(self.proves(row, owned=True).atoms - {("owned", row.id)})
@@ -290,6 +295,10 @@ class Ownership:
                     return {("key", table, symbol_of(key)) for table in opened if symbol_of(key)}
                 return self._key_facts(row, column, chosen[0], depth)
             case v.Field(child, name) if opened and child.id != row.id:
-                return set(self.proves(child, owned=True, depth=depth - 1).atoms) | self.equals(child, name)
+                named = [value for other, value in child.keys if other == name]
+                facts = self.equals(child, name)
+                for value in named if depth > 1 else ():
+                    facts |= self._key_facts(row, column, value, depth - 1)
+                return facts | self.proves(child, owned=True, depth=depth - 1).atoms
             case _:
                 return set()

@@ -5,6 +5,7 @@ from itertools import combinations
 
 from specward.code.dataflow import values as v
 from specward.code.dataflow.lattice import options, origin
+from specward.code.dataflow.owners.kinds import stands_for_user
 from specward.code.dataflow.owners.ownership import Ownership
 from specward.code.dataflow.record import replace
 from specward.code.dataflow.values import Bind, Exists, Link, Origin, Query, Within
@@ -74,6 +75,8 @@ class Proof(Ownership):
         parent = schema.target(link.table, link.name)
         if parent is None or schema.target(other.table, other.name) != parent:
             return set()
+        if parent == schema.user and stands_for_user(schema, other.table):
+            return {(link.table, other.table)}  # what is kept of whom a row names that may be read
         links = parent in schema.grants.get(link.table, ()) or not schema.owners.get(link.table)
         return {(link.table, other.table)} if links else set()
 

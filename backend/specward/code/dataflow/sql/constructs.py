@@ -87,9 +87,10 @@ def sql_function(
                 "", Query("select", (), tuple(conditions(arguments)), frozenset(), engine.site(node, state))
             )
         return build(engine, name, arguments, state, node)
-    if name in {"and_", "or_"}:
-        parts = tuple(conditions(arguments))
-        return v.Both(parts) if name == "and_" else v.Any(parts)
+    if name == "and_":
+        return v.Both(tuple(conditions(arguments)))
+    if name == "or_":
+        return v.Any(tuple(conditions(_that_may_hold(arguments))))
     if name in {"union", "union_all"} and isinstance(first, Query):
         return union(first, Arguments(arguments.positional[1:]))
     if (
@@ -111,6 +112,13 @@ def sql_function(
     ):
         return Expression(frozenset(tables_in(arguments)))
     return None
+
+
+def _that_may_hold(arguments: Arguments) -> Arguments:
+    """Alternatives without those that never hold: `or_(mine, shared if asked else False)`."""
+    never = Const(False)  # noqa: FBT003 -- a literal of the program that is read
+    kept = [[item for item in options(value) if item != never] for value in arguments.positional]
+    return Arguments(tuple(join_all(found) for found in kept if found), arguments.named, arguments.spread)
 
 
 def _is_sql(value: Value) -> bool:

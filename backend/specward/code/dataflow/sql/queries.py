@@ -9,6 +9,7 @@ from specward.code.dataflow.evaluation.engine import Arguments, Engine, State
 from specward.code.dataflow.evaluation.expressions import as_predicate
 from specward.code.dataflow.evaluation.openness import opens
 from specward.code.dataflow.lattice import options
+from specward.code.dataflow.owners.proof import deep
 from specward.code.dataflow.record import replace
 from specward.code.dataflow.values import Bind, Column, Const, Expression, Query, Value
 
@@ -83,6 +84,8 @@ def build(engine: Engine, verb: str, arguments: Arguments, state: State, node: a
                 joined |= option.joined
             elif isinstance(option, Expression):
                 predicates += option.predicates
+            elif isinstance(option, v.Exists | v.Any | v.Both):
+                _ask(engine, (option,), state)
             tables += [table for table in sorted(tables_of(option)) if table not in tables]
     name = "select" if verb in {"query", "exists"} else verb
     return Query(
@@ -94,6 +97,15 @@ def build(engine: Engine, verb: str, arguments: Arguments, state: State, node: a
         legacy=verb == "query",
         column=_only_column(arguments),
     )
+
+
+def _ask(engine: Engine, answers: Iterable[v.Predicate], state: State) -> None:
+    """A statement may answer whether something is the principal's: `select(or_(exists(...), ...))`."""
+    for part in deep(answers):
+        if isinstance(part, v.Exists):
+            _ask(engine, part.query.predicates, state)
+        elif isinstance(part, Bind) and engine.proof(state).is_principal(part.value):
+            engine.consult()
 
 
 def _only_column(arguments: Arguments) -> str:
