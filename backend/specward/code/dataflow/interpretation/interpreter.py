@@ -13,7 +13,7 @@ from specward.code.dataflow.evaluation.members import of_instance
 from specward.code.dataflow.evaluation.parameters import bind_parameters
 from specward.code.dataflow.evaluation.results import result
 from specward.code.dataflow.interpretation import calls, statements
-from specward.code.dataflow.lattice import join_all, present, rows
+from specward.code.dataflow.lattice import both, join_all, present, rows
 from specward.code.dataflow.owners.naming import names_content
 from specward.code.dataflow.owners.proof import Proof
 from specward.code.dataflow.owners.schema import Schema
@@ -93,7 +93,10 @@ class Interpreter:
 
     def proof(self, state: State) -> Proof:
         """What is proved on this path."""
-        return Proof(self.schema, state.facts.atoms, signed_in=self.signed_in)
+        return self._proof(state.facts)
+
+    def _proof(self, facts: v.Facts) -> Proof:
+        return Proof(self.schema, facts.atoms, signed_in=self.signed_in)
 
     def number(self) -> int:
         """An id for a new row."""
@@ -267,6 +270,8 @@ class Interpreter:
         returns = inner.frame.returns
         if inner.facts.possible:
             returns.append((NONE, inner.facts))
+        if len(returns) > 1:
+            returns = [(value, both(facts, self._proof(facts).settled(value))) for value, facts in returns]
         return result(returns, state)
 
     def _inner(self, function: Function, arguments: Arguments, state: State) -> State:

@@ -11,7 +11,7 @@ from specward.code.dataflow.evaluation.loops import each, leave, repeat
 from specward.code.dataflow.evaluation.members import of_instance
 from specward.code.dataflow.evaluation.narrowing import narrow
 from specward.code.dataflow.evaluation.truths import truth
-from specward.code.dataflow.lattice import both, join_all, options
+from specward.code.dataflow.lattice import join_all, options
 from specward.code.dataflow.record import replace
 from specward.code.dataflow.sources.program import dotted_name
 from specward.code.dataflow.sql.outside import write, write_self
@@ -45,7 +45,7 @@ def _statement(engine: Engine, node: ast.stmt, state: State) -> None:
             store(engine, target, result, state)
         case ast.Return(value=value):
             result = engine.evaluate(value, state) if value is not None else NONE
-            state.frame.returns.append((result, both(state.facts, engine.proof(state).settled(result))))
+            state.frame.returns.append((result, state.facts))
             state.facts = IMPOSSIBLE
         case ast.Raise(exc=exc):
             if exc is not None:

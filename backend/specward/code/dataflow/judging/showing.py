@@ -134,8 +134,12 @@ class _Use(NamedTuple):
 
     @property
     def is_public(self) -> bool:
-        """Whether none of those that read what is anybody's asks for a log-in, and fewer compare."""
-        return self.compared < self.open == self.nameless
+        """Whether none of those that read what is anybody's asks for a log-in, and fewer compare.
+
+        Where some do, somebody must be held to be the owner by what they change, and anybody changes nothing.
+        """
+        kept = not self.taken and (self.changed > 0 or not self.compared)
+        return kept and self.compared < self.open == self.nameless
 
     @property
     def outnumbers(self) -> bool:

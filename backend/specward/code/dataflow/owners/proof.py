@@ -38,8 +38,11 @@ class Proof(Ownership):
         links: set[tuple[str, str]] = set()
         shared: set[tuple[str, str]] = set()
         conjuncts = flatten(predicates)
-        for table in joined | {part.table for part in conjuncts if isinstance(part, Bind)}:
-            if self.is_one_of_pair(table, _compared(table, conjuncts)):
+        chosen = [part for part in conjuncts if isinstance(part, Bind) and isinstance(part.value, v.Either)]
+        for table in {part.table for part in chosen}:
+            if self.is_one_of_pair(
+                table, [(part.column, part.value) for part in chosen if part.table == table]
+            ):
                 bound.add(table)
         for predicate in conjuncts:
             bound |= self._bound_by(predicate, joined, verb)
@@ -219,12 +222,6 @@ def _is_decided(arm: v.Predicate, verb: str) -> bool:
 def _compares(query: Query) -> bool:
     """Whether a statement compares any column with a value that is not written there."""
     return any(not isinstance(part, v.Other) or not part.fixed for part in deep(query.predicates))
-
-
-def _compared(table: str, predicates: Iterable[v.Predicate]) -> list[tuple[str, v.Value]]:
-    """Columns of a table with what they equal."""
-    binds = (part for part in predicates if isinstance(part, Bind) and part.table == table)
-    return [(part.column, part.value) for part in binds]
 
 
 def flatten(predicates: Iterable[v.Predicate]) -> list[v.Predicate]:
