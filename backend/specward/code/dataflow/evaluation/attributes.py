@@ -178,6 +178,9 @@ def related(engine: Engine, row: Row, target: str, state: State, node: ast.AST) 
         return Row(
             target, engine.number(), code, proof=owned, many=False, keys=keys, site=row.site, child=row
         )
+    downward = [column for column, parent in schema.parents(target).items() if parent == row.table]
+    if len(downward) == 1:
+        keys = ((downward[0], v.Field(row, schema.keys(row.table)[0])),)
     site = engine.site(node, state) if not row.code and isinstance(node, ast.expr) else row.site
     code = "" if owned else row.code or ESCAPES
     return Row(target, engine.number(), code, proof=owned, many=many, keys=keys, site=site)

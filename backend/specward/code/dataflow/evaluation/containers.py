@@ -8,7 +8,7 @@ from specward.code.dataflow.evaluation.narrowing import narrow
 from specward.code.dataflow.evaluation.truths import truth
 from specward.code.dataflow.lattice import join_all, origin, parts, present, rows
 from specward.code.dataflow.record import replace
-from specward.code.dataflow.values import UNKNOWN, Const, Mapping, Origin, Scalar, Sequence, Value
+from specward.code.dataflow.values import UNKNOWN, Const, Mapping, Origin, Row, Scalar, Sequence, Value
 
 
 def blend(pieces: tuple[Value, ...]) -> Value:
@@ -178,7 +178,21 @@ def comprehension(
         made = [engine.evaluate(node.key, inner), engine.evaluate(node.value, inner)]
         return Mapping((), tuple(settle(item, inner.facts, state.facts) for item in made))
     value = engine.evaluate(node.elt, inner)
-    return Sequence((), (settle(value, inner.facts, state.facts),), left_out)
+    asked = (atom for atom in inner.facts.atoms - state.facts.atoms if atom[0] == "key")
+    of_one = frozenset(atom for atom in asked if not str(atom[-1]).endswith("[]"))
+    return Sequence((), (settle(value, inner.facts, state.facts),), left_out, v.Facts(of_one))
+
+
+def first(engine: Engine, value: Value) -> Value:
+    """`next(member for member in own if member.team_id == team_id)`: a row that was found by a key."""
+    found = element(engine, value)
+    asked = value.filled.atoms if isinstance(value, Sequence) else frozenset[v.Fact]()
+    table = engine.schema.tables.get(found.table) if asked and isinstance(found, Row) else None
+    if table is None or not isinstance(found, Row):
+        return found
+    leads = {engine.schema.leads(table.name, name): name for name in table.columns}
+    keys = ((leads[fact[1]], Scalar(v.Origin.CLIENT, str(fact[-1]))) for fact in asked if fact[1] in leads)
+    return replace(found, keys=(*found.keys, *keys))
 
 
 def _of_known(

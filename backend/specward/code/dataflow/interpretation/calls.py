@@ -4,7 +4,7 @@ import ast
 
 from specward.code.dataflow import values as v
 from specward.code.dataflow.evaluation.annotations import DEPENDENCY
-from specward.code.dataflow.evaluation.containers import blend, element
+from specward.code.dataflow.evaluation.containers import blend, element, first
 from specward.code.dataflow.evaluation.engine import Arguments, Engine, State
 from specward.code.dataflow.evaluation.later import HANDED_ON, handed_on
 from specward.code.dataflow.evaluation.truths import truth
@@ -125,7 +125,7 @@ def _coerced(engine: Engine, name: str, value: Value | None, state: State) -> Va
     if isinstance(value, Query):
         return execute(engine, value, state)
     if name == "next":
-        return element(engine, value)
+        return first(engine, value)
     return value
 
 

@@ -299,11 +299,17 @@ class Schema:
                 GRANT.search(name.lower())
                 or LEVELS & {*table.columns}
                 or any(names_membership(name, self.user or "", parent) for parent in others)
+                or any(self._lists_members(parent, name) for parent in others)
             )
             invited = INVITED.search(name.lower()) and self.user in self.parents(name).values()
             if name != self.user and others and (invited or (self.owners[name] and telling)):
                 found[name] = others
         return found
+
+    def _lists_members(self, parent: str, name: str) -> bool:
+        """Whether a table calls the rows of another its members: `project.team_members`."""
+        relations = self.tables[parent].relations.items()
+        return any(GRANT.search(attribute) and self._named(target) == name for attribute, target in relations)
 
     def _memberships(self) -> dict[str, str]:
         """Grants on tables that have no owner of their own: their members own them."""
