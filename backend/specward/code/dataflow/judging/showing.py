@@ -6,6 +6,9 @@ change it keep to their own. It may also be that the check was forgotten each ti
 the table, and not told as a fault. One open read among others that compare is a fault, and so is a change of
 what is somebody else's.
 
+Where none of the routes that read a table asks for a log-in, as most others of the project do, that looks
+meant, too, as long as nobody changes rows of others there; so it is asked, even if a route or two compare.
+
 Who reads a user by a key may do so to show a profile, unless other routes compare that key only to read. That
 is asked, too, once for the table of users.
 """
