@@ -1,15 +1,15 @@
 """Who owns a table: found from foreign keys to the user table, overridden by configuration."""
 
 from collections.abc import Collection, Mapping
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
+from specward.code.dataflow.owners.links import Links
 from specward.code.dataflow.owners.naming import (
     ACTED,
     CREATED,
     GRANT,
     INVITED,
     LEVELS,
-    PUBLIC,
     TENANT,
     names_content,
     names_holder,
@@ -20,12 +20,8 @@ from specward.code.dataflow.owners.naming import (
     names_tenant,
     stem,
 )
-from specward.code.dataflow.owners.tables import Table, read_tables
 from specward.code.dataflow.owners.users import find_user
 from specward.code.dataflow.sources.program import Program
-
-if TYPE_CHECKING:
-    from specward.code.dataflow.values import Definition
 
 
 class Options(NamedTuple):
@@ -42,36 +38,18 @@ class Options(NamedTuple):
     privileged: tuple[str, ...] = ()  # attributes or functions that mark an administrator
 
 
-class Schema:
+class Schema(Links):
     """Tables by name and by model, with the way from each to its owner."""
 
     def __init__(self, program: Program, settings: Options) -> None:
-        self.tables: dict[str, Table] = {}
-        self.by_model: dict[Definition, str] = {}
-        for table in read_tables(program):
-            known = self.tables.get(table.name)
-            self.tables[table.name] = table if known is None else _merged(known, table)
-            if table.model is not None:
-                self.by_model[table.model] = table.name
-        self._by_stem: dict[str, str] = {}
-        for name, table in self.tables.items():
-            if table.model is not None:
-                self._by_stem.setdefault(stem(table.model.name), name)
-        for name in self.tables:
-            self._by_stem[stem(name)] = name
-        self._by_letters = {_letters(name): name for name in self.tables}
-        columns = (column for table in self.tables.values() for column in table.columns.values())
-        parted = (column.reference.rpartition(".") for column in columns)
-        self._pointed_to = {(self._named(name), column) for name, _, column in parted}
+        super().__init__(program)
         self.settings = settings
         self.published = frozenset(settings.shown_tables)  # read by anybody, as a route of the project does
         self.has_policies = any(source.outline["has_policies"] for source in program.sources.values())
         self.has_criteria = any(source.outline["has_criteria"] for source in program.sources.values())
         self.administered: set[tuple[str, str]] = set()  # tables, with the roles that look after them
         parents = {name: self.parents(name) for name in self.tables}
-        self.user = self._named(settings.user_table) or find_user(
-            program, self.tables, self.by_model, parents
-        )
+        self.user = self.named(settings.user_table) or find_user(program, self.tables, self.by_model, parents)
         self.owners: dict[str, set[str]] = {name: self._owner_columns(name) for name in self.tables}
         self._own_by_role()
         self._own_by_tenant()
@@ -79,56 +57,11 @@ class Schema:
         self.memberships = self._memberships()
         self.owned = self._owned()
 
-    def target(self, table: str, column: str) -> str | None:
-        """The table a foreign key points to; without one, the table it is named after (`agent_id`)."""
-        fact = self.tables[table].columns.get(column) if table in self.tables else None
-        if fact is None:
-            return None
-        if fact.reference:
-            return self._named(fact.reference.split(".")[0])
-        named = (
-            self._named(column.removesuffix("_id")) if column.endswith("_id") and not fact.primary else None
-        )
-        return named if named != table else None
-
-    def names_one(self, table: str, column: str) -> bool:
-        """Whether a value of a column names one row: a key, a unique column, a public identifier."""
-        fact = self.tables[table].columns.get(column) if table in self.tables else None
-        return (fact is not None and fact.unique) or bool(PUBLIC.search(column))
-
-    def leads(self, table: str, column: str) -> str | None:
-        """The table whose rows a column names: its own for its key (or no column), else its target."""
-        return table if not column or self.keys(table) == (column,) else self.target(table, column)
-
-    def related(self, table: str, attribute: str) -> str | None:
-        """The table a relationship attribute leads to, looked up from the model's module."""
-        name = self.tables[table].relations.get(attribute) if table in self.tables else None
-        if name is None:
-            return None
-        return self._named(name)
-
     def linked(self, table: str) -> frozenset[str]:
         """What a table links users to, where it says nothing else: the approvers of an order."""
         columns = self.tables[table].columns if table in self.tables else {}
         parents = frozenset(self.parents(table).values()) - {self.user}
         return parents if all(map(names_no_content, columns)) else frozenset()
-
-    def keys(self, table: str) -> tuple[str, ...]:
-        """The primary key of a table."""
-        return self.tables[table].keys if table in self.tables else ("id",)
-
-    def is_key(self, table: str, column: str) -> bool:
-        """Whether a column is what others name a row of the table by: its key, or what foreign keys hold."""
-        return column in self.keys(table) or (table, column) in self._pointed_to
-
-    def parents(self, table: str) -> dict[str, str]:
-        """Foreign-key columns of a table with the tables they point to."""
-        found = {}
-        for column in self.tables[table].columns if table in self.tables else ():
-            target = self.target(table, column)
-            if target is not None:
-                found[column] = target
-        return found
 
     def only_way(self, table: str, column: str) -> bool:
         """Whether a column is all that says whose a row is: where it is empty, the row is nobody's."""
@@ -218,13 +151,6 @@ class Schema:
                 steps.append(f"{table} <- {link}")
         return " -> ".join(steps) or f"{table}.{self.keys(table)[0]}"
 
-    def _named(self, name: str) -> str | None:
-        if not name:
-            return None
-        if name in self.tables:
-            return name
-        return self._by_stem.get(stem(name)) or self._by_letters.get(_letters(name))
-
     def _owner_columns(self, name: str) -> set[str]:
         if name in self.settings.owner_columns:
             return {self.settings.owner_columns[name]}
@@ -309,7 +235,7 @@ class Schema:
     def _lists_members(self, parent: str, name: str) -> bool:
         """Whether a table calls the rows of another its members: `project.team_members`."""
         relations = self.tables[parent].relations.items()
-        return any(GRANT.search(attribute) and self._named(target) == name for attribute, target in relations)
+        return any(GRANT.search(attribute) and self.named(target) == name for attribute, target in relations)
 
     def _memberships(self) -> dict[str, str]:
         """Grants on tables that have no owner of their own: their members own them."""
@@ -319,17 +245,3 @@ class Schema:
             if len(parents) == 1 and unowned:
                 found[name] = unowned[0]
         return found
-
-
-def _letters(name: str) -> str:
-    """What is left of a name where a class computes it from its own: `ProjectLinkORM` as `projectlink`."""
-    return stem(name).replace("_", "").removesuffix("orm").removesuffix("model").removesuffix("table")
-
-
-def _merged(known: Table, other: Table) -> Table:
-    """Two declarations of one table: what either says, and of a column the one that refers to a table."""
-    columns = {**other.columns, **known.columns}
-    referring = {
-        name: fact for name, fact in other.columns.items() if fact.reference and not columns[name].reference
-    }
-    return known._replace(columns={**columns, **referring}, relations={**other.relations, **known.relations})
