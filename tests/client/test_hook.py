@@ -465,7 +465,7 @@ def test_a_type_checker_that_takes_its_time_holds_no_order_up(project: Path) -> 
     )
     with (project / "pyproject.toml").open("a") as settings:
         settings.write('[tool.specward.quality]\nlint = []\ntypes = ["python", "slow.py"]\n')
-    patience = "from specward.agent import standing; standing.TIME_TO_REMEMBER = 1"
+    patience = "from specward.agent import standing; standing.TIME_TO_REMEMBER = 4"
     run = "import runpy, sys; runpy.run_path(sys.argv.pop(1), run_name='__main__')"
     order = event(project, "UserPromptSubmit", prompt="Implement T-042")
     done = subprocess.run(
