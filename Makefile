@@ -97,7 +97,7 @@ check: install-dev ## hold this repository against its own gate
 	$(BIN)/specward check
 
 report: install-dev ## write the report, one page, to .specward/report.html
-	$(BIN)/specward report
+	$(BIN)/specward report --database
 
 lint: install-dev ## ruff and the import contracts
 	$(BIN)/ruff check .

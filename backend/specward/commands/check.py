@@ -5,11 +5,10 @@ import os
 import sys
 from argparse import ArgumentParser, Namespace
 from importlib import import_module
-from importlib.util import find_spec
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from specward import baseline
+from specward.commands.check_database import add_database, lender
 from specward.commands.check_progress import telling
 from specward.commands.check_watch import check_until_interrupted
 from specward.config import find_root
@@ -19,9 +18,6 @@ from specward.leaving import leave
 from specward.project import Project
 from specward.rules.registry import entries
 from specward.verify import judge, read_project
-
-if TYPE_CHECKING:
-    from specward.database.server import Lend
 
 SUMMARY = "Hold the project against its specifications."
 FORMATS = ("text", "json", "sarif", "junit", "github", "html")
@@ -34,11 +30,7 @@ def add_arguments(parser: ArgumentParser) -> None:
     add("--task", action="append", default=[], help="hold every change against this task's permit")
     add("--base", metavar="REV", help="judge what changed since this revision")
     add("--select", action="append", default=[], metavar="CODES", help="run these only: SW1 or SW601,SW602")
-    add(
-        "--database",
-        action="store_true",
-        help="build the schema in a database of its own, and judge it there, too",
-    )
+    add_database(parser)
     add("--watch", action="store_true", help="check again after each change, until Ctrl-C")
     add("--format", choices=FORMATS, default="text", help="the form of the report (default: text)")
     add(
@@ -57,7 +49,7 @@ def run(options: Namespace) -> int:
     root = find_root(Path.cwd())
     paths = [_inside(root, path) for path in options.paths]
     select = [_known(code) for item in options.select for code in item.split(",") if code]
-    lend = _lend() if options.database else None
+    lend = lender(options)
 
     def read() -> Project:
         return read_project(root, tasks=options.task, base=options.base, paths=paths or None, lend=lend)
@@ -89,16 +81,6 @@ def _known(code: str) -> str:
     if not any(entry.code.startswith(code.upper()) for entry in entries()):
         raise CouldNotRunError(f"There is no rule {code}: `specward explain` lists them.")
     return code
-
-
-def _lend() -> "Lend":
-    if find_spec("psycopg") is None:
-        raise CouldNotRunError(
-            "--database needs psycopg, which is not installed: pip install 'psycopg[binary]'."
-        )
-    from specward.database.temporary import temporary_server  # noqa: PLC0415 -- for --database alone
-
-    return temporary_server
 
 
 def _render(form: str, verdict: Verdict, project: Project) -> str:

@@ -4,6 +4,8 @@ import sys
 from argparse import ArgumentParser, Namespace
 from pathlib import Path
 
+from specward.commands.check_database import add_database, lender
+from specward.commands.check_progress import telling
 from specward.config import find_root
 from specward.output.html import render
 from specward.storage import FOLDER, write_atomically
@@ -21,6 +23,7 @@ def add_arguments(parser: ArgumentParser) -> None:
         type=Path,
         help=f"where to write it; - prints it (default: {FOLDER}/report.html)",
     )
+    add_database(parser)
 
 
 def run(options: Namespace) -> int:
@@ -30,8 +33,10 @@ def run(options: Namespace) -> int:
         CouldNotRunError: the project cannot be judged, or the page not written.
     """
     root = find_root(Path.cwd())
-    project = read_project(root)
-    page = render(judge(project), project)
+    project = read_project(root, lend=lender(options))
+    with telling(project):
+        verdict = judge(project)
+    page = render(verdict, project)
     if options.output == Path("-"):
         sys.stdout.write(page)
         return 0

@@ -108,6 +108,15 @@ def test_the_command_writes_it(tmp_path: Path) -> None:
     assert "cannot be written" in done.stderr
 
 
+def test_the_command_builds_a_database_where_it_is_asked_to(tmp_path: Path) -> None:
+    root = make_shop(tmp_path / "shop")
+    assert "No database was built" in run(root, "report -o -").stdout
+    done = run(root, "report --database -o -")
+    assert done.returncode == 0
+    assert "<h1>" in done.stdout
+    assert "No database was built" not in done.stdout
+
+
 def run(root: Path, words: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
         [SPECWARD, *words.split()], cwd=root, capture_output=True, text=True, encoding="utf-8", check=False
