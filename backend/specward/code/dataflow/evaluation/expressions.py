@@ -16,7 +16,7 @@ from specward.code.dataflow.evaluation.containers import (
 from specward.code.dataflow.evaluation.engine import Arguments, Engine, State, settle
 from specward.code.dataflow.evaluation.later import STARTS, cannot_be_steered
 from specward.code.dataflow.evaluation.narrowing import narrow
-from specward.code.dataflow.evaluation.switches import SWITCHES, switched
+from specward.code.dataflow.evaluation.switches import switched
 from specward.code.dataflow.evaluation.texts import is_text, text
 from specward.code.dataflow.evaluation.truths import negate, truth
 from specward.code.dataflow.lattice import both, either, join, join_all, options, present
@@ -32,10 +32,8 @@ def evaluate(engine: Engine, node: ast.expr, state: State) -> Value:
             return Const(value) if value is None or isinstance(value, str | int | float | bytes) else UNKNOWN
         case ast.Name(id=name):
             return name_value(engine, name, state)
-        case ast.Attribute(attr=attr) if attr in SWITCHES:
-            return switched(attr)
         case ast.Attribute(value=inner, attr=attr):
-            return engine.attribute(engine.evaluate(inner, state), attr, state, node)
+            return switched(attr, engine.attribute(engine.evaluate(inner, state), attr, state, node))
         case ast.Call():
             return _call(engine, node, state)
         case ast.Await(value=inner) | ast.Starred(value=inner):
@@ -93,10 +91,8 @@ def name_value(engine: Engine, name: str, state: State) -> Value:
     """A variable, a module-level name, or a builtin."""
     if name in state.names:
         return state.names[name]
-    if name in SWITCHES:
-        return switched(name)
     value = engine.named(state.frame.module, name)
-    return value if value is not None else v.External(name)
+    return switched(name, value if value is not None else v.External(name))
 
 
 def _call(engine: Engine, node: ast.Call, state: State) -> Value:

@@ -5,7 +5,7 @@ stands before each of its checks. What that branch checks is the decision; the o
 """
 
 from specward.code.dataflow import values as v
-from specward.code.dataflow.values import Condition, Facts
+from specward.code.dataflow.values import Condition, Facts, Origin, Scalar, Value
 
 _ON = (
     *("auth_enabled", "authentication_enabled", "is_auth_enabled", "enable_auth", "enable_authentication"),
@@ -16,16 +16,25 @@ _OFF = (
     *("single_user", "single_user_mode", "is_single_user"),
 )
 _WITHOUT = {name.casefold() for name in _OFF}
-SWITCHES = frozenset(form for name in (*_ON, *_OFF) for form in (name, name.upper()))
+_SWITCHES = frozenset(form for name in (*_ON, *_OFF) for form in (name, name.upper()))
 
 
-def switched(name: str) -> Condition:
+def switched(name: str, value: Value) -> Value:
     """What follows where a deployment has log-ins, and where it has none.
 
     Args:
-        name: The switch: one of `SWITCHES`.
+        name: Of what may be such a switch.
+        value: What it is. One that the source itself states, or that comes from a client or a row, is none.
     """
+    if name not in _SWITCHES or not _is_set_outside(value):
+        return value
     alone = Facts(frozenset({v.ADMIN}))
     if name.casefold() in _WITHOUT:
         return Condition(alone, v.NOTHING)
     return Condition(v.NOTHING, alone)
+
+
+def _is_set_outside(value: Value) -> bool:
+    if isinstance(value, Scalar):
+        return value.origin == Origin.UNKNOWN and not value.rows
+    return isinstance(value, v.External)
