@@ -57,7 +57,7 @@ from app.profiles.routes import router as profiles
 from app.profiles.schemas import Profile
 from app.profiles.service import profile_of
 
-EXPORTED_AT_ONCE = 200
+EXPORTED_AT_ONCE = 1000
 
 MIDDLEWARE = (
     Middleware(Head),

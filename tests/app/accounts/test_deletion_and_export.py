@@ -127,11 +127,11 @@ async def test_an_export_has_every_page(alice: Person, superuser: Run) -> None:
     owner = (await alice.call("GET", "/v1/account")).json()["id"]
     superuser(
         "insert into notifications (owner_id, kind, title) "
-        "select %(owner)s, 'product', n::text from generate_series(1, 250) as n",
+        "select %(owner)s, 'product', n::text from generate_series(1, 1250) as n",
         owner=owner,
     )
     notifications = (await alice.call("GET", EXPORT)).json()["notifications"]
-    assert {item["title"] for item in notifications} == {str(n) for n in range(1, 251)}
+    assert {item["title"] for item in notifications} == {str(n) for n in range(1, 1251)}
 
 
 async def test_an_export_is_written_page_by_page(
@@ -141,7 +141,7 @@ async def test_an_export_is_written_page_by_page(
     owner = (await alice.call("GET", "/v1/account")).json()["id"]
     superuser(
         "insert into notifications (owner_id, kind, title) "
-        "select %(owner)s, 'product', 'x' from generate_series(1, 2000)",
+        "select %(owner)s, 'product', 'x' from generate_series(1, 5000)",
         owner=owner,
     )
     alive: list[int] = []
@@ -152,8 +152,8 @@ async def test_an_export_is_written_page_by_page(
         return page
 
     monkeypatch.setattr("app.main.list_page", page_of)
-    assert len((await alice.call("GET", EXPORT)).json()["notifications"]) == 2000
-    assert max(alive) < 500
+    assert len((await alice.call("GET", EXPORT)).json()["notifications"]) == 5000
+    assert max(alive) < 2500
 
 
 @pytest.mark.parametrize(("method", "path"), [("POST", DELETION), ("GET", EXPORT)])
