@@ -92,7 +92,8 @@ def newest_versions() -> list[str]:
 
 
 def _older_versions() -> set[str]:
-    return {each.revision for each in _migrations().walk_revisions()}.difference(newest_versions())
+    migrations = _migrations()
+    return {each.revision for each in migrations.walk_revisions()}.difference(migrations.get_heads())
 
 
 def _migrations() -> ScriptDirectory:
