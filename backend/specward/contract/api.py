@@ -46,6 +46,7 @@ class Api(NamedTuple):
     approved: Mapping[Key, OperationFacts]
     mismatches: tuple[Mismatch, ...]
     handlers: Mapping[Key, tuple[Route, ...]]  # in the order in which the router asks them
+    untrue: tuple[Mismatch, ...]  # where the application's own document is not what FastAPI makes of its code
 
 
 def contract_paths(sets: Iterable[SpecSet]) -> tuple[str, ...]:
@@ -103,13 +104,16 @@ def hold(contracts: Contracts, served: Served, config: Config) -> Api:
         key = key_of(route.operation)
         if not route.is_documentation and key not in excepted:
             handlers[key] = (*handlers.get(key, ()), route)
-    documented = _documented(served, nodes)
+    documented = _documented(served.documents, nodes)
+    made = _documented(served.made, nodes)
+    told = {key: found for key, found in documented.items() if key in made}
     operations = {key: documented.get(key) or _hidden(routes[0], nodes) for key, routes in handlers.items()}
     approved: dict[Key, OperationFacts] = {}
     for contract in contracts.facts.values():
         for key, found in align(contract, operations.keys()).items():
             approved.setdefault(key, found)
-    return Api(approved, tuple(compare(approved, operations, nodes)), handlers)
+    untrue = compare(told, {key: made[key] for key in told}, nodes)
+    return Api(approved, tuple(compare(approved, operations, nodes)), handlers, tuple(untrue))
 
 
 def changed_operations(before: Contracts, now: Contracts) -> tuple[Mismatch, ...]:
@@ -128,9 +132,9 @@ def naming(operation: Operation, tasks: Iterable[Task]) -> tuple[Task, ...]:
     return tuple(task for task in tasks if any(key == key_of(named) for named in task.operations))
 
 
-def _documented(served: Served, nodes: list[Node]) -> dict[Key, OperationFacts]:
+def _documented(documents: Iterable[tuple[str, object]], nodes: list[Node]) -> dict[Key, OperationFacts]:
     operations: dict[Key, OperationFacts] = {}
-    for prefix, document in served.documents:
+    for prefix, document in documents:
         name = f"{prefix}/openapi.json"
         for key, found in _read(name, document, nodes).operations.items():
             operation = found.operation._replace(path=prefix + found.operation.path)

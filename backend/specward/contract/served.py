@@ -6,7 +6,7 @@ import signal
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
 from hashlib import sha256
 from pathlib import Path
@@ -32,11 +32,22 @@ class Route(NamedTuple):
     is_documentation: bool  # FastAPI's own /docs, /redoc and /openapi.json
 
 
+class Replaced(NamedTuple):
+    """A dependency in whose place the application runs another one."""
+
+    name: str
+    place: Place | None  # of the other one, where that is the project's code
+
+
 class Served(NamedTuple):
     """What an application serves."""
 
     documents: tuple[tuple[str, object], ...]  # path prefix, OpenAPI document
     routes: tuple[Route, ...]
+    made: tuple[tuple[str, object], ...] = ()  # those that FastAPI makes, where the application has its own
+    replaced: tuple[Replaced, ...] = ()
+    passed: frozenset[tuple[str, int]] = frozenset()  # paths and lines that added to a router at the start
+    loaded: frozenset[str] = frozenset()  # paths of the project's modules
 
 
 class LoadError(Exception):
@@ -58,7 +69,7 @@ def load(root: Path, entry: EntryPoint, *, cached: bool = True) -> Served:
     Raises:
         LoadError: It does not start, or takes too long.
     """
-    cache, key = Cache.open(root, "served", "2"), _surroundings(root, entry)
+    cache, key = Cache.open(root, "served", "3"), _surroundings(root, entry)
     known = _kept(root, cache.get(key)) if cached else None
     if known is not None:
         return known
@@ -83,10 +94,22 @@ def _served(root: Path, answer: object) -> Served | None:
     if not isinstance(answer, dict) or not {"documents", "routes"} <= answer.keys():
         return None
     try:
-        documents = tuple((str(prefix), document) for prefix, document in answer["documents"])
-        return Served(documents, tuple(_route(root, found) for found in answer["routes"]))
+        documents, made = map(_documents, (answer["documents"], answer["made"]))
+        replaced = (Replaced(str(found["name"]), place_of(root, found)) for found in answer["replaced"])
+        return Served(
+            documents,
+            tuple(_route(root, found) for found in answer["routes"]),
+            made,
+            tuple(replaced),
+            frozenset((os.path.relpath(file, root), int(line)) for file, line in answer["passed"]),
+            frozenset(os.path.relpath(file, root) for file in answer["loaded"]),
+        )
     except (TypeError, ValueError, LookupError, AttributeError):  # a cache that somebody has edited
         return None
+
+
+def _documents(found: Iterable[tuple[object, object]]) -> tuple[tuple[str, object], ...]:
+    return tuple((str(prefix), document) for prefix, document in found)
 
 
 def _route(root: Path, found: Mapping[str, object]) -> Route:
