@@ -12,7 +12,7 @@ from specward.code.silencers import Silencer, parse_silencers
 from specward.code.suppressions import Suppression, parse_suppressions
 from specward.code.unseen import Unseen, parse_unseen
 
-_VERSION = "5"
+_VERSION = "6"
 _FLAGS = os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0)
 
 # Files that can carry a comment, and so a header. What cannot (JSON, images) is held by the permit alone.

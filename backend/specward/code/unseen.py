@@ -5,10 +5,19 @@ from typing import NamedTuple
 
 # Most files have none of these words, and are not parsed; a method named exec is no word of these.
 _WORDS = (
-    "__import__", "import_module", "_from_file_location", "FileLoader", "FunctionType", "LambdaType",
-    "CodeType", "builtins", "runpy", "marshal", "pickle", "dill", "joblib", "shelve", "yaml",
+    "__import__", "importlib", "_from_file_location", "FileLoader", "FunctionType", "LambdaType",
+    "CodeType", "builtins", "runpy", "marshal", "pickle", "dill", "joblib", "shelve", "yaml", "__self__",
+    "__globals__", "__subclasses__", "__code__", "resolve_name", "pydoc", "ImportString", "PickleType",
+    "torch", "Interactive", "code.interact", "cProfile", "pdb", "ctypes", "zipimport", "addsitedir",
 )  # fmt: skip
-_PLAIN = (re.compile(r"exec(?<![.\w]exec)\b"), re.compile(r"eval(?<![.\w]eval)\b"))
+_PLAIN = (
+    re.compile(r"exec(?<![.\w]exec)\b"),
+    re.compile(r"eval(?<![.\w]eval)\b"),
+    re.compile(r"modules\s*\["),
+    re.compile(r"executable\s*,\s*[\"']-c[\"']"),
+)
+# A module of the system's, and what looks names up in it.
+_SYSTEM, _LOOKS_UP = re.compile(r"\b(?:os|posix|subprocess)\b"), re.compile(r"\b(?:getattr|vars|__dict__)\b")
 
 
 class Unseen(NamedTuple):
@@ -21,8 +30,14 @@ class Unseen(NamedTuple):
 
 def parse_unseen(text: str) -> tuple[Unseen, ...]:
     """Find where a Python file runs code that nobody can read."""
-    if not any(word in text for word in _WORDS) and not any(word.search(text) for word in _PLAIN):
+    if not _may_run(text):
         return ()
     from specward.code.running import find_running  # noqa: PLC0415 -- the parser, which few files need
 
     return tuple(sorted(Unseen(*found) for found in find_running(text)))
+
+
+def _may_run(text: str) -> bool:
+    if any(word in text for word in _WORDS) or any(word.search(text) for word in _PLAIN):
+        return True
+    return bool(_LOOKS_UP.search(text) and _SYSTEM.search(text))

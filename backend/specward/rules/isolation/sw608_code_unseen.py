@@ -1,8 +1,10 @@
 """Code is run that stands in no file that anybody reads.
 
 What `exec` or `eval` makes of a text, what is unpickled, what is imported by a name that only the run knows:
-the analysis cannot follow it, so it proves nothing of it, and no header, task or permit holds it. A module
-whose package is written out (`f"app.{name}"`) can be read, and passes.
+the analysis cannot follow it, so it proves nothing of it, and no header, task or permit holds it. The same is
+true of what is found by such a name in a module that runs things (`getattr(os, name)`), of a program in a
+text (`[sys.executable, "-c", text]`), and of compiled libraries. A module whose package is written out
+(`f"app.{name}"`) can be read, and passes.
 """
 
 from collections.abc import Iterable
