@@ -38,7 +38,10 @@ FILES = {
     ".python-version": "3.14\n",
     "CLAUDE.md": "# House rules\n\nUse tabs.\n",
     "pyproject.toml": '[tool.uv.workspace]\nmembers = ["backend"]\n',
-    "backend/pyproject.toml": '[project]\nname = "app"\n\n[tool.fastapi]\nentrypoint = "app.main:app"\n',
+    "backend/pyproject.toml": (
+        '[project]\nname = "app"\nversion = "0.1.0"\n\n[tool.fastapi]\nentrypoint = "app.main:app"\n\n'
+        '[build-system]\nrequires = ["hatchling"]\nbuild-backend = "hatchling.build"\n'
+    ),
     "backend/app/__init__.py": "",
     "backend/app/main.py": (
         "from fastapi import FastAPI\n\nfrom app.api.main import router\n\n"

@@ -5,9 +5,11 @@ from pathlib import Path
 
 from specward.adoption.origin import requirement
 from specward.adoption.survey import Survey
+from specward.toml import read_toml
 
 FOLDER = ".github/workflows"
 PATH = f"{FOLDER}/specward.yml"
+_PROJECT = "pyproject.toml"
 # Where other services are told what to run: what stands there is a person's to extend.
 _OTHERS = (
     ".gitlab-ci.yml",
@@ -45,13 +47,38 @@ def _python(root: Path) -> str:
     return "python-version-file: .python-version" if is_pinned else 'python-version: "3.13"'
 
 
+def installs_application(root: Path, found: Survey) -> bool:
+    """Whether the workflow can install the application's requirements, too."""
+    return bool(_requirements(root, found.application.folder if found.application else "."))
+
+
 def _install(root: Path, folder: str) -> str:
-    gate = requirement()
+    """Return the command that installs the application and the gate."""
+    needs = _requirements(root, folder)
+    if needs.endswith(_PROJECT):  # no package: pip would try to build one; uv reads what it needs
+        return f"python -m pip install uv && uv pip install --system {needs} {requirement()}"
+    return " ".join(filter(None, ("python -m pip install", needs, requirement())))
+
+
+def _requirements(root: Path, folder: str) -> str:
+    """Return what an installer is to be told for the application; empty: nothing that it could read."""
     for place in dict.fromkeys((folder, ".")):
-        name = "requirements.txt" if place == "." else f"{place}/requirements.txt"
-        if (root / name).is_file():
-            return f"-r {name} {gate}"
-        settings = root / place / "pyproject.toml"
-        if settings.is_file() and "[project]" in settings.read_text(encoding="utf-8", errors="replace"):
-            return f"{'.' if place == '.' else f'./{place}'} {gate}"
-    return gate
+        name = "" if place == "." else f"{place}/"
+        if (root / f"{name}requirements.txt").is_file():
+            return f"-r {name}requirements.txt"
+        settings = _settings(root / place / _PROJECT)
+        tool = settings.get("tool")
+        poetry = tool.get("poetry") if isinstance(tool, dict) else None
+        is_package = not isinstance(poetry, dict) or poetry.get("package-mode", True)
+        if "build-system" in settings and is_package and ("project" in settings or poetry):
+            return "." if place == "." else f"./{place}"
+        if "project" in settings:
+            return f"-r {name}{_PROJECT}"
+    return ""
+
+
+def _settings(path: Path) -> dict[str, object]:
+    try:
+        return read_toml(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return {}

@@ -57,6 +57,11 @@ def role_of(name: str) -> str:
     return _ROLES.get(bare, bare)
 
 
+def usual_place(name: str) -> str:
+    """Return where a document of that name stands in the flat layout; empty for a name that has no place."""
+    return next(iter(_FLAT.get(role_of(name), ())), "")
+
+
 def _flat(root: Path, config: Config, constitution: tuple[Found, ...]) -> Iterator[Feature]:
     found = {role_of(alias): [path] for alias, path in config.documents}
     for role, paths in (*_FLAT.items(), *_ROOT.items()):

@@ -9,7 +9,7 @@ from specward.nearest import nearest
 from specward.patterns import pattern
 from specward.specs.citations import is_line_range
 from specward.specs.ids import TaskReference, slug, squash
-from specward.specs.layouts import role_of
+from specward.specs.layouts import role_of, usual_place
 from specward.specs.model import (
     Citation,
     Document,
@@ -245,7 +245,9 @@ def _no_document(spec_sets: tuple[SpecSet, ...], own: SpecSet | None, citation: 
     known = [document.path for spec_set in ([own] if own else spec_sets) for document in spec_set.documents]
     near = nearest(citation.document, known, likeness=0.4) or known[:_NEAREST]
     there = f"There are: {', '.join(near)}." if near else "There are no specifications here."
-    hint = f"{there} Others can be named under [tool.specward.documents]."
+    usual = usual_place(citation.document)
+    write = f"{citation.document} would be {usual}: write it there, with the section. " if usual else ""
+    hint = f"{write}{there} Others can be named under [tool.specward.documents]."
     return Unresolved(citation, f"No document is called {citation.document}", hint, ())
 
 

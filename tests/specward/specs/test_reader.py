@@ -138,6 +138,13 @@ def test_a_miss_names_the_nearest(flat: tuple[SpecSet, ...]) -> None:
     assert "[tool.specward.documents]" in missing.hint
 
 
+def test_a_document_that_is_yet_to_be_written_is_told_its_place(tmp_path: Path) -> None:
+    write(tmp_path, {"specs/tasks.md": TASKS})
+    found = cite(read_specs(tmp_path, CONFIG), "speckit.specify", "1")
+    assert isinstance(found, Unresolved)
+    assert found.hint.startswith("speckit.specify would be specs/specify.md: write it there")
+
+
 def test_line_ranges_are_refused_with_the_section_they_lie_in(flat: tuple[SpecSet, ...]) -> None:
     found = cite(flat, "speckit.specify", "6-7")
     assert isinstance(found, Unresolved)
