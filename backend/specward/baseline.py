@@ -13,6 +13,7 @@ from specward.storage import write_atomically
 
 PATH = "specs/specward-baseline.json"
 _VERSION = 1
+_OF_THE_PLACE = frozenset({"SW704"})  # what is found of the environment that the gate runs in
 
 
 class Entry(NamedTuple):
@@ -34,6 +35,12 @@ def entry_of(finding: Finding, text: str) -> Entry:
     return Entry(
         finding.place.path, finding.code, sha256(content.encode("utf-8", "replace")).hexdigest()[:16]
     )
+
+
+def of(findings: Iterable[Finding], text_of: Callable[[str], str]) -> Baseline:
+    """List findings as what was wrong before; that a tool is not there is no debt of the code."""
+    debts = (finding for finding in findings if finding.code not in _OF_THE_PLACE)
+    return Counter(entry_of(finding, text_of(finding.place.path)) for finding in debts)
 
 
 def read_baseline(root: Path) -> Baseline | None:

@@ -41,6 +41,14 @@ def test_a_template_project_is_adopted_without_editing_anything(template: Path) 
     assert "backend/app/new.py\n  1:1  SW101" in specward(template, "check", code=1)
 
 
+def test_a_tool_that_is_not_there_is_no_debt_of_the_code(template: Path) -> None:
+    write_tree(template, {"specward.toml": '[quality]\ntypes = ["no-such-checker"]\n'})
+    said = specward(template, "init", "--yes")
+    assert "no-such-checker is not installed" in said
+    assert "SW704" not in (template / baseline.PATH).read_text()
+    assert "no-such-checker is not installed" in specward(template, "check", "--select", "SW704")
+
+
 def test_old_code_may_stay_as_silent_as_it_was(template: Path) -> None:
     old = "import os  # noqa\nimport re  # noqa: F401\n"
     write_tree(template, {"backend/app/old.py": old, "ruff.toml": 'lint.select = ["F"]\n'})
@@ -257,4 +265,5 @@ def test_the_agent_is_told_the_territory_that_is_found(tmp_path: Path) -> None:
     assert "It lies within `api/src/**`, `api/alembic/**`" in agent
     assert "Migrations are in `api/alembic/**`." in agent
     assert "backend/app" not in agent
+    assert "SW921" not in (root / baseline.PATH).read_text()  # it would hide what init itself has written
     assert "Clean." in specward(root, "check", "--select", "SW9")

@@ -107,9 +107,7 @@ def _write_baseline(project: Project, *, partial: bool) -> int:
     before = baseline.read_baseline(project.root)
     with telling(project):
         judge(project)
-    now = baseline.Baseline(
-        baseline.entry_of(finding, project.text(finding.place.path)) for finding in project.standing
-    )
+    now = baseline.of(project.standing, project.text)
     kept = now if before is None else (now & before) | _unjudged(before, project.ran)
     baseline.write_baseline(project.root, kept)
     gone = 0 if before is None else before.total() - kept.total()

@@ -20,6 +20,7 @@ from specward.verify import judge, read_project
 
 SUMMARY = "Adopt the gate in this repository: agent, hooks, settings, pre-commit, CI, baseline."
 _NOT_WRITTEN = 1
+_TOOL_MISSING = "SW704"
 _TONES = {"+": "\x1b[32m", "-": "\x1b[31m", "@": "\x1b[36m"}
 _PLAIN = "\x1b[0m"
 _MOST = 8  # tables that are named
@@ -143,8 +144,12 @@ def _baseline(root: Path) -> None:
         return
     project = read_project(root)
     judge(project)
-    standing = baseline.Baseline(
-        baseline.entry_of(each, project.text(each.place.path)) for each in project.standing
+    standing = baseline.of(project.standing, project.text)
+    _say(
+        f"{each.message} What such a tool finds is not in {baseline.PATH}: install it, remove that file, and "
+        "run `specward init` again."
+        for each in project.standing
+        if each.code == _TOOL_MISSING
     )
     if standing:
         record.write(root, [Proposal(baseline.PATH, None, baseline.render(standing))])
@@ -164,12 +169,17 @@ def _closing(root: Path, found: Survey, written: Sequence[Proposal]) -> Iterator
             f"{workflow.PATH} takes {origin.INDEX} from the package index. Where that has it not, write the "
             "address of its repository there, git+https://...@<commit>."
         )
+    if any(each.path == workflow.PATH for each in written) and not workflow.installs_application(root, found):
+        yield (
+            f"{workflow.PATH} installs the gate alone, for this repository has no requirements that pip can "
+            "read: add there how your application is installed."
+        )
     if service := workflow.other_service(root):
         yield f"Add `specward check` to {service}: that is where a change is held for good."
     if not found.features:
         yield (
-            "There are no specifications yet: Spec Kit's specs/NNN-name/, or specs/specify.md and "
-            "specs/tasks.md, with tasks such as"
+            "There are no specifications yet: Spec Kit's specs/NNN-name/; or specs/specify.md, with sections "
+            'such as "## 1. Orders", and specs/tasks.md, with tasks such as'
         )
         yield from _TASK.format(files=_new_files(found.territory[0]), tests=found.tests[0]).split("\n")
     tasks = [task for each in read_specs(root, load_config(root)) for task in each.tasks]

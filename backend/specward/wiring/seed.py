@@ -8,6 +8,8 @@ import re
 from collections.abc import Iterable
 from typing import NamedTuple
 
+from specward.config import Config
+
 _NOT = r"never|forbidden|must not|do not|don't|no\b|nothing"
 _STOP = r"\bstop|clarif"
 _SPECIAL = frozenset(".^$*+?{}[]\\()")
@@ -86,7 +88,6 @@ _HEADER = (
 )
 _ALLOWED = (
     SeedRule("that tasks come from speckit.tasks", (r"task", r"speckit\.tasks|specs/tasks")),
-    SeedRule("that work lies in backend/app/**", (r"backend/app/\*\*",)),
     SeedRule("when tests are added", (r"\btests\b", r"\btask", r"when|where|only|\bif\b")),
     SeedRule("when dependencies are added", (r"dependenc", r"approved|only where|entry|lists? them")),
     SeedRule("which helpers are allowed", (r"helper", r"direct|support|serves")),
@@ -168,13 +169,26 @@ _ANSWER = (
     SeedRule("to stop and ask when in doubt", (r"in doubt", r"\bstop|\bask")),
 )
 
+
+def _territory(globs: tuple[str, ...]) -> SeedRule:
+    return SeedRule(f"that work lies in {', '.join(globs)}", tuple(map(re.escape, globs)))
+
+
 SEED_RULES = (
-    *_IDENTITY, *_ROUTES, *_DEPENDENCIES, *_ISOLATION, *_DATABASE, *_HEADER, *_ALLOWED, *_FORBIDDEN, *_STOPS,
-    *_WORKFLOW, *_QUALITY, *_ANSWER,
+    *_IDENTITY, *_ROUTES, *_DEPENDENCIES, *_ISOLATION, *_DATABASE, *_HEADER, *_ALLOWED,
+    _territory(Config().territory), *_FORBIDDEN, *_STOPS, *_WORKFLOW, *_QUALITY, *_ANSWER,
 )  # fmt: skip
 
 
-def missing_rules(statements: Iterable[str]) -> tuple[SeedRule, ...]:
-    """Return the rules that no statement of a prompt holds."""
-    given = tuple(statements)
-    return tuple(rule for rule in SEED_RULES if not any(map(rule.held_by, given)))
+def missing_rules(
+    statements: Iterable[str], territory: tuple[str, ...] = Config().territory
+) -> tuple[SeedRule, ...]:
+    """Return the rules that no statement of a prompt holds.
+
+    Args:
+        statements: the prompt's.
+        territory: where implementation lives in this project; the usual place is the prompt's own.
+    """
+    given, usual, own = tuple(statements), _territory(Config().territory), _territory(territory)
+    rules = (own if rule == usual else rule for rule in SEED_RULES)
+    return tuple(rule for rule in rules if not any(map(rule.held_by, given)))

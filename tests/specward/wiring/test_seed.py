@@ -23,6 +23,12 @@ def test_the_prompt_that_states_the_rules_misses_none() -> None:
     assert missing_rules(STATEMENTS) == ()
 
 
+def test_a_prompt_names_the_territory_of_its_project() -> None:
+    own = statements("- All work lies in `src/**`, `alembic/**` and nowhere else.")
+    assert [rule.states for rule in missing_rules(STATEMENTS, ("src/**",))] == ["that work lies in src/**"]
+    assert missing_rules((*STATEMENTS, *own), ("src/**", "alembic/**")) == ()
+
+
 @pytest.mark.parametrize("statement", [item for item in STATEMENTS if item not in LEADS])
 def test_every_statement_of_the_prompt_has_its_rule(statement: str) -> None:
     assert any(rule.held_by(statement) for rule in SEED_RULES)

@@ -30,7 +30,7 @@ def check(project: Project) -> Iterable[Finding]:
     engineer = project.fact(wiring).engineer
     if engineer is None or engineer.unread:
         return
-    for rule in missing_rules(statements(engineer.head.body)):
+    for rule in missing_rules(statements(engineer.head.body), project.config.territory):
         yield Finding(
             "SW921",
             Severity.ERROR,
