@@ -10,6 +10,8 @@ from specward.patterns import pattern
 _FENCE = pattern(r"[ \t]*(`{3,}(?=[^`]*$)|~{3,})")
 _LIST_ITEM = pattern(r"([ \t]*)(?:[-*+]|\d{1,9}[.)])([ \t]+)\S")
 _BLOCK = pattern(r"[ \t]*(?:#{1,6}(?:[ \t]|$)|<!--|`{3,}[^`]*$|~{3,})")  # what is no paragraph
+_SPAN = pattern(r"`+[^`]*`+")
+_REMARK = pattern(r"`+[^`]*`+|<!--.*?-->")
 _LOOK_BACK = 200  # lines in which a fence looks for its list item; further up it is held to be none
 
 
@@ -51,10 +53,30 @@ def split(text: str) -> Text:
         if comment or start == "<!-":
             comment = "-->" not in line
             prose[index] = ""
+        elif "<!--" in line:
+            prose[index], comment = _without_remarks(lines, index)
         elif start in ("```", "~~~") and (fence := _opens(lines, prose, index)):
             prose[index] = ""
         index += 1
     return Text(lines, prose)
+
+
+def _without_remarks(lines: list[str], index: int) -> tuple[str, bool]:
+    """Return a line with blanks for the comments in it, and whether the last one goes on in the next line."""
+    seen = _REMARK.sub(lambda part: part[0] if part[0].startswith("`") else " " * len(part[0]), lines[index])
+    head, mark, _ = _SPAN.sub(lambda part: "`" * len(part[0]), seen).partition("<!--")
+    goes_on = bool(mark) and _ends_below(lines, index)
+    return (seen[: len(head)] if goes_on else seen), goes_on
+
+
+def _ends_below(lines: list[str], index: int) -> bool:
+    """Whether a comment that a line opens is closed in the same paragraph; else it is none."""
+    for line in lines[index + 1 : index + _LOOK_BACK]:
+        if not line.strip():
+            return False
+        if "-->" in line:
+            return True
+    return False
 
 
 def indent(line: str) -> int:

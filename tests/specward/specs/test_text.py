@@ -1,5 +1,6 @@
 """Prose told from code: against a Markdown parser, and on any bytes."""
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
@@ -65,6 +66,21 @@ def test_a_paragraph_may_go_on_outside_the_columns_of_its_list_item() -> None:
 
 def test_indented_code_opens_no_fence() -> None:
     assert split("    ```\n# Heading").prose[-1] == "# Heading"
+
+
+@pytest.mark.parametrize(
+    ("text", "prose"),
+    [
+        ("- a <!-- b --> c", ["- a            c"]),
+        ("a <!-- b --> <!-- c -->", ["a"]),
+        ("a `<!-- b -->` c", ["a `<!-- b -->` c"]),
+        ("a <!-- b\nc --> d\ne", ["a", "", "e"]),
+        ("a <!-- b\n\nc --> d", ["a <!-- b", "", "c --> d"]),
+        ("a <!-- b", ["a <!-- b"]),
+    ],
+)
+def test_what_a_reader_of_the_page_does_not_see_is_no_prose(text: str, prose: list[str]) -> None:
+    assert [line.rstrip() for line in split(text).prose] == prose
 
 
 def test_front_matter_is_not_prose() -> None:
