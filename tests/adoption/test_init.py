@@ -41,6 +41,13 @@ def test_a_template_project_is_adopted_without_editing_anything(template: Path) 
     assert "backend/app/new.py\n  1:1  SW101" in specward(template, "check", code=1)
 
 
+def test_where_no_application_is_found_it_says_so(tmp_path: Path) -> None:
+    root = make_repository(tmp_path, {"shop/serve.py": "from fastapi import FastAPI\n\nrun(FastAPI())\n"})
+    said = specward(root, "init", "--yes")
+    assert "No FastAPI application was found" in said
+    assert "app_dir and territory in specward.toml" in said
+
+
 def test_a_tool_that_is_not_there_is_no_debt_of_the_code(template: Path) -> None:
     write_tree(template, {"specward.toml": '[quality]\ntypes = ["no-such-checker"]\n'})
     said = specward(template, "init", "--yes")

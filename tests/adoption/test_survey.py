@@ -73,6 +73,16 @@ FACTORY = (
             id="made by a factory of another module",
         ),
         pytest.param(
+            {
+                "asgi.py": "from api.setup import create_app\n\napi = create_app(1)\nx = get_x_app()\n",
+                "api/setup.py": "def create_app(debug):\n    return None\n",
+            },
+            "asgi:api",
+            ".",
+            ["*.py", "api/**", "migrations/**"],
+            id="under another name, by a factory that wants something",
+        ),
+        pytest.param(
             {"backend/app/__init__.py": APP.format("")},
             "app:app",
             "backend",

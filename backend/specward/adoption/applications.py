@@ -10,6 +10,7 @@ from specward.patterns import pattern
 
 _LONGEST = 1_000_000  # bytes of a module that may hold an application
 _USUAL = ("main.py", "app.py", "asgi.py")
+_NAMES = ("app", "api", "application")
 _FACTORY = pattern(r"(create|make|build|get|init)_\w*app")
 _ELSEWHERE = frozenset({"tests", "test", "docs", "docs_src", "examples", "scripts", "site-packages"})
 
@@ -83,8 +84,8 @@ def _read(root: Path, path: str) -> Iterator[Application]:
                 for target in targets
                 if isinstance(target, ast.Name)
             )
-        elif isinstance(node, ast.Assign) and _calls_factory(node):
-            yield Application(path, folder, module, "app")
+        elif isinstance(node, ast.Assign) and (name := _from_factory(node)):
+            yield Application(path, folder, module, name)
         elif isinstance(node, ast.FunctionDef) and not _required(node) and _returns_application(node):
             yield Application(path, folder, module, node.name, is_factory=True)
 
@@ -93,10 +94,11 @@ def _makes_application(node: ast.expr | None) -> bool:
     return isinstance(node, ast.Call) and ast.unparse(node.func) in ("FastAPI", "fastapi.FastAPI")
 
 
-def _calls_factory(node: ast.Assign) -> bool:
-    """Whether this is `app = create_app(...)`, with a factory from anywhere."""
-    named = any(isinstance(target, ast.Name) and target.id == "app" for target in node.targets)
-    return named and isinstance(node.value, ast.Call) and bool(_FACTORY.search(ast.unparse(node.value.func)))
+def _from_factory(node: ast.Assign) -> str:
+    """Return the name in `app = create_app(...)`, with a factory from anywhere; empty for all else."""
+    is_call = isinstance(node.value, ast.Call) and _FACTORY.search(ast.unparse(node.value.func))
+    named = (target.id for target in node.targets if isinstance(target, ast.Name) and target.id in _NAMES)
+    return next(named, "") if is_call else ""
 
 
 def _returns_application(node: ast.FunctionDef) -> bool:

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from specward import baseline
 from specward.adoption import origin, record, workflow
+from specward.adoption.configuration import settings_file
 from specward.adoption.proposals import PARTS, Proposal, propose
 from specward.adoption.survey import Survey, survey
 from specward.adoption.undo import undo
@@ -159,6 +160,11 @@ def _baseline(root: Path) -> None:
 def _closing(root: Path, found: Survey, written: Sequence[Proposal]) -> Iterator[str]:
     if not written:
         yield "Everything is in place already."
+    if not found.application and not found.is_configured:
+        yield (
+            "No FastAPI application was found, so no code is held yet. Where there is one, set app, app_dir "
+            f"and territory in {settings_file(root)}, and run `specward check --write-baseline`."
+        )
     if not found.gate.here:
         yield (
             "Specward is in no environment of this repository, so the hooks run `specward` from the PATH and "
