@@ -89,6 +89,7 @@ RULES = (
     "isolation.sw607_not_judged",
     "isolation.sw608_code_unseen",
     "isolation.sw609_open_to_everybody",
+    "isolation.sw610_code_outside",
     "catalog.sw651_row_security_off",
     "catalog.sw652_row_security_not_forced",
     "catalog.sw653_verb_without_policy",

@@ -11,9 +11,9 @@ from collections.abc import Iterable, Iterator
 from specward.contract.served import Served
 from specward.findings import Finding, Severity
 from specward.project import Project
-from specward.rules.contract.running import running_code
 from specward.rules.contract.world import APP, world
 from specward.rules.examples import Example
+from specward.rules.running import running_code
 from specward.specs.model import Place
 
 SUMMARY = "a dependency is replaced by another one"

@@ -15,9 +15,9 @@ from specward.contract.served import Served
 from specward.findings import Finding, Severity
 from specward.patterns import pattern
 from specward.project import Project
-from specward.rules.contract.running import running_code
 from specward.rules.contract.world import APP, world
 from specward.rules.examples import Example
+from specward.rules.running import running_code
 from specward.specs.model import Place
 
 SUMMARY = "an operation may come that the check has not seen"

@@ -1,0 +1,99 @@
+"""The application runs code of this repository that lies outside of the territory.
+
+What lies there has no header and no task, no permit opens it, and none of the rules looks into it: a query
+that is moved there is bound to nobody, and nobody sees it. So code of the territory imports only what is held
+as it is itself, and packages. Where other folders are meant to be held, a person adds them to `territory`;
+what is generated goes into `exclude`.
+"""
+
+from collections.abc import Iterable, Iterator
+from itertools import takewhile
+from pathlib import PurePosixPath
+
+from specward.code.imports import Import, file_of, read_imports
+from specward.findings import Finding, Severity
+from specward.permits.globs import is_literal, matches_any, within
+from specward.project import Project
+from specward.rules.examples import HEADER, SPECS, Example
+from specward.rules.running import running_code
+from specward.specs.model import Place
+
+SUMMARY = "code is run that lies outside of the territory"
+_PATH = "backend/app/orders/routes.py"
+_SETTINGS = {"pyproject.toml": SPECS["pyproject.toml"] + 'app = "app.main:app"\napp_dir = "backend"\n'}
+GOOD = Example(
+    {**_SETTINGS, _PATH: f"{HEADER}from app.orders import sums\n", "backend/app/orders/sums.py": HEADER}
+)
+BAD = Example(
+    {**_SETTINGS, _PATH: f"{HEADER}from helpers import sums\n", "backend/helpers.py": "sums = max\n"}
+)
+
+
+def check(project: Project) -> Iterable[Finding]:
+    """Give one finding for each such file, where it is imported first."""
+    told = set[str]()
+    bases = tuple(_bases(project))
+    names = frozenset(name for base in bases for name in _unheld(project, base))
+    for path in running_code(project):
+        text = project.text(path)
+        if not (any(name in text for name in names) or _climbs_out(project, path, text)):
+            continue  # most files, which need not be parsed
+        for found, file in _outside(project, path, bases):
+            if file not in told:
+                told.add(file)
+                yield Finding(
+                    "SW610",
+                    Severity.ERROR,
+                    Place(path, found.line, found.column),
+                    f"This runs {file}, which lies outside of {', '.join(project.config.territory)}, so no "
+                    "task and no rule holds it.",
+                    "Put it into the territory, with its header; or let a person widen `territory`.",
+                    (Place(file),),
+                )
+
+
+def _outside(project: Project, path: str, bases: tuple[str, ...]) -> Iterator[tuple[Import, str]]:
+    """Give the imports of a file that lead out of the territory, with the file they lead to."""
+    for found in read_imports(project.text(path)):
+        for base in bases:
+            file = file_of(project.root, path, found, base)
+            if file and not matches_any(_held(project), file):
+                yield found, file
+
+
+def _held(project: Project) -> tuple[str, ...]:
+    return (*project.config.territory, *project.config.exclude)
+
+
+def _bases(project: Project) -> Iterator[str]:
+    """Give the folders that modules are importable from: as it is set, else each above the territory."""
+    if project.config.app:
+        yield project.config.app_dir
+        return
+    folders = takewhile(is_literal, project.config.territory[0].split("/")[:-1])
+    yield from (folder.as_posix() for folder in PurePosixPath(*folders).parents)
+
+
+def _unheld(project: Project, base: str) -> Iterator[str]:
+    """Give the names of what stands in such a folder and is not held as a whole."""
+    try:
+        entries = sorted(entry.name for entry in (project.root / base).iterdir())
+    except OSError:
+        return
+    for name in entries:
+        path = PurePosixPath(base, name).as_posix()
+        inside = path if path.endswith(".py") else f"{path}/**"
+        if name.removesuffix(".py").isidentifier() and not _is_held(project, inside):
+            yield name.removesuffix(".py")
+
+
+def _climbs_out(project: Project, path: str, text: str) -> bool:
+    """Whether a relative import may lead to a folder that is not held as a whole."""
+    folders = enumerate(PurePosixPath(path).parents, start=1)
+    return any(
+        f"from {'.' * level}" in text and not _is_held(project, f"{folder}/**") for level, folder in folders
+    )
+
+
+def _is_held(project: Project, glob: str) -> bool:
+    return any(within(glob, outer) for outer in _held(project))
