@@ -4,6 +4,7 @@ import json
 import os
 import pty
 import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -39,6 +40,25 @@ def test_a_template_project_is_adopted_without_editing_anything(template: Path) 
     assert "in the baseline" in specward(template, "check")
     write_tree(template, {"backend/app/new.py": "value = 1\n"})
     assert "backend/app/new.py\n  1:1  SW101" in specward(template, "check", code=1)
+
+
+def test_a_person_who_waits_for_the_baseline_is_told_what_for(template: Path) -> None:
+    write_tree(template, {"slow.py": "import time\ntime.sleep(1)\n"})
+    write_tree(template, {"specward.toml": '[quality]\nlint = []\ntypes = ["python", "slow.py"]\n'})
+    script = (
+        "import sys; sys.argv = ['specward', 'init', '--yes']\n"
+        "from specward.commands import check_progress\ncheck_progress.PATIENCE = 0.2\n"
+        "from specward.cli import main\nmain()"
+    )
+    ours, theirs = pty.openpty()
+    try:
+        command = [sys.executable, "-c", script]
+        subprocess.run(command, cwd=template, stdout=subprocess.PIPE, stderr=theirs, check=True)
+        os.close(theirs)  # else one that says nothing would be waited for
+        told = os.read(ours, 65536).decode()
+    finally:
+        os.close(ours)
+    assert "specward: judging" in told
 
 
 def test_where_no_application_is_found_it_says_so(tmp_path: Path) -> None:

@@ -13,6 +13,7 @@ from specward.adoption.configuration import settings_file
 from specward.adoption.proposals import PARTS, Proposal, propose
 from specward.adoption.survey import Survey, survey
 from specward.adoption.undo import undo
+from specward.commands.check_progress import telling
 from specward.config import find_root, load_config
 from specward.errors import CouldNotRunError
 from specward.output.excerpts import printable
@@ -144,7 +145,8 @@ def _baseline(root: Path) -> None:
     if baseline.read_baseline(root) is not None:
         return
     project = read_project(root)
-    judge(project)
+    with telling(project):
+        judge(project)
     standing = baseline.of(project.standing, project.text)
     _say(
         f"{each.message} What such a tool finds is not in {baseline.PATH}: install it, remove that file, and "

@@ -1,8 +1,11 @@
 """Which files steer the tools that judge and run the code: each goes by the nearest it finds.
 
 A permit for a folder is none for these: a person who wants one changed by a task names that very path. This
-module imports nothing, so that the hook before every tool call can afford it. Not among them is conftest.py:
-it weakens the tests below it, and whoever may write it may write those.
+module imports nothing, so that the hook before every tool call can afford it.
+
+Not among them is conftest.py: its hooks may reach all tests of a run, but so may any test module when it is
+imported, and no verdict rests on what tests say. Nor is `*.pth`: Python reads those of an environment alone,
+which no session writes, and SW608 sees the code that would make a folder one.
 """
 
 FOLDERS = frozenset({".git", ".claude"})  # git and the client go by what is in them
