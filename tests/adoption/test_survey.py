@@ -83,6 +83,20 @@ FACTORY = (
             id="under another name, by a factory that wants something",
         ),
         pytest.param(
+            {
+                "web/http/main.py": APP.format("from web import deps\n"),
+                "web/deps.py": "from use_cases.orders import run\nimport os\n",
+                "use_cases/orders.py": "def f():\n    import domain.order\n",
+                "domain/order.py": "",
+                "scripts/load.py": "import domain\n",
+                "tests/test_x.py": "",
+            },
+            "web.http.main:app",
+            ".",
+            ["web/**", "use_cases/**", "domain/**"],
+            id="layers side by side, of which one is the web's",
+        ),
+        pytest.param(
             {"backend/app/__init__.py": APP.format("")},
             "app:app",
             "backend",

@@ -1,5 +1,6 @@
 """What a repository is: its application, its territory, its specifications, whose data it holds."""
 
+import re
 from pathlib import Path
 from typing import NamedTuple
 
@@ -8,11 +9,13 @@ from specward.adoption.gate import Gate, find_gate
 from specward.adoption.ownership import Ownership, find_ownership
 from specward.code.files import list_files
 from specward.config import Config, load_config
+from specward.patterns import pattern
 from specward.permits.globs import within
 from specward.specs.layouts import Feature, find_features
 from specward.toml import read_toml
 
 _TESTS = ("tests", "test")
+_IMPORTED = pattern(r"^[ \t]*(?:from|import)[ \t]+(\w+)", re.MULTILINE)
 PROJECT, OWN = "pyproject.toml", "specward.toml"  # where settings stand
 
 
@@ -76,14 +79,33 @@ def _is_configured(root: Path) -> bool:
 
 
 def _territory(root: Path, application: Application) -> tuple[str, ...]:
-    """The package of the application; for a module of its own, what lies beside it."""
+    """The package of the application, with those beside it that it imports; for a module, all beside it."""
     package, _, below = application.module.partition(".")
     base = "" if application.folder == "." else f"{application.folder}/"
-    if below or application.path.endswith("/__init__.py"):
-        return (f"{base}{package}/**",)
     depth = base.count("/")
-    beside = {path.split("/")[depth] for path in list_files(root, (f"{base}*/**/*.py",))}
-    return (f"{base}*.py", *(f"{base}{name}/**" for name in sorted(beside - {*_TESTS})))
+    beside = {path.split("/")[depth] for path in list_files(root, (f"{base}*/**/*.py",))} - {*_TESTS}
+    if below or application.path.endswith("/__init__.py"):
+        return tuple(f"{base}{name}/**" for name in _imported_from(root, base, package, beside - {package}))
+    return (f"{base}*.py", *(f"{base}{name}/**" for name in sorted(beside)))
+
+
+def _imported_from(root: Path, base: str, package: str, beside: set[str]) -> list[str]:
+    """Return a package and those beside it that are imported from there, one by the other."""
+    found = [package]
+    for name in found:  # it grows meanwhile
+        paths = list_files(root, (f"{base}{name}/**/*.py",)) if beside else ()
+        texts = (_text(root / path) for path in paths)
+        new = sorted(beside.intersection(first for text in texts for first in _IMPORTED.findall(text)))
+        found += new
+        beside = beside.difference(new)
+    return found
+
+
+def _text(path: Path) -> str:
+    try:
+        return path.read_text(encoding="utf-8", errors="replace")
+    except OSError:
+        return ""
 
 
 def _migrations(root: Path, folder: str) -> str:
