@@ -42,16 +42,28 @@ def mapping(engine: Engine, keys: list[ast.expr | None], values: list[ast.expr],
     for key, node in zip(keys, values, strict=True):
         value = engine.evaluate(node, state)
         name = engine.evaluate(key, state) if key is not None else None
-        if isinstance(name, Const):
-            entries[str(name.value)] = value
-        elif isinstance(name, v.Column):
-            entries[name.name] = value
+        named = _key(name) if name is not None else None
+        if named is not None:
+            entries[named] = value
         elif key is None and isinstance(value, Mapping):
             entries.update(value.entries)
             rest += value.rest
         else:
             rest.append(value)
     return Mapping(tuple(entries.items()), tuple(rest))
+
+
+def _key(value: Value) -> str | None:
+    """What an entry is found by: a constant, a column's name, or a class (`{PlaceOrder: place_order}`)."""
+    match value:
+        case Const(key):
+            return str(key)
+        case v.Column(_, name):
+            return name
+        case v.Class(definition, _):
+            return f"{definition.module}:{definition.name}"
+        case _:
+            return None
 
 
 def subscript(engine: Engine, value: Value, index: Value, state: State) -> Value:
@@ -68,10 +80,10 @@ def subscript(engine: Engine, value: Value, index: Value, state: State) -> Value
                 return items[index.value]
             return join_all([*items, *rest]) if items or rest else UNKNOWN
         case Mapping(entries, rest):
-            if isinstance(index, Const):
-                for key, item in entries:
-                    if key == str(index.value):
-                        return item
+            wanted = _key(index)
+            found = dict(entries).get(wanted) if wanted is not None else None
+            if found is not None:
+                return found
             inner = (*(item for _, item in entries), *rest)
             return join_all(list(inner)) if inner else UNKNOWN
         case v.Row():

@@ -107,8 +107,8 @@ class Injection:
     ) -> Value:
         """The value of one parameter, by its marker or its type."""
         bare, markers, module_of = unwrap(self.engine.program, module, annotation)
-        if isinstance(default, ast.Call):
-            markers = [(module, default), *markers]
+        given = self._marker(module, default)
+        markers = markers if given is None else [given, *markers]
         if any(administers(marker) for _, marker in markers):
             state.assume(v.Facts(frozenset({v.ADMIN})))
         for where, marker in markers:
@@ -127,6 +127,14 @@ class Injection:
                 if made is not None:
                     return made
         return self._plain(module_of, name, bare)
+
+    def _marker(self, module: str, default: ast.expr | None) -> tuple[str, ast.Call] | None:
+        """What a default says, with the module it stands in: `= Depends(f)`, or `= Member` of that."""
+        if isinstance(default, ast.Call):
+            return module, default
+        name = dotted_name(default) if isinstance(default, ast.Name | ast.Attribute) else ""
+        found = self.engine.program.find(module, name) if name else None
+        return (found.module, found.node) if found is not None and isinstance(found.node, ast.Call) else None
 
     def _made(
         self, module: str, marker: ast.Call, name: str, annotation: ast.expr | None, state: State

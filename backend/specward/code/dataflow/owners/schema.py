@@ -50,6 +50,10 @@ class Schema(Links):
         self.administered: set[tuple[str, str]] = set()  # tables, with the roles that look after them
         parents = {name: self.parents(name) for name in self.tables}
         self.user = self.named(settings.user_table) or find_user(program, self.tables, self.by_model, parents)
+        self._settle()
+
+    def _settle(self) -> None:
+        """Say who owns what, now that it is known where the users are."""
         self.owners: dict[str, set[str]] = {name: self._owner_columns(name) for name in self.tables}
         self._own_by_role()
         self._own_by_tenant()
@@ -81,6 +85,10 @@ class Schema(Links):
 
     def learn(self, table: str, column: str) -> bool:
         """Note that the project binds this column to the principal. True if that changes who owns what."""
+        if self.user is None and self._signs_in(table, column):
+            self.user = table
+            self._settle()
+            return True
         if (
             table == self.user
             or table in self.owned
@@ -105,6 +113,11 @@ class Schema(Links):
         before = self.owned
         self.owned = self._owned()
         return self.owned != before
+
+    def _signs_in(self, table: str, column: str) -> bool:
+        """Whether a token names a row of the table, which nobody knew for that of the users: `analysts`."""
+        named = any(table in self.parents(other).values() for other in self.tables if other != table)
+        return named and self.keys(table) == (column,) and not TENANT.match(stem(table))
 
     def publish(self, tables: Collection[str]) -> bool:
         """Note tables that the project shows to anybody. True if that is news."""

@@ -2,6 +2,7 @@
 
 import ast
 import re
+from collections.abc import Iterator
 from typing import NamedTuple
 
 from specward.code.dataflow.owners.references import (
@@ -63,8 +64,20 @@ def read_tables(program: Program) -> list[Table]:
             core = _from_core(source.path, name, value)
             if core is not None:
                 tables.append(core)
+    tables = [*_mapped(program, tables), *tables]
     modelled = {table.name for table in tables}
     return [*tables, *(table for table in _from_text(program) if table.name not in modelled)]
+
+
+def _mapped(program: Program, tables: list[Table]) -> Iterator[Table]:
+    """Tables once more, as the classes that are mapped to them elsewhere."""
+    known = {table.model: table for table in tables}
+    for source in program.sources.values():
+        for model, name in source.outline["mapped"]:
+            of, to = program.find(source.path, model), program.find(source.path, name)
+            table = known.get(Definition(to.module, to.name)) if to is not None else None
+            if of is not None and of.is_class and table is not None:
+                yield table._replace(model=Definition(of.module, of.name))
 
 
 def _from_text(program: Program) -> list[Table]:

@@ -32,6 +32,7 @@ class Outline(TypedDict):
     assigns: list[str]  # module-level names
     depended: list[str]  # names of types that a dependency gives
     has_tables: bool  # whether it may declare tables
+    mapped: list[tuple[str, str]]  # classes and the tables that they are mapped to, as written
     has_sql: bool  # whether its text creates tables in SQL
     has_policies: bool  # whether its text makes policies of row security
     has_criteria: bool  # whether it adds a condition to the statements of a session
@@ -51,6 +52,7 @@ def outline(tree: Tree, text: str) -> Outline:
         "depended": sorted({*_depended(tree)} - {""}),
         "has_tables": any(map(_is_model, tree.classes.values()))
         or any(map(_is_table, tree.assigns.values())),
+        "mapped": [*_mapped(tree)],
         "has_sql": _TABLE.search(text) is not None,
         "has_policies": _POLICY.search(text) is not None,
         "has_criteria": _CRITERIA.search(text) is not None,
@@ -70,6 +72,7 @@ def outline_of_sql(text: str) -> Outline:
         "assigns": [],
         "depended": [],
         "has_tables": False,
+        "mapped": [],
         "has_sql": True,
         "has_policies": _POLICY.search(text) is not None,
         "has_criteria": False,
@@ -106,6 +109,14 @@ def _is_of_table(member: ast.stmt) -> bool:
 
 def _is_table(value: ast.expr) -> bool:
     return _is_called(value, "Table")
+
+
+def _mapped(tree: Tree) -> Iterator[tuple[str, str]]:
+    """`registry.map_imperatively(Order, orders)`."""
+    for call in tree.mapped:
+        named = [*call.args, *(item.value for item in call.keywords if item.arg == "local_table")]
+        if len(named) > 1:
+            yield dotted_name(named[0]), dotted_name(named[1])
 
 
 def _is_called(value: ast.expr | None, *names: str) -> bool:

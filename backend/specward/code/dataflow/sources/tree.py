@@ -21,10 +21,12 @@ class Tree(NamedTuple):
     classes: dict[str, ast.ClassDef]
     assigns: dict[str, ast.expr]  # the last assignment to a module-level name
     wiring: tuple[ast.Call, ...]  # include_router, add_api_route, mount: wherever they stand
+    mapped: tuple[ast.Call, ...] = ()  # map_imperatively: wherever it stands
     later: tuple[tuple[str, ast.expr | None], ...] = ()  # None until a function sets them; annotation
 
 
 _WIRING = frozenset({"include_router", "add_api_route", "add_api_websocket_route"})
+_MAPPING = frozenset({"map_imperatively"})
 
 
 def parse(text: str) -> Tree | None:
@@ -32,7 +34,8 @@ def parse(text: str) -> Tree | None:
     module = module_of(text)
     if module is None:
         return None
-    tree = Tree({}, (), {}, {}, {}, _wiring(module) if "add_api" in text or "include_r" in text else ())
+    wiring = _calls(module, _WIRING) if "add_api" in text or "include_r" in text else ()
+    tree = Tree({}, (), {}, {}, {}, wiring, _calls(module, _MAPPING) if "map_imper" in text else ())
     stars: list[str] = []
     _collect(module.body, tree, stars)
     return tree._replace(stars=tuple(stars), later=_set_later(module) if "global " in text else ())
@@ -101,11 +104,11 @@ def _set_later(tree: ast.Module) -> tuple[tuple[str, ast.expr | None], ...]:
     return tuple(found.items())
 
 
-def _wiring(tree: ast.Module) -> tuple[ast.Call, ...]:
+def _calls(tree: ast.Module, names: frozenset[str]) -> tuple[ast.Call, ...]:
     return tuple(
         node
         for node in ast.walk(tree)
-        if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr in _WIRING
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr in names
     )
 
 
