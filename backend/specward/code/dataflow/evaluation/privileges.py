@@ -12,7 +12,9 @@ from specward.code.dataflow.values import Scalar, Value
 from specward.patterns import pattern
 
 PRIVILEGE = pattern(
-    r"admin|super_?user|staff|moderator|privileged|is_root|system|operator|is_owner_role", re.IGNORECASE
+    r"admin|super_?user|staff|moderator|privileged|is_root|system|operator|is_owner_role"
+    r"|(^|[._])is_(team_?)?(lead(er)?|manager|supervisor)$",
+    re.IGNORECASE,
 )
 
 

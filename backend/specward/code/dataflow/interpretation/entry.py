@@ -9,6 +9,7 @@ from specward.code.dataflow.evaluation.privileges import PRIVILEGE
 from specward.code.dataflow.interpretation.injection import Injection
 from specward.code.dataflow.interpretation.interpreter import Interpreter
 from specward.code.dataflow.owners.proof import FOREIGN, UNJUDGED
+from specward.code.dataflow.record import replace
 from specward.code.dataflow.sources.routes import Route, below_route
 from specward.code.dataflow.sources.source import FunctionNode
 from specward.code.dataflow.trail import Trail, Violation
@@ -74,8 +75,10 @@ class Entry:
     def _answer(self, function: Function, arguments: Arguments, state: State) -> Value:
         """Run the handler through the decorators between it and its route, where they can be followed."""
         interpreter = self.interpreter
-        wrapped = self._decorated(function, state) if function.receiver is None else function
-        if wrapped is not function:
+        wrapped = replace(
+            self._decorated(replace(function, receiver=None), state), receiver=function.receiver
+        )
+        if wrapped != function:
             reached, interpreter.reached = interpreter.reached, set()
             inner = state.fork()
             answer = interpreter.enter(wrapped, arguments, inner)

@@ -15,6 +15,7 @@ from specward.code.dataflow.sources.registrations import (
     wired,
 )
 from specward.code.dataflow.sources.tree import FunctionNode, Tree
+from specward.code.dataflow.sources.views import View, views
 from specward.patterns import pattern
 
 _TABLE = pattern(r"create\s+table\b", re.IGNORECASE)
@@ -38,6 +39,7 @@ class Outline(TypedDict):
     has_criteria: bool  # whether it adds a condition to the statements of a session
     decorated: list[Decorated]  # routes that decorators register
     wired: list[Wired]  # calls that include routers and add routes
+    views: dict[str, list[View]]  # methods that classes say to answer requests
     routers: dict[str, Made]  # what routers lend their routes
 
 
@@ -58,6 +60,7 @@ def outline(tree: Tree, text: str) -> Outline:
         "has_criteria": _CRITERIA.search(text) is not None,
         "decorated": [*decorated(tree)],
         "wired": [*wired(tree)],
+        "views": views(tree),
         "routers": routers(tree),
     }
 
@@ -78,6 +81,7 @@ def outline_of_sql(text: str) -> Outline:
         "has_criteria": False,
         "decorated": [],
         "wired": [],
+        "views": {},
         "routers": {},
     }
 

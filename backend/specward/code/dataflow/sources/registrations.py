@@ -42,6 +42,7 @@ class Wired(TypedDict):
     verb: str
     parent: str  # the router or application it is called on, as written
     given: list[str]  # its first two arguments, as written
+    within: str  # the class it stands in
     label: str  # GET /items; of what adds a route
     prefix: str  # of what includes a router
     dependencies: list[Spot]
@@ -75,10 +76,18 @@ def wired(tree: Tree) -> Iterator[Wired]:
                 "verb": call.func.attr,
                 "parent": dotted_name(call.func.value),
                 "given": [dotted_name(item) for item in call.args[:2]],
+                "within": _class_around(tree, call),
                 "label": f"{_verb(call)} {_path(call)}",
                 "prefix": _prefix(call),
                 "dependencies": _spots(call),
             }
+
+
+def _class_around(tree: Tree, call: ast.Call) -> str:
+    around = (
+        name for name, node in tree.classes.items() if node.lineno <= call.lineno <= (node.end_lineno or 0)
+    )
+    return next(around, "")
 
 
 def routers(tree: Tree) -> dict[str, Made]:
@@ -102,7 +111,7 @@ def listed(tree: Tree) -> dict[Spot, ast.expr]:
 def below_route(node: FunctionNode) -> list[ast.expr]:
     """The decorators that wrap a handler before it is registered, the outermost first."""
     places = [place for place, item in enumerate(node.decorator_list) if _registration(item) is not None]
-    return node.decorator_list[places[-1] + 1 :] if places else []
+    return node.decorator_list[places[-1] + 1 :] if places else node.decorator_list
 
 
 def _registration(decorator: ast.expr) -> ast.Call | None:

@@ -4,13 +4,14 @@ import ast
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple, TypeAlias
 
-from specward.code.dataflow.sources.program import Program
+from specward.code.dataflow.sources.program import Program, dotted_name
 from specward.code.dataflow.sources.registrations import Decorated, Spot, Wired, below_route
 from specward.code.dataflow.sources.source import FunctionNode, Source
 from specward.code.dataflow.values import Definition
 
 __all__ = ["Dependency", "Route", "below_route", "find_routes"]
 
+_Endpoint: TypeAlias = tuple[str, Source, str, Definition | None]  # label, file, function, class of a view
 _Included: TypeAlias = dict[tuple[str, str], tuple[Source, Wired]]  # router -> where it is included first
 
 
@@ -124,9 +125,54 @@ def _added(program: Program, source: Source, call: Wired, included: _Included) -
     """`router.add_api_route("/items/{id}", read_item, methods=["GET"])`."""
     if not (call["verb"].startswith("add_api") and len(call["given"]) > 1):
         return []
-    found = program.find(source.path, call["given"][1])
-    if found is None or found.name not in found.source.functions:
-        return []
     lent = _of_router(program, source, call["parent"], included)
     dependencies = (*_listed(source, call["dependencies"]), *lent.dependencies)
-    return [Route(call["label"], found.source, found.name, None, dependencies, lent.prefix)]
+    return [
+        Route(label, handler, name, owner, dependencies, lent.prefix)
+        for label, handler, name, owner in _endpoints(program, source, call)
+    ]
+
+
+def _endpoints(program: Program, source: Source, call: Wired) -> Iterator[_Endpoint]:
+    """What a call registers: a function, or methods of a class and of those that derive from it."""
+    given = call["given"][1]
+    found = program.find(source.path, given)
+    if found is not None:
+        if found.name in found.source.functions:
+            yield call["label"], found.source, found.name, None
+        return
+    around = _class_of(program, source, call)
+    for view in _leaves(program, around) if around is not None else ():
+        for label, method in [(call["label"], given.rpartition(".")[2])] if given else _said(program, view):
+            found_method = program.method(view, method)
+            if found_method is not None:
+                owner = found_method[0]
+                yield label, program.source(owner.module), f"{owner.name}.{method}", view
+
+
+def _class_of(program: Program, source: Source, call: Wired) -> Definition | None:
+    """The class whose method is registered: `self.show` in it, or `views.show` of `views = Views()`."""
+    holder = call["given"][1].rpartition(".")[0]
+    if call["within"] and holder in {"", "self", "cls"}:
+        return Definition(source.path, call["within"])
+    made = program.find(source.path, holder) if holder else None
+    if made is None or not isinstance(made.node, ast.Call):
+        return None
+    cls = program.find(made.module, dotted_name(made.node.func))
+    return Definition(cls.module, cls.name) if cls is not None and cls.is_class else None
+
+
+def _leaves(program: Program, cls: Definition) -> Iterator[Definition]:
+    """The classes of which objects are made: those that derive from it, or itself."""
+    below = program.subclasses(cls)
+    if not below:
+        yield cls
+    for item in below:
+        yield from _leaves(program, item)
+
+
+def _said(program: Program, view: Definition) -> Iterator[tuple[str, str]]:
+    """What a class says of its methods where a base registers them by their names."""
+    for owner in program.ancestry(view):
+        for item in program.source(owner.module).outline["views"].get(owner.name, ()):
+            yield item["label"], item["method"]
