@@ -90,9 +90,24 @@ def as_presented(engine: Engine, value: Value, given: Sequence[Value]) -> Value:
     sources = {origin(item) for item in given}
     if Origin.CREDENTIAL not in sources or Origin.CLIENT in sources:
         return value
-    return join_all(
-        [IDENTITY if isinstance(item, v.Row) and is_caller(engine, item) else item for item in options(value)]
-    )
+    return join_all([_presented(engine, item) for item in options(value)])
+
+
+def _presented(engine: Engine, value: Value) -> Value:
+    """The user for their row; of an object made of it (`Identity(id=user.id)`) what is the user's."""
+    match value:
+        case v.Row() if is_caller(engine, value):
+            return IDENTITY
+        case v.Field(row, name) if is_caller(engine, row):
+            return Scalar(Origin.IDENTITY, name)
+        case v.Mapping(entries, rest):
+            return v.Mapping(tuple((name, _presented(engine, item)) for name, item in entries), rest)
+        case v.Instance(attributes=attributes):
+            fields = {name: item for name, item in attributes.items() if not isinstance(item, v.Instance)}
+            attributes.update({name: _presented(engine, item) for name, item in fields.items()})
+            return value
+        case _:
+            return value
 
 
 def as_annotated(engine: Engine, value: Value, module: str, annotation: ast.expr | None) -> Value:

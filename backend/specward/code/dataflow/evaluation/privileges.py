@@ -19,7 +19,14 @@ PRIVILEGE = pattern(
 
 
 _TOP = pattern(r"platform|super|global|system", re.IGNORECASE)
-_OF_ONE = pattern(r"(org(ani[sz]ation)?|tenant|company|workspace)_?admin", re.IGNORECASE)
+_OF_ONE = pattern(
+    r"(org(ani[sz]ation)?|tenant|company|workspace|team|group|project|club|household)_?admin", re.IGNORECASE
+)
+
+
+def of_one(name: str) -> bool:
+    """Whether a name says an administrator of one organisation, whose rows another's are not."""
+    return bool(_OF_ONE.search(name))
 
 
 def spans_ranks(roles: Iterable[Value]) -> bool:

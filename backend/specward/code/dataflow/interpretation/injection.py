@@ -19,7 +19,7 @@ from specward.code.dataflow.evaluation.principals import (
     identifies,
     without_stand_ins,
 )
-from specward.code.dataflow.evaluation.privileges import PRIVILEGE, administers
+from specward.code.dataflow.evaluation.privileges import PRIVILEGE, administers, of_one
 from specward.code.dataflow.evaluation.roles import held, with_scopes
 from specward.code.dataflow.interpretation.interpreter import Interpreter
 from specward.code.dataflow.interpretation.markers import unwrap
@@ -209,9 +209,10 @@ class Injection:
 
     def _admits_administrators(self, node: ast.expr, target: Value, value: Value) -> bool:
         """A dependency that is called `require_admin` or `current_superuser`, however it finds out."""
-        called = node.func if isinstance(node, ast.Call) else node
-        # `curator_or_admin` is no administrator
-        named = all(map(PRIVILEGE.search, dotted_name(called).rpartition(".")[2].split("_or_")))
+        called = dotted_name(node.func if isinstance(node, ast.Call) else node).rpartition(".")[2]
+        if isinstance(target, Function) and of_one(called):
+            return False  # what it asks can be read
+        named = all(map(PRIVILEGE.search, called.split("_or_")))  # `curator_or_admin` is no administrator
         refuses = isinstance(target, Function) and any(
             isinstance(item, ast.Raise) for item in ast.walk(target.node)
         )

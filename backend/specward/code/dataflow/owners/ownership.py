@@ -13,6 +13,10 @@ _CAPABILITY = pattern(
     r"token|secret|hash|code|api_?key|otp|nonce|signature|share|invite|publish|jti|state|ticket|webhook|stripe"
     r"|session_id|challenge$"
 )
+# Whoever has signed in is not known by these: the session of a chat, the state of an order or an address.
+_PLAIN = pattern(
+    r"session_id$|^state$|(post(al)?|zip|country|currency|area|region|lang(uage)?|status|error|product|course)_?code$"
+)
 _SECRET = pattern(r"token|secret|hash|api_?key|otp|nonce|signature")
 _DEPTH = 8
 
@@ -219,6 +223,8 @@ class Ownership:
     def _is_capability(self, table: str, column: str, value: Value) -> bool:
         """A lookup by something secret: who presents a token, an invitation, a link may see the row."""
         if origin(value) < Origin.CREDENTIAL or self.schema.target(table, column) in self.schema.owned:
+            return False
+        if self.signed_in and _PLAIN.search(column.lower()):
             return False
         if origin(value) == Origin.CREDENTIAL or _CAPABILITY.search(column.lower()):
             return True
