@@ -102,3 +102,62 @@ def test_a_route_is_shown_as_its_caller_knows_it() -> None:
     assert source is not None
     (route,) = find_routes(Program([source]))
     assert route.shown == "GET /v1/shop/items/{id}"
+
+
+VIEWS = """
+from fastapi import APIRouter
+
+
+class Notes:
+    def __init__(self):
+        self.router = APIRouter(prefix="/notes")
+        add = self.router.add_api_route
+        add("/", self.index)
+        self.router.add_api_route("/{id}", self.remove, methods=["DELETE"])
+
+    def index(self): ...
+    def remove(self, id: int): ...
+
+
+class View:
+    @classmethod
+    def register(cls, router):
+        for verb, path, name in cls.routes:
+            router.add_api_route(path, getattr(cls(), name), methods=[verb])
+
+
+class Items(View):
+    prefix = "/items"
+    routes = [("GET", "/", "index"), ("PUT", "/{id}", "change")]
+
+    def index(self): ...
+    def change(self, id: int): ...
+    def helper(self): ...
+
+
+class Places(View):
+    async def get(self): ...
+    async def post(self): ...
+
+
+class Pages:
+    def show(self): ...
+
+
+pages = Pages()
+APIRouter().add_api_route("/pages", pages.show)
+"""
+
+
+def test_methods_of_classes_are_routes_where_they_are_registered() -> None:
+    source = read("app/views.py", VIEWS)
+    assert source is not None
+    assert {*map(told, find_routes(Program([source])))} == {
+        ("GET /", "Notes.index", "Notes"),
+        ("DELETE /{id}", "Notes.remove", "Notes"),
+        ("GET /items/", "Items.index", "Items"),
+        ("PUT /items/{id}", "Items.change", "Items"),
+        ("GET ", "Places.get", "Places"),
+        ("POST ", "Places.post", "Places"),
+        ("GET /pages", "Pages.show", "Pages"),
+    }

@@ -5,7 +5,7 @@ from specward.code.dataflow.evaluation.engine import Engine, State
 from specward.code.dataflow.evaluation.matching import all_in, some_in
 from specward.code.dataflow.evaluation.privileges import privileged
 from specward.code.dataflow.lattice import both, either, options
-from specward.code.dataflow.owners.naming import names_author, names_open
+from specward.code.dataflow.owners.naming import names_author, names_open, names_opening
 from specward.code.dataflow.owners.ownership import symbol_of
 from specward.code.dataflow.owners.proof import MISSING
 from specward.code.dataflow.values import (
@@ -72,7 +72,9 @@ def truth(engine: Engine, value: Value, state: State) -> Condition:
             return Condition(NOTHING, both(nobodys, Facts(frozenset({v.NOBODY}))))
         case Field(row, column) if engine.schema.only_way(row.table, column):
             return Condition(NOTHING, engine.proof(state).proves(row, owned=True))  # it hangs on nothing
-        case Field(row, column) if row.table in engine.schema.owned and names_open(column):
+        case Field(row, column) if row.table in engine.schema.owned and (
+            names_open(column) or names_opening(column)
+        ):
             return Condition(engine.proof(state).shows(row), NOTHING)
         case Scalar(Origin.CLIENT, symbol, _) if symbol:
             return _given(value, state)

@@ -89,9 +89,10 @@ class Schema(Links):
             self.user = table
             self._settle()
             return True
+        makes = self._is_made_by(table, column)
         if (
             table == self.user
-            or table in self.owned
+            or (table in self.owned and not makes)
             or table not in self.tables
             or table in self.settings.shared_tables
         ):
@@ -112,7 +113,12 @@ class Schema(Links):
             self.owners[name].add(other)
         before = self.owned
         self.owned = self._owned()
-        return self.owned != before
+        return makes or self.owned != before
+
+    def _is_made_by(self, table: str, column: str) -> bool:
+        """Whether members share a table, and the project compares who made a row of it, which it is news."""
+        shared = table in self.memberships.values() and not self.owners[table]
+        return shared and self.target(table, column) == self.user and bool(CREATED.search(column))
 
     def _signs_in(self, table: str, column: str) -> bool:
         """Whether a token names a row of the table, which nobody knew for that of the users: `analysts`."""

@@ -105,11 +105,23 @@ def _set_later(tree: ast.Module) -> tuple[tuple[str, ast.expr | None], ...]:
 
 
 def _calls(tree: ast.Module, names: frozenset[str]) -> tuple[ast.Call, ...]:
-    return tuple(
-        node
-        for node in ast.walk(tree)
-        if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr in names
-    )
+    """The calls of methods of these names, under another name too: `add = self.router.add_api_route`."""
+    nodes = [*ast.walk(tree)]
+    kept = [node for node in nodes if isinstance(node, ast.Assign) and _is_method(node.value, names)]
+    called = {
+        target.id: node.value for node in kept for target in node.targets if isinstance(target, ast.Name)
+    }
+    found = []
+    for node in nodes:
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in called:
+            node.func = called[node.func.id]
+        if isinstance(node, ast.Call) and _is_method(node.func, names):
+            found.append(node)
+    return tuple(found)
+
+
+def _is_method(node: ast.expr, names: frozenset[str]) -> bool:
+    return isinstance(node, ast.Attribute) and node.attr in names
 
 
 def _collect(body: list[ast.stmt], tree: Tree, stars: list[str]) -> None:

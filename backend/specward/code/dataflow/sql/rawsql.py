@@ -1,6 +1,7 @@
 """SQL as text: which tables it touches, and which value its owner condition is compared with."""
 
 import re
+from collections.abc import Iterator
 from typing import NamedTuple
 
 from specward.code.dataflow import values as v
@@ -22,6 +23,7 @@ _EQUAL = pattern(
     re.IGNORECASE,
 )
 _MARK = pattern(r":\w+|%\(\w+\)s|%s|\$\d+|\?|\{\}|@\w+")
+_DELIMITER = pattern(r"[(),]|\bfrom\b|\Z", re.IGNORECASE)
 _OR = pattern(r"\bor\b", re.IGNORECASE)
 
 
@@ -106,12 +108,27 @@ def _judge_insert(schema: Schema, proof: Proof, text: Text, parameters: Value | 
     if columns is None:
         return ""
     names = [name.strip(' "`\n').lower() for name in columns.group(1).split(",")]
-    marks = list(_MARK.finditer(text.sql, columns.start(2)))
-    for name, mark in zip(names, marks, strict=False):
-        value = _parameter(text, mark.group(), mark.start(), parameters)
+    for name, (start, item) in zip(names, _items(text.sql, columns.start(2)), strict=False):
+        value = _parameter(text, item, start, parameters) if _MARK.match(item) else None
         if value is not None and name in schema.owners[table] and origin(value) >= v.Origin.CREDENTIAL:
             return "" if proof.is_identity(value) else CLIENT
     return ""
+
+
+def _items(sql: str, start: int) -> Iterator[tuple[int, str]]:
+    """What a list of values or a SELECT gives, from where it starts: each with its place."""
+    depth, begin = 0, start
+    for match in _DELIMITER.finditer(sql, start):
+        if match.group() == "(":
+            depth += 1
+        elif match.group() == ")" and depth:
+            depth -= 1
+        elif not depth:
+            item = sql[begin : match.start()]
+            yield begin + len(item) - len(item.lstrip()), item.strip()
+            if match.group() != ",":
+                return
+            begin = match.end()
 
 
 def _top_level(sql: str) -> str:
