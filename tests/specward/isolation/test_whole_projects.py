@@ -13,13 +13,20 @@ OPEN = {
     "crm": (1, 0),  # a router that a function makes for any model
     "expense_tracker": (1, 0),  # a sub-query that is joined
     "fleet": (1, 0),  # a subscription without a statement
+    "flowdeck": (1, 0),  # a public link that asks nothing
     "job_board": (0, 1),  # companies that everybody may see, though they have members
+    "keyforge": (0, 1),  # a key of a team whose members are not asked for any more
     "learning": (1, 0),  # a role that is asked for in place of the row
     "notes_sharing": (2, 1),  # who may read and not write; either of two checks
+    "openchat": (4, 0),  # who may read and not write, four times
     "parlour": (1, 0),  # members who may not change what others wrote
     "stridelog": (1, 0),  # foreign keys of an INSERT in text
     "surveys": (0, 3),  # forms that are open to everybody, as a ticket that is open is not
+    "tracklab": (1, 2),  # a check that SQL text computes, by CASE over an outer join
     "wallets": (1, 1),  # money that is moved to others
+    "warroom": (1, 0),  # a subscription without a statement
+    "wellnest": (1, 2),  # one's own, or a role
+    "workboard": (2, 0),  # a lower role; members who may not change what others wrote
 }
 
 
