@@ -176,9 +176,13 @@ class Schema(Links):
         if name == self.user:
             return set()
         found = {column for column, parent in self.parents(name).items() if parent == self.user}
-        return {column for column in found if names_owner(column, self.user or "")} or self._conventional(
-            name
-        )
+        owners = {column for column in found if names_owner(column, self.user or "")}
+        return owners or self._conventional(name) or self._admitted(name, found)
+
+    def _admitted(self, name: str, users: set[str]) -> set[str]:
+        """Whom a table of members or of who takes part names, and as whom it may: `enrolment.student_id`."""
+        admitted = {column for column in users if not ACTED.search(column)}
+        return admitted if len(admitted) == 1 and GRANT.search(name.lower()) else set()
 
     def _own_by_role(self) -> None:
         """Where no table has an owner of another kind, whom a row names in a part of its own owns it.

@@ -161,9 +161,9 @@ def _collect_class(node: ast.ClassDef, tree: Tree) -> None:
 def _collect_other(node: ast.stmt, tree: Tree, stars: list[str]) -> None:
     match node:
         case ast.Assign(targets=targets, value=value):
-            for target in targets:
-                if isinstance(target, ast.Name):
-                    tree.assigns[target.id] = value
+            for name, part in (pair for target in targets for pair in _pairs(target, value)):
+                if isinstance(name, ast.Name):
+                    tree.assigns[name.id] = part
         case ast.AnnAssign(target=ast.Name(id=name), value=ast.expr() as value):
             tree.assigns[name] = value
         case ast.If(body=body, orelse=orelse):
@@ -182,3 +182,12 @@ def _collect_other(node: ast.stmt, tree: Tree, stars: list[str]) -> None:
             tree.assigns[node.name.id] = node.value  # type: ignore[attr-defined]
         case _:
             pass
+
+
+def _pairs(target: ast.expr, value: ast.expr) -> list[tuple[ast.expr, ast.expr]]:
+    """`A, B = orm.accounts.c, orm.books.c`: each name with what it stands for."""
+    match target, value:
+        case ast.Tuple(elts=names), ast.Tuple(elts=parts) if len(names) == len(parts):
+            return [*zip(names, parts, strict=True)]
+        case _:
+            return [(target, value)]
