@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from typing import NamedTuple, TypeAlias, TypedDict
 
-from specward.code.dataflow.values import Site
+from specward.code.dataflow.values import PERMISSION, Site
 
 FOUND, CHANGED = "found", "changed"  # what is done to rows of one's own: read by a key, written
 ANY_ROUTE = ""  # begins the way to what a dependency does: the routes that have it are all alike
@@ -97,7 +97,12 @@ class Trail:
     def gated(self) -> set[tuple[str, str]]:
         """Tables that something was found on, with the roles that the principal was asked for."""
         tables = {item.table.partition(".")[0] for item in self.violations.values()}
-        return {(table, office) for table in tables for office in self.offices}
+        return {(table, office) for table in tables for office in self.offices - self.permissions}
+
+    @property
+    def permissions(self) -> set[str]:
+        """The permissions that the principal was asked for."""
+        return {office for office in self.offices if office.startswith(PERMISSION)}
 
     def dump(self) -> Kept:
         """Give it as JSON, as far as it says something of a route that was judged to its end."""

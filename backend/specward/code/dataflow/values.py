@@ -367,6 +367,7 @@ NOBODY: Fact = ("nobody",)  # the owner that a row should name, and that is aske
 ALIKE = "alike"  # a fact: two inputs are equal, so what is proved of one holds for the other
 ROLE = "role"  # a fact: the roles by name, and whether the principal has one of them
 LENGTH = "len()"  # a method that no object has: how many there are of something
+PERMISSION = "permission/"  # a fact: what a dependency asked that the principal may do; begins its office
 SCOPED: Fact = ("scoped",)  # the database keeps the statements of this transaction to the principal's rows
 MEMBERS = "@members"  # stands for a column: the users that a relationship of a row lists
 ANY_TABLE = "*"  # in a fact: a key that was checked, whatever table it leads to

@@ -9,8 +9,14 @@ from specward.project import Project
 from specward.specs.model import Place
 
 
-def findings(
-    project: Project, code: str, what: str, hint: str, severity: Severity = Severity.ERROR
+def findings(  # noqa: PLR0913 -- the words of a rule, and which of its findings they are for
+    project: Project,
+    code: str,
+    what: str,
+    hint: str,
+    severity: Severity = Severity.ERROR,
+    *,
+    changes: bool | None = None,
 ) -> Iterable[Finding]:
     """Give the findings of one rule.
 
@@ -20,10 +26,11 @@ def findings(
         what: What is wrong; `{table}` and `{path}` stand for the table and the way to its owner.
         hint: How to mend it, with the same names.
         severity: How grave it is.
+        changes: Only what changes rows, or only what does not; both if nothing is said.
     """
     analysis = project.isolation
     for violation in analysis.violations:
-        if violation.code == code:
+        if violation.code == code and changes in {None, violation.changes}:
             words = {"table": violation.table, "path": analysis.owner_path(violation.table)}
             yield Finding(
                 code,

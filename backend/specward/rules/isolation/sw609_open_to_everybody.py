@@ -18,6 +18,12 @@ rows of others there, it is asked, too, as long as fewer routes compare the row 
 Users who are read by a key that the client chose are asked about in the same way: a service may show its
 users to one another. Where routes compare that key with the caller only to read (one of four may), the others
 have forgotten it, which is a fault.
+
+Rows behind a permission (`Depends(require_permission("orders.read"))`) are asked about, too, to read and to
+change: a clerk has it for the rows of all, a customer for their own. The dependency must refuse by the
+permission that it is given. It is asked where no permission over the same thing holds anybody to their own
+rows, as long as there is one organisation; a permission that says `own` opens nothing. If all who have it may
+work on all rows, name the table in `permitted_tables`; without a permission it stays guarded.
 """
 
 from collections.abc import Iterable
@@ -49,12 +55,23 @@ BAD = Example(with_routes(_ROUTES.replace("WHERE", "")))
 
 
 def check(project: Project) -> Iterable[Finding]:
-    """Give one finding for each table that seems to be everybody's to see."""
-    return findings(
+    """Give one finding for each table that seems to be everybody's to see, or all's who have a permission."""
+    yield from findings(
         project,
         "SW609",
         "shows rows of `{table}` to whoever asks: they are everybody's to see, and only for their owner to "
         "change, or else `{path}` is never compared with the caller.",
         "If everybody may see them, name `{table}` in shown_tables under [tool.specward.isolation]; if not, "
         "compare {path} with the authenticated user.",
+        changes=False,
+    )
+    yield from findings(
+        project,
+        "SW609",
+        "asks for a permission, and not whose rows of `{table}` it reaches: all who have it work on the rows "
+        "of all, or else `{path}` is not compared with the caller.",
+        "If all who have the permission may work on all of them, name `{table}` in permitted_tables under "
+        "[tool.specward.isolation]; if they have it for their own rows, compare {path} with the "
+        "authenticated user.",
+        changes=True,
     )

@@ -45,7 +45,9 @@ def held(facts: frozenset[v.Fact]) -> set[str]:
 
 def bound_as(facts: frozenset[v.Fact]) -> set[str]:
     """The roles in which the principal is bound to rows of their own on a path; none is one of them."""
-    return held(facts) or {ANYBODY}
+    return (held(facts) or {ANYBODY}) | {
+        f"{v.PERMISSION}{fact[1]}" for fact in facts if fact[0] == v.PERMISSION
+    }
 
 
 def with_scopes(scopes: Collection[str]) -> Facts:

@@ -8,6 +8,7 @@ from specward.code.dataflow.evaluation.annotations import DEPENDENCY, annotated,
 from specward.code.dataflow.evaluation.engine import Arguments, Frame, State
 from specward.code.dataflow.evaluation.instances import instantiate
 from specward.code.dataflow.evaluation.members import of_instance
+from specward.code.dataflow.evaluation.permissions import permission_of
 from specward.code.dataflow.evaluation.principals import (
     PRINCIPAL_TYPE,
     PROVIDED,
@@ -205,6 +206,10 @@ class Injection:
             self.engine.signed_in = self.identified = True
         if self._admits_administrators(node, target, value):
             state.assume(v.Facts(frozenset({v.ADMIN})))
+        permission = permission_of(self.engine, node, target)
+        if permission and self.identified:
+            state.assume(v.Facts(frozenset({(v.PERMISSION, permission)})))
+            self.engine.trail.offices.add(f"{v.PERMISSION}{permission}")
         return value
 
     def _admits_administrators(self, node: ast.expr, target: Value, value: Value) -> bool:

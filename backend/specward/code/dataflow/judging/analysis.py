@@ -10,6 +10,7 @@ from typing import NamedTuple
 
 from specward.code.dataflow.judging.folding import folded
 from specward.code.dataflow.judging.judge import Alone, Hands, Judge, Lesson, judge_all
+from specward.code.dataflow.judging.permitted import permitted
 from specward.code.dataflow.judging.recall import Memory
 from specward.code.dataflow.judging.showing import shown
 from specward.code.dataflow.owners.schema import Options, Schema
@@ -118,12 +119,22 @@ def _lesson(trails: Sequence[Trail]) -> Lesson:
 def _weighed(judge: Judge, trails: Sequence[Trail]) -> tuple[Violation, ...]:
     """What is found, one for each missing check, and what is asked, one for each table."""
     schema, content = judge.schema, shown(judge.schema, trails)
-    certain = [[item for item in trail.violations.values() if not content.covers(item)] for trail in trails]
+    allowed = permitted(schema, trails)
+    certain: list[list[Violation]] = [[] for _ in trails]
+    behind: list[list[Violation]] = [[] for _ in trails]
+    open_to_all: list[list[Violation]] = [[] for _ in trails]
+    for index, trail in enumerate(trails):
+        for item in trail.violations.values():
+            covered = (
+                behind if allowed.covers(trail, item) else open_to_all if content.covers(item) else certain
+            )
+            covered[index].append(item)
     found = _merged(judge.routes, [folded(schema, items) for items in certain])
-    open_to_all = _merged(
-        judge.routes, [[*filter(content.covers, trail.violations.values())] for trail in trails]
+    asked = (
+        *content.asked(_merged(judge.routes, open_to_all)),
+        *allowed.asked(_merged(judge.routes, behind)),
     )
-    return tuple(sorted((*found, *content.asked(open_to_all)), key=_order))
+    return tuple(sorted((*found, *asked), key=_order))
 
 
 def _order(item: Violation) -> tuple[object, ...]:

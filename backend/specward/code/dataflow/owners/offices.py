@@ -28,22 +28,26 @@ def looked_after(
         The pairs of `gated` whose role is nowhere held to rows of its own in the table, or in those above and
         below it, and is asked for on several routes; or is a scope, where others reach their own without any.
     """
-    bound, kin = {*held}, _kin(schema) if gated else {}
+    bound, near = {*held}, kin(schema) if gated else {}
     return {
         (table, role)
         for table, role, _ in gated
-        if table in kin
+        if table in near
         and role not in ORDINARY
-        and not any((other, role) in bound for other in kin[table])
+        and not any((other, role) in bound for other in near[table])
         and (
-            len({route for other, of, route in gated if of == role and other in kin[table]}) >= _OFTEN
-            or (role.startswith(SCOPE) and any((other, ANYBODY) in bound for other in kin[table]))
+            len({route for other, of, route in gated if of == role and other in near[table]}) >= _OFTEN
+            or (role.startswith(SCOPE) and any((other, ANYBODY) in bound for other in near[table]))
         )
     }
 
 
-def _kin(schema: Schema) -> dict[str, set[str]]:
-    """Each table with those above and below it."""
+def kin(schema: Schema) -> dict[str, set[str]]:
+    """Each table with those above and below it.
+
+    Args:
+        schema: The tables.
+    """
     above = {name: with_above(schema, name) for name in schema.tables}
     return {name: above[name] | {other for other in above if name in above[other]} for name in above}
 

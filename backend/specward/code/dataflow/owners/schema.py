@@ -31,6 +31,7 @@ class Options(NamedTuple):
     owner_columns: Mapping[str, str] = {}  # table -> column
     shared_tables: tuple[str, ...] = ()  # tables anybody may read and write
     shown_tables: tuple[str, ...] = ()  # tables anybody may read, and whose owner alone may write
+    permitted_tables: tuple[str, ...] = ()  # tables whose rows all may work on who have a permission
     scoped_sessions: tuple[str, ...] = ()  # dotted names of session classes that add the owner themselves
     scoped_builders: tuple[str, ...] = ()  # dotted names of functions that add the owner to a statement
     principals: tuple[str, ...] = ()  # dotted names of dependencies that return the principal
