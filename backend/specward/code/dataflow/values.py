@@ -369,6 +369,7 @@ ROLE = "role"  # a fact: the roles by name, and whether the principal has one of
 LENGTH = "len()"  # a method that no object has: how many there are of something
 PERMISSION = "permission/"  # a fact: what a dependency asked that the principal may do; begins its office
 SCOPED: Fact = ("scoped",)  # the database keeps the statements of this transaction to the principal's rows
+NAMED = "@named"  # stands for a column: the one of another row that names this user
 MEMBERS = "@members"  # stands for a column: the users that a relationship of a row lists
 ANY_TABLE = "*"  # in a fact: a key that was checked, whatever table it leads to
 IMPOSSIBLE = Facts(possible=False)

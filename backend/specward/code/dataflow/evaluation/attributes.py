@@ -136,6 +136,8 @@ def _of_row(engine: Engine, row: Row, name: str, state: State, node: ast.AST) ->
     table = engine.schema.tables.get(row.table)
     if row.unchosen and numbers(engine.schema, row.table, name):
         return v.UNKNOWN  # of the last row, to count on from there
+    if row.keys and row.keys[0][0] == v.NAMED and name in engine.schema.keys(row.table):
+        return row.keys[0][1]  # `note.author.id` is `note.author_id`
     if table is None or name in table.columns:
         return v.Field(row, name)
     if table.model is not None and is_class(engine.program, table.model):
@@ -169,9 +171,9 @@ def related(engine: Engine, row: Row, target: str, state: State, node: ast.AST) 
         return v.IDENTITY
     many = not upward
     if target not in schema.owned:
-        members = ((v.MEMBERS, v.Field(row, v.MEMBERS)),) if target == schema.user and many else ()
-        return Row(target, engine.number(), "", proof=False, many=many, keys=members, site=row.site)
-    keys: tuple[tuple[str, Value], ...] = ()
+        keys = _named(row, upward) if target == schema.user else ()
+        return Row(target, engine.number(), "", proof=False, many=many, keys=keys, site=row.site)
+    keys = ()
     if upward:
         keys = ((schema.keys(target)[0], v.Field(row, upward[0])),)
         code = "" if owned else row.code or MISSING
@@ -184,6 +186,13 @@ def related(engine: Engine, row: Row, target: str, state: State, node: ast.AST) 
     site = engine.site(node, state) if not row.code and isinstance(node, ast.expr) else row.site
     code = "" if owned else row.code or ESCAPES
     return Row(target, engine.number(), code, proof=owned, many=many, keys=keys, site=site)
+
+
+def _named(row: Row, upward: list[str]) -> tuple[tuple[str, Value], ...]:
+    """What says which users a relationship leads to: the members of a row, or whom its only column names."""
+    if not upward:
+        return ((v.MEMBERS, v.Field(row, v.MEMBERS)),)
+    return ((v.NAMED, v.Field(row, upward[0])),) if len(upward) == 1 else ()
 
 
 def _free(engine: Engine, row: Row) -> bool:
