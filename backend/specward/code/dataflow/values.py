@@ -338,6 +338,7 @@ class Either:
     """One of several."""
 
     options: tuple[Value, ...]
+    found: Facts = NOTHING  # what held where a function returned another one than None
 
 
 Predicate: TypeAlias = Bind | Link | Within | Exists | Both | Any | Other

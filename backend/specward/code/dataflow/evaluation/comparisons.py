@@ -17,6 +17,7 @@ from specward.code.dataflow.evaluation.privileges import (
 from specward.code.dataflow.evaluation.roles import is_role, told_apart
 from specward.code.dataflow.evaluation.truths import negate, none_check, truth
 from specward.code.dataflow.lattice import both, join_all, options, origin, parts, rows
+from specward.code.dataflow.record import replace
 from specward.code.dataflow.values import (
     IMPOSSIBLE,
     NONE,
@@ -55,6 +56,16 @@ def compare(engine: Engine, left: Value, operator: ast.cmpop, right: Value, stat
         one = _one_of_rows(engine, left, right, state)
         if one is not None:
             return one if isinstance(operator, _EQUAL) else negate(one)
+    if (
+        isinstance(left, v.Either)
+        and right == NONE
+        and left.found.atoms
+        and isinstance(operator, _EQUAL + _UNEQUAL)
+    ):
+        asked = truth(engine, compare(engine, replace(left, found=NOTHING), operator, right, state), state)
+        there = isinstance(operator, _UNEQUAL)
+        true, false = (left.found, NOTHING) if there else (NOTHING, left.found)
+        return Condition(both(asked.true, true), both(asked.false, false))
     if isinstance(left, v.Either):
         return join_all([compare(engine, item, operator, right, state) for item in left.options])
     if isinstance(right, v.Either) and not isinstance(operator, ast.In | ast.NotIn):

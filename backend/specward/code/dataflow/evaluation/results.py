@@ -4,6 +4,7 @@ from specward.code.dataflow import values as v
 from specward.code.dataflow.evaluation.engine import State, settle
 from specward.code.dataflow.evaluation.roles import spared
 from specward.code.dataflow.lattice import both, either, join_all, options, parts
+from specward.code.dataflow.record import replace
 from specward.code.dataflow.values import UNKNOWN, Facts, Value
 
 
@@ -30,12 +31,24 @@ def _joined(returns: list[tuple[Value, Facts]], after: Facts) -> Value:
         return v.Sequence(
             tuple(_joined([(parts(value)[at], facts) for value, facts in returns], after) for at in columns)
         )
-    return join_all(
+    joined = join_all(
         [
             _told(settle(value, _with_others(value, facts, returns), after), facts, after)
             for value, facts in returns
         ]
     )
+    return _found(joined, returns, after)
+
+
+def _found(joined: Value, returns: list[tuple[Value, Facts]], after: Facts) -> Value:
+    """Whatever is returned beside None says, to whoever finds it there, what held on its path."""
+    paths = [facts for value, facts in returns if value != v.NONE]
+    if not isinstance(joined, v.Either) or not paths or len(paths) == len(returns):
+        return joined
+    found = paths[0]
+    for facts in paths[1:]:
+        found = either(found, facts)
+    return replace(joined, found=Facts(found.atoms - after.atoms))
 
 
 def _told(value: Value, facts: Facts, after: Facts) -> Value:

@@ -50,7 +50,7 @@ def truth(engine: Engine, value: Value, state: State) -> Condition:
             result = conditions[0]
             for condition in conditions[1:]:
                 result = Condition(either(result.true, condition.true), either(result.false, condition.false))
-            return result
+            return Condition(both(result.true, value.found), result.false)
         case v.Instance() | v.Class() | v.Function() | v.Model() | v.Query():
             return Condition(NOTHING, IMPOSSIBLE)
         case v.Sequence((), ()):
