@@ -1,5 +1,7 @@
 """How values and facts meet: joins, alternatives, and what a value is made of."""
 
+from typing import TypeAlias
+
 from specward.code.dataflow.record import replace
 from specward.code.dataflow.values import (
     ADMIN,
@@ -43,7 +45,8 @@ from specward.code.dataflow.values import (
 def both(left: Facts, right: Facts) -> Facts:
     """What holds when both hold."""
     if left.possible and right.possible:
-        return Facts(left.atoms | right.atoms)
+        ways = left.ways | right.ways if left.ways or right.ways else left.ways
+        return Facts(left.atoms | right.atoms, ways=ways)
     return IMPOSSIBLE
 
 
@@ -58,9 +61,20 @@ def either(left: Facts, right: Facts) -> Facts:
         proved = [_ownership(side.atoms - shared) for side in (left, right)]
         if not all(proved):  # the others are not held to it
             shared |= proved[0] | proved[1]
-    return Facts(
-        shared | _vacuous(left.atoms - shared, right.atoms) | _vacuous(right.atoms - shared, left.atoms)
-    )
+    kept = shared | _vacuous(left.atoms - shared, right.atoms) | _vacuous(right.atoms - shared, left.atoms)
+    return Facts(kept, ways=(left.ways & right.ways) | _ways(left.atoms - kept, right.atoms - kept))
+
+
+_Ways: TypeAlias = frozenset[tuple[frozenset[Fact], frozenset[Fact]]]
+_NO_WAYS: _Ways = frozenset()
+
+
+def _ways(left: frozenset[Fact], right: frozenset[Fact]) -> _Ways:
+    """What each side proves and the other does not: whatever follows from either holds."""
+    if not left or not right:
+        return _NO_WAYS
+    pair = (_ownership(left), _ownership(right))
+    return frozenset((pair,)) if all(pair) else _NO_WAYS
 
 
 def opposed(left: Facts, right: Facts) -> bool:

@@ -32,10 +32,14 @@ class Site(NamedTuple):
 
 
 class Facts(NamedTuple):
-    """What is known to hold on a path; `possible` is false on a path that cannot be taken."""
+    """What is known to hold on a path; `possible` is false on a path that cannot be taken.
+
+    Of each of the `ways` one side holds besides: the caller is the user who is asked for, or else may do it.
+    """
 
     atoms: frozenset[Fact] = frozenset()
     possible: bool = True
+    ways: frozenset[tuple[frozenset[Fact], frozenset[Fact]]] = frozenset()
 
 
 NOTHING = Facts()

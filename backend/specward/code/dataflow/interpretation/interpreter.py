@@ -96,7 +96,7 @@ class Interpreter:
         return self._proof(state.facts)
 
     def _proof(self, facts: v.Facts) -> Proof:
-        return Proof(self.schema, facts.atoms, signed_in=self.signed_in)
+        return Proof(self.schema, facts.atoms, signed_in=self.signed_in, ways=facts.ways)
 
     def number(self) -> int:
         """An id for a new row."""

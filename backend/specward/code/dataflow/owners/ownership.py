@@ -1,6 +1,7 @@
 """Which rows and keys are the principal's, given what holds on the path."""
 
 from collections.abc import Callable, Iterable
+from typing import Self, TypeAlias
 
 from specward.code.dataflow import values as v
 from specward.code.dataflow.lattice import origin, present, rows
@@ -33,13 +34,26 @@ def symbol_of(value: Value) -> str:
             return ""
 
 
+Way: TypeAlias = tuple[frozenset[Fact], frozenset[Fact]]
+
+
 class Ownership:
     """Answers questions about values on one path."""
 
-    def __init__(self, schema: Schema, facts: frozenset[Fact], *, signed_in: bool) -> None:
+    def __init__(
+        self, schema: Schema, facts: frozenset[Fact], *, signed_in: bool, ways: Iterable[Way] = ()
+    ) -> None:
         self.schema = schema
         self.facts = facts
         self.signed_in = signed_in
+        self.ways = ways
+
+    def in_each_way(self, holds: Callable[[Self], bool]) -> bool:
+        """Whether something holds whichever side of one of the path's alternatives does."""
+        return any(all(holds(self._with(facts)) for facts in sides) for sides in self.ways)
+
+    def _with(self, facts: frozenset[Fact]) -> Self:
+        return type(self)(self.schema, self.facts | facts, signed_in=self.signed_in)
 
     def is_identity(self, value: Value, depth: int = _DEPTH) -> bool:
         """Whether a value names the principal, or was at least not chosen by the client."""
@@ -112,7 +126,13 @@ class Ownership:
 
     def harmless(self, row: Row) -> bool:
         """Whether using the row's data leaks nothing: it is owned, belongs to nobody, or is not there."""
-        return not row.code or ("gone", row.id) in self.facts or self.owns(row) or self.looks_after(row.table)
+        return (
+            not row.code
+            or ("gone", row.id) in self.facts
+            or self.owns(row)
+            or self.looks_after(row.table)
+            or self.in_each_way(lambda way: way.owns(row) and way.may_change(row))
+        )
 
     def read_as_own(self, row: Row) -> set[tuple[str, str]]:
         """What reading a row says of its table, where the client chose it and it must be one's own."""
