@@ -14,6 +14,7 @@ from specward.code.dataflow.evaluation.containers import (
     united,
 )
 from specward.code.dataflow.evaluation.engine import Arguments, Engine, State, settle
+from specward.code.dataflow.evaluation.ladders import climbed
 from specward.code.dataflow.evaluation.later import STARTS, cannot_be_steered
 from specward.code.dataflow.evaluation.narrowing import narrow
 from specward.code.dataflow.evaluation.switches import switched
@@ -200,7 +201,9 @@ def _comparison(
     results: list[Value] = []
     for op, node in zip(ops, comparators, strict=True):
         following = engine.evaluate(node, state)
-        results.append(compare(engine, current, op, following, state))
+        asked = climbed(engine, left, op, node, state) if len(ops) == 1 else None
+        pair = (asked.value, asked.operator, asked.among) if asked else (current, op, following)
+        results.append(compare(engine, *pair, state))
         current = following
     if len(results) == 1:
         return results[0]
