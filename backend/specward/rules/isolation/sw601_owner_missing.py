@@ -13,7 +13,7 @@ change rows and it does not.
 Ownership is read from the models (where a table has none, from `CREATE TABLE`, in files of SQL up to 2 MB
 too): a foreign key to the user table, directly or by way of a parent. What they do not say stands in
 `[tool.specward.isolation]`: `user_table`, `owner_columns`, `shared_tables`, `shown_tables`,
-`scoped_sessions`, `scoped_builders`, `principals`, `system_scope`, `privileged`.
+`permitted_tables`, `scoped_sessions`, `scoped_builders`, `principals`, `system_scope`, `privileged`.
 """
 
 from collections.abc import Iterable

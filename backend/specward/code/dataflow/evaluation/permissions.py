@@ -7,7 +7,7 @@ to rows of their own, it is asked whether that is meant, once, and not told of e
 
 import ast
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 
 from specward.code.dataflow import values as v
 from specward.code.dataflow.evaluation.engine import Engine
@@ -55,11 +55,12 @@ def _asked_by(engine: Engine, target: Value) -> set[str]:
             return set()
 
 
-def _refused_by(node: FunctionNode, known: Mapping[str, Value]) -> set[str]:
-    if not any(isinstance(item, ast.Raise) for item in ast.walk(node)):
+def _refused_by(node: FunctionNode, given: Mapping[str, Value]) -> set[str]:
+    known = {name: words for name, value in given.items() if (words := _words(value))}
+    if not known:
         return set()
-    names = {getattr(item, "id", "") or getattr(item, "attr", "") for item in _asked(node)}
-    return {word for name in names & known.keys() for word in _words(known[name])}
+    asked, refuses = _asked(node)
+    return {word for name in asked & known.keys() for word in known[name]} if refuses else set()
 
 
 def _words(value: Value) -> set[str]:
@@ -74,9 +75,17 @@ def _words(value: Value) -> set[str]:
             return set()
 
 
-def _asked(node: ast.AST) -> Iterator[ast.AST]:
-    """What stands in a function but in what it raises: a message that names the permission asks nothing."""
-    for child in ast.iter_child_nodes(node):
-        if not isinstance(child, ast.Raise):
-            yield child
-            yield from _asked(child)
+def _asked(node: FunctionNode) -> tuple[set[str], bool]:
+    """The names in a function but for what it raises, and whether it does: a message asks for nothing."""
+    names, refuses = set[str](), False
+    waiting: list[ast.AST] = [node]
+    while waiting:
+        match waiting.pop():
+            case ast.Raise():
+                refuses = True
+            case ast.Name(id=name):
+                names.add(name)
+            case current:
+                names.add(getattr(current, "attr", ""))
+                waiting += ast.iter_child_nodes(current)
+    return names, refuses
