@@ -114,3 +114,17 @@ def is_class(program: Program, definition: Definition) -> bool:
 def decorators(node: FunctionNode) -> list[str]:
     """The dotted names of a function's decorators."""
     return [dotted_name(item.func if isinstance(item, ast.Call) else item) for item in node.decorator_list]
+
+
+_KEEPS = frozenset({"cache", "lru_cache"})
+
+
+def lasts(function: Function) -> bool:
+    """Whether a function works out once what it gives to all: `@lru_cache def get_settings()`."""
+    node = function.node
+    if isinstance(node, ast.Lambda) or function.receiver is not None or function.closure is not None:
+        return False
+    given = node.args
+    takes = (*given.posonlyargs, *given.args, *given.kwonlyargs, given.vararg, given.kwarg)
+    named = {item.rpartition(".")[2] for item in decorators(node)}
+    return not any(takes) and not named.isdisjoint(_KEEPS)

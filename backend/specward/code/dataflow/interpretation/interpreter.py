@@ -9,7 +9,7 @@ from specward.code.dataflow.evaluation import attributes, expressions, guards, i
 from specward.code.dataflow.evaluation.annotations import annotated
 from specward.code.dataflow.evaluation.engine import Arguments, Frame, State
 from specward.code.dataflow.evaluation.guesses import only_method
-from specward.code.dataflow.evaluation.members import of_instance
+from specward.code.dataflow.evaluation.members import lasts, of_instance
 from specward.code.dataflow.evaluation.parameters import bind_parameters
 from specward.code.dataflow.evaluation.results import result
 from specward.code.dataflow.interpretation import calls, statements
@@ -29,7 +29,7 @@ from specward.code.dataflow.values import (
     Value,
 )
 
-_DEEPEST = 14  # calls inside one another
+_DEEPEST = 22  # functions inside one another, each counted once however often it calls itself
 _DEEPEST_EXPRESSION = 400  # expressions evaluated inside one another
 _BUDGET = 40_000  # expressions evaluated for one route
 
@@ -49,11 +49,13 @@ class Interpreter:
         self._numbers = 0
         self._nested = 0
         self._left = _BUDGET
+        self._lasting: dict[tuple[str, int], Value] = {}
 
     def begin(self) -> None:
         """Begin anew: nobody is signed in, and nothing is known of what the modules hold."""
         self.signed_in = False
         self._globals = {}
+        self._lasting = {}
 
     @contextmanager
     def apart(self) -> Iterator[Trail]:
@@ -258,11 +260,13 @@ class Interpreter:
         self.reached.add(key)
         if _is_among(function, self.schema.settings.system_scope):
             return UNKNOWN
-        if len(self._stack) >= _DEEPEST:
+        if len(set(self._stack)) >= _DEEPEST:
             self.trail.is_cut = True
             return UNKNOWN
         if self._stack.count(key) > 1 or self._left < 0:
             return UNKNOWN
+        if key in self._lasting:
+            return self._lasting[key]
         self._stack.append(key)
         inner = self._inner(function, arguments, state)
         self.execute(node.body, inner)
@@ -272,7 +276,10 @@ class Interpreter:
             returns.append((NONE, inner.facts))
         if len(returns) > 1:
             returns = [(value, both(facts, self._proof(facts).settled(value))) for value, facts in returns]
-        return result(returns, state)
+        value = result(returns, state)
+        if lasts(function) and state.facts.possible and not self.exhausted and not rows(value):
+            self._lasting[key] = value
+        return value
 
     def _inner(self, function: Function, arguments: Arguments, state: State) -> State:
         chain = (
