@@ -96,6 +96,36 @@ def names_owner(column: str, user: str) -> bool:
     return {*words} <= _OWNER | {*stem(user).split("_")}
 
 
+_ADDRESS = {"name", "username", "email", "mail", "login", "uid", "sub"}
+_EVENT = pattern(r"(^|_)(log|audit|history|event|activit(y|ie)|trail|report|ticket|issue)s?$")
+_DONE = pattern(r"ed(_|$)")
+
+
+def names_whose(column: str, user: str) -> bool:
+    """Whether a column says whose a row is by any name or number of theirs: `user_uuid`, `username`.
+
+    Args:
+        column: The column.
+        user: The table of users.
+    """
+    words = [word for word in snake(column).split("_") if word not in _KEY]
+    owners = _OWNER | {*stem(user).split("_")}
+    return {*words} <= owners | _ADDRESS and (not owners.isdisjoint(words) or words in _ALONE)
+
+
+_ALONE = (["username"], ["login"], ["uid"], ["sub"])
+
+
+def names_event(table: str) -> bool:
+    """Whether rows of a table say what somebody did, for others to read: `audit_logs`, `issues`."""
+    return bool(_EVENT.search(snake(table)))
+
+
+def names_deed(column: str) -> bool:
+    """Whether a column says who did something to a row at some time: `opened_by`, `user_opened_id`."""
+    return bool(ACTED.search(column) or _DONE.search(snake(column)))
+
+
 _STAFF = {
     *("staff", "employee", "worker", "teacher", "instructor", "tutor", "coach", "mentor"),
     *("doctor", "physician", "nurse", "therapist", "driver", "courier", "agent", "manager"),

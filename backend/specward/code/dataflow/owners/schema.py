@@ -11,13 +11,17 @@ from specward.code.dataflow.owners.naming import (
     INVITED,
     LEVELS,
     TENANT,
+    names_author,
     names_content,
+    names_deed,
+    names_event,
     names_holder,
     names_membership,
     names_no_content,
     names_owner,
     names_staff,
     names_tenant,
+    names_whose,
     stem,
 )
 from specward.code.dataflow.owners.users import find_user
@@ -125,6 +129,29 @@ class Schema(Links):
         """Whether a token names a row of the table, which nobody knew for that of the users: `analysts`."""
         named = any(table in self.parents(other).values() for other in self.tables if other != table)
         return named and self.keys(table) == (column,) and not TENANT.match(stem(table))
+
+    def begins_with(self, table: str, column: str) -> bool:
+        """Whether a row is whose it is from the start by this column, where the principal is put into it.
+
+        Who made a row may share it with everybody, and so may who acted on it or reported it: elsewhere that
+        takes a statement or a check that compares the column.
+        """
+        if names_deed(column) or names_event(table):
+            return False
+        target = self.target(table, column)
+        return target == self.user if target is not None else names_whose(column, self.user or "")
+
+    def is_filed_under(self, table: str, column: str) -> bool:
+        """Whether a column may say whose a row is, where a user's key is looked for in it: `created_by`.
+
+        It refers to nothing, since accounts are kept elsewhere. What sites show to everybody is looked for
+        by its author, too, and so is what somebody did.
+        """
+        fact = self.tables[table].columns.get(column) if table in self.tables else None
+        if fact is None or self.target(table, column) is not None:
+            return False
+        told = names_author(column) or names_whose(column, self.user or "")
+        return told and not names_content(table) and not names_event(table)
 
     def publish(self, tables: Collection[str]) -> bool:
         """Note tables that the project shows to anybody. True if that is news."""

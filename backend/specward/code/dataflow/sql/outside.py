@@ -10,7 +10,7 @@ from specward.code.dataflow.lattice import join_all, options, origin, rows
 from specward.code.dataflow.owners.proof import MISSING
 from specward.code.dataflow.record import replace
 from specward.code.dataflow.sql import queries
-from specward.code.dataflow.sql.running import check_assignments, execute, only_counts
+from specward.code.dataflow.sql.running import check_assignments, execute, note_beginnings, only_counts
 from specward.code.dataflow.trail import CHANGED
 from specward.code.dataflow.values import Const, Mapping, Origin, Query, Row, Scalar, Value
 from specward.patterns import pattern
@@ -25,6 +25,7 @@ def construct(engine: Engine, table: str, arguments: Arguments, state: State, no
     given = queries.assignments(arguments)
     values = (*_unnamed(engine, table, dict(given), arguments), *given)
     site = engine.site(node, state)
+    note_beginnings(engine, table, values, state)
     check_assignments(engine, table, values, site, state)
     return Row(table, engine.number(), "", proof=False, many=False, keys=values, site=site, fresh=True)
 

@@ -8,7 +8,13 @@ from specward.code.dataflow.evaluation.engine import Engine, State
 from specward.code.dataflow.evaluation.roles import bound_as, held
 from specward.code.dataflow.lattice import origin, parts, rows
 from specward.code.dataflow.owners.kinds import numbers, stands_for_user
-from specward.code.dataflow.owners.naming import names_count, names_hidden, names_message, names_owner
+from specward.code.dataflow.owners.naming import (
+    names_count,
+    names_hidden,
+    names_message,
+    names_owner,
+    names_whose,
+)
 from specward.code.dataflow.owners.proof import CLIENT, FOREIGN, MISSING, deep, flatten
 from specward.code.dataflow.owners.schema import Schema
 from specward.code.dataflow.record import replace
@@ -47,6 +53,7 @@ def execute(engine: Engine, query: Query, state: State, *, one: bool = False, sc
     note_bindings(engine, query, state)
     if query.verb == "insert":
         table = query.entities[0] if query.entities else ""
+        note_beginnings(engine, table, query.values, state)
         check_assignments(engine, table, query.values, query.site, state)
         return _made(engine, table, query)
     if query.verb == "update" and query.entities:
@@ -126,8 +133,23 @@ def note_bindings(engine: Engine, query: Query, state: State) -> None:
                 engine.schema.names_somebody(table, column) and proof.owns(row) and not row.code
             ):
                 engine.bind(table, column)
+            case Bind(table, column, v.Scalar(v.Origin.CLIENT, symbol)) if names_whose(
+                symbol.rpartition(".")[2], engine.schema.user or ""
+            ) and engine.schema.is_filed_under(table, column):
+                engine.trail.bindings.add((table, column))
             case _:
                 pass
+
+
+def note_beginnings(engine: Engine, table: str, values: Iterable[tuple[str, Value]], state: State) -> None:
+    """Columns that the principal is put into when a row is made say whose it is, where nothing else does."""
+    schema, proof = engine.schema, engine.proof(state)
+    if table in schema.owned or not state.facts.atoms.isdisjoint({v.ADMIN, v.SCOPED}):
+        return
+    for name, value in values:
+        told = proof.is_principal(value) and origin(value) != v.Origin.CALLER
+        if told and schema.begins_with(table, name):
+            engine.trail.bindings.add((table, name))
 
 
 def by_key(engine: Engine, table: str, key: Value, state: State, node: ast.AST) -> Query:
