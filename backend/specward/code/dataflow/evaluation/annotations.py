@@ -40,6 +40,15 @@ def annotated(engine: Engine, module: str, annotation: ast.expr | None, name: st
     return Scalar(Origin.UNKNOWN, name)
 
 
+def typed(engine: Engine, module: str, annotation: ast.expr | None, value: Value) -> Value:
+    """What comes from outside the project: an object of a project class, where its annotation says so."""
+    outside = isinstance(value, v.Method | v.External) or (
+        isinstance(value, Scalar) and value.origin == Origin.UNKNOWN and not value.rows
+    )
+    said = annotated(engine, module, annotation, "") if outside else value
+    return said if isinstance(said, v.Instance) else value
+
+
 def annotation_names(annotation: ast.expr | None) -> list[str]:
     """The names in an annotation, dotted, in order; quoted ones too."""
     match annotation:

@@ -4,7 +4,7 @@ import ast
 
 from specward.code.dataflow import values as v
 from specward.code.dataflow.evaluation import attributes
-from specward.code.dataflow.evaluation.annotations import DEPENDENCY, annotated, annotation_names
+from specward.code.dataflow.evaluation.annotations import DEPENDENCY, annotated, annotation_names, typed
 from specward.code.dataflow.evaluation.engine import Arguments, Frame, State
 from specward.code.dataflow.evaluation.instances import instantiate
 from specward.code.dataflow.evaluation.members import of_instance
@@ -42,6 +42,7 @@ from specward.code.dataflow.values import (
     Value,
 )
 
+_INTERFACES = frozenset({"Protocol", "ABC"})
 _REQUESTS = frozenset({"Request", "WebSocket", "HTTPConnection"})
 
 
@@ -163,6 +164,8 @@ class Injection:
             if isinstance(value, External) and PRINCIPAL_TYPE.match(last):
                 self.engine.signed_in = True
                 return IDENTITY  # an alias of Annotated[..., Depends(...)] whose source is not here
+            if isinstance(value, Class) and self._is_handed_in(value.definition):
+                return annotated(self.engine, module, ast.Constant(text), name)
             if isinstance(value, Class) and not self._is_enum(value.definition):
                 return Body(value.definition, name)
             if isinstance(value, v.Model):
@@ -170,6 +173,12 @@ class Injection:
                 if table.model is not None:
                     return Body(table.model, name)
         return Scalar(Origin.CLIENT, name)
+
+    def _is_handed_in(self, definition: Definition) -> bool:
+        """Whether a container hands it in, as no request could be parsed into it: `FromDishka[Service]`."""
+        bases = self.engine.program.outside_bases(definition)
+        made = bases & _INTERFACES or self.engine.program.method(definition, "__init__") is not None
+        return bool(made) and bases <= {*_INTERFACES, "Generic", "object"}
 
     def _is_enum(self, definition: Definition) -> bool:
         return bool(self.engine.program.outside_bases(definition) & {"Enum", "StrEnum", "IntEnum"})
@@ -196,8 +205,7 @@ class Injection:
         inner = State(Frame(module, None, state.frame.chain, []), {}, state.facts)
         value = without_stand_ins(self.engine, self._provide(target, name, module, annotation, inner))
         if isinstance(value, v.Method | External):  # `request.app.state.database`, set somewhere else
-            typed = annotated(self.engine, module, annotation, name)
-            value = typed if isinstance(typed, v.Instance) else value
+            value = typed(self.engine, module, annotation, value)
         value = as_annotated(self.engine, value, module, annotation)
         if isinstance(target, Function):
             value = as_told(target.name, value)

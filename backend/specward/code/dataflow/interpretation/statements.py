@@ -3,6 +3,7 @@
 import ast
 
 from specward.code.dataflow import values as v
+from specward.code.dataflow.evaluation.annotations import typed
 from specward.code.dataflow.evaluation.containers import assign, element, run
 from specward.code.dataflow.evaluation.engine import Arguments, Engine, State
 from specward.code.dataflow.evaluation.expressions import binary
@@ -36,8 +37,10 @@ def _statement(engine: Engine, node: ast.stmt, state: State) -> None:
             _expression(engine, value, state)
         case ast.Assign(targets=targets, value=value):
             _assignment(engine, targets, value, state)
-        case ast.AnnAssign(target=target, value=ast.expr() as value):
+        case ast.AnnAssign(target=target, annotation=annotation, value=ast.expr() as value):
             _assignment(engine, [target], value, state)
+            if isinstance(target, ast.Name) and target.id in state.names:
+                state.names[target.id] = typed(engine, state.frame.module, annotation, state.names[target.id])
         case ast.AugAssign(target=target, op=op, value=value):
             result = binary(
                 engine, engine.evaluate(target, state), op, engine.evaluate(value, state), node, state

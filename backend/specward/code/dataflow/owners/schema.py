@@ -139,7 +139,9 @@ class Schema(Links):
         if names_deed(column) or names_event(table):
             return False
         target = self.target(table, column)
-        return target == self.user if target is not None else names_whose(column, self.user or "")
+        if target is not None:
+            return target == self.user
+        return names_whose(column, self.user or "") or (self.is_tenanted and names_tenant(column))
 
     def is_filed_under(self, table: str, column: str) -> bool:
         """Whether a column may say whose a row is, where a user's key is looked for in it: `created_by`.
