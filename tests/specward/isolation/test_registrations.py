@@ -161,3 +161,48 @@ def test_methods_of_classes_are_routes_where_they_are_registered() -> None:
         ("POST ", "Places.post", "Places"),
         ("GET /pages", "Pages.show", "Pages"),
     }
+
+
+INSIDE = """
+from fastapi import APIRouter, Depends, FastAPI
+from app.guards import admin, signed_in
+
+
+def make_router():
+    router = APIRouter(prefix="/items", dependencies=[Depends(signed_in)])
+
+    @retry.times(3)
+    def help(): ...
+
+    @router.get("/{id}")
+    def read(id): ...
+
+    return router
+
+
+class Items:
+    def set_up(self):
+        if self.open:
+            @self.router.post("/new")
+            async def make(): ...
+
+
+app = FastAPI()
+app.include_router(make_router(), prefix="/v1", dependencies=[Depends(admin)])
+"""
+
+
+def test_a_route_in_a_function_hangs_on_the_router_that_is_made_there() -> None:
+    source = read("app/main.py", INSIDE)
+    assert source is not None
+    read_one, make = find_routes(Program([source]))
+    assert (read_one.shown, read_one.maker, read_one.owner) == (
+        "GET /v1/items/{id}",
+        "make_router",
+        None,
+    )
+    assert [ast.unparse(item.node) for item in read_one.dependencies] == [
+        "Depends(signed_in)",
+        "Depends(admin)",
+    ]
+    assert (make.shown, make.maker, make.owner) == ("POST /new", "Items.set_up", None)

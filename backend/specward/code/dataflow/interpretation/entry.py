@@ -4,6 +4,7 @@ import ast
 import re
 
 from specward.code.dataflow import values as v
+from specward.code.dataflow.evaluation.annotations import annotated
 from specward.code.dataflow.evaluation.engine import Arguments, Frame, State
 from specward.code.dataflow.evaluation.privileges import PRIVILEGE
 from specward.code.dataflow.interpretation.injection import Injection
@@ -12,6 +13,7 @@ from specward.code.dataflow.owners.proof import FOREIGN, UNJUDGED
 from specward.code.dataflow.record import replace
 from specward.code.dataflow.sources.routes import Route, below_route
 from specward.code.dataflow.sources.source import FunctionNode
+from specward.code.dataflow.sources.tree import INSIDE
 from specward.code.dataflow.trail import Trail, Violation
 from specward.code.dataflow.values import Class, Definition, Function, Origin, Scalar, Value
 from specward.patterns import pattern
@@ -62,8 +64,9 @@ class Entry:
         state = State(Frame(route.module, None, (route.shown,), []), {})
         for dependency in route.dependencies:
             self.injection.listed(dependency.module, dependency.node, state)
-        receiver = self._view(state)
-        function = Function(route.module, route.name, route.node, route.owner, receiver)
+        receiver, scope = self._view(state), self._around(state)
+        name = route.name.rpartition(INSIDE)[2]
+        function = Function(route.module, name, route.node, route.owner, receiver, scope)
         arguments = self.injection.arguments(function, state)
         if _is_for_administrators(route):
             state.assume(v.Facts(frozenset({v.ADMIN})))
@@ -90,13 +93,30 @@ class Entry:
         return interpreter.enter(function, arguments, state)
 
     def _decorated(self, function: Function, state: State) -> Function:
-        module = State(Frame(self.route.module, None, state.frame.chain, []), {})
+        names = dict(self.injection.around)
+        module = State(Frame(self.route.module, None, state.frame.chain, []), names)
         for decorator in reversed(below_route(self.route.node)):
             target = self.interpreter.evaluate(decorator, module)
             if isinstance(target, Function):
                 made = self.interpreter.enter(target, Arguments((function,)), module)
                 function = made if isinstance(made, Function) else function
         return function
+
+    def _around(self, state: State) -> v.Scope | None:
+        """What a handler sees that stands in a function: `def make_router(): ... @router.get("/items")`."""
+        maker, interpreter = self.route.maker, self.interpreter
+        if not maker:
+            return None
+        owner, dot, _ = maker.rpartition(".")
+        definition = Definition(self.route.module, owner) if dot else None
+        with interpreter.apart() as trail:  # what it does itself is done when the application starts
+            itself = annotated(interpreter, self.route.module, ast.Name(owner), "self") if dot else None
+            node = self.route.source.functions[maker]
+            function = Function(self.route.module, maker, node, definition, itself)
+            scope = interpreter.inside(function, state.fork())
+        interpreter.trail.is_cut = interpreter.trail.is_cut or trail.is_cut
+        self.injection.around = scope.names
+        return scope
 
     def _view(self, state: State) -> Value | None:
         """The object of a class-based view: its class attributes are dependencies too."""

@@ -52,6 +52,7 @@ class Injection:
     def __init__(self, engine: Interpreter) -> None:
         self.engine = engine
         self.identified = False  # whether somebody is signed in
+        self.around: dict[str, Value] = {}  # variables of the function that the handler stands in
         # With the function, since the identity of its receiver is part of the key.
         self._known: dict[tuple[str, int, int, int], tuple[Function, Value]] = {}
 
@@ -190,7 +191,7 @@ class Injection:
         if node is None:
             return UNKNOWN
         frame = Frame(module, None, state.frame.chain, [])
-        target = self.engine.evaluate(node, State(frame, {}, state.facts))
+        target = self.engine.evaluate(node, State(frame, dict(self.around), state.facts))
         return self._depend_on(target, node, name, module, annotation, state)
 
     def _depend_on(

@@ -281,6 +281,13 @@ class Interpreter:
             self._lasting[key] = value
         return value
 
+    def inside(self, function: Function, state: State) -> v.Scope:
+        """Run a function for the variables that what it defines will see, whoever calls it with what."""
+        inner = self._inner(function, Arguments(spread=(UNKNOWN,)), state)
+        if not isinstance(function.node, ast.Lambda):
+            self.execute(function.node.body, inner)
+        return v.Scope(inner.names)
+
     def _inner(self, function: Function, arguments: Arguments, state: State) -> State:
         chain = (
             (*state.frame.chain, function.name)

@@ -75,7 +75,7 @@ def wired(tree: Tree) -> Iterator[Wired]:
             yield {
                 "verb": call.func.attr,
                 "parent": dotted_name(call.func.value),
-                "given": [dotted_name(item) for item in call.args[:2]],
+                "given": [dotted_name(_given(call.func.attr, item)) for item in call.args[:2]],
                 "within": _class_around(tree, call),
                 "label": f"{_verb(call)} {_path(call)}",
                 "prefix": _prefix(call),
@@ -88,6 +88,11 @@ def _class_around(tree: Tree, call: ast.Call) -> str:
         name for name, node in tree.classes.items() if node.lineno <= call.lineno <= (node.end_lineno or 0)
     )
     return next(around, "")
+
+
+def _given(verb: str, node: ast.expr) -> ast.expr:
+    """An argument, or the function that makes a router where it is included: `include_router(made())`."""
+    return node.func if verb == "include_router" and isinstance(node, ast.Call) else node
 
 
 def routers(tree: Tree) -> dict[str, Made]:

@@ -7,6 +7,7 @@ from typing import NamedTuple, TypeAlias
 from specward.code.dataflow.sources.program import Program, dotted_name
 from specward.code.dataflow.sources.registrations import Decorated, Spot, Wired, below_route
 from specward.code.dataflow.sources.source import FunctionNode, Source
+from specward.code.dataflow.sources.tree import INSIDE
 from specward.code.dataflow.values import Definition
 
 __all__ = ["Dependency", "Route", "below_route", "find_routes"]
@@ -54,6 +55,11 @@ class Route(NamedTuple):
         return self.source.path
 
     @property
+    def maker(self) -> str:
+        """The function that the handler stands in; "" for none."""
+        return self.name.rpartition(INSIDE)[0]
+
+    @property
     def node(self) -> FunctionNode:
         """The handler."""
         return self.source.functions[self.name]
@@ -79,8 +85,9 @@ def find_routes(program: Program) -> list[Route]:
 
 
 def _of_function(program: Program, source: Source, item: Decorated, included: _Included) -> Route:
-    owner, dot, _ = item["function"].rpartition(".")
-    lent = _of_router(program, source, item["router"], included)
+    outer, inside, _ = item["function"].rpartition(INSIDE)
+    owner, dot, _ = ("" if inside else item["function"]).rpartition(".")
+    lent = _of_router(program, source, item["router"], included, outer)
     dependencies = (*_listed(source, item["dependencies"]), *lent.dependencies)
     definition = Definition(source.path, owner) if dot else None
     return Route(item["label"], source, item["function"], definition, dependencies, lent.prefix)
@@ -90,19 +97,31 @@ def _listed(source: Source, spots: Iterable[Spot]) -> Iterator[Dependency]:
     return (Dependency(source, (line, column)) for line, column in spots)
 
 
-def _of_router(program: Program, source: Source, router: str, included: _Included, depth: int = 4) -> _Lent:
-    """What the router itself lends, and every router and application that includes it."""
-    found = program.find(source.path, router) if router else None
+def _of_router(
+    program: Program, source: Source, router: str, included: _Included, outer: str = "", depth: int = 4
+) -> _Lent:
+    """What the router itself lends, and every router and application that includes it.
+
+    Args:
+        program: The program.
+        source: The file.
+        router: The router, as written.
+        included: Where routers are included.
+        outer: The function that makes it, if one does.
+        depth: How many more routers are followed.
+    """
+    inner = f"{outer}{INSIDE}{router}"
+    found = program.find(source.path, inner if inner in source else router) if router else None
     if found is None or not depth:
         return _Lent()
     is_made = found.name not in found.source.functions and found.name not in found.source.classes
     made = found.source.outline["routers"].get(found.name) if is_made else None
     lent = _Lent(made["prefix"], (*_listed(found.source, made["dependencies"]),)) if made else _Lent()
-    where = included.get((found.module, found.name))
+    where = included.get((found.module, found.name)) or included.get((source.path, outer))
     if not where:
         return lent
     parent, call = where
-    above = _of_router(program, parent, call["parent"], included, depth - 1)
+    above = _of_router(program, parent, call["parent"], included, depth=depth - 1)
     return _Lent(
         above.prefix + call["prefix"] + lent.prefix,
         (*lent.dependencies, *_listed(parent, call["dependencies"]), *above.dependencies),

@@ -4,6 +4,7 @@ import ast
 import re
 import sys
 import warnings
+from collections.abc import Iterator
 from types import FrameType  # noqa: TC003 -- one name, which is loaded anyway
 from typing import NamedTuple, TypeAlias
 
@@ -25,6 +26,8 @@ class Tree(NamedTuple):
     later: tuple[tuple[str, ast.expr | None], ...] = ()  # None until a function sets them; annotation
 
 
+INSIDE = "/"  # in the name of what a function defines: `make_router/read`
+
 _WIRING = frozenset({"include_router", "add_api_route", "add_api_websocket_route"})
 _MAPPING = frozenset({"map_imperatively"})
 
@@ -38,6 +41,8 @@ def parse(text: str) -> Tree | None:
     tree = Tree({}, (), {}, {}, {}, wiring, _calls(module, _MAPPING) if "map_imper" in text else ())
     stars: list[str] = []
     _collect(module.body, tree, stars)
+    for name, node in [*tree.functions.items()]:
+        _collect_inside(name, node, tree)
     return tree._replace(stars=tuple(stars), later=_set_later(module) if "global " in text else ())
 
 
@@ -139,6 +144,40 @@ def _collect(body: list[ast.stmt], tree: Tree, stars: list[str]) -> None:
             _collect_names(node, tree, stars)
         else:
             _collect_other(node, tree, stars)
+
+
+def _collect_inside(outer: str, node: FunctionNode, tree: Tree) -> None:
+    """What a function that makes a router or an application defines: handlers, and what they hang on."""
+    handlers = [item for item in _below(node.body) if _is_decorated(item)]
+    for item in handlers:
+        tree.functions.setdefault(f"{outer}{INSIDE}{item.name}", item)
+    for statement in node.body if handlers else ():
+        match statement:
+            case ast.Assign(targets=[ast.Name(id=name)], value=ast.Call() as value):
+                tree.assigns[f"{outer}{INSIDE}{name}"] = value
+            case _:
+                pass
+
+
+def _below(body: list[ast.stmt]) -> Iterator[FunctionNode]:
+    """The functions that stand in a function, also below a condition."""
+    for node in body:
+        match node:
+            case ast.FunctionDef() | ast.AsyncFunctionDef():
+                yield node
+            case ast.If(body=inner, orelse=other):
+                yield from _below([*inner, *other])
+            case ast.Try(body=inner) | ast.With(body=inner):
+                yield from _below(inner)
+            case _:
+                pass
+
+
+def _is_decorated(node: FunctionNode) -> bool:
+    """Whether a function may be a handler: `@router.get("/items")`."""
+    return any(
+        isinstance(item, ast.Call) and isinstance(item.func, ast.Attribute) for item in node.decorator_list
+    )
 
 
 def _collect_names(node: ast.ImportFrom, tree: Tree, stars: list[str]) -> None:
