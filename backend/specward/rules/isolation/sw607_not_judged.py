@@ -15,7 +15,7 @@ from specward.rules.isolation.report import findings
 from specward.rules.isolation.world import with_routes
 
 SUMMARY = "a route is too large for its isolation to be judged"
-_STEPS = 16
+_STEPS = 24
 GOOD = Example(
     with_routes("""
 @router.get("/orders")
@@ -25,7 +25,7 @@ def list_orders(db: Db, me: Me):
 )
 BAD = Example(
     with_routes(
-        "".join(f"def step_{n}(value):\n    return step_{n + 1}(value)\n\n\n" for n in range(_STEPS))
+        "".join(f"def step_{n}(value): return step_{n + 1}(value)\n" for n in range(_STEPS))
         + f"""
 def step_{_STEPS}(value):
     return value
