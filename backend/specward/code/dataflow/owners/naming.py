@@ -116,6 +116,11 @@ def names_whose(column: str, user: str) -> bool:
 _ALONE = (["username"], ["login"], ["uid"], ["sub"])
 
 
+def names_account(column: str) -> bool:
+    """Whether a column may say what the row itself is called, where it is an account: `username`."""
+    return [word for word in snake(column).split("_") if word not in _KEY] in _ALONE
+
+
 def names_event(table: str) -> bool:
     """Whether rows of a table say what somebody did, for others to read: `audit_logs`, `issues`."""
     return bool(_EVENT.search(snake(table)))

@@ -11,6 +11,7 @@ from specward.code.dataflow.owners.naming import (
     INVITED,
     LEVELS,
     TENANT,
+    names_account,
     names_author,
     names_content,
     names_deed,
@@ -153,7 +154,7 @@ class Schema(Links):
         if fact is None or self.target(table, column) is not None:
             return False
         told = names_author(column) or names_whose(column, self.user or "")
-        return told and not names_content(table) and not names_event(table)
+        return told and not names_account(column) and not names_content(table) and not names_event(table)
 
     def publish(self, tables: Collection[str]) -> bool:
         """Note tables that the project shows to anybody. True if that is news."""
