@@ -60,8 +60,9 @@ def tidy(value: object) -> object:
 
 
 def _no_controls(value: str) -> str:
-    if any(unicodedata.category(character) == "Cc" for character in value):
-        raise ValueError("It has control characters.")
+    """Refuse what is no text: control characters, and half a character (a surrogate), which JSON can write."""
+    if any(unicodedata.category(character) in {"Cc", "Cs"} for character in value):
+        raise ValueError("It has control characters, or half a character.")
     return value
 
 

@@ -66,6 +66,17 @@ async def test_a_value_that_is_none_is_refused(alice: Person, field: str, value:
     assert answer.json()["errors"][0]["message"]
 
 
+@pytest.mark.anyio
+@pytest.mark.parametrize("field", ["display_name", "about", "avatar_url", "locale", "time_zone"])
+async def test_half_a_character_is_refused(alice: Person, field: str) -> None:
+    """JSON can write it, and it is no text."""
+    headers = {"Content-Type": "application/merge-patch+json", "If-Match": "*"}
+    body = f'{{"{field}": "https://example.org/\\ud800"}}'
+    answer = await alice.call("PATCH", PATH, content=body, headers=headers)
+    assert answer.status_code == 422
+    assert [fault["pointer"] for fault in answer.json()["errors"]] == [f"/{field}"]
+
+
 @pytest.mark.parametrize("body", [[], "x", 1, None])
 @pytest.mark.anyio
 async def test_a_patch_is_an_object(alice: Person, body: object) -> None:
