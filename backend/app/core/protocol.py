@@ -1,7 +1,7 @@
 """
 [Task]: T-001, T-003
 [From]: speckit.specify §6.1, §6.3, speckit.plan §4.1
-[Description]: How large the head of a request may be, and how long it may take to come.
+[Description]: How large the head of a request may be, and how long it and the body may take to come.
 """
 
 from __future__ import annotations
@@ -19,45 +19,59 @@ if TYPE_CHECKING:
 
 HEAD_BYTES = 32 * 1024
 HEAD_SECONDS = 10.0
+BODY_SECONDS = 35.0  # somewhat more than the request may take, so that it is answered first
 
 
 class BoundedHttp(HttpToolsProtocol):
     """For `uvicorn --http`: its own protocol would wait for the end of a head for ever, however much comes.
 
-    The bytes are counted as they come, for a header that never ends is no header yet.
+    The bytes are counted as they come, for a header that never ends is no header yet. For the end of a body it
+    would wait for ever, too, once the request is answered.
     """
 
     _waiting: asyncio.TimerHandle | None = None
+    """For the end of a head, or of a body."""
     _head = 0
+    _in_body = False
     _fault: ProblemType | None = None
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]  # as uvicorn's
         """Wait for the first head."""
         super().connection_made(transport)
-        self._await_head()
+        self._await(HEAD_SECONDS)
 
     def connection_lost(self, exc: Exception | None) -> None:
         """Wait no more."""
-        self._has_head()
+        self._has_come()
         super().connection_lost(exc)
 
     def on_message_begin(self) -> None:
         """Wait for the rest of a head that has begun."""
-        self._await_head()
+        self._await(HEAD_SECONDS)
         super().on_message_begin()
 
     def on_headers_complete(self) -> None:
-        """Take the head, unless it came at once and is too large."""
-        self._has_head()
-        if len(self.url) + sum(len(name) + len(value) for name, value in self.headers) > HEAD_BYTES:
-            self._fault = HEAD_TOO_LARGE
-            raise ValueError(HEAD_TOO_LARGE.title)  # the parser goes no further, and uvicorn refuses
+        """Take the head, unless it came at once and is too large, or names not one host."""
+        self._has_come()
+        if fault := self._fault_of_head():
+            self._fault = fault
+            raise ValueError(fault.title)  # the parser goes no further, and uvicorn refuses
         super().on_headers_complete()
+        self._in_body = True
+
+    def on_message_complete(self) -> None:
+        """Take the body, if there is one."""
+        self._has_come()
+        self._in_body = False
+        super().on_message_complete()
 
     def data_received(self, data: bytes) -> None:
-        """Take what has come, unless it is too much for a head."""
+        """Take what has come, unless it is too much for a head. Most bodies have come with their head."""
         super().data_received(data)
-        if self._waiting is not None:
+        if self._in_body:
+            if self._waiting is None:
+                self._await(BODY_SECONDS)
+        elif self._waiting is not None:
             self._head += len(data)
             if self._head > HEAD_BYTES and not self.transport.is_closing():
                 self._refuse(HEAD_TOO_LARGE)
@@ -82,11 +96,18 @@ class BoundedHttp(HttpToolsProtocol):
         self.transport.write(b"\r\n".join([*lines, b"", bytes(problem.body)]))
         self.transport.close()
 
-    def _await_head(self) -> None:
-        self._has_head()
-        self._waiting = self.loop.call_later(HEAD_SECONDS, self.transport.close)
+    def _fault_of_head(self) -> ProblemType | None:
+        if len(self.url) + sum(len(name) + len(value) for name, value in self.headers) > HEAD_BYTES:
+            return HEAD_TOO_LARGE
+        # RFC 9112 §3.2; of two, somebody on the way may have taken the other one.
+        hosts = sum(name == b"host" for name, _ in self.headers)
+        return None if hosts == 1 or (not hosts and self.parser.get_http_version() == "1.0") else MALFORMED
 
-    def _has_head(self) -> None:
+    def _await(self, seconds: float) -> None:
+        self._has_come()
+        self._waiting = self.loop.call_later(seconds, self.transport.close)
+
+    def _has_come(self) -> None:
         self._head = 0
         if self._waiting is not None:
             self._waiting.cancel()

@@ -22,8 +22,11 @@ Connection = tuple[asyncio.StreamReader, asyncio.StreamWriter]
 
 
 async def echo(scope: Scope, receive: Receive, send: Send) -> None:
-    """Answer with the body."""
-    body = (await Request(scope, receive).body()).decode()
+    """Answer with the body, or without waiting for one."""
+    if scope["path"] == "/slowly":
+        await asyncio.sleep(0.3)
+    at_once = scope["path"] in {"/done", "/slowly"}
+    body = "done" if at_once else (await Request(scope, receive).body()).decode()
     await PlainTextResponse(body)(scope, receive, send)
 
 
@@ -131,3 +134,40 @@ async def test_a_body_may_take_longer(monkeypatch: pytest.MonkeyPatch, connectio
     monkeypatch.setattr(protocol, "HEAD_SECONDS", 0.1)
     answer = await told(connection, HEAD + b"\r\n", b"bo", b"dy", pause=0.2)
     assert answer.endswith(b"body")
+
+
+@pytest.mark.parametrize("path", [b"/", b"/done"], ids=["awaited", "answered without it"])
+async def test_a_body_that_does_not_come(
+    path: bytes, monkeypatch: pytest.MonkeyPatch, connection: Connection
+) -> None:
+    """However slowly its client goes on with it: the connection ends."""
+    monkeypatch.setattr(protocol, "BODY_SECONDS", 0.3)
+    reader, writer = connection
+    writer.write(HEAD.replace(b"/", path, 1).replace(b"4", b"400") + b"\r\n")
+    ended = asyncio.create_task(reader.read())
+    for _ in range(100):
+        writer.write(b".")
+        await asyncio.sleep(0.02)
+        if ended.done():
+            break
+    assert ended.done()
+
+
+async def test_a_stream_has_no_body_to_wait_for(
+    monkeypatch: pytest.MonkeyPatch, connection: Connection
+) -> None:
+    monkeypatch.setattr(protocol, "BODY_SECONDS", 0.1)
+    reader, writer = connection
+    writer.write(b"GET /slowly HTTP/1.1\r\nHost: t\r\n\r\n")
+    assert (await reader.readuntil(b"done")).startswith(b"HTTP/1.1 200")
+
+
+@pytest.mark.parametrize("hosts", [b"", b"Host: a\r\nHost: b\r\n"], ids=["none", "two"])
+async def test_a_request_names_one_host(hosts: bytes, connection: Connection) -> None:
+    """RFC 9112 §3.2: whoever passes it on may have taken the other one."""
+    answer = await told(connection, b"GET /done HTTP/1.1\r\n" + hosts + b"\r\n")
+    assert answer.startswith(b"HTTP/1.1 400")
+
+
+async def test_a_request_of_old_needs_no_host(connection: Connection) -> None:
+    assert (await told(connection, b"GET /done HTTP/1.0\r\n\r\n")).startswith(b"HTTP/1.1 200")
