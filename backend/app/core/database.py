@@ -28,6 +28,8 @@ B = TypeVar("B", bound=Asker)
 
 OPEN_SECONDS = 10.0
 WAIT_SECONDS = 5.0
+# The pool waits longer with each try, and nobody may try meanwhile; when it gives up, the next request does.
+RECONNECT_SECONDS = 5.0
 
 
 BEGIN = Message("begin")
@@ -54,6 +56,7 @@ class Database:
             min_size=1,
             max_size=max_connections,
             timeout=WAIT_SECONDS,
+            reconnect_timeout=RECONNECT_SECONDS,
             open=False,
             kwargs={
                 "autocommit": True,

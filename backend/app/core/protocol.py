@@ -25,8 +25,8 @@ BODY_SECONDS = 35.0  # somewhat more than the request may take, so that it is an
 class BoundedHttp(HttpToolsProtocol):
     """For `uvicorn --http`: its own protocol would wait for the end of a head for ever, however much comes.
 
-    The bytes are counted as they come, for a header that never ends is no header yet. For the end of a body it
-    would wait for ever, too, once the request is answered.
+    The bytes are counted as they come, for a header that never ends is no header yet. For the end of a body,
+    too, it would wait for ever, once the request is answered.
     """
 
     _waiting: asyncio.TimerHandle | None = None

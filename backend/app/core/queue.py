@@ -15,6 +15,7 @@ from procrastinate.jobs import Job, Status
 from procrastinate.worker import Worker
 from structlog.contextvars import bound_contextvars
 
+from app.core.database import RECONNECT_SECONDS
 from app.core.settings import Settings
 from app.core.startup import StartError
 
@@ -41,6 +42,7 @@ def make_queue(settings: Settings) -> App:
         conninfo=url.get_secret_value(),
         min_size=1,
         max_size=CONNECTIONS,
+        reconnect_timeout=RECONNECT_SECONDS,
         kwargs={"prepare_threshold": settings.prepare_threshold, "application_name": "queue"},
     )
     return App(connector=connector)

@@ -60,7 +60,7 @@ def tidy(value: object) -> object:
 
 
 def _no_controls(value: str) -> str:
-    """Refuse what is no text: control characters, and half a character (a surrogate), which JSON can write."""
+    """Refuse what is no text: control characters, and half a character, which JSON can write."""
     if any(unicodedata.category(character) in {"Cc", "Cs"} for character in value):
         raise ValueError("It has control characters, or half a character.")
     return value

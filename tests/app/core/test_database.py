@@ -7,6 +7,7 @@ from uuid import UUID
 
 import psycopg
 import pytest
+from psycopg_pool import PoolTimeout
 from sqlalchemy import bindparam, delete, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlmodel import col
@@ -208,6 +209,24 @@ async def test_connections_that_the_server_closed_while_idle_are_replaced(
         end_connections(server, urls)
         await session.run(ADD, agent="a")
         assert await session.run(AGENTS) == ["a"]
+
+
+async def test_a_database_that_is_back_from_an_outage_is_found_soon(
+    urls: Urls, server: Server, me: Principal, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The pool tries after one second, then two more, then four: nobody is to wait for that."""
+    monkeypatch.setattr("app.core.database.RECONNECT_SECONDS", 0.5, raising=False)
+    monkeypatch.setattr("app.core.database.WAIT_SECONDS", 1.0)
+    limit = f'alter database "{name_of(urls)}" connection limit'
+    async with opened(through(urls.app, server.port)) as database:
+        with psycopg.connect(server.superuser_url(), autocommit=True) as operator:
+            operator.execute(f"{limit} 0")
+            end_connections(server, urls)
+            for _ in range(2):
+                with pytest.raises(PoolTimeout):
+                    await database.acting_as(me).run(AGENTS)
+            operator.execute(f"{limit} -1")
+        assert await database.acting_as(me).run(AGENTS) == []
 
 
 async def test_a_read_is_tried_once_more_when_its_connection_is_lost(
