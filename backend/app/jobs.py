@@ -38,6 +38,7 @@ Enqueue = Callable[[UUID], Awaitable[None]]
 
 FIRST = 2  # the priority of what keeps the rest going
 AGAIN_SECONDS = 5.0
+LOOK_SECONDS = 45.0  # for who is due; the next job to look comes a minute after this one
 
 
 def post_of(settings: Settings, keys: Sequence[SigningKey], mailer: Mailer) -> Post:
@@ -93,7 +94,7 @@ def add_upkeep(
     @jobs.periodic(cron="* * * * *")
     @jobs.task(name="queue_due", priority=FIRST)
     async def queue_due_accounts(timestamp: int) -> None:  # noqa: ARG001 -- every periodic task is given it
-        await queue_due(database, enqueue)
+        await queue_due(database, enqueue, seconds=LOOK_SECONDS)
 
     @jobs.periodic(cron="* * * * *")
     @jobs.task(name="recover", priority=FIRST)
@@ -110,9 +111,9 @@ def add_upkeep(
 
 async def clear(jobs: App, database: Database) -> None:
     """Delete what is nobody's and past its time."""
-    await queue.forget(jobs)
     await rate_limits.sweep(database)
     await idempotency_keys.sweep_sealed(database)
+    await queue.forget(jobs)
 
 
 @asynccontextmanager

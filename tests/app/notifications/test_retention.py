@@ -4,20 +4,22 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import Any, LiteralString
+from uuid import UUID
 
 import psycopg
 import pytest
 from psycopg.sql import SQL, Composed
 
 from app.accounts import retention as tokens
-from app.core import rate_limits
+from app.core import queue, rate_limits
 from app.core.database import Database
 from app.core.idempotency import retention as idempotency_keys
 from app.core.retention import AT_ONCE
+from app.core.upkeep.service import queue_due
 from app.notifications import retention as notifications
 from specward.database.provision import Urls
 from specward.database.server import Server
-from tests.app.conftest import Person, join, name_of
+from tests.app.conftest import Person, join, name_of, settings_for
 from tests.app.core.smtp import Postman, smtp_server
 from tests.app.notifications.conftest import SessionOf, Superuser, id_of
 from tests.app.notifications.workers import Workplace
@@ -89,6 +91,23 @@ COUNTERS = """
 insert into rate_limits (bucket, window_start)
 select sha256((prefix || n)::bytea), now() - age from generate_series(1, %s) as n,
     (values ('goes', interval '16 minutes'), ('stays', interval '14 minutes')) as given (prefix, age)
+"""
+SOME_ACCOUNTS = """
+insert into accounts (email, password_hash) select n || '@example.org', 'x' from generate_series(1, 10) as n
+"""
+SET_ASIDE = """
+with given (name, status, days) as (
+    values ('stays', 'todo', '{31}'::int[]), ('stays', 'failed', '{31,29}'), ('stays', 'failed', '{29}'),
+        ('goes', 'failed', '{32,31}'), ('goes', 'cancelled', '{31}')
+), job as (
+    insert into queue.procrastinate_jobs (queue_name, task_name, status, args)
+    select 'default', name, status::queue.procrastinate_job_status, jsonb_build_object('days', days)
+    from generate_series(1, 5), given
+    returning id, args
+)
+insert into queue.procrastinate_events (job_id, type, at)
+select id, 'started', now() - make_interval(days => days::int)
+from job, jsonb_array_elements_text(args -> 'days') as days
 """
 COUNT_COUNTERS = """
 with aged as (select now() - window_start as age from rate_limits)
@@ -295,3 +314,35 @@ async def test_what_was_set_aside_is_forgotten_after_a_month(
         place = Workplace(tmp_path, database, port)
         await place.run("run", "--once")
         assert (await place.run("failed")).strip().endswith("29 tries")
+
+
+async def test_any_number_of_what_was_set_aside_is_forgotten_some_at_a_time(
+    superuser: Superuser, database: Urls, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What is waiting stays, and what has failed or was tried again lately."""
+    await superuser.execute("set search_path = queue")
+    monkeypatch.setattr(queue, "FORGOTTEN_AT_ONCE", 2)
+    await superuser.execute(SET_ASIDE)
+    jobs = queue.make_queue(settings_for(database.app))
+    async with jobs.open_async():
+        await queue.forget(jobs)
+    left = await superuser.execute("select distinct task_name from queue.procrastinate_jobs")
+    assert await left.fetchall() == [("stays",)]
+    counted = await superuser.execute("select count(*) from queue.procrastinate_jobs")
+    assert await counted.fetchall() == [(15,)]
+
+
+async def test_looking_for_who_is_due_ends_in_time_and_is_gone_on_with(
+    superuser: Superuser, door: Database
+) -> None:
+    await superuser.execute(SOME_ACCOUNTS)
+    queued: list[UUID] = []
+
+    async def enqueue(account_id: UUID) -> None:
+        queued.append(account_id)
+        await asyncio.sleep(0.1)
+
+    await queue_due(door, enqueue, seconds=0.25)
+    assert 1 < len(queued) < 6
+    await queue_due(door, enqueue)
+    assert len(queued) == len(set(queued)) == 10

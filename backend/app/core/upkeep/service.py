@@ -4,7 +4,9 @@
 [Description]: Finds who is due and looks after one of them, always as that account's principal.
 """
 
+import math
 from collections.abc import Awaitable, Callable, Sequence
+from time import monotonic
 from uuid import UUID
 
 import structlog
@@ -21,17 +23,26 @@ Chore = Callable[[Session[Principal]], Awaitable[None]]
 """What is done for an account once a day. It may be done again at any time, and then changes nothing."""
 
 
-async def queue_due(database: Database, enqueue: Callable[[UUID], Awaitable[None]]) -> None:
+async def queue_due(
+    database: Database, enqueue: Callable[[UUID], Awaitable[None]], *, seconds: float = math.inf
+) -> None:
     """Give everybody who is due to the queue.
 
     First queued, then put off: if the process ends in between, somebody is queued twice, not forgotten.
+
+    Args:
+        database: Where they are found.
+        enqueue: Queues one of them.
+        seconds: After how many to leave the others for another time.
     """
-    queued = 0
-    while due := await repository.due(database.acting_as(repository.DUTY), AT_ONCE):
+    queued, end = 0, monotonic() + seconds
+    while monotonic() < end and (due := await repository.due(database.acting_as(repository.DUTY), AT_ONCE)):
         for account_id in due:
             await enqueue(account_id)
             await repository.put_off(database.acting_as(Principal(account_id)))
-        queued += len(due)
+            queued += 1
+            if monotonic() >= end:
+                break
     if queued:
         logger.info("accounts queued", count=queued)
 
