@@ -5,6 +5,7 @@
 """
 
 import re
+import unicodedata
 from datetime import datetime
 from typing import Annotated, Literal
 from uuid import UUID
@@ -45,8 +46,12 @@ def normalise_email(address: str) -> str:
 
 
 def _is_plain(address: str) -> str:
-    """Take the one spelling of a mailbox in which mail is sent to it (RFC 5321 §4.1.2: a dot-string)."""
-    if not _PLAIN.fullmatch(address):
+    """Take the one spelling of a mailbox in which mail is sent to it (RFC 5321 §4.1.2: a dot-string).
+
+    Mail servers take letters of full width and the like for the plain ones (UTS 46), so a mailbox would have
+    any number of addresses, each with its own limits.
+    """
+    if not _PLAIN.fullmatch(address) or not unicodedata.is_normalized("NFKC", address):
         raise ValueError("It is not an e-mail address.")
     return address
 

@@ -120,6 +120,8 @@ def test_what_has_not_the_form_of_an_address(address: str) -> None:
             "eve<ada@example.org",
             "ad\xe1@example.org",
             "ada@[127.0.0.1]",
+            "ada@\uff45xample.org",
+            "ada@example.\u212fu",
         ),
     ],
 )
