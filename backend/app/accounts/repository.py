@@ -131,26 +131,29 @@ _can_be_refreshed = (
 
 # The session's row comes first, and its lock makes concurrent uses take turns: each then sees the token as
 # the one before has left it, and none gets past the end of the session.
-_used_session = (
-    update(LogInSession)
-    .values(last_used_at=func.now())
-    .where(_is_live, _of_presented)
-    .returning(col(LogInSession.id))
-    .cte("used_session")
+_locked_session = (
+    select(col(LogInSession.id)).where(_is_live, _of_presented).with_for_update(key_share=True).cte("locked")
 )
 _spent = (
     update(RefreshToken)
     .values(spent_at=func.coalesce(col(RefreshToken.spent_at), func.now()))
     .where(
         _presented,
-        col(RefreshToken.session_id) == _used_session.c.id,
+        col(RefreshToken.session_id) == _locked_session.c.id,
         col(RefreshToken.expires_at) > func.now(),
         or_(col(RefreshToken.spent_at).is_(None), col(RefreshToken.spent_at) > func.now() - RETRY_WINDOW),
     )
     .returning(col(RefreshToken.session_id))
     .cte("spent")
 )
-_ROTATE = prepare(_add_refresh_token(_spent.c.session_id), into=UUID)
+_used_session = (
+    update(LogInSession)
+    .values(last_used_at=func.now())
+    .where(col(LogInSession.id).in_(select(_spent.c.session_id)))
+    .returning(col(LogInSession.id))
+    .cte("used_session")
+)
+_ROTATE = prepare(_add_refresh_token(_used_session.c.id), into=UUID)
 
 
 def _end_sessions(reason: str, *which: ColumnElement[bool]) -> Statement[Principal, UUID]:

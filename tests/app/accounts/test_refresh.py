@@ -119,6 +119,24 @@ async def test_an_expired_token_is_no_theft(client: AsyncClient, alice: Person, 
     await served(client, other)
 
 
+@pytest.mark.parametrize("is_good", [True, False])
+async def test_a_session_is_used_by_a_refresh_and_by_no_refused_one(
+    alice: Person, pass_for: PassFor, superuser: Run, *, is_good: bool
+) -> None:
+    """Which decides which sessions are the first to go, and what their owner is shown."""
+    query = (
+        "select last_used_at from sessions join accounts on accounts.id = owner_id where email = %(email)s"
+    )
+    token = alice.tokens["refresh_token"]
+    following = await served(alice.client, token)
+    before = superuser(query, email=alice.email)
+    if not is_good:
+        pass_for(following, "30 days")
+    answer = await refresh(alice.client, following)
+    assert (answer.status_code == 200) == is_good
+    assert (superuser(query, email=alice.email) > before) == is_good
+
+
 async def test_two_instances_serve_one_token_asked_at_once(database: Urls) -> None:
     """A client that asks twice at once is not punished, and each pair that it got is good."""
     apps = [create_app(settings_for(database.app)) for _ in range(2)]
