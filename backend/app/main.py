@@ -70,22 +70,25 @@ MIDDLEWARE = (
 )
 
 
-async def _own_profile(session: Session[Principal], account_id: UUID) -> bytes:
-    return to_json(profile_of(account_id, await current_profile(session)))
+async def _own_profile(session: Session[Principal], account_id: UUID) -> AsyncIterator[bytes]:
+    yield to_json(profile_of(account_id, await current_profile(session)))
 
 
-async def _own_notifications(session: Session[Principal], _: UUID) -> bytes:
-    pages, cursor = [], None
+async def _own_notifications(session: Session[Principal], _: UUID) -> AsyncIterator[bytes]:
+    begun, cursor = b"[", None
     while True:
         page = await list_page(session, limit=EXPORTED_AT_ONCE, cursor=cursor, unread=False, kind=None)
-        pages.append(to_json(page.items)[1:-1])
+        if page.items:  # those that were to come may have been deleted meanwhile
+            yield begun + to_json(page.items)[1:-1]
+            begun = b","
         if page.next_cursor is None:
-            return b"[" + b",".join(pages) + b"]"
+            break
         cursor = page.next_cursor
+    yield b"]" if begun == b"," else b"[]"
 
 
-async def _own_preferences(session: Session[Principal], _: UUID) -> bytes:
-    return to_json((await preferences_of(session)).items)
+async def _own_preferences(session: Session[Principal], _: UUID) -> AsyncIterator[bytes]:
+    yield to_json((await preferences_of(session)).items)
 
 
 EXPORT = (

@@ -10,6 +10,7 @@ from uuid import UUID
 
 from fastapi import Depends, FastAPI, Header, Response
 from pydantic import create_model
+from starlette.responses import StreamingResponse
 
 from app.accounts import repository, service
 from app.accounts.schemas import (
@@ -195,7 +196,8 @@ def add_export(app: FastAPI, parts: Sequence[Part]) -> None:
     )
     async def export_account(caller: Caller, session: CallerSession) -> Response:
         """Export all that is kept about the caller."""
-        return Response(await service.export(session, caller, parts), media_type="application/json")
+        pieces = await service.export(session, caller, parts)
+        return StreamingResponse(pieces, media_type="application/json")
 
 
 @router.get(

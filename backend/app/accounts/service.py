@@ -6,7 +6,7 @@
 
 import logging
 import time
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import NamedTuple
 from uuid import UUID
@@ -206,10 +206,13 @@ async def delete_external_account(session: Session[Principal], authenticated_at:
         raise ProblemError(UNAUTHENTICATED)
 
 
-async def export(session: Session[Principal], caller: Claims, parts: Sequence[Part]) -> bytes:
+async def export(session: Session[Principal], caller: Claims, parts: Sequence[Part]) -> AsyncIterator[bytes]:
     """Read all that is kept about the caller, as JSON; secrets are in no part of it.
 
     As many round trips as there are parts and pages of them: they are read one after the other.
+
+    Returns:
+        The document, piece by piece; what is not the parts' has been read.
 
     Raises:
         ProblemError: The account has been deleted since the token was issued.
@@ -218,9 +221,16 @@ async def export(session: Session[Principal], caller: Claims, parts: Sequence[Pa
     known_as = await identities(session)
     sessions = await repository.kept_sessions(session, caller.session_id)
     own = {"account": account, "identities": known_as, "sessions": sessions}
-    members = {name: to_json(value) for name, value in own.items()}
-    members |= {part.name: await part.read(session, caller.user_id) for part in parts}
-    return b"{" + b",".join(b'"%b":%b' % (name.encode(), value) for name, value in members.items()) + b"}"
+
+    async def pieces() -> AsyncIterator[bytes]:
+        yield to_json(own)[:-1]
+        for part in parts:
+            yield b',"%b":' % part.name.encode()
+            async for piece in part.read(session, caller.user_id):
+                yield piece
+        yield b"}"
+
+    return pieces()
 
 
 async def _begin_session(

@@ -28,6 +28,8 @@ CONTENT_TYPE, EVENT_STREAM = b"content-type", b"text/event-stream"
 class Bounds:
     """Refuses a body that is too large, and gives up what takes too long, streams excepted.
 
+    An answer that goes out piece by piece has the time anew for each.
+
     FastAPI's own `max_body_size` answers in plain text where a body is announced, and only after the route is
     done where that reads none.
     """
@@ -55,6 +57,8 @@ class Bounds:
                 started = True
                 if dict(message["headers"]).get(CONTENT_TYPE, b"").startswith(EVENT_STREAM):
                     limit.reschedule(None)
+            elif message.get("more_body") and limit.when() is not None:
+                limit.reschedule(asyncio.get_running_loop().time() + SECONDS)
             return send(message)
 
         try:

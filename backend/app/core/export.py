@@ -4,7 +4,7 @@
 [Description]: The port by which each slice gives its part of what is kept about an account.
 """
 
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncIterator, Callable
 from typing import Any, NamedTuple
 from uuid import UUID
 
@@ -18,6 +18,6 @@ class Part(NamedTuple):
     name: str
     schema: Any
     """The type of what `read` gives, for the contract."""
-    read: Callable[[Session[Principal], UUID], Awaitable[bytes]]
-    """Read all of it as JSON, given the account's session and id. All rows as objects would take many times
-    the memory, and to write them all at once the time of everybody else."""
+    read: Callable[[Session[Principal], UUID], AsyncIterator[bytes]]
+    """Read all of it as JSON, piece by piece, given the account's session and id. All at once would take the
+    memory and the time of everybody else."""

@@ -3,6 +3,7 @@
 import gc
 from typing import Any
 
+import psycopg
 import pytest
 from fastapi import FastAPI
 from httpx2 import AsyncClient
@@ -154,6 +155,36 @@ async def test_an_export_is_written_page_by_page(
     monkeypatch.setattr("app.main.list_page", page_of)
     assert len((await alice.call("GET", EXPORT)).json()["notifications"]) == 5000
     assert max(alive) < 2500
+
+
+async def test_what_is_deleted_while_it_is_exported_leaves_no_gap(
+    alice: Person, superuser: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    owner = (await alice.call("GET", "/v1/account")).json()["id"]
+    for _ in range(3):
+        await alice.call("POST", "/v1/notifications/test")
+
+    async def page_of(*arguments: Any, **filters: Any) -> NotificationPage:
+        page = await list_page(*arguments, **filters)
+        superuser("delete from notifications where owner_id = %(owner)s returning id", owner=owner)
+        return page
+
+    monkeypatch.setattr("app.main.EXPORTED_AT_ONCE", 2)
+    monkeypatch.setattr("app.main.list_page", page_of)
+    assert len((await alice.call("GET", EXPORT)).json()["notifications"]) == 2
+    assert (await alice.call("GET", EXPORT)).json()["notifications"] == []
+
+
+async def test_an_export_goes_out_as_it_is_read(alice: Person, monkeypatch: pytest.MonkeyPatch) -> None:
+    """So it may have begun when it turns out that it cannot be read to its end: then it is no JSON."""
+
+    async def no_page(*_: Any, **__: Any) -> NotificationPage:
+        raise psycopg.OperationalError
+
+    monkeypatch.setattr("app.main.list_page", no_page)
+    answer = await alice.call("GET", EXPORT)
+    assert answer.status_code == 200
+    assert answer.text.endswith('"notifications":')
 
 
 @pytest.mark.parametrize(("method", "path"), [("POST", DELETION), ("GET", EXPORT)])

@@ -80,6 +80,33 @@ async def test_a_stream_may_take_longer(
     assert (await client.get("/events")).text.count("data:") == 3
 
 
+async def test_an_answer_that_goes_on_may_take_longer(
+    app: FastAPI, client: AsyncClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As long as it goes on: where nothing more comes in time, it is cut off."""
+    monkeypatch.setattr(bounds, "SECONDS", 0.2)
+
+    async def pieces() -> AsyncIterator[bytes]:
+        for number in range(4):
+            await asyncio.sleep(0.1)
+            yield str(number).encode()
+
+    async def stalling() -> AsyncIterator[bytes]:
+        yield b"begun"
+        await asyncio.Event().wait()
+
+    @app.get("/pieces")
+    async def long() -> StreamingResponse:
+        return StreamingResponse(pieces())
+
+    @app.get("/stalling")
+    async def stalls() -> StreamingResponse:
+        return StreamingResponse(stalling())
+
+    assert (await client.get("/pieces")).text == "0123"
+    assert (await client.get("/stalling")).text == "begun"
+
+
 async def test_an_error_of_time_that_is_not_ours_is_our_fault(app: FastAPI, client: AsyncClient) -> None:
     @app.get("/gives-up")
     async def gives_up() -> None:
