@@ -90,7 +90,11 @@ async def log_in(
     responses=responses(INVALID_CREDENTIALS, *OF_A_BODY, IDEMPOTENCY_MISMATCH, TOO_MANY_REQUESTS),
 )
 async def refresh(request: RefreshRequest, running: SealedRuntime, network: NetworkAddress) -> Tokens:
-    """Exchange a refresh token for the next pair of tokens."""
+    """Exchange a refresh token for the next pair of tokens.
+
+    It serves once. Where the answer was lost, send it again within 10 seconds; later it counts as stolen, and
+    ends the session.
+    """
     return await service.refresh(running, request, network)
 
 

@@ -8,6 +8,7 @@ from fastapi import FastAPI
 from fastapi.openapi.docs import get_swagger_ui_html
 from fastapi.staticfiles import StaticFiles
 from starlette.responses import HTMLResponse
+from starlette.types import Receive, Scope, Send
 
 PAGE = "/docs"
 ASSETS = "/docs/assets"
@@ -16,9 +17,17 @@ PACKAGE = ("fastapi_standalone_docs", "static/swagger")
 NO_ICON = "data:,"
 
 
+class _Whole(StaticFiles):
+    """Serves files whole, as it may (RFC 9110 §14.2): Starlette refuses a faulty range in plain text."""
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        headers = [header for header in scope["headers"] if header[0] != b"range"]
+        await super().__call__({**scope, "headers": headers}, receive, send)
+
+
 def add_docs(app: FastAPI) -> None:
     """Serve the API's documentation."""
-    app.mount(ASSETS, StaticFiles(packages=[PACKAGE]))
+    app.mount(ASSETS, _Whole(packages=[PACKAGE]))
 
     @app.get(PAGE, include_in_schema=False)
     async def docs() -> HTMLResponse:

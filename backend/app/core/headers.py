@@ -22,7 +22,11 @@ if TYPE_CHECKING:
     from app.core.settings import Settings
 
 # As they go over the wire, so that nothing is to be encoded for each answer.
-ALWAYS = ((b"x-content-type-options", b"nosniff"), (b"referrer-policy", b"no-referrer"))
+ALWAYS = (
+    (b"x-content-type-options", b"nosniff"),
+    (b"referrer-policy", b"no-referrer"),
+    (b"content-security-policy", b"frame-ancestors 'none'"),
+)
 NOT_KEPT = (b"cache-control", b"no-store")
 TWO_YEARS = 63_072_000
 HTTPS_ALONE = (b"strict-transport-security", f"max-age={TWO_YEARS}; includeSubDomains".encode())

@@ -153,7 +153,12 @@ async def stream_notifications(
     session: CallerSession,
     stream: CallerStream,
     last_event_id: Annotated[
-        str | SkipJsonSchema[None], Header(alias="Last-Event-ID", max_length=200)
+        str | SkipJsonSchema[None],
+        Header(
+            alias="Last-Event-ID",
+            max_length=200,
+            description="The last `id`: what was made after it comes first. A stream begins with one.",
+        ),
     ] = None,
 ) -> live.LiveResponse:
     """Send the caller's notifications as they are made."""

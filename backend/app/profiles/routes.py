@@ -55,7 +55,12 @@ async def read_profile(
     session: CallerSession,
     response: Response,
     if_none_match: Annotated[
-        str | SkipJsonSchema[None], Header(alias="If-None-Match", max_length=200)
+        str | SkipJsonSchema[None],
+        Header(
+            alias="If-None-Match",
+            max_length=200,
+            description="The version that the client has; where it is still the one, the answer is 304.",
+        ),
     ] = None,
 ) -> Profile | Response:
     """Read the caller's profile."""

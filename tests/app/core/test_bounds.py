@@ -124,6 +124,7 @@ async def test_the_headers_of_every_answer(app: FastAPI, client: AsyncClient, pa
     headers = (await client.get(path)).headers
     assert headers["x-content-type-options"] == "nosniff"
     assert headers["referrer-policy"] == "no-referrer"
+    assert headers["content-security-policy"] == "frame-ancestors 'none'"
     assert headers["cache-control"] == "no-store"
     assert "strict-transport-security" not in headers
 

@@ -11,10 +11,12 @@ from pydantic.json_schema import SkipJsonSchema
 
 from app.core.asker import Principal
 from app.core.database import Session
-from app.core.idempotency.unit import HEADER, SCOPE, begin, fingerprint
+from app.core.idempotency.unit import HEADER, SAYS, SCOPE, begin, fingerprint
 from app.core.runtime import CallerSession, runtime_of
 
-Key = Annotated[str | SkipJsonSchema[None], Header(alias=HEADER, min_length=1, max_length=255)]
+Key = Annotated[
+    str | SkipJsonSchema[None], Header(alias=HEADER, min_length=1, max_length=255, description=SAYS)
+]
 
 
 async def idempotent_session(request: Request, session: CallerSession, key: Key = None) -> Session[Principal]:

@@ -20,14 +20,22 @@ from app.core.asker import TokenClaim
 from app.core.database import Session
 from app.core.idempotency import repository
 from app.core.idempotency.deed import Deed
-from app.core.idempotency.unit import BAD_REQUEST, HEADER, SCOPE, Pending, Replay, message_of
+from app.core.idempotency.unit import BAD_REQUEST, HEADER, SAYS, SCOPE, Pending, Replay, message_of
 from app.core.problems import IDEMPOTENCY_MISMATCH, ProblemError
 from app.core.runtime import Runtime, RuntimeDep
 
 LOOK_AGAIN_SECONDS = 0.1
 NONCE_BYTES = 12
 
-SecretKey = Annotated[str | SkipJsonSchema[None], Header(alias=HEADER, min_length=32, max_length=255)]
+SecretKey = Annotated[
+    str | SkipJsonSchema[None],
+    Header(
+        alias=HEADER,
+        min_length=32,
+        max_length=255,
+        description=f"{SAYS} Whoever has it and the request gets the answer: make it at random, and keep it.",
+    ),
+]
 
 
 class Seal(NamedTuple):

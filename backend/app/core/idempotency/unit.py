@@ -27,6 +27,10 @@ if TYPE_CHECKING:
     from app.core.keys import SigningKey
 
 HEADER = "Idempotency-Key"
+SAYS = (
+    "Made up by the client for one request. Sent again with it in 24 hours, the request is not done again "
+    "and gets the same answer. Another request with it is refused."
+)
 SCOPE = "app.idempotency"
 
 BAD_REQUEST, SERVER_ERROR = 400, 500
