@@ -1,7 +1,7 @@
 """
 [Task]: T-001, T-003
 [From]: speckit.specify §6.1, §6.3, speckit.plan §4.1
-[Description]: How large the head of a request may be, and how long it and the body may take to come.
+[Description]: How large the head of a request may be; how long its parts may take to come, and answers to go.
 """
 
 from __future__ import annotations
@@ -19,18 +19,21 @@ if TYPE_CHECKING:
 
 HEAD_BYTES = 32 * 1024
 HEAD_SECONDS = 10.0
-BODY_SECONDS = 35.0  # somewhat more than the request may take, so that it is answered first
+# Somewhat more than a request, or a piece of its answer, may take: what is given up is given up first.
+BODY_SECONDS = UNREAD_SECONDS = 35.0
 
 
 class BoundedHttp(HttpToolsProtocol):
     """For `uvicorn --http`: its own protocol would wait for the end of a head for ever, however much comes.
 
     The bytes are counted as they come, for a header that never ends is no header yet. For the end of a body,
-    too, it would wait for ever, once the request is answered.
+    too, it would wait for ever, once the request is answered; and for a client that does not read.
     """
 
     _waiting: asyncio.TimerHandle | None = None
     """For the end of a head, or of a body."""
+    _unread: asyncio.TimerHandle | None = None
+    """For the client to read."""
     _head = 0
     _in_body = False
     _fault: ProblemType | None = None
@@ -43,7 +46,18 @@ class BoundedHttp(HttpToolsProtocol):
     def connection_lost(self, exc: Exception | None) -> None:
         """Wait no more."""
         self._has_come()
+        self._is_read()
         super().connection_lost(exc)
+
+    def pause_writing(self) -> None:
+        """Wait for the client to read. One that is closed already waits for that, too, and would for ever."""
+        super().pause_writing()
+        self._unread = self.loop.call_later(UNREAD_SECONDS, self.transport.abort)
+
+    def resume_writing(self) -> None:
+        """Go on."""
+        self._is_read()
+        super().resume_writing()
 
     def on_message_begin(self) -> None:
         """Wait for the rest of a head that has begun."""
@@ -106,6 +120,11 @@ class BoundedHttp(HttpToolsProtocol):
     def _await(self, seconds: float) -> None:
         self._has_come()
         self._waiting = self.loop.call_later(seconds, self.transport.close)
+
+    def _is_read(self) -> None:
+        if self._unread is not None:
+            self._unread.cancel()
+            self._unread = None
 
     def _has_come(self) -> None:
         self._head = 0

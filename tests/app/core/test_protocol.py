@@ -18,6 +18,7 @@ from app.core.protocol import BoundedHttp
 pytestmark = pytest.mark.anyio
 
 HEAD = b"POST / HTTP/1.1\r\nHost: t\r\nContent-Length: 4\r\n"
+MUCH = 64 * 1024 * 1024  # more than all buffers on the way
 Connection = tuple[asyncio.StreamReader, asyncio.StreamWriter]
 
 
@@ -25,6 +26,9 @@ async def echo(scope: Scope, receive: Receive, send: Send) -> None:
     """Answer with the body, or without waiting for one."""
     if scope["path"] == "/slowly":
         await asyncio.sleep(0.3)
+    if scope["path"] == "/much":
+        await PlainTextResponse("x" * MUCH)(scope, receive, send)
+        return
     at_once = scope["path"] in {"/done", "/slowly"}
     body = "done" if at_once else (await Request(scope, receive).body()).decode()
     await PlainTextResponse(body)(scope, receive, send)
@@ -171,3 +175,23 @@ async def test_a_request_names_one_host(hosts: bytes, connection: Connection) ->
 
 async def test_a_request_of_old_needs_no_host(connection: Connection) -> None:
     assert (await told(connection, b"GET /done HTTP/1.0\r\n\r\n")).startswith(b"HTTP/1.1 200")
+
+
+async def test_a_client_that_does_not_read(monkeypatch: pytest.MonkeyPatch, connection: Connection) -> None:
+    """The connection is gone, with all that waits to be read."""
+    monkeypatch.setattr(protocol, "UNREAD_SECONDS", 0.3)
+    reader, writer = connection
+    writer.write(b"GET /much HTTP/1.1\r\nHost: t\r\n\r\n")
+    await asyncio.sleep(1)
+    came = 0
+    while came < MUCH and (piece := await reader.read(MUCH)):
+        came += len(piece)
+    assert came < MUCH
+
+
+async def test_a_client_that_takes_its_time_to_read(connection: Connection) -> None:
+    reader, writer = connection
+    writer.write(b"GET /much HTTP/1.1\r\nHost: t\r\n\r\n")
+    await asyncio.sleep(0.5)
+    await reader.readuntil(b"\r\n\r\n")
+    assert len(await reader.readexactly(MUCH)) == MUCH
