@@ -36,7 +36,7 @@ REQUEST_HEADERS = (
     *("Authorization", "Content-Type", "Idempotency-Key", "If-Match", "If-None-Match"),
     "Last-Event-ID",  # of a stream that is read by fetch, for an EventSource sends no token
 )
-RESPONSE_HEADERS = ("ETag", "Retry-After")
+RESPONSE_HEADERS = ("ETag", "Retry-After", "WWW-Authenticate")  # whether a new log-in would help
 PREFLIGHT_SECONDS = 600
 REFUSED = 400
 

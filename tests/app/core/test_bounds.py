@@ -176,6 +176,22 @@ async def test_cors_opens_for_the_origins_of_the_settings(database: Urls) -> Non
     assert "access-control-allow-origin" not in others.headers
 
 
+async def test_every_header_of_the_answers_may_be_read_by_another_origin(database: Urls) -> None:
+    """Those that browsers hand to every page aside."""
+    settings = settings_for(database.app).model_copy(update={"cors_origins": (ORIGIN,)})
+    app = create_app(settings)
+    answers = [
+        answer
+        for item in app.openapi()["paths"].values()
+        for operation in item.values()
+        for answer in operation["responses"].values()
+    ]
+    names = {name for answer in answers for name in answer.get("headers", ())} - {"Cache-Control"}
+    async with running(app) as client:
+        headers = (await client.get("/v1/profile", headers={"Origin": ORIGIN})).headers
+    assert set(headers["access-control-expose-headers"].split(", ")) == names
+
+
 async def test_a_page_of_a_known_origin_may_read_that_we_failed(
     database: Urls, monkeypatch: pytest.MonkeyPatch
 ) -> None:
