@@ -28,8 +28,9 @@ B = TypeVar("B", bound=Asker)
 
 OPEN_SECONDS = 10.0
 WAIT_SECONDS = 5.0
-# The pool waits longer with each try, and nobody may try meanwhile; when it gives up, the next request does.
-RECONNECT_SECONDS = 5.0
+# The pool waits longer with each try, here up to four seconds, and nobody else may try meanwhile. Once it has
+# given up, the next request does. Before that the pool must be open.
+RECONNECT_SECONDS = OPEN_SECONDS
 
 
 BEGIN = Message("begin")
