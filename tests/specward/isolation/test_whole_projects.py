@@ -14,12 +14,18 @@ OPEN = {
     "expense_tracker": (1, 0),  # a sub-query that is joined
     "fleet": (1, 0),  # a subscription without a statement
     "flowdeck": (1, 0),  # a public link that asks nothing
+    "grantflow": (0, 2),  # programmes that everybody may apply to, though an officer looks after them
     "job_board": (0, 1),  # companies that everybody may see, though they have members
     "keyforge": (0, 1),  # a key of a team whose members are not asked for any more
+    "leadnest": (0, 1),  # a consequence of the fault, elsewhere
     "learning": (1, 0),  # a role that is asked for in place of the row
-    "notes_sharing": (2, 1),  # who may read and not write; either of two checks
+    "notes_sharing": (1, 0),  # who may read and not write; either of two checks
     "openchat": (4, 0),  # who may read and not write, four times
+    "parceltrace": (1, 0),  # a foreign key of an INSERT in text
     "parlour": (1, 0),  # members who may not change what others wrote
+    "pawclinic": (0, 2),  # a manager's statements on what is everybody's
+    "podstudio": (3, 2),  # a router that a function makes for any model; what is published, or one's own
+    "splitfair": (2, 1),  # who pays, of a group; members who may not put out others
     "stridelog": (1, 0),  # foreign keys of an INSERT in text
     "surveys": (0, 3),  # forms that are open to everybody, as a ticket that is open is not
     "tracklab": (1, 2),  # a check that SQL text computes, by CASE over an outer join
