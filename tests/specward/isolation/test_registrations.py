@@ -206,3 +206,36 @@ def test_a_route_in_a_function_hangs_on_the_router_that_is_made_there() -> None:
         "Depends(admin)",
     ]
     assert (make.shown, make.maker, make.owner) == ("POST /new", "Items.set_up", None)
+
+
+FACTORY = """
+from fastapi import APIRouter, FastAPI
+from app.models import Draft, Note
+
+
+def make_router(name, model):
+    router = APIRouter(prefix=f"/{name}")
+
+    @router.get("/{id}")
+    def read(id): ...
+
+    return router
+
+
+app = FastAPI()
+app.include_router(make_router("notes", Note), prefix="/v1")
+app.include_router(make_router("drafts", Draft), prefix="/v2")
+app.add_route("/health", health)
+
+
+def health(request): ...
+"""
+
+
+def test_a_function_that_makes_a_router_gives_its_routes_to_each_call() -> None:
+    source = read("app/main.py", FACTORY)
+    assert source is not None
+    notes, drafts, health = find_routes(Program([source]))
+    calls = [ast.unparse(route.made.node) for route in (notes, drafts) if route.made is not None]
+    assert calls == ["make_router('notes', Note)", "make_router('drafts', Draft)"]
+    assert [notes.shown, drafts.shown, health.shown] == ["GET /v1/{id}", "GET /v2/{id}", "GET /health"]

@@ -177,5 +177,7 @@ def none_check(engine: Engine, value: Value, state: State) -> Condition:
             return Condition(IMPOSSIBLE, NOTHING)
         case Field(row, column) if _is_owner(engine, value) or engine.schema.only_way(row.table, column):
             return negate(truth(engine, value, state))
+        case Field(row, column) if row.table in engine.schema.owned and names_opening(column):
+            return Condition(NOTHING, engine.proof(state).shows(row))
         case _:
             return Condition(NOTHING, NOTHING)

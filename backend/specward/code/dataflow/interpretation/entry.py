@@ -6,6 +6,7 @@ import re
 from specward.code.dataflow import values as v
 from specward.code.dataflow.evaluation.annotations import annotated
 from specward.code.dataflow.evaluation.engine import Arguments, Frame, State
+from specward.code.dataflow.evaluation.expressions import arguments
 from specward.code.dataflow.evaluation.privileges import PRIVILEGE
 from specward.code.dataflow.interpretation.injection import Injection
 from specward.code.dataflow.interpretation.interpreter import Interpreter
@@ -40,7 +41,8 @@ class Entry:
         route, interpreter = self.route, self.interpreter
         with interpreter.apart() as trail:
             interpreter.begin()
-            trail.grounds |= {route.module, *(dependency.module for dependency in route.dependencies)}
+            asked = (*route.dependencies, *([route.made] if route.made is not None else []))
+            trail.grounds |= {route.module, *(item.module for item in asked)}
             self._interpret(route, interpreter)
         if trail.is_cut:
             here = v.Site(
@@ -67,15 +69,15 @@ class Entry:
         receiver, scope = self._view(state), self._around(state)
         name = route.name.rpartition(INSIDE)[2]
         function = Function(route.module, name, route.node, route.owner, receiver, scope)
-        arguments = self.injection.arguments(function, state)
+        given = self.injection.arguments(function, state)
         if _is_for_administrators(route):
             state.assume(v.Facts(frozenset({v.ADMIN})))
         if state.facts.possible:
-            answer = self._answer(function, arguments, state)
+            answer = self._answer(function, given, state)
             if state.facts.possible:
                 interpreter.use(answer, state)
 
-    def _answer(self, function: Function, arguments: Arguments, state: State) -> Value:
+    def _answer(self, function: Function, given: Arguments, state: State) -> Value:
         """Run the handler through the decorators between it and its route, where they can be followed."""
         interpreter = self.interpreter
         wrapped = replace(
@@ -84,13 +86,13 @@ class Entry:
         if wrapped != function:
             reached, interpreter.reached = interpreter.reached, set()
             inner = state.fork()
-            answer = interpreter.enter(wrapped, arguments, inner)
+            answer = interpreter.enter(wrapped, given, inner)
             entered = (function.module, function.node.lineno) in interpreter.reached
             interpreter.reached |= reached
             if entered:
                 state.facts = inner.facts
                 return answer
-        return interpreter.enter(function, arguments, state)
+        return interpreter.enter(function, given, state)
 
     def _decorated(self, function: Function, state: State) -> Function:
         names = dict(self.injection.around)
@@ -113,10 +115,19 @@ class Entry:
             itself = annotated(interpreter, self.route.module, ast.Name(owner), "self") if dot else None
             node = self.route.source.functions[maker]
             function = Function(self.route.module, maker, node, definition, itself)
-            scope = interpreter.inside(function, state.fork())
+            scope = interpreter.inside(function, self._given(state), state.fork())
         interpreter.trail.is_cut = interpreter.trail.is_cut or trail.is_cut
         self.injection.around = scope.names
         return scope
+
+    def _given(self, state: State) -> Arguments:
+        """What the function is called with that the handler stands in; anything, where nobody calls it."""
+        made = self.route.made
+        if made is None or not isinstance(made.node, ast.Call):
+            return Arguments(spread=(v.UNKNOWN,))
+        return arguments(
+            self.interpreter, made.node, State(Frame(made.module, None, state.frame.chain, []), {})
+        )
 
     def _view(self, state: State) -> Value | None:
         """The object of a class-based view: its class attributes are dependencies too."""
@@ -175,9 +186,9 @@ def enter_alone(interpreter: Interpreter, path: str, name: str, node: FunctionNo
             v.Instance(Class(definition, interpreter.generic_models(definition))) if definition else None
         )
         given = [*node.args.posonlyargs, *node.args.args][1 if receiver else 0 :] + node.args.kwonlyargs
-        arguments = Arguments(named=tuple((item.arg, Scalar(Origin.CALLER, item.arg)) for item in given))
+        passed = Arguments(named=tuple((item.arg, Scalar(Origin.CALLER, item.arg)) for item in given))
         state = State(Frame(path, definition, (), []), {})
-        answer = interpreter.enter(Function(path, name, node, definition, receiver), arguments, state)
+        answer = interpreter.enter(Function(path, name, node, definition, receiver), passed, state)
         if state.facts.possible:
             interpreter.use(answer, state)
     return trail

@@ -281,9 +281,9 @@ class Interpreter:
             self._lasting[key] = value
         return value
 
-    def inside(self, function: Function, state: State) -> v.Scope:
-        """Run a function for the variables that what it defines will see, whoever calls it with what."""
-        inner = self._inner(function, Arguments(spread=(UNKNOWN,)), state)
+    def inside(self, function: Function, arguments: Arguments, state: State) -> v.Scope:
+        """Run a function for the variables that what it defines will see."""
+        inner = self._inner(function, arguments, state)
         if not isinstance(function.node, ast.Lambda):
             self.execute(function.node.body, inner)
         return v.Scope(inner.names)

@@ -104,5 +104,6 @@ def judge_all(judge: Judge, hands: Hands, memory: Memory | None) -> list[Trail]:
 
 def _identity(route: Route) -> str:
     """What tells it from others; what stands at these places is the files' to say, on which it rests."""
-    places = [(item.module, *item.spot) for item in route.dependencies]
+    asked = [*route.dependencies, *([route.made] if route.made is not None else [])]
+    places = [(item.module, *item.spot) for item in asked]
     return repr((route.prefix, route.label, route.module, route.name, route.owner, places))

@@ -43,6 +43,7 @@ class Wired(TypedDict):
     parent: str  # the router or application it is called on, as written
     given: list[str]  # its first two arguments, as written
     within: str  # the class it stands in
+    made: list[Spot]  # where it calls the function that makes the router it includes
     label: str  # GET /items; of what adds a route
     prefix: str  # of what includes a router
     dependencies: list[Spot]
@@ -77,10 +78,16 @@ def wired(tree: Tree) -> Iterator[Wired]:
                 "parent": dotted_name(call.func.value),
                 "given": [dotted_name(_given(call.func.attr, item)) for item in call.args[:2]],
                 "within": _class_around(tree, call),
+                "made": [*map(_spot, _made(call))],
                 "label": f"{_verb(call)} {_path(call)}",
                 "prefix": _prefix(call),
                 "dependencies": _spots(call),
             }
+
+
+def _made(call: ast.Call) -> list[ast.expr]:
+    """What makes the router that is included: `include_router(make_router("notes", Note))`."""
+    return [item for item in call.args[:1] if isinstance(item, ast.Call)]
 
 
 def _class_around(tree: Tree, call: ast.Call) -> str:
@@ -105,12 +112,12 @@ def routers(tree: Tree) -> dict[str, Made]:
 
 
 def listed(tree: Tree) -> dict[Spot, ast.expr]:
-    """The nodes of all dependencies that the others give the places of."""
+    """The nodes of all dependencies, and of what makes routers, that the others give the places of."""
     decorators = (item for node in tree.functions.values() for item in node.decorator_list)
     calls = (
         node for node in (*decorators, *tree.wiring, *tree.assigns.values()) if isinstance(node, ast.Call)
     )
-    return {_spot(item): item for call in calls for item in _elements(call)}
+    return {_spot(item): item for call in calls for item in (*_elements(call), *_made(call))}
 
 
 def below_route(node: FunctionNode) -> list[ast.expr]:

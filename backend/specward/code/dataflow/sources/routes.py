@@ -13,6 +13,7 @@ from specward.code.dataflow.values import Definition
 __all__ = ["Dependency", "Route", "below_route", "find_routes"]
 
 _Endpoint: TypeAlias = tuple[str, Source, str, Definition | None]  # label, file, function, class of a view
+_Calls: TypeAlias = dict[tuple[str, str], list[tuple[Source, Wired]]]  # function -> calls of it
 _Included: TypeAlias = dict[tuple[str, str], tuple[Source, Wired]]  # router -> where it is included first
 
 
@@ -42,6 +43,7 @@ class Route(NamedTuple):
     owner: Definition | None
     dependencies: tuple[Dependency, ...]
     prefix: str = ""  # /api/items: what its routers put before its path
+    made: Dependency | None = None  # the call of the function that it stands in
 
     @property
     def shown(self) -> str:
@@ -75,22 +77,31 @@ class _Lent(NamedTuple):
 def find_routes(program: Program) -> list[Route]:
     """All routes of the program, in the order of the files."""
     included = _included(program)
-    routes = []
+    routes: list[Route] = []
+    made = _made(program)
     for path in sorted(program.sources):
         source = program.sources[path]
-        routes += [_of_function(program, source, item, included) for item in source.outline["decorated"]]
+        for item in source.outline["decorated"]:
+            routes += _of_function(program, source, item, included, made)
         for call in source.outline["wired"]:
             routes += _added(program, source, call, included)
     return routes
 
 
-def _of_function(program: Program, source: Source, item: Decorated, included: _Included) -> Route:
+def _of_function(
+    program: Program, source: Source, item: Decorated, included: _Included, made: _Calls
+) -> Iterator[Route]:
+    """The route of a handler; of one in a function that makes a router, one for each call of that."""
     outer, inside, _ = item["function"].rpartition(INSIDE)
     owner, dot, _ = ("" if inside else item["function"]).rpartition(".")
-    lent = _of_router(program, source, item["router"], included, outer)
-    dependencies = (*_listed(source, item["dependencies"]), *lent.dependencies)
     definition = Definition(source.path, owner) if dot else None
-    return Route(item["label"], source, item["function"], definition, dependencies, lent.prefix)
+    maker = (source.path, outer)
+    for where in made.get(maker) or (None,):
+        around = included if where is None else {**included, maker: where}
+        lent = _of_router(program, source, item["router"], around, outer)
+        dependencies = (*_listed(source, item["dependencies"]), *lent.dependencies)
+        call = next(_listed(where[0], where[1]["made"])) if where is not None else None
+        yield Route(item["label"], source, item["function"], definition, dependencies, lent.prefix, call)
 
 
 def _listed(source: Source, spots: Iterable[Spot]) -> Iterator[Dependency]:
@@ -140,9 +151,20 @@ def _included(program: Program) -> _Included:
     return found
 
 
+def _made(program: Program) -> _Calls:
+    """Where functions are called that make the routers which are included."""
+    found: _Calls = {}
+    for source in program.sources.values():
+        for call in source.outline["wired"]:
+            maker = program.find(source.path, call["given"][0]) if call["made"] else None
+            if maker is not None:
+                found.setdefault((maker.module, maker.name), []).append((source, call))
+    return found
+
+
 def _added(program: Program, source: Source, call: Wired, included: _Included) -> list[Route]:
     """`router.add_api_route("/items/{id}", read_item, methods=["GET"])`."""
-    if not (call["verb"].startswith("add_api") and len(call["given"]) > 1):
+    if not (call["verb"].endswith("route") and len(call["given"]) > 1):
         return []
     lent = _of_router(program, source, call["parent"], included)
     dependencies = (*_listed(source, call["dependencies"]), *lent.dependencies)

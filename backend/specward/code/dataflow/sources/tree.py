@@ -28,7 +28,10 @@ class Tree(NamedTuple):
 
 INSIDE = "/"  # in the name of what a function defines: `make_router/read`
 
-_WIRING = frozenset({"include_router", "add_api_route", "add_api_websocket_route"})
+_WIRING = frozenset(
+    {"include_router", "add_api_route", "add_api_websocket_route", "add_route", "add_websocket_route"}
+)
+_WIRES = pattern(r"include_router|add_\w*route")
 _MAPPING = frozenset({"map_imperatively"})
 
 
@@ -37,7 +40,7 @@ def parse(text: str) -> Tree | None:
     module = module_of(text)
     if module is None:
         return None
-    wiring = _calls(module, _WIRING) if "add_api" in text or "include_r" in text else ()
+    wiring = _calls(module, _WIRING) if _WIRES.search(text) else ()
     tree = Tree({}, (), {}, {}, {}, wiring, _calls(module, _MAPPING) if "map_imper" in text else ())
     stars: list[str] = []
     _collect(module.body, tree, stars)
