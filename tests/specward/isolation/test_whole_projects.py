@@ -10,10 +10,10 @@ OPEN = {
     "chat_assistant": (2, 0),  # tools that a model calls by their names
     "clinic": (1, 1),  # a role that is held to its own beside one that is not; when a doctor is busy
     "cornershop": (1, 0),  # a receipt that is only logged
-    "crm": (1, 0),  # a router that a function makes for any model
     "expense_tracker": (1, 0),  # a sub-query that is joined
     "fleet": (1, 0),  # a subscription without a statement
     "flowdeck": (1, 0),  # a public link that asks nothing
+    "gardenbed": (1, 0),  # who may read and not write
     "grantflow": (0, 2),  # programmes that everybody may apply to, though an officer looks after them
     "job_board": (0, 1),  # companies that everybody may see, though they have members
     "keyforge": (0, 1),  # a key of a team whose members are not asked for any more
@@ -24,13 +24,16 @@ OPEN = {
     "parceltrace": (1, 0),  # a foreign key of an INSERT in text
     "parlour": (1, 0),  # members who may not change what others wrote
     "pawclinic": (0, 2),  # a manager's statements on what is everybody's
-    "podstudio": (3, 2),  # a router that a function makes for any model; what is published, or one's own
     "splitfair": (2, 1),  # who pays, of a group; members who may not put out others
+    "stemshare": (5, 2),  # who may read and not write, twice; consequences that are told at the dependency
     "stridelog": (1, 0),  # foreign keys of an INSERT in text
+    "suppertime": (1, 0),  # members who may not put in others
     "surveys": (0, 3),  # forms that are open to everybody, as a ticket that is open is not
+    "tripmind": (1, 1),  # a link that opens by either of two keys; a preset of everybody's
     "tracklab": (1, 2),  # a check that SQL text computes, by CASE over an outer join
     "wallets": (1, 1),  # money that is moved to others
     "warroom": (1, 0),  # a subscription without a statement
+    "wattlog": (2, 1),  # a key of a file; a sub-query in text that is tied to nothing; an average over all
     "wellnest": (1, 2),  # one's own, or a role
     "workboard": (2, 0),  # a lower role; members who may not change what others wrote
 }

@@ -42,7 +42,7 @@ def mapping(engine: Engine, keys: list[ast.expr | None], values: list[ast.expr],
     for key, node in zip(keys, values, strict=True):
         value = engine.evaluate(node, state)
         name = engine.evaluate(key, state) if key is not None else None
-        named = _key(name) if name is not None else None
+        named = key_of(name) if name is not None else None
         if named is not None:
             entries[named] = value
         elif key is None and isinstance(value, Mapping):
@@ -53,8 +53,8 @@ def mapping(engine: Engine, keys: list[ast.expr | None], values: list[ast.expr],
     return Mapping(tuple(entries.items()), tuple(rest))
 
 
-def _key(value: Value) -> str | None:
-    """What an entry is found by: a constant, a column's name, or a class (`{PlaceOrder: place_order}`)."""
+def key_of(value: Value) -> str | None:
+    """What an entry is found by: a constant, a column's name, a class (`{Order: place}`), or several."""
     match value:
         case Const(key):
             return str(key)
@@ -62,6 +62,13 @@ def _key(value: Value) -> str | None:
             return name
         case v.Class(definition, _):
             return f"{definition.module}:{definition.name}"
+        case v.Model(table):
+            return f"{table}:"
+        case v.Method(v.Class() as cls, name):
+            return f"{key_of(cls)}.{name}"
+        case Sequence(items, ()):
+            keys = [key for item in items if (key := key_of(item)) is not None]
+            return ", ".join(keys) if len(keys) == len(items) else None
         case _:
             return None
 
@@ -80,7 +87,7 @@ def subscript(engine: Engine, value: Value, index: Value, state: State) -> Value
                 return items[index.value]
             return join_all([*items, *rest]) if items or rest else UNKNOWN
         case Mapping(entries, rest):
-            wanted = _key(index)
+            wanted = key_of(index)
             found = dict(entries).get(wanted) if wanted is not None else None
             if found is not None:
                 return found

@@ -92,8 +92,8 @@ def external(engine: Engine, name: str, arguments: Arguments, state: State, node
         return truth(engine, first, state)
     if name == "len" and first is not None:
         return Method(first, v.LENGTH)
-    if name == "type" and isinstance(first, v.Instance):
-        return first.cls
+    if name == "type" and isinstance(first, v.Instance | Row):
+        return first.cls if isinstance(first, v.Instance) else Model(first.table)
     if name in _COERCIONS or last in {"UUID", "ObjectId"}:
         return _coerced(engine, last, first, state)
     if last in {"Depends", "Security"} and (wanted := arguments.get(0, "dependency")) is not None:

@@ -5,7 +5,7 @@ import re
 
 from specward.code.dataflow import values as v
 from specward.code.dataflow.evaluation.comparisons import tables_of
-from specward.code.dataflow.evaluation.containers import subscript, united
+from specward.code.dataflow.evaluation.containers import key_of, subscript, united
 from specward.code.dataflow.evaluation.engine import Arguments, Engine, State
 from specward.code.dataflow.evaluation.later import HANDED_ON, run
 from specward.code.dataflow.evaluation.matching import all_in
@@ -244,8 +244,8 @@ def _on_container(
     first = arguments.get(0)
     if isinstance(receiver, Mapping):
         if name in {"get", "pop", "setdefault"} and first is not None:
-            missing = isinstance(first, Const) and str(first.value) not in dict(receiver.entries)
-            if missing and not receiver.rest:
+            wanted = key_of(first)
+            if wanted is not None and wanted not in dict(receiver.entries) and not receiver.rest:
                 return arguments.get(1) or NONE
             return subscript(engine, receiver, first, state)
         if name == "items":

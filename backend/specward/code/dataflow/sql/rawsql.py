@@ -15,6 +15,9 @@ _TABLE = pattern(
     r"\b(?:from|join|into|update|table|using)\s+(?:only\s+)?[\"`\[]?(?:\w+[\"`\]]?\.[\"`\[]?)?(\w+)",
     re.IGNORECASE,
 )
+_ALSO = pattern(
+    r"(?:\s+(?:as\s+)?\w+)?\s*,\s*(?:only\s+)?[\"`\[]?(?:\w+[\"`\]]?\.[\"`\[]?)?(\w+)", re.IGNORECASE
+)
 _VERB = pattern(
     r"\s*(?:with\b.*?\)\s*)?(select|insert|update|delete|merge|truncate|copy)\b", re.IGNORECASE | re.DOTALL
 )
@@ -56,11 +59,21 @@ def tells_who_asks(text: Text, parameters: Value | None, proof: Proof) -> bool:
 def read(schema: Schema, sql: str) -> Statement:
     """The verb and the known tables of a statement."""
     match = _VERB.match(sql)
-    names = [name.lower() for name in _TABLE.findall(sql)]
+    names = [name.lower() for name in _names(sql)]
     known = {name.lower().partition("@")[0]: name for name in schema.tables}
     return Statement(
         match.group(1).lower() if match else "", tuple(known[name] for name in names if name in known)
     )
+
+
+def _names(sql: str) -> Iterator[str]:
+    """What may be tables: after a word that names one, or in a list with it (`USING meters m, sites s`)."""
+    for match in _TABLE.finditer(sql):
+        yield match[1]
+        also = _ALSO.match(sql, match.end())
+        while also is not None:
+            yield also[1]
+            also = _ALSO.match(sql, also.end())
 
 
 def judge(schema: Schema, proof: Proof, text: Text, parameters: Value | None) -> tuple[str, str]:
