@@ -27,7 +27,6 @@ OPEN = {
     "splitfair": (2, 1),  # who pays, of a group; members who may not put out others
     "stemshare": (5, 2),  # who may read and not write, twice; consequences that are told at the dependency
     "stridelog": (1, 0),  # foreign keys of an INSERT in text
-    "suppertime": (1, 0),  # members who may not put in others
     "surveys": (0, 3),  # forms that are open to everybody, as a ticket that is open is not
     "tripmind": (1, 1),  # a link that opens by either of two keys; a preset of everybody's
     "tracklab": (1, 2),  # a check that SQL text computes, by CASE over an outer join

@@ -132,7 +132,8 @@ def _of_row(engine: Engine, row: Row, name: str, state: State, node: ast.AST) ->
     if target is not None and _is_said_of_principal(engine, row, target, state):
         return Scalar(Origin.IDENTITY, name)
     if target is not None:
-        return related(engine, row, target, state, node)
+        through = engine.schema.is_through(row.table, name)
+        return related(engine, row, target, state, node, through=through)
     table = engine.schema.tables.get(row.table)
     if row.unchosen and numbers(engine.schema, row.table, name):
         return v.UNKNOWN  # of the last row, to count on from there
@@ -162,10 +163,13 @@ def _is_said_of_principal(engine: Engine, row: Row, target: str, state: State) -
     )
 
 
-def related(engine: Engine, row: Row, target: str, state: State, node: ast.AST) -> Value:
+def related(
+    engine: Engine, row: Row, target: str, state: State, node: ast.AST, *, through: bool = False
+) -> Value:
     """Rows reached from a row: children of one's own row are one's own, so is the parent that makes it so."""
     schema = engine.schema
-    upward = [column for column, parent in schema.parents(row.table).items() if parent == target]
+    parents = {} if through else schema.parents(row.table)
+    upward = [column for column, parent in parents.items() if parent == target]
     owned = engine.proof(state).owns(row) and not _free(engine, row)
     if target == schema.user and owned and upward and set(upward) & schema.owners.get(row.table, set()):
         return v.IDENTITY
@@ -180,7 +184,8 @@ def related(engine: Engine, row: Row, target: str, state: State, node: ast.AST) 
         return Row(
             target, engine.number(), code, proof=owned, many=False, keys=keys, site=row.site, child=row
         )
-    downward = [column for column, parent in schema.parents(target).items() if parent == row.table]
+    below = {} if through else schema.parents(target)
+    downward = [column for column, parent in below.items() if parent == row.table]
     if len(downward) == 1:
         keys = ((downward[0], v.Field(row, schema.keys(row.table)[0])),)
     site = engine.site(node, state) if not row.code and isinstance(node, ast.expr) else row.site

@@ -60,6 +60,10 @@ class Links:
             return None
         return self.named(name)
 
+    def is_through(self, table: str, attribute: str) -> bool:
+        """Whether a relationship leads through a table of links, whatever columns say of the same target."""
+        return table in self.tables and attribute in self.tables[table].through
+
     def keys(self, table: str) -> tuple[str, ...]:
         """The primary key of a table."""
         return self.tables[table].keys if table in self.tables else ("id",)
@@ -97,4 +101,8 @@ def _merged(known: Table, other: Table) -> Table:
     referring = {
         name: fact for name, fact in other.columns.items() if fact.reference and not columns[name].reference
     }
-    return known._replace(columns={**columns, **referring}, relations={**other.relations, **known.relations})
+    return known._replace(
+        columns={**columns, **referring},
+        relations={**other.relations, **known.relations},
+        through=other.through | known.through,
+    )

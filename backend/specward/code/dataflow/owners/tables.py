@@ -39,6 +39,7 @@ class Table(NamedTuple):
     relations: dict[str, str]  # attribute -> name of the target class
     module: str
     line: int = 1
+    through: frozenset[str] = frozenset()  # relations that another table makes: `secondary=members`
 
     @property
     def keys(self) -> tuple[str, ...]:
@@ -107,7 +108,21 @@ def _from_class(program: Program, definition: Definition) -> Table | None:
         _read_members(program, ancestor, columns, relations)
     name = _table_name(program, ancestry) or snake(definition.name)
     _constraint_keys(own, columns)
-    return Table(name, definition, columns, relations, definition.module, own.lineno)
+    through = frozenset(name for ancestor in ancestry for name in _through(program.class_of(ancestor)))
+    return Table(name, definition, columns, relations, definition.module, own.lineno, through)
+
+
+def _through(node: ast.ClassDef) -> Iterator[str]:
+    """The relations of a class that lead through a table of links."""
+    for member in node.body:
+        match member:
+            case (
+                ast.Assign(targets=[ast.Name(id=name)], value=ast.Call(keywords=keywords))
+                | ast.AnnAssign(target=ast.Name(id=name), value=ast.Call(keywords=keywords))
+            ) if any(item.arg in {"secondary", "link_model"} for item in keywords):
+                yield name
+            case _:
+                pass
 
 
 def _is_mapped(program: Program, own: ast.ClassDef, ancestry: list[Definition]) -> bool:

@@ -174,6 +174,16 @@ def dump(engine: Engine, body: v.Body, name: str, arguments: Arguments) -> Value
     return Mapping(entries)
 
 
+_ADMITTING = frozenset({"append", "extend", "insert", "add", "remove", "discard", "clear"})
+
+
+def _admit(engine: Engine, members: Row, state: State) -> None:
+    """`board.members.append(user)`: who may do what with a row is changed, and so is the row."""
+    for column, value in members.keys:
+        if column == v.MEMBERS and isinstance(value, v.Field):
+            write(engine, value.row, (), state)
+
+
 def _on_row(engine: Engine, row: Row, name: str, arguments: Arguments, state: State) -> Value:
     if name in FETCH_ONE | {"next"}:
         return certain(engine, replace(row, many=False), name, state)
@@ -201,7 +211,8 @@ def _on_row(engine: Engine, row: Row, name: str, arguments: Arguments, state: St
         and row.many
     ):
         return row
-    if name in {"append", "remove", "add"} and row.many:
+    if name in _ADMITTING and row.many:
+        _admit(engine, row, state)
         return NONE
     if name == "delete":
         write(engine, row, (), state)
