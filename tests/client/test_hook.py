@@ -531,7 +531,7 @@ def test_an_end_that_comes_too_soon_keeps_what_was_found_out(bound: Path) -> Non
     for number in range(60):
         route = f"{HEAD}{ENDLESS}\n@router.get('/n{number}')\ndef n{number}(a: int):\n    return f0(a)\n"
         (notes / f"n{number}.py").write_text(f"{headed()}{route}", encoding="utf-8")
-    hurry = "from specward.agent import events; events.TIME_TO_CLOSE = 5"
+    hurry = "from specward.agent import events; events.TIME_TO_CLOSE = 10"
     run = "import runpy, sys; runpy.run_path(sys.argv.pop(1), run_name='__main__')"
     done = subprocess.run(
         [sys.executable, "-c", f"{hurry}; {run}", str(bound / "backend/specward/agent/hook.py")],

@@ -8,8 +8,11 @@ PROJECTS = load_projects()
 # What is known to be told wrongly, as (faults missed, false findings); what is mended goes from here.
 OPEN = {
     "chat_assistant": (2, 0),  # tools that a model calls by their names
+    "calibra": (2, 2),  # a poll by a socket that has no key; a join by somebody else's column
+    "callwise": (1, 2),  # what may be read, and not written; templates for all, and a provider's notice
     "clinic": (1, 1),  # a role that is held to its own beside one that is not; when a doctor is busy
     "cornershop": (1, 0),  # a receipt that is only logged
+    "cuesheet": (0, 2),  # what is announced to everybody; a consequence, elsewhere
     "expense_tracker": (1, 0),  # a sub-query that is joined
     "fleet": (1, 0),  # a subscription without a statement
     "flowdeck": (1, 0),  # a public link that asks nothing
@@ -18,7 +21,9 @@ OPEN = {
     "job_board": (0, 1),  # companies that everybody may see, though they have members
     "keyforge": (0, 1),  # a key of a team whose members are not asked for any more
     "leadnest": (0, 1),  # a consequence of the fault, elsewhere
+    "kinfolk": (0, 1),  # a consequence of the fault, elsewhere
     "learning": (1, 0),  # a role that is asked for in place of the row
+    "newsrack": (2, 3),  # what is popular, of everybody; folders through a relationship
     "notes_sharing": (1, 0),  # who may read and not write; either of two checks
     "openchat": (4, 0),  # who may read and not write, four times
     "parceltrace": (1, 0),  # a foreign key of an INSERT in text

@@ -11,6 +11,7 @@ from specward.code.dataflow.evaluation.privileges import (
     PRIVILEGE,
     is_privilege,
     names_privilege,
+    of_membership,
     privileged,
     spans_ranks,
 )
@@ -274,6 +275,7 @@ def _constant_check(engine: Engine, value: Value, constant: v.Const, state: Stat
         isinstance(constant.value, str)
         and PRIVILEGE.search(constant.value)
         and engine.proof(state).is_principal(value)
+        and not of_membership(engine, value)
     ):
         return Condition(Facts(frozenset({v.ADMIN})), NOTHING)
     if constant.value == "" and isinstance(value, Scalar) and value.origin == Origin.IDENTITY:

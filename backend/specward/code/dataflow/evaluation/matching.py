@@ -2,7 +2,7 @@
 
 from specward.code.dataflow import values as v
 from specward.code.dataflow.evaluation.engine import Engine, State
-from specward.code.dataflow.evaluation.privileges import PRIVILEGE, is_privilege
+from specward.code.dataflow.evaluation.privileges import PRIVILEGE, is_privilege, of_membership
 from specward.code.dataflow.evaluation.roles import bound_as
 from specward.code.dataflow.lattice import both, either, parts, rows
 from specward.code.dataflow.record import replace
@@ -52,7 +52,7 @@ def contained(engine: Engine, left: Value, right: Value, state: State) -> Condit
     """What `left in right` proves."""
     proof = engine.proof(state)
     named = isinstance(left, v.Const) and isinstance(left.value, str) and PRIVILEGE.search(left.value)
-    if named and proof.is_principal(right):
+    if named and proof.is_principal(right) and not of_membership(engine, right):
         return Condition(Facts(frozenset({v.ADMIN})), NOTHING)
     if isinstance(left, Scalar) and left.origin == Origin.IDENTITY and "role" in left.symbol:
         members = parts(right)

@@ -97,6 +97,11 @@ def names_privilege(engine: Engine, value: Scalar, other: Value) -> bool:
     return "role" in value.symbol and privileged(engine, name)
 
 
+def of_membership(engine: Engine, value: Value) -> bool:
+    """Whether a value is what a member is called in one organisation: an administrator of that alone."""
+    return isinstance(value, v.Field) and value.row.table in engine.schema.memberships
+
+
 def is_privilege(engine: Engine, value: Value) -> bool:
     """`"admin"`, `Role.ADMIN`, `settings.ADMIN_ROLE`."""
     match value:

@@ -213,7 +213,7 @@ class Injection:
         state.facts = inner.facts
         if identifies(self.engine, value):
             self.engine.signed_in = self.identified = True
-        if self._admits_administrators(node, target, value):
+        if self._admits_administrators(node, target, value) and not self._asks_for_members(state):
             state.assume(v.Facts(frozenset({v.ADMIN})))
         permission = permission_of(self.engine, node, target)
         if permission and self.identified:
@@ -231,6 +231,12 @@ class Injection:
             isinstance(item, ast.Raise) for item in ast.walk(target.node)
         )
         return named and (refuses or identifies(self.engine, value))
+
+    def _asks_for_members(self, state: State) -> bool:
+        """Whether a dependency has found that somebody is of an organisation: they look after that alone."""
+        shared = {*self.engine.schema.memberships.values()}
+        keys = (str(atom[1]).partition(".")[0] for atom in state.facts.atoms if atom[0] == "key")
+        return not shared.isdisjoint(keys)
 
     def _provide(
         self, target: Value, name: str, module: str, annotation: ast.expr | None, state: State
