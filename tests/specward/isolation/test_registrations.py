@@ -239,3 +239,30 @@ def test_a_function_that_makes_a_router_gives_its_routes_to_each_call() -> None:
     calls = [ast.unparse(route.made.node) for route in (notes, drafts) if route.made is not None]
     assert calls == ["make_router('notes', Note)", "make_router('drafts', Draft)"]
     assert [notes.shown, drafts.shown, health.shown] == ["GET /v1/{id}", "GET /v2/{id}", "GET /health"]
+
+
+ROUND = """
+class Notes(Views):
+    def __init__(self, router):
+        router.add_api_route("/notes", self.show)
+
+    def show(self): ...
+
+
+class Views(Notes): ...
+
+
+class Left(Notes): ...
+
+
+class Right(Notes): ...
+
+
+class Both(Left, Right): ...
+"""
+
+
+def test_classes_that_derive_from_one_another_end_and_each_registers_once() -> None:
+    source = read("app/views.py", ROUND)
+    assert source is not None
+    assert [*map(told, find_routes(Program([source])))] == [("GET /notes", "Notes.show", "Both")]

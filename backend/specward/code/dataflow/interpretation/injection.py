@@ -213,7 +213,7 @@ class Injection:
         state.facts = inner.facts
         if identifies(self.engine, value):
             self.engine.signed_in = self.identified = True
-        if self._admits_administrators(node, target, value) and not self._asks_for_members(state):
+        if self._admits_administrators(node, target, value, state):
             state.assume(v.Facts(frozenset({v.ADMIN})))
         permission = permission_of(self.engine, node, target)
         if permission and self.identified:
@@ -221,10 +221,10 @@ class Injection:
             self.engine.trail.offices.add(f"{v.PERMISSION}{permission}")
         return value
 
-    def _admits_administrators(self, node: ast.expr, target: Value, value: Value) -> bool:
+    def _admits_administrators(self, node: ast.expr, target: Value, value: Value, state: State) -> bool:
         """A dependency that is called `require_admin` or `current_superuser`, however it finds out."""
         called = dotted_name(node.func if isinstance(node, ast.Call) else node).rpartition(".")[2]
-        if isinstance(target, Function) and of_one(called):
+        if isinstance(target, Function) and (of_one(called) or self._is_of_one(state)):
             return False  # what it asks can be read
         named = all(map(PRIVILEGE.search, called.split("_or_")))  # `curator_or_admin` is no administrator
         refuses = isinstance(target, Function) and any(
@@ -232,8 +232,8 @@ class Injection:
         )
         return named and (refuses or identifies(self.engine, value))
 
-    def _asks_for_members(self, state: State) -> bool:
-        """Whether a dependency has found that somebody is of an organisation: they look after that alone."""
+    def _is_of_one(self, state: State) -> bool:
+        """Whether somebody was found to be of an organisation: its administrator looks after that alone."""
         shared = {*self.engine.schema.memberships.values()}
         keys = (str(atom[1]).partition(".")[0] for atom in state.facts.atoms if atom[0] == "key")
         return not shared.isdisjoint(keys)

@@ -184,11 +184,12 @@ def _endpoints(program: Program, source: Source, call: Wired) -> Iterator[_Endpo
         return
     around = _class_of(program, source, call)
     for view in _leaves(program, around) if around is not None else ():
-        for label, method in [(call["label"], given.rpartition(".")[2])] if given else _said(program, view):
-            found_method = program.method(view, method)
-            if found_method is not None:
-                owner = found_method[0]
-                yield label, program.source(owner.module), f"{owner.name}.{method}", view
+        named = [(call["label"], given.rpartition(".")[2])] if given else dict.fromkeys(_said(program, view))
+        for label, name in named:
+            method = program.method(view, name)
+            if method is not None:
+                owner = method[0]
+                yield label, program.source(owner.module), f"{owner.name}.{name}", view
 
 
 def _class_of(program: Program, source: Source, call: Wired) -> Definition | None:
@@ -205,11 +206,12 @@ def _class_of(program: Program, source: Source, call: Wired) -> Definition | Non
 
 def _leaves(program: Program, cls: Definition) -> Iterator[Definition]:
     """The classes of which objects are made: those that derive from it, or itself."""
-    below = program.subclasses(cls)
-    if not below:
-        yield cls
-    for item in below:
-        yield from _leaves(program, item)
+    waiting = [cls]
+    for item in waiting:  # it grows meanwhile
+        below = program.subclasses(item)
+        if not below:
+            yield item
+        waiting += [each for each in below if each not in waiting]
 
 
 def _said(program: Program, view: Definition) -> Iterator[tuple[str, str]]:

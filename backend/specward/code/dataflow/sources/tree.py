@@ -121,9 +121,12 @@ def _calls(tree: ast.Module, names: frozenset[str]) -> tuple[ast.Call, ...]:
     }
     found = []
     for node in nodes:
-        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in called:
-            node.func = called[node.func.id]
-        if isinstance(node, ast.Call) and _is_method(node.func, names):
+        if not isinstance(node, ast.Call):
+            continue
+        if isinstance(node.func, ast.Name) and node.func.id in called:
+            call = ast.Call(called[node.func.id], node.args, node.keywords)
+            found.append(ast.copy_location(call, node))
+        elif _is_method(node.func, names):
             found.append(node)
     return tuple(found)
 
