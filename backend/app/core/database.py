@@ -165,7 +165,7 @@ class Session(Generic[A]):
                 yield transaction
                 await connection.commit()
             except BaseException:
-                await connection.rollback()
+                await connection.undo()
                 raise
 
     async def _unit(self, statement: Statement[A, R], arguments: list[object]) -> list[R]:
@@ -176,7 +176,7 @@ class Session(Generic[A]):
             try:
                 return await _send(connection, before, statement, arguments, after)
             except BaseException:
-                await connection.rollback()
+                await connection.undo()
                 raise
 
 

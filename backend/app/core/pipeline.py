@@ -6,16 +6,20 @@
 
 from __future__ import annotations
 
+import asyncio
+from contextlib import suppress
 from itertools import count
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
-from psycopg import AsyncConnection
+from anyio import CancelScope
+from psycopg import AsyncConnection, Error
 from psycopg.adapt import PyFormat, Transformer
 from psycopg.errors import error_from_result
 from psycopg.generators import fetch_many, send
 from psycopg.pq import ConnStatus, ExecStatus, Format
 from psycopg.rows import TupleRow, tuple_row
 from psycopg.types.json import set_json_dumps, set_json_loads
+from psycopg.waiting import wait_async
 from pydantic_core import from_json, to_json
 
 if TYPE_CHECKING:
@@ -24,6 +28,11 @@ if TYPE_CHECKING:
     from psycopg.abc import Buffer, PQGen
     from psycopg.pq.abc import PGconn, PGresult
     from psycopg.rows import AsyncRowFactory
+
+T = TypeVar("T")
+
+INTERVAL = 0.1
+"""Seconds between two looks at the connection, as psycopg has it."""
 
 
 class Message(NamedTuple):
@@ -92,6 +101,25 @@ class Connection(AsyncConnection[TupleRow]):
             else:
                 results.append(result)
         return results
+
+    async def wait(self, gen: PQGen[T], interval: float = INTERVAL, timeout: float | None = None) -> T:  # noqa: ASYNC109 -- psycopg's signature
+        """Wait as psycopg does, and give up as it does, but undisturbed.
+
+        It cancels the statement at the server, and reads to its end. A scope of anyio's, as Starlette has
+        for the client of a stream, would interrupt that as well, and psycopg close the connection.
+        """
+        try:
+            return await wait_async(gen, self.pgconn.socket, interval, timeout)
+        except asyncio.CancelledError:
+            with CancelScope(shield=True), suppress(TimeoutError, Error):
+                async with asyncio.timeout(0):
+                    await super().wait(gen, interval)
+            raise
+
+    async def undo(self) -> None:
+        """Roll back, also for one who has given up. Nothing is to be undone where the connection is lost."""
+        with CancelScope(shield=True), suppress(Error):
+            await self.rollback()
 
     def read(self, result: PGresult) -> list[tuple[Any, ...]]:
         """Read the rows of a result."""

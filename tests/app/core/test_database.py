@@ -1,10 +1,11 @@
 """The door to the database: one turn for a unit of work, and what happens when things go wrong."""
 
 import asyncio
-from collections.abc import AsyncIterator, Coroutine, Iterator
+from collections.abc import AsyncIterator, Callable, Coroutine, Iterator
 from contextlib import asynccontextmanager
 from uuid import UUID
 
+import anyio
 import psycopg
 import pytest
 from psycopg_pool import PoolTimeout
@@ -15,6 +16,7 @@ from sqlmodel import col
 from app.accounts.models import Account, LogInSession
 from app.core.asker import EmailClaim, Principal
 from app.core.database import Database, Session
+from app.core.pipeline import Connection
 from app.core.statement import prepare
 from specward.database.provision import Urls
 from specward.database.server import Server
@@ -23,6 +25,8 @@ from tests.servers.urls import through
 from tests.servers.wire import Wire, wire_to
 
 pytestmark = pytest.mark.anyio
+
+Work = Coroutine[None, None, object]
 
 ADD_ACCOUNT = prepare(
     insert(Account).values(password_hash="x").returning(col(Account.id)),
@@ -267,15 +271,58 @@ async def until_one_waits(blocker: psycopg.Connection) -> None:
         await asyncio.sleep(0.01)
 
 
-async def test_a_request_that_is_given_up_leaves_the_pool_good(
-    database: Database, me: Principal, urls: Urls, server: Server
+async def interrupted_once(work: Work) -> None:
+    """As we do it where a request takes too long."""
+    with pytest.raises(TimeoutError):
+        async with asyncio.timeout(0.2):
+            await work
+
+
+async def interrupted_all_over_again(work: Work) -> None:
+    """As Starlette does it where the client of a stream has left: clean-up is interrupted, too."""
+    with anyio.move_on_after(0.2) as scope:
+        await work
+    assert scope.cancelled_caught
+
+
+@pytest.mark.parametrize("interrupted", [interrupted_once, interrupted_all_over_again])
+async def test_work_that_is_given_up_keeps_its_connection(
+    database: Database, me: Principal, urls: Urls, server: Server, interrupted: Callable[[Work], Work]
 ) -> None:
-    name = name_of(urls)
     session = database.acting_as(me)
     await session.run(ADD, agent="a")
-    with psycopg.connect(server.superuser_url(name)) as blocker:
+    process = await backend_of(database)
+    works: list[Callable[[], Work]] = [
+        lambda: session.run(AGENTS),
+        lambda: session.run(RENAME, agent="b"),
+        lambda: add_two(session, "c", "d"),
+    ]
+    for work in works:
+        with psycopg.connect(server.superuser_url(name_of(urls))) as blocker:
+            blocker.execute("lock table sessions")
+            await interrupted(work())
+        assert await session.run(AGENTS) == ["a"]
+        assert await backend_of(database) == process
+
+
+async def test_who_gives_up_while_the_connection_is_lost_does_not_try_again(
+    database: Database, me: Principal, urls: Urls, server: Server, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def lose(connection: Connection, **_: float) -> None:
+        connection.pgconn.finish()
+
+    monkeypatch.setattr("app.core.pipeline.Connection.cancel_safe", lose)
+    session = database.acting_as(me)
+    with psycopg.connect(server.superuser_url(name_of(urls))) as blocker:
         blocker.execute("lock table sessions")
-        with pytest.raises(TimeoutError):
-            async with asyncio.timeout(0.2):
-                await session.run(RENAME, agent="b")
-    assert await session.run(AGENTS) == ["a"]
+        read = asyncio.create_task(session.run(AGENTS))
+        await until_one_waits(blocker)
+        read.cancel()
+        await asyncio.wait([read], timeout=5)
+        assert read.cancelled()
+    assert await session.run(AGENTS) == []
+
+
+async def backend_of(database: Database) -> int:
+    async with database.connection() as connection:
+        return connection.info.backend_pid
