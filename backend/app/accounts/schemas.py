@@ -5,11 +5,11 @@
 """
 
 import re
-import unicodedata
 from datetime import datetime
 from typing import Annotated, Literal
 from uuid import UUID
 
+import idna
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr, WithJsonSchema
 from pydantic.json_schema import SkipJsonSchema
 
@@ -23,7 +23,7 @@ NEW_PASSWORD_LENGTH = 12
 TOKEN_LENGTH = 100
 
 _WORD = r"[a-z0-9!#$%&'*+/=?^_`{|}~-]+"
-_PLAIN = re.compile(rf"{_WORD}(\.{_WORD})*@[\w-]+(\.[\w-]+)*")
+_PLAIN = re.compile(rf"{_WORD}(\.{_WORD})*@[\w-]+(\.[\w-]+)*", re.ASCII)
 
 EMAIL, PASSWORD = "ada@example.com", "correct horse battery"
 OPAQUE = "Zk3vX0mT1y9S8qf2r7uPdlNnHw4bA6cJ5eGgLiKoQxM"
@@ -31,7 +31,7 @@ JWT, BEARER = "eyJhbGciOiJFZERTQSJ9.eyJzdWIiOiIuLi4ifQ.c2lnbmF0dXJl", "Bearer"
 
 
 def normalise_email(address: str) -> str:
-    """Fold case and surrounding space, by which addresses do not differ.
+    """Fold case, surrounding space and the spelling of the domain, by which addresses do not differ.
 
     Raises:
         ValueError: It has not the form of an address. Whether it exists, only a mail can tell.
@@ -40,18 +40,26 @@ def normalise_email(address: str) -> str:
     local, at, domain = folded.rpartition("@")
     if not (local and at and domain) or not folded.isprintable() or " " in folded or "@" in local:
         raise ValueError("It is not an e-mail address.")
-    if len(folded) > EMAIL_LENGTH:
+    normalised = folded if len(folded) > EMAIL_LENGTH else f"{local}@{_looked_for(domain)}"
+    if len(normalised) > EMAIL_LENGTH:
         raise ValueError(f"It is longer than {EMAIL_LENGTH} characters.")
-    return folded
+    return normalised
+
+
+def _looked_for(domain: str) -> str:
+    """Give the ASCII letters in which a domain is looked for (RFC 5891, UTS 46), if there are any."""
+    try:
+        return domain if domain.isascii() else idna.encode(domain, uts46=True).decode()
+    except idna.IDNAError:
+        return domain
 
 
 def _is_plain(address: str) -> str:
     """Take the one spelling of a mailbox in which mail is sent to it (RFC 5321 §4.1.2: a dot-string).
 
-    Mail servers take letters of full width and the like for the plain ones (UTS 46), so a mailbox would have
-    any number of addresses, each with its own limits.
+    Else a mailbox would have any number of addresses, each with its own limits.
     """
-    if not _PLAIN.fullmatch(address) or not unicodedata.is_normalized("NFKC", address):
+    if not _PLAIN.fullmatch(address):
         raise ValueError("It is not an e-mail address.")
     return address
 

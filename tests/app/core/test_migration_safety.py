@@ -30,7 +30,7 @@ EXCLUDED = {
 }
 ALLOWED = [f"--exclude={','.join(EXCLUDED)}", "--pg-version=15.0"]
 IN_TRANSACTION = "--assume-in-transaction"
-IN_PARTS = {"0011b", "0014"}
+IN_PARTS = {"0011b", "0014", "0017"}
 """Those that end their transaction, and can be begun again."""
 
 

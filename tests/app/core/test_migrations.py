@@ -113,6 +113,27 @@ def test_accounts_that_were_there_before_are_looked_after(
     assert rows == [(True, True)]
 
 
+def test_addresses_that_were_there_before_are_found_by_the_ascii_letters_of_their_domain(
+    server: Server, role_passwords: dict[str, str], roles: Path, migrate: tuple[str, ...]
+) -> None:
+    """Save where that would make two accounts one, and where there are no such letters."""
+    *command, head = migrate
+    there = ["a@b\xfccher.example", "b@b\xfccher.example", "b@xn--bcher-kva.example", "c@b_\xfc.example"]
+    with scratch(server) as name:
+        urls = provision(server, name, roles, role_passwords)
+        environment = {**os.environ, **urls.environment(), "PATH": search_path()}
+        subprocess.run([*command, "0016"], cwd=ROOT, env=environment, check=True)
+        with psycopg.connect(server.superuser_url(name)) as connection:
+            add = "insert into accounts (email, password_hash) select unnest(%s::text[]), 'x'"
+            connection.execute(add, [there])
+        subprocess.run([*command, head], cwd=ROOT, env=environment, check=True)
+        with psycopg.connect(server.superuser_url(name)) as connection:
+            rows = connection.execute("select email from accounts").fetchall()
+            left = connection.execute("select from pg_policies where policyname = 'accounts_fill'").fetchall()
+    assert sorted(email for (email,) in rows) == sorted(["a@xn--bcher-kva.example", *there[1:]])
+    assert left == []
+
+
 def test_the_queue_needs_its_schema(
     server: Server, role_passwords: dict[str, str], roles: Path, migrate: tuple[str, ...]
 ) -> None:
