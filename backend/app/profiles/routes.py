@@ -21,7 +21,7 @@ from app.core.problems import (
 from app.core.routing import slice_router
 from app.core.runtime import CallerSession
 from app.profiles import repository, service
-from app.profiles.schemas import Profile, ProfilePatch
+from app.profiles.schemas import EntityTags, Profile, ProfilePatch
 
 router = slice_router("profile")
 
@@ -55,10 +55,9 @@ async def read_profile(
     session: CallerSession,
     response: Response,
     if_none_match: Annotated[
-        str | SkipJsonSchema[None],
+        EntityTags | SkipJsonSchema[None],
         Header(
             alias="If-None-Match",
-            max_length=200,
             description="The version that the client has; where it is still the one, the answer is 304.",
         ),
     ] = None,
@@ -88,12 +87,8 @@ async def change_profile(
     patch: Annotated[ProfilePatch, Body(media_type=MERGE_PATCH)],
     response: Response,
     if_match: Annotated[
-        str | SkipJsonSchema[None],
-        Header(
-            alias="If-Match",
-            max_length=200,
-            description="The version to change; without it the answer is 428.",
-        ),
+        EntityTags | SkipJsonSchema[None],
+        Header(alias="If-Match", description="The version to change; without it the answer is 428."),
     ] = None,
 ) -> Profile:
     """Change the caller's profile by a JSON merge patch."""

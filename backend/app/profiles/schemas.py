@@ -1,6 +1,6 @@
 """
 [Task]: T-006, T-042
-[From]: speckit.specify §3.2, §3.3, speckit.plan §4.3, §4.8
+[From]: speckit.specify §3.2, §3.3, speckit.plan §4.2, §4.3, §4.8
 [Description]: What goes in and out about a profile, and which values it takes.
 """
 
@@ -21,12 +21,14 @@ from pydantic import (
     Field,
     StringConstraints,
     TypeAdapter,
+    WithJsonSchema,
 )
 from pydantic.networks import UrlConstraints
 
 from app.core.examples import ID, MOMENT, example
 
 URL_LENGTH = 2048
+TAGS_LENGTH = 200
 
 VALUES = {
     "display_name": "Ada",
@@ -37,6 +39,18 @@ VALUES = {
 }
 
 _https_url = TypeAdapter(Annotated[AnyUrl, UrlConstraints(allowed_schemes=["https"], host_required=True)])
+
+
+def _short(lines: list[str]) -> list[str]:
+    if sum(map(len, lines)) > TAGS_LENGTH:
+        raise ValueError(f"It takes at most {TAGS_LENGTH} characters.")
+    return lines
+
+
+EntityTags = Annotated[
+    list[str], AfterValidator(_short), WithJsonSchema({"type": "string", "maxLength": TAGS_LENGTH})
+]
+"""A header with entity tags, line by line."""
 
 
 @cache

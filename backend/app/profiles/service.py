@@ -5,6 +5,7 @@
 """
 
 import re
+from collections.abc import Sequence
 from uuid import UUID
 
 from app.core.asker import Principal
@@ -32,14 +33,15 @@ def entity_tag(version: Version) -> str:
     return f'"{version.version}"'
 
 
-def is_known(version: Version, if_none_match: str | None) -> bool:
+def is_known(version: Version, if_none_match: Sequence[str] | None) -> bool:
     """Tell whether the client has this version (RFC 9110 §13.1.2, which compares weakly)."""
     if if_none_match is None:
         return False
-    return if_none_match.strip() == "*" or str(version.version) in _opaque_tags(if_none_match, weak=True)
+    tags = _one_list(if_none_match)
+    return tags == "*" or str(version.version) in _opaque_tags(tags, weak=True)
 
 
-async def change(session: Session[Principal], patch: ProfilePatch, if_match: str | None) -> Version:
+async def change(session: Session[Principal], patch: ProfilePatch, if_match: Sequence[str] | None) -> Version:
     """Change the caller's profile, if it is at a version that the client knows.
 
     Raises:
@@ -47,7 +49,7 @@ async def change(session: Session[Principal], patch: ProfilePatch, if_match: str
     """
     if if_match is None:
         raise ProblemError(VERSION_REQUIRED)
-    versions = _versions(if_match)
+    versions = _versions(_one_list(if_match))
     changes = {
         name: getattr(_DEFAULT, name) if value is None else value for name, value in patch.changes().items()
     }
@@ -63,9 +65,14 @@ async def change(session: Session[Principal], patch: ProfilePatch, if_match: str
 
 def _versions(if_match: str) -> set[int] | None:
     """Read If-Match (RFC 9110 §13.1.1, which compares strongly); None stands for any version."""
-    if if_match.strip() == "*":
+    if if_match == "*":
         return None
     return {int(tag) for tag in _opaque_tags(if_match, weak=False) if _VERSION.fullmatch(tag)}
+
+
+def _one_list(lines: Sequence[str]) -> str:
+    """Put the lines of a header together (RFC 9110 §5.3)."""
+    return ", ".join(lines).strip()
 
 
 def _opaque_tags(header: str, *, weak: bool) -> set[str]:

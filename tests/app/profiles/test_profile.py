@@ -116,6 +116,32 @@ async def test_the_first_change_names_the_default(alice: Person, if_match: str, 
     assert ((await alice.call("GET", PATH)).json()["about"] == "first") == (status == 200)
 
 
+@pytest.mark.parametrize(
+    ("lines", "status"),
+    [
+        (['"7"', '"1"'], 200),
+        (['"7", W/"1"', '"0", "1"'], 200),
+        (['"7"', 'W/"1"'], 412),
+        (['"7"', ""], 412),
+        (['"7"', '"1"' * 66], 422),
+    ],
+)
+async def test_several_lines_are_one_list(alice: Person, lines: list[str], status: int) -> None:
+    await patch(alice, {"about": "first"})
+    answer = await in_lines(alice, "PATCH", "If-Match", lines)
+    assert answer.status_code == status
+    now = await alice.call("GET", PATH)
+    assert now.json()["about"] == ("second" if status == 200 else "first")
+
+
+async def in_lines(person: Person, method: str, name: str, lines: list[str]) -> httpx2.Response:
+    """Send a header in several lines."""
+    own = ("Authorization", f"Bearer {person.tokens['access_token']}")
+    headers = [own, *((name, line) for line in lines)]
+    body = {"about": "second"} if method == "PATCH" else None
+    return await person.client.request(method, PATH, json=body, headers=headers)
+
+
 @pytest.mark.parametrize("tag", ['"0"', '"1"'])
 async def test_of_two_tabs_one_wins(alice: Person, tag: str) -> None:
     if tag == '"1"':
@@ -133,6 +159,12 @@ async def test_a_client_that_has_it_is_told_so(alice: Person, known: str) -> Non
     answer = await alice.call("GET", PATH, headers={"If-None-Match": known})
     assert (answer.status_code, answer.content) == (304, b"")
     assert answer.headers["etag"] == '"1"'
+
+
+async def test_a_client_that_has_several_is_told_so(alice: Person) -> None:
+    await patch(alice, {"about": "x"})
+    answer = await in_lines(alice, "GET", "If-None-Match", ['"0"', '"1"'])
+    assert answer.status_code == 304
 
 
 async def test_a_client_that_has_another_gets_it(alice: Person) -> None:
