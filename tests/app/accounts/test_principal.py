@@ -1,6 +1,8 @@
 """T-105: who is asking, and nobody else."""
 
 import time
+from collections.abc import AsyncIterator
+from uuid import uuid4
 
 import pytest
 from fastapi import FastAPI
@@ -46,6 +48,28 @@ async def test_without_a_valid_token_there_is_a_challenge(
     assert answer.status_code == 401
     assert answer.json()["type"] == "/problems/unauthenticated"
     assert answer.headers["www-authenticate"] == challenge
+
+
+async def test_without_a_valid_token_no_body_is_read(app: FastAPI, client: AsyncClient) -> None:
+    """It may be none at all, or come as slowly as somebody likes."""
+
+    async def never() -> AsyncIterator[bytes]:
+        pytest.fail("The body was read.")
+        yield b""
+
+    document = app.openapi()["paths"]
+    of_callers = [
+        (method, path)
+        for path, item in document.items()
+        for method, operation in item.items()
+        if "requestBody" in operation and "security" in operation
+    ]
+    assert ("patch", "/v1/profile") in of_callers
+    for method, template in of_callers:
+        path = template.format(kind="product", channel="email", notification_id=uuid4())
+        for headers in ({}, {"Authorization": "Bearer x", "Idempotency-Key": "x"}):
+            answer = await client.request(method, path, content=never(), headers=headers)
+            assert (answer.status_code, answer.json()["type"]) == (401, "/problems/unauthenticated"), path
 
 
 async def test_a_token_ends_while_it_is_in_use(alice: Person, monkeypatch: pytest.MonkeyPatch) -> None:
