@@ -23,7 +23,7 @@ from app.accounts.credentials.routes import router as credentials
 from app.accounts.identities.service import account_of
 from app.accounts.routes import add_export
 from app.accounts.routes import router as accounts
-from app.core import logs, problems
+from app.core import logs, outages, problems
 from app.core.asker import Principal
 from app.core.bounds import Bounds
 from app.core.database import Session
@@ -148,6 +148,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         routes=[*routes_of(profiles, notifications, preferences, accounts, credentials)],
     )
     problems.install(app)
+    outages.install(app)
     app.add_exception_handler(Replay, replay)
     add_export(app, EXPORT)
     _add_health(app)

@@ -4,21 +4,17 @@
 [Description]: The catalogue of problems, and the handlers that turn every error into one (RFC 9457).
 """
 
-import logging
 from collections.abc import Mapping, Sequence
 from typing import Annotated, Any, NamedTuple
 
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
-from psycopg import OperationalError
 from psycopg.errors import ForeignKeyViolation
 from pydantic import BaseModel, Field
 from pydantic.json_schema import models_json_schema
 from starlette.exceptions import HTTPException
 from starlette.routing import Match
-
-logger = logging.getLogger(__name__)
 
 MEDIA_TYPE, JSON = "application/problem+json", "application/json"
 ACCEPT = {"POST": "Accept-Post", "PATCH": "Accept-Patch"}
@@ -192,7 +188,6 @@ def install(app: FastAPI) -> None:
     app.add_exception_handler(RequestValidationError, _on_invalid_request)
     app.add_exception_handler(HTTPException, _on_http_exception)
     app.add_exception_handler(ForeignKeyViolation, _on_missing_owner)
-    app.add_exception_handler(OperationalError, _on_unavailable)
 
 
 def answer(
@@ -261,11 +256,6 @@ def _is_served(request: Request, method: str) -> bool:
 def _on_missing_owner(request: Request, _: Exception) -> JSONResponse:
     """Refuse the token of an account that has been deleted since: what it makes would belong to nobody."""
     return _on_problem(request, ProblemError(UNAUTHENTICATED))
-
-
-def _on_unavailable(_: Request, error: Exception) -> JSONResponse:
-    logger.error("the database cannot be reached: %s", type(error).__name__)
-    return answer(UNAVAILABLE)
 
 
 def _fault(error: Mapping[str, Any]) -> Fault:

@@ -14,6 +14,7 @@ from starlette.datastructures import Headers
 from starlette.responses import Response
 
 from app.core.idempotency import repository
+from app.core.outages import OUTAGES, unavailable
 from app.core.problems import IDEMPOTENCY_MISMATCH, MEDIA_TYPE, ProblemError
 
 if TYPE_CHECKING:
@@ -160,5 +161,8 @@ class Idempotency:
                 await pending.end(held[0]["status"], body)
         except _Undone:
             pass
+        except OUTAGES as outage:  # as the answer was kept, or all of it committed
+            await unavailable(outage)(scope, receive, send)
+            return
         for message in held:
             await send(message)
