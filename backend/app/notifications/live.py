@@ -10,7 +10,6 @@ import time
 from collections.abc import AsyncIterator
 
 from fastapi.sse import KEEPALIVE_COMMENT, format_sse_event
-from psycopg import OperationalError
 from starlette.responses import StreamingResponse
 from starlette.types import Message, Receive, Scope, Send
 
@@ -18,6 +17,7 @@ from app.core.asker import Principal
 from app.core.database import Session
 from app.core.examples import example_of
 from app.core.head import HEAD_ALONE
+from app.core.outages import OUTAGES
 from app.notifications import places, repository
 from app.notifications.cursor import Position, write_cursor
 from app.notifications.schemas import Notification
@@ -54,7 +54,7 @@ class LiveResponse(StreamingResponse):
     async def listen_for_disconnect(self, receive: Receive) -> None:
         """Let the stream end by itself when its client leaves, soon; cancelled it is only if it does not.
 
-        Who cancels a statement needs another connection for that, and loses the one that it is on.
+        Who cancels a statement needs another connection for that.
         """
         await super().listen_for_disconnect(receive)
         self._stream.stop()
@@ -127,7 +127,7 @@ async def events(
                 beat = time.monotonic() + HEARTBEAT_SECONDS
             elif not found:
                 await stream.wait(min(quiet, remaining))
-    except OperationalError as error:
+    except OUTAGES as error:
         logger.warning("a live stream was ended: %s", type(error).__name__)
 
 

@@ -9,7 +9,6 @@ from contextlib import asynccontextmanager, suppress
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from psycopg import OperationalError
 from sqlalchemy import CheckConstraint, bindparam, delete, func, literal, text, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlmodel import Field, SQLModel, col
@@ -17,6 +16,7 @@ from sqlmodel import Field, SQLModel, col
 from app.core.asker import Principal
 from app.core.database import Session
 from app.core.isolation import reached_by
+from app.core.outages import OUTAGES
 from app.core.problems import TOO_MANY_REQUESTS, ProblemError
 from app.core.statement import prepare
 from app.notifications.models import TIMESTAMP
@@ -104,5 +104,5 @@ async def taken(session: Session[Principal]) -> AsyncIterator[UUID]:
     try:
         yield stream
     finally:
-        with suppress(OperationalError):  # its time will be over by itself
+        with suppress(*OUTAGES):  # its time will be over by itself
             await give_back(session, stream)

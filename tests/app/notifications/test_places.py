@@ -23,6 +23,11 @@ from tests.app.notifications.conftest import SessionOf, Superuser, id_of
 pytestmark = pytest.mark.anyio
 
 TIME_IS_OVER = "update live_streams set expires_at = now() - interval '1 second' where owner_id = %s"
+READ_ONLY = "do $$ begin execute format('alter role app_user in database %I {}', current_database()); end $$"
+NEW_CONNECTIONS = """
+select pg_terminate_backend(pid, 5000) from pg_stat_activity
+where usename = 'app_user' and datname = current_database()
+"""
 LEFT = "select count(*) from live_streams where owner_id = %s and expires_at > now()"
 
 
@@ -153,3 +158,19 @@ async def test_a_database_that_is_away_keeps_no_stream_from_its_end(
         with pytest.raises(OperationalError):
             await places.keep(session, stream_id)
     assert await count(superuser, alice) == 1  # until its time is over
+
+
+async def test_a_database_that_takes_no_writes_ends_a_stream(
+    session: Session[Principal], alice: Person, superuser: Superuser, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As one that is lost does: a primary has become a replica, say."""
+    monkeypatch.setattr(live, "HEARTBEAT_SECONDS", 0.01)
+    async with places.taken(session) as stream_id:
+        await superuser.execute(READ_ONLY.format("set default_transaction_read_only = on"))
+        try:
+            await superuser.execute(NEW_CONNECTIONS)
+            assert [each async for each in events(session, Stream(stream_id))] == []
+        finally:
+            await superuser.execute(READ_ONLY.format("reset default_transaction_read_only"))
+    assert await count(superuser, alice) == 1  # until its time is over
+    await superuser.execute(NEW_CONNECTIONS)
