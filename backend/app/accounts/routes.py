@@ -12,7 +12,7 @@ from fastapi import Depends, FastAPI, Header, Response
 from pydantic import create_model
 from starlette.responses import StreamingResponse
 
-from app.accounts import repository, service
+from app.accounts import service
 from app.accounts.schemas import (
     Accepted,
     Account,
@@ -26,6 +26,7 @@ from app.accounts.schemas import (
     Sessions,
     Tokens,
 )
+from app.accounts.sessions import repository as sessions
 from app.core.examples import example, example_of
 from app.core.export import Part
 from app.core.idempotency.dependency import IdempotentSession
@@ -121,7 +122,7 @@ async def log_out(request: RefreshRequest, running: SealedRuntime, network: Netw
 )
 async def log_out_everywhere(session: IdempotentSession) -> None:
     """End all sessions of the caller."""
-    await repository.end_all(session)
+    await sessions.end_all(session)
 
 
 @router.get(
@@ -133,7 +134,7 @@ async def log_out_everywhere(session: IdempotentSession) -> None:
 )
 async def list_sessions(caller: Caller, session: CallerSession) -> Sessions:
     """List the caller's live sessions."""
-    return Sessions.model_construct(items=await repository.live_sessions(session, caller.session_id))
+    return Sessions.model_construct(items=await sessions.live_sessions(session, caller.session_id))
 
 
 # What is no id is none of these, as with notifications.
@@ -147,7 +148,7 @@ async def list_sessions(caller: Caller, session: CallerSession) -> Sessions:
 )
 async def end_session(session_id: UUID, session: CallerSession) -> None:
     """End one of the caller's sessions; the current one as well."""
-    if not await repository.end_one(session, session_id):
+    if not await sessions.end_one(session, session_id):
         raise ProblemError(NOT_FOUND)
 
 

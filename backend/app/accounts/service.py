@@ -17,6 +17,7 @@ from app.accounts import repository
 from app.accounts.credentials.repository import password_hash
 from app.accounts.identities.repository import identities
 from app.accounts.schemas import Account, AccountDeletion, Credentials, LoginRequest, RefreshRequest, Tokens
+from app.accounts.sessions import repository as sessions
 from app.core.asker import EmailClaim, Principal, TokenClaim
 from app.core.database import Session
 from app.core.export import Part
@@ -115,7 +116,7 @@ async def refresh(running: Runtime, request: RefreshRequest, network: str) -> To
             retry window, its session ends now. Or there were too many tries.
     """
     presented = digest_of(request.refresh_token.get_secret_value())
-    known = await repository.refresh_token(running.database.acting_as(TokenClaim(presented)))
+    known = await sessions.refresh_token(running.database.acting_as(TokenClaim(presented)))
     if known is None:
         await take(running.database, UNKNOWN_TOKENS.bucket_of(network))
         raise ProblemError(INVALID_CREDENTIALS)
@@ -124,16 +125,16 @@ async def refresh(running: Runtime, request: RefreshRequest, network: str) -> To
         return await _next_tokens(running, known, presented)
     except ProblemError:  # a thief who has used up the tries is found out all the same
         session = running.database.acting_as(Principal(known.owner_id))
-        if ended := await repository.end_reused(session, presented):
+        if ended := await sessions.end_reused(session, presented):
             logger.warning(
                 "session %s of account %s ended: a refresh token came twice", ended, known.owner_id
             )
         raise
 
 
-async def _next_tokens(running: Runtime, known: repository.Known, presented: bytes) -> Tokens:
+async def _next_tokens(running: Runtime, known: sessions.Known, presented: bytes) -> Tokens:
     following = new_token()
-    session_id = await repository.rotate(
+    session_id = await sessions.rotate(
         running.database.acting_as(Principal(known.owner_id)),
         presented,
         token_hash=following.digest,
@@ -154,8 +155,8 @@ async def log_out(running: Runtime, request: RefreshRequest, network: str) -> No
         ProblemError: Too many of that network have ended nothing.
     """
     presented = digest_of(request.refresh_token.get_secret_value())
-    known = await repository.refresh_token(running.database.acting_as(TokenClaim(presented)))
-    if known is None or not await repository.end_presented(
+    known = await sessions.refresh_token(running.database.acting_as(TokenClaim(presented)))
+    if known is None or not await sessions.end_presented(
         running.database.acting_as(Principal(known.owner_id)), presented
     ):
         await take(running.database, UNKNOWN_TOKENS.bucket_of(network))
@@ -219,8 +220,8 @@ async def export(session: Session[Principal], caller: Claims, parts: Sequence[Pa
     """
     account = await read_account(session)
     known_as = await identities(session)
-    sessions = await repository.kept_sessions(session, caller.session_id)
-    own = {"account": account, "identities": known_as, "sessions": sessions}
+    kept = await sessions.kept_sessions(session, caller.session_id)
+    own = {"account": account, "identities": known_as, "sessions": kept}
 
     async def pieces() -> AsyncIterator[bytes]:
         yield to_json(own)[:-1]
@@ -237,7 +238,7 @@ async def _begin_session(
     running: Runtime, known: repository.Credentials, user_agent: str | None
 ) -> Tokens | None:
     refresh_token = new_token()
-    session_id = await repository.begin_session(
+    session_id = await sessions.begin_session(
         running.database.acting_as(Principal(known.id)),
         verified=known.password_hash,
         user_agent=user_agent[:USER_AGENT_LENGTH] if user_agent else None,
