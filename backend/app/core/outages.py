@@ -9,14 +9,14 @@ import logging
 from fastapi import FastAPI, Request
 from fastapi.responses import JSONResponse
 from psycopg import OperationalError
-from psycopg.errors import IdleInTransactionSessionTimeout, ReadOnlySqlTransaction, TransactionTimeout
+from psycopg.errors import ReadOnlySqlTransaction
 
 from app.core.problems import UNAVAILABLE, answer
 
 logger = logging.getLogger(__name__)
 
-# A full disk and a lost connection are among the first; the others psycopg takes for faults of the client's.
-OUTAGES = (OperationalError, ReadOnlySqlTransaction, IdleInTransactionSessionTimeout, TransactionTimeout)
+# A full disk and a lost connection are among the first; the other psycopg takes for a fault of the client's.
+OUTAGES = (OperationalError, ReadOnlySqlTransaction)
 
 
 def install(app: FastAPI) -> None:
