@@ -38,16 +38,12 @@ class Names:
     def __init__(self, sources: Iterable[Source]) -> None:
         self.sources = {source.path: source for source in sources}
         self.grounds = Grounds()
-        self._by_name: dict[str, list[str]] = {}
+        self._by_last: dict[str, list[str]] = {}  # by the last part of their names
+        self._meant: dict[str, list[str]] = {}
         self._answers = Remembered(self.grounds, self._answer)
         for source in self.sources.values():
             if source.path.endswith(".py"):
-                self._index(source)
-
-    def _index(self, source: Source) -> None:
-        steps = source.path.removesuffix(".py").removesuffix("/__init__").split("/")
-        for start in range(len(steps)):
-            self._by_name.setdefault(".".join(steps[start:]), []).append(source.path)
+                self._by_last.setdefault(_last(_stem(source.path)), []).append(source.path)
 
     def source(self, path: str) -> Source:
         """The facts of a file."""
@@ -56,7 +52,11 @@ class Names:
 
     def modules(self, dotted: str) -> list[str]:
         """The files that a dotted name can mean."""
-        return self._by_name.get(dotted, [])
+        if dotted not in self._meant:
+            end = "/" + dotted.replace(".", "/")
+            alike = self._by_last.get(_last(end), [])
+            self._meant[dotted] = [path for path in alike if f"/{_stem(path)}".endswith(end)]
+        return self._meant[dotted]
 
     def resolve(self, path: str, dotted: str) -> Resolved | None:
         """What a dotted name means in a module; None where it is not known there."""
@@ -162,6 +162,14 @@ class Names:
             return next(filter(self._exists, (f"{stem}.py", f"{stem}/__init__.py".lstrip("/"))), None)
         self.grounds.noted.add(f"module{ASKED}{dotted}")
         return max(self.modules(dotted), key=lambda candidate: _shared(candidate, path), default=None)
+
+
+def _stem(path: str) -> str:
+    return path.removesuffix(".py").removesuffix("/__init__")
+
+
+def _last(path: str) -> str:
+    return path.rpartition("/")[2]
 
 
 def _shared(left: str, right: str) -> int:

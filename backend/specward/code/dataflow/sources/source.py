@@ -71,7 +71,7 @@ class Source:
     @cached_property
     def functions(self) -> Nodes[FunctionNode]:
         """Its functions; methods are named with their class."""
-        return Nodes(self.outline["functions"], lambda: self.tree.functions)
+        return Nodes(self.outline["functions"].split(), lambda: self.tree.functions)
 
     @cached_property
     def classes(self) -> Nodes[ast.ClassDef]:
@@ -81,7 +81,7 @@ class Source:
     @cached_property
     def assigns(self) -> Nodes[ast.expr]:
         """What it assigns last to names of its own."""
-        return Nodes(self.outline["assigns"], lambda: self.tree.assigns)
+        return Nodes(self.outline["assigns"].split(), lambda: self.tree.assigns)
 
     @cached_property
     def text(self) -> str:
