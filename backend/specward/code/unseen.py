@@ -16,8 +16,8 @@ _PLAIN = (
     re.compile(r"modules\s*\["),
     re.compile(r"executable\s*,\s*[\"']-c[\"']"),
 )
-# A module of the system's, and what looks names up in it.
-_SYSTEM, _LOOKS_UP = re.compile(r"\b(?:os|posix|subprocess)\b"), re.compile(r"\b(?:getattr|vars|__dict__)\b")
+# A module of the system's, and what looks names up in it, which most files do not.
+_SYSTEM, _LOOKS_UP = re.compile(r"\b(?:os|posix|subprocess)\b"), ("getattr", "vars", "__dict__")
 
 
 class Unseen(NamedTuple):
@@ -40,4 +40,4 @@ def parse_unseen(text: str) -> tuple[Unseen, ...]:
 def _may_run(text: str) -> bool:
     if any(word in text for word in _WORDS) or any(word.search(text) for word in _PLAIN):
         return True
-    return bool(_LOOKS_UP.search(text) and _SYSTEM.search(text))
+    return any(word in text for word in _LOOKS_UP) and _SYSTEM.search(text) is not None
