@@ -38,11 +38,14 @@ def is_plain(path: str) -> bool:
 
 
 def _fits(pattern: str, path: str) -> bool:
-    """Match a plain path. Most patterns name one file or one whole folder, and need no more than a look."""
+    """Match a plain path. Most patterns name a file or a folder, here or anywhere: these need but a look."""
     if is_literal(pattern):
         return path == pattern
-    if pattern.endswith("/**") and is_literal(pattern[:-3]):
-        return path.startswith(pattern[:-2])
+    anywhere, name = pattern.startswith("**/"), pattern.removeprefix("**/")
+    if name.endswith("/**") and is_literal(name[:-3]):
+        return f"/{name[:-2]}" in f"/{path}" if anywhere else path.startswith(name[:-2])
+    if anywhere and "/" not in name and name != "**":
+        return _name(name, path.rpartition("/")[2])
     return _names(_split(pattern), path.split("/"))
 
 
@@ -70,7 +73,11 @@ def _names(pattern: list[str], names: list[str]) -> bool:
 
 
 def _name(pattern: str, name: str) -> bool:
-    """Match one name character by character, in the same way."""
+    """Match one name. Nearly all patterns have one `*` at most; else character by character, as above."""
+    if "?" not in pattern and pattern.count("*") <= 1:
+        head, wild, tail = pattern.partition("*")
+        fits = name.startswith(head) and name.endswith(tail) and len(name) >= len(head) + len(tail)
+        return fits if wild else name == pattern
     here = there = 0
     star, taken = -1, 0
     while there < len(name):

@@ -101,7 +101,7 @@ class Tree:
     def text(self, path: str) -> str:
         """Return a file's text as it is now; empty where there is none."""
         if path not in self._texts:
-            self._texts[path] = _read_text(self.root / path)
+            self._texts[path] = _read_text(f"{self.root}/{path}")
         return self._texts[path]
 
     def line_of(self, path: str, part: str) -> int:
@@ -167,10 +167,11 @@ class Tree:
         return {}
 
 
-def _read_text(path: Path) -> str:
+def _read_text(path: str) -> str:
     try:
-        if not path.is_file():  # a pipe would never end
+        if not os.path.isfile(path):  # noqa: PTH113 -- pathlib is slow here  # a pipe would never end
             return ""
-        return path.read_text(encoding="utf-8", errors="replace")
+        with open(path, encoding="utf-8", errors="replace") as stream:  # noqa: PTH123 -- as above
+            return stream.read()
     except (OSError, ValueError):
         return ""

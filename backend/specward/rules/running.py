@@ -10,6 +10,7 @@ _TESTS = ("**/tests/**", "**/test/**", "**/test_*.py", "**/*_test.py", "**/conft
 
 def running_code(project: Project) -> Iterator[str]:
     """Give the Python files of the territory that are no tests."""
+    tests = (*_TESTS, *project.config.tests)
     for path in project.files:
-        if path.endswith(".py") and not matches_any((*_TESTS, *project.config.tests), path):
+        if path.endswith(".py") and not matches_any(tests, path):
             yield path

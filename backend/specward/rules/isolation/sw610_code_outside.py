@@ -7,6 +7,7 @@ what is generated goes into `exclude`.
 """
 
 from collections.abc import Iterable, Iterator
+from functools import cache
 from itertools import takewhile
 from pathlib import PurePosixPath
 
@@ -34,9 +35,10 @@ def check(project: Project) -> Iterable[Finding]:
     told = set[str]()
     bases = tuple(_bases(project))
     names = frozenset(name for base in bases for name in _unheld(project, base))
+    climbs = cache(lambda folder: tuple(_climbs(project, folder)))
     for path in running_code(project):
         text = project.text(path)
-        if not (any(name in text for name in names) or _climbs_out(project, path, text)):
+        if not any(word in text for word in (*names, *climbs(path.rpartition("/")[0]))):
             continue  # most files, which need not be parsed
         for found, file in _outside(project, path, bases):
             if file not in told:
@@ -87,12 +89,11 @@ def _unheld(project: Project, base: str) -> Iterator[str]:
             yield name.removesuffix(".py")
 
 
-def _climbs_out(project: Project, path: str, text: str) -> bool:
-    """Whether a relative import may lead to a folder that is not held as a whole."""
-    folders = enumerate(PurePosixPath(path).parents, start=1)
-    return any(
-        f"from {'.' * level}" in text and not _is_held(project, f"{folder}/**") for level, folder in folders
-    )
+def _climbs(project: Project, folder: str) -> Iterator[str]:
+    """Give how relative imports begin that may lead from a folder to one that is not held as a whole."""
+    for level, above in enumerate(PurePosixPath(folder, "-").parents, start=1):
+        if not _is_held(project, f"{above}/**"):
+            yield f"from {'.' * level}"
 
 
 def _is_held(project: Project, glob: str) -> bool:
