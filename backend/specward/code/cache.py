@@ -16,6 +16,7 @@ from specward.storage import FOLDER, append, read_state, write_atomically
 
 _NAME = 32  # characters of a digest: enough to tell facts apart
 _WASTE = 10  # a file is written anew when this part of it, or more, is of no use
+_DECODER = json.JSONDecoder()  # `loads` asks for more than there is to ask, a thousand times
 
 
 def digest(content: bytes) -> str:
@@ -50,7 +51,7 @@ class Cache:
         if checksum != _checksum(name, fact):
             return None
         try:
-            value: object = json.loads(fact)
+            value: object = _DECODER.raw_decode(fact)[0]
         except (ValueError, RecursionError):  # whoever planted it knew how to make a checksum
             return None
         self._used[name] = line

@@ -1,7 +1,7 @@
 """Tables that a project declares as SQL text, in a file of its own or a string, where it has no models."""
 
 import re
-from typing import NamedTuple
+from typing import NamedTuple, TypeAlias
 
 from specward.patterns import pattern
 
@@ -26,6 +26,20 @@ class Declared(NamedTuple):
     columns: dict[str, str]
     keys: frozenset[str]
     line: int
+
+
+Ddl: TypeAlias = tuple[str, dict[str, str], list[str], int]  # the same, as JSON
+
+
+def kept(table: Declared) -> Ddl:
+    """Return a table as JSON has it."""
+    return table.name, table.columns, sorted(table.keys), table.line
+
+
+def recalled(table: Ddl) -> Declared:
+    """Return a table from what was kept of it."""
+    name, columns, keys, line = table
+    return Declared(name, columns, frozenset(keys), line)
 
 
 def declared(text: str) -> tuple[Declared, ...]:

@@ -5,6 +5,7 @@ import re
 from collections.abc import Iterator
 from typing import TypedDict
 
+from specward.code.dataflow.sources.ddl import Ddl, declared, kept
 from specward.code.dataflow.sources.dotted import dotted_name, last_name
 from specward.code.dataflow.sources.registrations import (
     Decorated,
@@ -37,7 +38,7 @@ class Outline(TypedDict):
     depended: list[str]  # names of types that a dependency gives
     has_tables: bool  # whether it may declare tables
     mapped: list[tuple[str, str]]  # classes and the tables that they are mapped to, as written
-    has_sql: bool  # whether its text creates tables in SQL
+    ddl: list[Ddl]  # tables that its text creates in SQL
     has_policies: bool  # whether its text makes policies of row security
     has_criteria: bool  # whether it adds a condition to the statements of a session
     decorated: list[Decorated]  # routes that decorators register
@@ -59,7 +60,7 @@ def outline(tree: Tree, text: str) -> Outline:
         "has_tables": any(map(_is_model, tree.classes.values()))
         or any(map(_is_table, tree.assigns.values())),
         "mapped": [*_mapped(tree)],
-        "has_sql": creates and _TABLE.search(text) is not None,
+        "ddl": [*map(kept, declared(text))] if creates and _TABLE.search(text) else [],
         "has_policies": creates and _POLICY.search(text) is not None,
         "has_criteria": _CRITERIA.search(text) is not None,
         "decorated": [*decorated(tree)],
@@ -80,7 +81,7 @@ def outline_of_sql(text: str) -> Outline:
         "depended": [],
         "has_tables": False,
         "mapped": [],
-        "has_sql": True,
+        "ddl": [*map(kept, declared(text))],
         "has_policies": _POLICY.search(text) is not None,
         "has_criteria": False,
         "decorated": [],

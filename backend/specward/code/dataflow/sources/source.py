@@ -6,7 +6,7 @@ from functools import cached_property
 from typing import TypeAlias, TypeVar, cast
 
 from specward.code.cache import Cache, digest
-from specward.code.dataflow.sources.ddl import Declared, declared
+from specward.code.dataflow.sources.ddl import Declared, recalled
 from specward.code.dataflow.sources.outline import Outline, outline, outline_of_sql
 from specward.code.dataflow.sources.registrations import Spot, listed
 from specward.code.dataflow.sources.tree import FunctionNode, Tree, parse
@@ -96,7 +96,7 @@ class Source:
     @cached_property
     def ddl(self) -> tuple[Declared, ...]:
         """Tables that it creates by SQL text."""
-        return declared(self.text) if self.outline["has_sql"] else ()
+        return tuple(map(recalled, self.outline["ddl"]))
 
     @property
     def tree(self) -> Tree:
