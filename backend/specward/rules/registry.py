@@ -187,6 +187,9 @@ AHEAD: Mapping[str, str] = {
 }
 
 
+BY_TASKS = ("SW1", "SW2", "SW3")  # the families that hold files against the specifications
+
+
 class Rule(Protocol):
     """What a rule's module holds; its docstring is what `explain` prints."""
 
@@ -239,6 +242,8 @@ def entries() -> tuple[Entry, ...]:
 def begin(project: Project, chosen: Sequence[Entry]) -> None:
     """Begin what the chosen rules will wait for; of single files only the linter has something to say."""
     codes = tuple(entry.code for entry in chosen)
+    if any(entry.family in BY_TASKS for entry in chosen):
+        _ = project.spec_sets  # before the files, which are read while other processes read specifications
     ahead = AHEAD if project.paths is None else {"SW701": AHEAD["SW701"]}
     wanted = [name for prefix, name in ahead.items() if any(code.startswith(prefix) for code in codes)]
     if wanted:
