@@ -62,7 +62,8 @@ def read_project(
 def judge(project: Project, *, select: Sequence[str] | None = None) -> Verdict:
     """Run the rules on a project, part the findings, and keep the verdict of a whole run."""
     project.look_ahead()
-    selected = (entry for entry in entries() if _is_chosen(entry.code, select, project.config.ignore))
+    selected = [entry for entry in entries() if _is_chosen(entry.code, select, project.config.ignore)]
+    project.reads_code = any(entry.family == "SW6" for entry in selected)
     chosen = [entry for entry in selected if entry.applies(project)]
     begin(project, chosen)
     project.raised = tuple(_run(project, (entry for entry in chosen if not entry.closes)))

@@ -9,6 +9,7 @@ from specward.project.run import Run
 
 if TYPE_CHECKING:
     from specward.code.dataflow.judging.analysis import Analysis
+    from specward.code.dataflow.judging.project import Code
     from specward.contract.api import Api, Contracts
     from specward.contract.served import Served
     from specward.database.server import Lend
@@ -41,15 +42,24 @@ class Project(Run):
     @cached_property
     def isolation(self) -> "Analysis":
         """What the interpreter says of the statements on user-owned tables, in the whole territory."""
+        return self._code.analysis()
+
+    @cached_property
+    def _code(self) -> "Code":
         from specward.code.dataflow.judging.project import (  # noqa: PLC0415 -- only this family needs it
-            analyse_project,
+            Code,
             sql_files,
         )
 
         paths = [path for path in self.paths_there if path.endswith(".py")]
         paths += sql_files(self.root, self.config.exclude)
         cached = not self.tracked_state
-        return analyse_project(self.root, paths, self.config.table, cached=cached, contents=self.contents)
+        return Code(self.root, paths, self.config.table, cached=cached, contents=self.contents)
+
+    def _read_files(self) -> None:
+        super()._read_files()
+        if self.reads_code and not self.bound_names:
+            self._code.read()
 
     @property
     def builds(self) -> bool:

@@ -18,6 +18,7 @@ Fact = TypeVar("Fact")
 class Run(Intent):
     """A look at a project, while it lasts."""
 
+    reads_code: bool = False  # whether a rule is going to ask for the analysis of the code
     judging: str = ""  # the family whose rules are at work, as `SW6`
     raised: "tuple[Finding, ...]" = ()  # by the families before; for the rules on exceptions
     standing: "Sequence[Finding]" = ()  # of those raised, the ones that nobody has excused

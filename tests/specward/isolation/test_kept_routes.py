@@ -8,7 +8,7 @@ from bench.isolation.corpus import Case, load
 
 from specward.code.dataflow.judging.analysis import Analysis, analyse_files
 from specward.code.dataflow.judging.judge import Judge
-from specward.code.dataflow.judging.project import analyse_project
+from specward.code.dataflow.judging.project import Code
 from specward.code.dataflow.judging.recall import Memory
 from specward.code.dataflow.owners.schema import Options
 from specward.code.dataflow.sources.program import Program
@@ -168,7 +168,7 @@ def test_a_file_that_begins_with_a_mark_of_its_encoding_is_read(memory: Runs) ->
 
 def test_a_path_that_is_no_unicode_can_be_kept(tmp_path: Path) -> None:
     for _ in range(2):
-        assert analyse_project(tmp_path, ["a\udc80.py"], {}, cached=True).violations == ()
+        assert Code(tmp_path, ["a\udc80.py"], {}, cached=True).analysis().violations == ()
 
 
 def test_a_method_that_is_not_the_only_one_any_more(memory: Runs) -> None:
@@ -196,14 +196,31 @@ def test_a_run_that_was_broken_off_early_loses_nothing(
     for path, text in PROJECT.items():
         (tmp_path / path).parent.mkdir(parents=True, exist_ok=True)
         (tmp_path / path).write_text(text)
-    analyse_project(tmp_path, PROJECT, {}, cached=True)
+    Code(tmp_path, PROJECT, {}, cached=True).analysis()
     (tmp_path / "app/extra.py").write_text("")
     kept = tmp_path / ".specward/cache/isolation-routes.jsonl"
     known = kept.read_text()
     monkeypatch.setattr("specward.code.dataflow.judging.analysis.Judge", _out_of_time)
     with pytest.raises(TimeoutError):
-        analyse_project(tmp_path, [*PROJECT, "app/extra.py"], {}, cached=True)
+        Code(tmp_path, [*PROJECT, "app/extra.py"], {}, cached=True).analysis()
     assert kept.read_text() == known
+
+
+def test_whoever_is_interrupted_while_it_reads_keeps_what_it_has_read(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for path, text in PROJECT.items():
+        (tmp_path / path).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / path).write_text(text)
+    too_late = "app/notes/routes.py"  # what comes before it are all the other texts
+    monkeypatch.setattr(
+        "specward.code.dataflow.judging.analysis.read",
+        lambda path, *given: _out_of_time() if path == too_late else read(path, *given),
+    )
+    with pytest.raises(TimeoutError):
+        Code(tmp_path, PROJECT, {}, cached=True).read()
+    kept = (tmp_path / ".specward/cache/isolation-outlines.jsonl").read_text()
+    assert len(kept.splitlines()) == len(set(PROJECT.values())) - 1
 
 
 def _out_of_time(*_: object) -> None:

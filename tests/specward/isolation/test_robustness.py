@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from specward.code.dataflow.judging.analysis import analyse_files
-from specward.code.dataflow.judging.project import analyse_project
+from specward.code.dataflow.judging.project import Code
 from specward.code.dataflow.owners.schema import Options
 from specward.code.dataflow.sources.source import read
 
@@ -173,5 +173,5 @@ def test_a_pipe_a_folder_and_a_circle_of_links_are_passed_over(tmp_path: Path) -
     os.mkfifo(tmp_path / "pipe.py")  # reading it would wait for a writer for ever
     (tmp_path / "folder.py").mkdir()
     (tmp_path / "circle.py").symlink_to("circle.py")
-    found = analyse_project(tmp_path, ["pipe.py", "folder.py", "circle.py"], {}, cached=False)
+    found = Code(tmp_path, ["pipe.py", "folder.py", "circle.py"], {}, cached=False).analysis()
     assert (found.violations, dict(found.tables)) == ((), {})

@@ -11,7 +11,7 @@ import pytest
 from specward.code.dataflow.judging import workers
 from specward.code.dataflow.judging.analysis import analyse_files
 from specward.code.dataflow.judging.judge import Judge
-from specward.code.dataflow.judging.project import analyse_project
+from specward.code.dataflow.judging.project import Code
 from specward.code.dataflow.judging.workers import Workers
 from specward.code.dataflow.owners.schema import Options
 from specward.code.dataflow.trail import Kept, Trail
@@ -113,8 +113,8 @@ def test_whoever_is_interrupted_keeps_what_is_known(
 
     before_each.append(interrupt)
     with pytest.raises(TimeoutError):
-        analyse_project(tmp_path, FILES, {}, cached=True)
+        Code(tmp_path, FILES, {}, cached=True).analysis()
     assert (tmp_path / ".specward/cache/isolation-routes.jsonl").is_file()
     before_each.clear()
-    found = analyse_project(tmp_path, FILES, {}, cached=True)
+    found = Code(tmp_path, FILES, {}, cached=True).analysis()
     assert found == analyse_files(FILES, Options())

@@ -2,7 +2,7 @@
 
 import gc
 import sys
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from itertools import zip_longest
 from types import MappingProxyType
@@ -86,8 +86,23 @@ def analyse_files(
         memory: What is kept of its files and routes.
         names: The digests of the files, where they are known.
     """
+    return analyse_sources(read_files(files, memory, names), options, hands, memory)
+
+
+def read_files(
+    files: Mapping[str, Text], memory: Memory | None, names: Mapping[str, str] = MappingProxyType({})
+) -> list[Source]:
+    """Read what the analysis is made of: each file for itself; the arguments are those of `analyse_files`."""
     with room():
-        judge = Judge(_sources(files, memory, names), options)
+        return [*_sources(files, memory, names)]
+
+
+def analyse_sources(
+    sources: Iterable[Source], options: Options, hands: Hands | None, memory: Memory | None
+) -> Analysis:
+    """Analyse what `read_files` has read."""
+    with room():
+        judge = Judge(sources, options)
         if not judge.schema.tables:
             return Analysis((), {})  # no statement can reach a row
         trails = _round(judge, hands or Alone(), memory)

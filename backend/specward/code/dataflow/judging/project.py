@@ -4,16 +4,17 @@ import os
 import stat
 import sys
 from collections.abc import Iterable, Mapping, Sequence
-from functools import partial
+from functools import cached_property, partial
 from pathlib import Path
 
 from specward.code.cache import Cache, digest
 from specward.code.contents import Contents
-from specward.code.dataflow.judging.analysis import Analysis, OwnedTable, analyse_files
+from specward.code.dataflow.judging.analysis import Analysis, OwnedTable, analyse_sources, read_files
 from specward.code.dataflow.judging.recall import Memory
 from specward.code.dataflow.judging.workers import Workers
 from specward.code.dataflow.owners.schema import Options
 from specward.code.dataflow.owners.settings import read_options
+from specward.code.dataflow.sources.source import Source
 from specward.code.dataflow.trail import Violation
 from specward.code.dataflow.values import Site
 from specward.code.files import list_files
@@ -43,15 +44,8 @@ def _is_schema(path: Path) -> bool:
     return stat.S_ISREG(status.st_mode) and status.st_size <= _LARGEST_SQL
 
 
-def analyse_project(
-    root: Path,
-    paths: Iterable[str],
-    table: Mapping[str, object],
-    *,
-    cached: bool,
-    contents: Contents | None = None,
-) -> Analysis:
-    """Analyse the Python files of a project.
+class Code:
+    """The Python files of a project, for the analysis: read and analysed where nothing is kept of them.
 
     Args:
         root: The repository's top.
@@ -61,30 +55,71 @@ def analyse_project(
         contents: What is known of the files' contents.
 
     Raises:
-        CouldNotRunError: a setting of `[tool.specward.isolation]` cannot be used, or a file has just changed.
+        CouldNotRunError: a setting of `[tool.specward.isolation]` cannot be used.
     """
-    options = read_options(table)
-    contents = contents or Contents(root, None)
-    names = {path: contents.known(path) or _name(root, path, contents) for path in paths}
-    version = _version()
-    cache = Cache.open(root, "isolation", version) if cached else None
-    key = _key(names, options)
-    known = cache.get(key) if cache is not None else None
-    if isinstance(known, dict):
-        return _load(known)
-    memory = Memory.open(root, version) if cached else None
-    analysis = None
-    try:
-        with Workers() as workers:
-            files = {path: partial(_text, root, path, name) for path, name in names.items()}
-            analysis = analyse_files(files, options, workers, memory, names)
-    finally:  # whoever has no more time goes on from here the next time
-        if memory is not None:
-            memory.save(whole=analysis is not None)
-    if cache is not None:
-        cache.put(key, {"violations": analysis.violations, "tables": analysis.tables})
-        cache.save()
-    return analysis
+
+    def __init__(
+        self,
+        root: Path,
+        paths: Iterable[str],
+        table: Mapping[str, object],
+        *,
+        cached: bool,
+        contents: Contents | None = None,
+    ) -> None:
+        self._root = root
+        self._options = read_options(table)
+        contents = contents or Contents(root, None)
+        self._names = {path: contents.known(path) or _name(root, path, contents) for path in paths}
+        self._key = _key(self._names, self._options)
+        self._version = _version() if cached else ""
+        self._cache = Cache.open(root, "isolation", self._version) if cached else None
+
+    def read(self) -> None:
+        """Read what the analysis will be made of, unless it is known; it takes most of the time."""
+        if self._known is None:
+            _ = self._sources
+
+    def analysis(self) -> Analysis:
+        """Analyse it.
+
+        Raises:
+            CouldNotRunError: a file has just changed.
+        """
+        if self._known is not None:
+            return self._known
+        sources, analysis = self._sources, None
+        try:
+            with Workers() as workers:
+                analysis = analyse_sources(sources, self._options, workers, self._memory)
+        finally:  # whoever has no more time goes on from here the next time
+            self._keep(whole=analysis is not None)
+        if self._cache is not None:
+            self._cache.put(self._key, {"violations": analysis.violations, "tables": analysis.tables})
+            self._cache.save()
+        return analysis
+
+    @cached_property
+    def _known(self) -> Analysis | None:
+        known = self._cache.get(self._key) if self._cache is not None else None
+        return _load(known) if isinstance(known, dict) else None
+
+    @cached_property
+    def _sources(self) -> list[Source]:
+        files = {path: partial(_text, self._root, path, name) for path, name in self._names.items()}
+        try:
+            return read_files(files, self._memory, self._names)
+        except BaseException:  # as of a run that is given up
+            self._keep(whole=False)
+            raise
+
+    @cached_property
+    def _memory(self) -> Memory | None:
+        return Memory.open(self._root, self._version) if self._version else None
+
+    def _keep(self, *, whole: bool) -> None:
+        if self._memory is not None:
+            self._memory.save(whole=whole)
 
 
 def _version() -> str:
