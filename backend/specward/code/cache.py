@@ -7,6 +7,8 @@ cannot run anything; and where `.specward` is tracked by git it is not believed 
 """
 
 import json
+import sys
+from collections.abc import Callable
 from hashlib import sha256
 from pathlib import Path
 
@@ -22,6 +24,15 @@ _DECODER = json.JSONDecoder()  # `loads` asks for more than there is to ask, a t
 def digest(content: bytes) -> str:
     """Name a content: SHA-256, in hex."""
     return sha256(content).hexdigest()
+
+
+def version_of(module: str) -> str:
+    """Name the meaning of facts by the source of the module that finds them, and by the Python that reads.
+
+    Args:
+        module: Its `__file__`.
+    """
+    return digest(sys.version.encode() + Path(module).read_bytes())
 
 
 class Cache:
@@ -83,6 +94,20 @@ class Cache:
             return
         self._length = len(self._used) if anew else self._length + len(news)
         self._lines = ({} if anew else self._lines) | self._used
+
+    def fact(self, text: str, find: Callable[[str], object]) -> object:
+        """Return what `find` makes of a text, as JSON gives it back; it is asked where that is not known.
+
+        Args:
+            text: The text.
+            find: Returns a JSON value, never null.
+        """
+        key = digest(text.encode(errors="surrogatepass"))
+        known = self.get(key)
+        if known is None:
+            known = find(text)
+            self.put(key, known)
+        return known
 
     def _name(self, key: str) -> str:
         return digest(f"{self._version}{key}".encode(errors="surrogatepass"))[:_NAME]

@@ -4,6 +4,7 @@ import ast
 from collections.abc import Iterator
 from typing import NamedTuple
 
+from specward.code.cache import Cache
 from specward.code.dataflow.sources.tree import module_of
 
 _ADDING = frozenset({"add_api_route", "add_api_websocket_route", "add_route", "add_websocket_route"})
@@ -21,6 +22,21 @@ class Addition(NamedTuple):
     column: int
     end: int  # its last line
     is_late: bool  # whether it comes only when the application already runs, wherever it is passed
+
+
+def known_additions(text: str, cache: Cache | None) -> list[Addition]:
+    """Give the same as `find_additions`; most files are as they were, and need not be parsed.
+
+    Args:
+        text: The file's.
+        cache: Of this kind alone.
+    """
+    found = cache.fact(text, _found) if cache else _found(text)
+    return [Addition(*item) for item in found] if isinstance(found, list) else []
+
+
+def _found(text: str) -> list[Addition]:
+    return [*find_additions(text)]
 
 
 def find_additions(text: str) -> Iterator[Addition]:

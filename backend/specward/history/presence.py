@@ -1,11 +1,13 @@
 """Whether the files that a record names were there when it was written."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from specward.code.git import GitError, git, is_repository, path_of
 from specward.history.model import StoredRecord
 from specward.permits.globs import is_plain
+
+_LISTED = ("ls-tree", "-r", "-z", "--name-only")
 
 
 def absent_files(root: Path, stored: StoredRecord) -> tuple[str, ...]:
@@ -19,16 +21,18 @@ def absent_files(root: Path, stored: StoredRecord) -> tuple[str, ...]:
     missing = [path for path in named if not (is_plain(path) and (root / path).exists())]
     if not missing:
         return ()
-    known = set(_committed(root, stored.path))
+    known = set(_committed(root, stored.path, filter(is_plain, missing)))
     return tuple(path for path in missing if path not in known)
 
 
-def _committed(root: Path, path: str) -> Iterator[str]:
-    if not is_repository(root):
+def _committed(root: Path, path: str, files: Iterable[str]) -> Iterator[str]:
+    """Give those of some files that were there when a record was committed, or before that."""
+    wanted = tuple(f":(literal){file}" for file in files)
+    if not (wanted and is_repository(root)):
         return
     commit = _ask(root, "log", "-1", "--diff-filter=A", "--format=%H", "--", path).decode().strip() or "HEAD"
     for revision in (commit, f"{commit}^"):
-        yield from map(path_of, _ask(root, "ls-tree", "-r", "-z", "--name-only", revision).split(b"\0"))
+        yield from map(path_of, _ask(root, *_LISTED, revision, "--", *wanted).split(b"\0"))
 
 
 def _ask(root: Path, *arguments: str) -> bytes:

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from specward.baseline import PATH as BASELINE
 from specward.baseline import Baseline, read_baseline
+from specward.code.cache import Cache, version_of
 from specward.code.contents import Contents
 from specward.code.diff import Change, changes_since, read_before, start_revision
 from specward.code.files import in_place_of, list_files, list_tracked
@@ -71,6 +72,10 @@ class Tree:
     def tracked_state(self) -> tuple[str, ...]:
         """What of the gate's run state git tracks: nothing, as a rule. If anything, no cache is believed."""
         return list_tracked(self.root, FOLDER)
+
+    def cache(self, kind: str, module: str) -> Cache | None:
+        """Open what is kept of texts by the module of that `__file__`; None where nothing is believed."""
+        return None if self.tracked_state else Cache.open(self.root, kind, version_of(module))
 
     def is_territory(self, path: str) -> bool:
         """Whether a path lies where implementation lives."""

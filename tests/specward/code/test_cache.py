@@ -66,3 +66,17 @@ def keep(root: Path, facts: list[int]) -> None:
         if cache.get(f"{fact}") is None:
             cache.put(f"{fact}", fact)
     cache.save()
+
+
+def test_what_is_made_of_a_text_is_asked_once(tmp_path: Path) -> None:
+    asked: list[str] = []
+
+    def length(text: str) -> int:
+        asked.append(text)
+        return len(text)
+
+    for _ in range(2):
+        cache = Cache.open(tmp_path, "facts", "1")
+        assert (cache.fact("", length), cache.fact("four", length)) == (0, 4)
+        cache.save()
+    assert asked == ["", "four"]

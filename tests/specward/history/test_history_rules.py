@@ -87,6 +87,21 @@ def test_a_file_outside_the_repository_never_was_there(tmp_path: Path) -> None:
     assert [finding.message.split()[3] for finding in found(tmp_path, "SW804")] == ["../x,", "/etc/hosts,"]
 
 
+def test_the_name_of_a_file_that_has_gone_is_no_pattern(tmp_path: Path) -> None:
+    names = '- ":(top)odd.py"\n- "backend/app/*/routes.py"\n- backend/app'
+    record = RECORD.replace("- pyproject.toml", names)
+    make_repository(tmp_path, {**SPECS, **CODE, ":(top)odd.py": "", PATH: record})
+    for path in (":(top)odd.py", "backend/app/orders/routes.py"):
+        (tmp_path / path).unlink()
+    (tmp_path / "backend/app/orders").rmdir()
+    (tmp_path / "backend/app").rmdir()
+    commit(tmp_path, "Take it out")
+    assert [finding.message.split()[3] for finding in found(tmp_path, "SW804")] == [
+        "backend/app,",
+        "backend/app/*/routes.py,",
+    ]
+
+
 def test_the_record_on_the_base_keeps_its_number(tmp_path: Path) -> None:
     later = PATH.replace("list", "zebra")
     make_repository(tmp_path, {**SPECS, later: RECORD})

@@ -10,7 +10,8 @@ better set by `[tool.specward.contract.env]`, or answered by the handler.
 import re
 from collections.abc import Iterable, Iterator
 
-from specward.contract.additions import Addition, find_additions
+from specward.contract import additions
+from specward.contract.additions import Addition
 from specward.contract.served import Served
 from specward.findings import Finding, Severity
 from specward.patterns import pattern
@@ -34,10 +35,11 @@ def check(project: Project) -> Iterable[Finding]:
     served = project.served
     if not isinstance(served, Served):
         return
+    cache = project.cache("additions", additions.__file__)
     for path in _reached(project, served):
         passed = {line for file, line in served.passed if file == path}
         lines = set[int]()
-        for addition in find_additions(project.text(path)):
+        for addition in additions.known_additions(project.text(path), cache):
             if _is_unseen(addition, passed) and addition.line not in lines:
                 lines.add(addition.line)
                 yield Finding(
@@ -47,6 +49,8 @@ def check(project: Project) -> Iterable[Finding]:
                     "What this adds to the application was not there when its contract was checked.",
                     "Add it while the application is made, in every environment alike.",
                 )
+    if cache:
+        cache.save()
 
 
 def _is_unseen(addition: Addition, passed: set[int]) -> bool:

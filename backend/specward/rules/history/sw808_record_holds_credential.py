@@ -9,7 +9,7 @@ unpublish it.
 from collections.abc import Iterable
 
 from specward.findings import Finding, Severity
-from specward.history.masking import mask
+from specward.history import masking
 from specward.history.stored import judged_records
 from specward.project import Project
 from specward.rules.examples import Example
@@ -23,11 +23,11 @@ BAD = Example({PATH: RECORD.replace("orders are listed", "runs with APP_PASSWORD
 
 def check(project: Project) -> Iterable[Finding]:
     """Give one finding for each record, at the first line that masking would change."""
+    cache = project.cache("masked", masking.__file__)
     for stored in project.fact(judged_records):
-        lines, masked = stored.text.split("\n"), mask(stored.text).split("\n")
-        if lines == masked:
+        number = cache.fact(stored.text, _line_masked) if cache else _line_masked(stored.text)
+        if not isinstance(number, int) or not number:
             continue
-        number = next((i for i, (a, b) in enumerate(zip(lines, masked, strict=False), start=1) if a != b), 1)
         yield Finding(
             "SW808",
             Severity.ERROR,
@@ -35,3 +35,13 @@ def check(project: Project) -> Iterable[Finding]:
             "This line holds what looks like a credential, in a file that is committed.",
             "Withdraw the credential where it was issued, then write `[masked]` in its place.",
         )
+    if cache:
+        cache.save(whole=project.paths is None)
+
+
+def _line_masked(text: str) -> int:
+    """Return the number of the first line that masking would change; 0 where it changes none."""
+    lines, masked = text.split("\n"), masking.mask(text).split("\n")
+    if lines == masked:
+        return 0
+    return next((i for i, (a, b) in enumerate(zip(lines, masked, strict=False), start=1) if a != b), 1)
