@@ -26,13 +26,13 @@ def digest(content: bytes) -> str:
     return sha256(content).hexdigest()
 
 
-def version_of(module: str) -> str:
-    """Name the meaning of facts by the source of the module that finds them, and by the Python that reads.
+def version_of(*modules: str) -> str:
+    """Name the meaning of facts by the source of the modules that find them, and by the Python that reads.
 
     Args:
-        module: Its `__file__`.
+        modules: The `__file__` of each.
     """
-    return digest(sys.version.encode() + Path(module).read_bytes())
+    return digest(b"\0".join([sys.version.encode(), *(Path(module).read_bytes() for module in modules)]))
 
 
 class Cache:

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator, Mapping
+from typing import TypeAlias
 
 from specward.frontmatter import FrontMatter, read_front_matter
 from specward.history.model import LINKS, SECTIONS, Record, StoredRecord
@@ -38,6 +39,22 @@ def read_record(path: str, text: str) -> StoredRecord:
         sections=dict(_sections(head.body)),
     )
     return StoredRecord(path, record, text, _lines(head), head.defect)
+
+
+Kept: TypeAlias = tuple[list[object], dict[str, int], str]  # record, lines and defect, as JSON has them
+
+
+def kept(text: str) -> Kept:
+    """Return what a record's text says, for the cache."""
+    stored = read_record("", text)
+    return [*stored.record], dict(stored.lines), stored.defect
+
+
+def recalled(path: str, text: str, known: Kept) -> StoredRecord:
+    """Return the record of which that was kept."""
+    fields, lines, defect = known
+    record = Record._make(tuple(value) if isinstance(value, list) else value for value in fields)
+    return StoredRecord(path, record, text.replace("\r\n", "\n"), lines, defect)
 
 
 def lines_of_prose(text: str) -> Iterator[tuple[int, str]]:

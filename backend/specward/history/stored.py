@@ -1,11 +1,15 @@
 """The records of a repository, and which tasks they are about."""
 
 from pathlib import Path
+from typing import cast
 
+from specward import frontmatter
+from specward.code.cache import Cache
 from specward.code.files import list_files
 from specward.findings import Severity
+from specward.history import reader
 from specward.history.model import PATTERN, StoredRecord
-from specward.history.reader import read_record
+from specward.history.reader import Kept, kept, read_record, recalled
 from specward.project import Project
 from specward.specs.ids import TaskReference, parse_task_ids
 from specward.specs.model import Task, TaskKey
@@ -14,18 +18,22 @@ from specward.traces import TaskIndex
 LARGEST = 4_000_000  # bytes; a verbatim prompt can be long, a record is no archive
 
 
-def read_records(root: Path) -> tuple[StoredRecord, ...]:
+def read_records(root: Path, cache: Cache | None = None) -> tuple[StoredRecord, ...]:
     """Read every record of a repository. No record stops it.
 
     Args:
         root: the repository root.
+        cache: keeps what was read between runs.
     """
-    return tuple(_read(root, path) for path in list_files(root, (PATTERN,)))
+    found = tuple(_read(root, path, cache) for path in list_files(root, (PATTERN,)))
+    if cache:
+        cache.save()
+    return found
 
 
 def records(project: Project) -> tuple[StoredRecord, ...]:
     """Return every record of the project; a fact."""
-    return read_records(project.root)
+    return read_records(project.root, project.cache("records", reader.__file__, frontmatter.__file__))
 
 
 def judged_records(project: Project) -> tuple[StoredRecord, ...]:
@@ -63,8 +71,11 @@ def severity(project: Project, stored: StoredRecord) -> Severity:
     return Severity.ERROR if stored.path in project.changed else Severity.WARNING
 
 
-def _read(root: Path, path: str) -> StoredRecord:
-    return read_record(path, _text(root / path))
+def _read(root: Path, path: str, cache: Cache | None = None) -> StoredRecord:
+    text = _text(root / path)
+    if cache is None:
+        return read_record(path, text)
+    return recalled(path, text, cast("Kept", cache.fact(text, kept)))
 
 
 def _text(path: Path) -> str:

@@ -73,9 +73,9 @@ class Tree:
         """What of the gate's run state git tracks: nothing, as a rule. If anything, no cache is believed."""
         return list_tracked(self.root, FOLDER)
 
-    def cache(self, kind: str, module: str) -> Cache | None:
-        """Open what is kept of texts by the module of that `__file__`; None where nothing is believed."""
-        return None if self.tracked_state else Cache.open(self.root, kind, version_of(module))
+    def cache(self, kind: str, *modules: str) -> Cache | None:
+        """Open what modules find in texts, each named by its `__file__`; None where nothing is believed."""
+        return None if self.tracked_state else Cache.open(self.root, kind, version_of(*modules))
 
     def is_territory(self, path: str) -> bool:
         """Whether a path lies where implementation lives."""

@@ -1,5 +1,6 @@
 """Records: the reader takes what there is, the writer's output reads back as it was."""
 
+import json
 from pathlib import Path
 
 import pytest
@@ -11,7 +12,7 @@ from specward import frontmatter
 from specward.frontmatter import read_front_matter
 from specward.history.model import OUTCOME, PROMPT, RESPONSE, SECTIONS, Record
 from specward.history.naming import next_number, read_name, record_path, slug
-from specward.history.reader import read_record
+from specward.history.reader import kept, read_record, recalled
 from specward.history.writer import clean, render
 
 PATH = "history/prompts/backend/0001-x.green.prompt.md"
@@ -162,3 +163,10 @@ def test_a_name_never_leaves_the_folder(feature: str, title: str) -> None:
     assert path.count("/") == 3
     assert ".." not in path
     assert read_name(path).id == "0001"
+
+
+@given(st.one_of(st.text(), RECORDS.map(render)))
+@example("---\r\nid: 1\r\ntasks: [T-001]\r\n---\r\n## Prompt\r\n")
+def test_what_is_kept_of_a_record_is_the_record(text: str) -> None:
+    known = json.loads(json.dumps(kept(text)))
+    assert recalled(PATH, text, known) == read_record(PATH, text)
