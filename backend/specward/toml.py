@@ -1,13 +1,14 @@
 """TOML that anybody may have written: what the standard library stumbles over is no TOML, either."""
 
 import tomllib
+from collections.abc import Mapping
 from functools import lru_cache
 
 _MOST_PARTS = 1_000  # of a dotted key; the library takes the square of them
 
 
 @lru_cache(maxsize=8)
-def read_toml(text: str) -> dict[str, object]:
+def read_toml(text: str) -> Mapping[str, object]:
     """Read a TOML document; one text, which several ask for, is read once, and nobody changes what it says.
 
     Raises:

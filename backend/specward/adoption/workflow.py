@@ -1,5 +1,6 @@
 """The gate in a project's continuous integration: one workflow of its own."""
 
+from collections.abc import Mapping
 from importlib.resources import files
 from pathlib import Path
 
@@ -77,7 +78,7 @@ def _requirements(root: Path, folder: str) -> str:
     return ""
 
 
-def _settings(path: Path) -> dict[str, object]:
+def _settings(path: Path) -> Mapping[str, object]:
     try:
         return read_toml(path.read_text(encoding="utf-8"))
     except (OSError, ValueError):
