@@ -46,6 +46,12 @@ def _statement(engine: Engine, node: ast.stmt, state: State) -> None:
                 engine, engine.evaluate(target, state), op, engine.evaluate(value, state), node, state
             )
             store(engine, target, result, state)
+        case ast.Return(value=ast.IfExp(test=test, body=one, orelse=other)):
+            first, second = (ast.copy_location(ast.Return(value), node) for value in (one, other))
+            _branch(engine, test, [first], [second], state)
+        case ast.Return(value=ast.BoolOp(op=ast.Or(), values=[one, ast.IfExp() as other])):
+            first, second = (ast.copy_location(ast.Return(value), node) for value in (one, other))
+            _branch(engine, one, [first], [second], state)
         case ast.Return(value=value):
             result = engine.evaluate(value, state) if value is not None else NONE
             state.frame.returns.append((result, state.facts))
