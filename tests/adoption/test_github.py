@@ -52,7 +52,7 @@ def environment(folder: Path) -> Path:
     """A Python that has pip, what the application needs, and what the gate needs to be built and run."""
     subprocess.run([sys.executable, "-m", "venv", "--without-pip", str(folder)], check=True)
     (site,) = folder.glob("lib/python3*/site-packages")
-    for name in ("pip", "fastapi", "sqlmodel", "hatchling", "jinja2", "pyyaml"):
+    for name in ("pip", "fastapi", "sqlmodel", "hatchling", "jinja2", "pyyaml", "sqlglot"):
         copy(name, site)
     return folder
 

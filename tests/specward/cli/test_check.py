@@ -313,7 +313,7 @@ def test_explain_shows_what_why_both_examples_and_the_way_out(root: Path) -> Non
 
 
 def test_a_check_for_a_machine_loads_neither_a_report_nor_a_framework(root: Path) -> None:
-    heavy = {"rich", "typer", "pydantic", "yaml", "jinja2", "dataclasses", "concurrent.futures"}
+    heavy = {"rich", "typer", "pydantic", "yaml", "jinja2", "sqlglot", "dataclasses", "concurrent.futures"}
     command = [sys.executable, "-X", "importtime", "-m", "specward", "check", "--select", "SW0,SW1,SW2,SW3"]
     done = subprocess.run(command, cwd=root, capture_output=True, text=True, check=False)
     loaded = {line.rpartition("|")[2].strip() for line in done.stderr.splitlines()}

@@ -26,18 +26,15 @@ OPEN = {
     "newsrack": (2, 3),  # what is popular, of everybody; folders through a relationship
     "notes_sharing": (1, 0),  # who may read and not write; either of two checks
     "openchat": (4, 0),  # who may read and not write, four times
-    "parceltrace": (1, 0),  # a foreign key of an INSERT in text
     "parlour": (1, 0),  # members who may not change what others wrote
     "pawclinic": (0, 2),  # a manager's statements on what is everybody's
     "splitfair": (2, 1),  # who pays, of a group; members who may not put out others
     "stemshare": (5, 2),  # who may read and not write, twice; consequences that are told at the dependency
-    "stridelog": (1, 0),  # foreign keys of an INSERT in text
     "surveys": (0, 3),  # forms that are open to everybody, as a ticket that is open is not
     "tripmind": (1, 1),  # a link that opens by either of two keys; a preset of everybody's
-    "tracklab": (1, 2),  # a check that SQL text computes, by CASE over an outer join
-    "wallets": (1, 1),  # money that is moved to others
+    "wallets": (0, 3),  # money that is moved to others, and a payee whose wallet is theirs
     "warroom": (1, 0),  # a subscription without a statement
-    "wattlog": (2, 1),  # a key of a file; a sub-query in text that is tied to nothing; an average over all
+    "wattlog": (1, 1),  # a key of a file; a gateway that delivers for all customers
     "wellnest": (1, 2),  # one's own, or a role
     "workboard": (2, 0),  # a lower role; members who may not change what others wrote
 }

@@ -79,6 +79,7 @@ class Row:
     column: str = ""  # the only column that was read
     shown: bool = False  # fetched as one's own or everybody's to see, and so not to be changed
     unchosen: bool = False  # the one of all that an order brings up, whatever the client asks
+    granted: tuple[tuple[str, Row], ...] = ()  # columns that are there where another row would be: one's own
 
 
 @record
@@ -200,6 +201,7 @@ class Query:
     legacy: bool = False  # session.query(): runs itself
     values: tuple[tuple[str, Value], ...] = ()  # what an insert or update writes
     column: str = ""  # the only column selected
+    text: bool = False  # read from SQL text
 
 
 @record

@@ -1,9 +1,8 @@
 """SQL text on a user-owned table does not show that it is bound to the caller.
 
-Text is read as far as it can be: the tables it touches, the columns it compares and the parameters they
-take. If the owner column is not compared with a parameter that holds the authenticated user, outside of
-any OR, nothing proves that the statement keeps to the caller's rows. Statements built from models can be
-proved further; prefer them.
+Text is parsed and judged as statements of models are: by its joins, sub-queries, common tables and unions,
+with the parameters that are passed. If no condition keeps its rows to the authenticated user, or if it
+cannot be read (a piece of it is not known, or the client writes it), it proves nothing.
 """
 
 from collections.abc import Iterable

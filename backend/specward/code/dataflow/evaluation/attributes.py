@@ -8,6 +8,7 @@ from specward.code.dataflow.evaluation.members import decorators, is_class, of_c
 from specward.code.dataflow.lattice import join_all, present
 from specward.code.dataflow.owners.kinds import numbers
 from specward.code.dataflow.owners.proof import ESCAPES, MISSING
+from specward.code.dataflow.record import replace
 from specward.code.dataflow.values import Function, Method, Origin, Row, Scalar, Value
 
 REQUEST = v.External("@request")
@@ -36,6 +37,8 @@ def attribute(engine: Engine, value: Value, name: str, state: State, node: ast.A
     match value:
         case v.Either():
             real = present(value)
+            if name.startswith("fetch"):  # from a cursor, what it found
+                real = [item for item in real if isinstance(item, Row)] or real
             return (
                 join_all([attribute(engine, item, name, state, node) for item in real]) if real else v.UNKNOWN
             )
@@ -128,6 +131,9 @@ _MODEL_METHODS = frozenset(
 
 
 def _of_row(engine: Engine, row: Row, name: str, state: State, node: ast.AST) -> Value:
+    granted = dict(row.granted).get(name) if row.granted else None
+    if granted is not None:
+        return v.Field(granted, name)
     target = engine.schema.related(row.table, name)
     if target is not None and _is_said_of_principal(engine, row, target, state):
         return Scalar(Origin.IDENTITY, name)
@@ -149,7 +155,17 @@ def _of_row(engine: Engine, row: Row, name: str, state: State, node: ast.AST) ->
             if any("property" in item for item in decorators(function)):
                 return engine.call(bound, Arguments(), state, node)
             return bound
-    return Method(row, name)
+    return _of_joined(engine, row, name) or Method(row, name)
+
+
+def _of_joined(engine: Engine, row: Row, name: str) -> v.Field | None:
+    """A column of another table that the statement read with the row; whoever owns one owns the other."""
+    other = row.child
+    while other is not None:
+        if other.table in engine.schema.tables and name in engine.schema.tables[other.table].columns:
+            return v.Field(replace(other, child=replace(row, child=None)), name)
+        other = other.child
+    return None
 
 
 def _is_said_of_principal(engine: Engine, row: Row, target: str, state: State) -> bool:

@@ -175,7 +175,9 @@ def none_check(engine: Engine, value: Value, state: State) -> Condition:
             return negate(_given(value, state))
         case Field(row, column) if row.table == engine.schema.user and _is_key(engine, column):
             return Condition(IMPOSSIBLE, NOTHING)
-        case Field(row, column) if _is_owner(engine, value) or engine.schema.only_way(row.table, column):
+        case Field(Row(column=only) as row, column) if (
+            only == column or _is_owner(engine, value) or engine.schema.only_way(row.table, column)
+        ):
             return negate(truth(engine, value, state))
         case Field(row, column) if row.table in engine.schema.owned and names_opening(column):
             return Condition(NOTHING, engine.proof(state).shows(row))

@@ -37,7 +37,7 @@ _TENANT_KEY = pattern(
 _JOINED = pattern(
     _TENANT + r"|(team|group|project|board|room|channel|conversation|chat|space|family|circle)$"
 )
-GRANT = pattern(r"member|participant|enrol|collaborator|share|grant|access|permission")
+GRANT = pattern(r"member|participant|enrol|collaborator|share|grant|access|permission|resident|occupant")
 INVITED = pattern(r"invit(e|ation)s?$")  # between users, of whom none need be the owner
 ORDINARY = {
     *("user", "member", "customer", "client", "guest", "viewer", "subscriber", "buyer"),

@@ -156,7 +156,10 @@ class Proof(Ownership):
             return self._judge_user(query)
         if self.is_bound(query) or any(map(self.looks_after, tables)):
             return ""
-        return "" if self.in_each_way(lambda way: way.is_bound(query)) else self._reason(query)
+        if self.in_each_way(lambda way: way.is_bound(query)):
+            return ""
+        code = self._reason(query)
+        return UNPROVABLE if query.text and code != CLIENT else code
 
     def _judge_user(self, query: Query) -> str:
         """Rows of the user table: finding somebody by address is not a leak, taking them by key is.

@@ -10,6 +10,7 @@ from specward.code.dataflow.evaluation.engine import Arguments, Engine, State
 from specward.code.dataflow.evaluation.later import HANDED_ON, run
 from specward.code.dataflow.evaluation.matching import all_in
 from specward.code.dataflow.evaluation.privileges import PRIVILEGE
+from specward.code.dataflow.evaluation.texts import text
 from specward.code.dataflow.evaluation.truths import negate, truth
 from specward.code.dataflow.lattice import join_all, parts, present
 from specward.code.dataflow.record import replace
@@ -93,6 +94,8 @@ def method(
             return _on_container(engine, receiver, name, arguments, state)
         case Text(_, _, _, bound) if name == "bindparams":
             return replace(receiver, bound=(*bound, *arguments.named))
+        case Const(str()) if name == "join" and isinstance(arguments.get(0), Sequence):
+            return _put_together(engine, receiver, arguments.positional[0], state, node)
         case Const(str()) if name == "format":
             return Text(
                 re.sub(r"\{\w*\}", "{}", str(receiver.value)), arguments.all, engine.site(node, state)
@@ -109,6 +112,16 @@ def method(
             return run(engine, name, receiver, arguments, state, node)
         case _:
             return session_call(engine, receiver, name, arguments, state, node)
+
+
+def _put_together(engine: Engine, separator: Const, items: Value, state: State, node: ast.AST) -> Value:
+    """`" AND ".join(conditions)`: of those that are there on every path, and of all that may be."""
+    known, more = (items.items, items.rest) if isinstance(items, Sequence) else ((), ())
+    found = []
+    for given in dict.fromkeys((known, (*known, *more))):
+        pieces = [piece for item in given for piece in (separator, item)]
+        found.append(text(engine, pieces[1:], node, state) if pieces else Const(""))
+    return join_all(found)
 
 
 def _is_read(arguments: Arguments) -> bool:

@@ -6,23 +6,22 @@ from specward.code.dataflow import values as v
 from specward.code.dataflow.evaluation.containers import blend
 from specward.code.dataflow.evaluation.engine import Arguments, Engine, State
 from specward.code.dataflow.evaluation.later import HANDED_ON, handed_on
-from specward.code.dataflow.lattice import join_all, options, origin, parts, rows
+from specward.code.dataflow.lattice import join_all, options, origin, rows
 from specward.code.dataflow.record import replace
-from specward.code.dataflow.sql import constructs, queries, rawsql
+from specward.code.dataflow.sql import constructs, queries
 from specward.code.dataflow.sql.outside import opaque, run_queries, write, write_self
 from specward.code.dataflow.sql.running import FETCH_ONE, by_key, certain, check_assignments, execute
+from specward.code.dataflow.sql.text.signs import looks_like_sql, tells_who_asks
 from specward.code.dataflow.values import (
     NONE,
     UNKNOWN,
     Const,
-    Mapping,
     Method,
     Model,
     Origin,
     Query,
     Row,
     Scalar,
-    Sequence,
     Text,
     Value,
 )
@@ -130,57 +129,24 @@ def _dotted(receiver: Value, name: str) -> str:
 def _raw(
     engine: Engine, first: Value, arguments: Arguments, state: State, node: ast.AST, name: str
 ) -> Value | None:
+    found = []
     for option in options(first):
         text = constructs.as_text(engine, option, state, node) if isinstance(option, Const) else option
-        if isinstance(text, Text) and rawsql.tells_who_asks(
-            text, arguments.get(1, "params"), engine.proof(state)
-        ):
+        if isinstance(text, Text) and tells_who_asks(text, arguments.get(1, "params"), engine.proof(state)):
             state.assume(v.Facts(frozenset({v.SCOPED})))
             return UNKNOWN
-        if isinstance(text, Text) and rawsql.looks_like_sql(text.sql):
-            return run_text(engine, text, arguments, state, node, name)
-    return None
+        if isinstance(text, Text) and looks_like_sql(text.sql):
+            found.append(run_text(engine, text, arguments, state, node, name))
+    return join_all(found) if found else None
 
 
 def run_text(
     engine: Engine, text: Text, arguments: Arguments, state: State, node: ast.AST, name: str
 ) -> Value:
-    """Run SQL text: its owner condition must take the principal."""
-    parameters = arguments.get(1, "params") or arguments.get(-1, "parameters") or arguments.get(-1, "values")
-    if parameters is not None and not isinstance(parameters, Mapping | Sequence):
-        parameters = Sequence(arguments.positional[1:])
-    code, table = rawsql.judge(engine.schema, engine.proof(state), text, parameters)
-    site = engine.site(node, state)
-    statement = rawsql.read(engine.schema, text.sql)
-    if not code and Origin.CREDENTIAL in {origin(item) for item in parts(parameters or NONE)}:
-        engine.signed_in = True
-        return Scalar(Origin.IDENTITY)
-    if code and statement.verb != "select":
-        engine.report(code, site, table, changes=True)
-        code = ""
-    tables = [item for item in statement.tables if item in engine.schema.owned] or [*statement.tables, ""]
-    bound = not code and tables[0] in engine.schema.owned
-    keys = rawsql_keys(engine, text, parameters, tables[0])
-    return Row(
-        tables[0],
-        engine.number(),
-        code,
-        proof=bound,
-        many=name not in FETCH_ONE,
-        keys=keys,
-        site=site,
-    )
+    """Run SQL text, as it is read."""
+    from specward.code.dataflow.sql.text import running  # noqa: PLC0415  # a parser, 0.1 s: few have text
 
-
-def rawsql_keys(
-    engine: Engine, text: Text, parameters: Value | None, table: str
-) -> tuple[tuple[str, Value], ...]:
-    """What a text compares the columns of a table with."""
-    return tuple(
-        (column, value)
-        for column, value in rawsql.equalities(text, parameters)
-        if table in engine.schema.tables and column in engine.schema.tables[table].columns
-    )
+    return running.run_text(engine, text, arguments, state, node, name)
 
 
 def _get(
