@@ -129,6 +129,8 @@ SELECT avg(id) FROM notes HAVING count(*) >= 10
 
 SELECT name FROM tags
 
+SELECT n.body FROM notes n JOIN (SELECT 1 AS one) x ON x.one = 1 WHERE n.user_id = $1
+
 SELECT "body" FROM "public"."notes" WHERE "notes"."user_id" = $1 -- OR true
 
 SELECT `body` FROM `notes` WHERE `user_id` = $1

@@ -44,7 +44,7 @@ class Conditions:
             case exp.Paren():
                 return self.predicate(node.this, scope)
             case exp.And():
-                return v.Both((self.predicate(node.left, scope), self.predicate(node.right, scope)))
+                return v.Both(tuple(self.predicate(side, scope) for side in node.flatten()))
             case exp.Or():
                 return self._either(node, scope)
             case exp.Not():

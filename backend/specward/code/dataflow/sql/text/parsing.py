@@ -10,6 +10,9 @@ from sqlglot.errors import SqlglotError
 _LONGEST = 20_000  # characters; what is longer is data
 _DIALECTS = ("postgres", "mysql", "sqlite", "tsql")
 
+# It stumbles over what is no SQL in places where it takes a part of a statement for granted.
+_REFUSED = (SqlglotError, RecursionError, ValueError, TypeError, AttributeError, LookupError)
+
 logging.getLogger(sqlglot.__name__).addHandler(logging.NullHandler())
 logging.getLogger(sqlglot.__name__).propagate = False  # it warns of what it keeps as plain text
 
@@ -33,5 +36,5 @@ def parsed(sql: str) -> tuple[exp.Expr, ...] | None:
 def _parse(sql: str, dialect: str) -> tuple[exp.Expr, ...] | None:
     try:
         return tuple(item for item in sqlglot.parse(sql, read=dialect) if item is not None)
-    except (SqlglotError, RecursionError):
+    except _REFUSED:
         return None

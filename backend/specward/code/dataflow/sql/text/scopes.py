@@ -76,13 +76,14 @@ class Scope:
         self.outer = outer
         self.uses: dict[str, Use] = {}
         self.results: dict[str, Found | None] = dict(outer.results) if outer is not None else {}  # of WITH
+        self.known: Mapping[str, str] = outer.known if outer is not None else tables_by_name(schema)
         self.taken: set[str] = set() if outer is None or alone else {*outer.taken}
 
     def add(self, name: str, alias: str) -> Use:
         """Note that a table is used, or what WITH gave a name."""
         if name.lower() in self.results:
             return self.add_result(self.results[name.lower()], alias)
-        table = tables_by_name(self.schema).get(name.lower(), "")
+        table = self.known.get(name.lower(), "")
         columns = self.schema.tables[table].columns if table else ()
         if table in self.taken:
             query = Query("select", (table,), (), frozenset(), Site("", 0, 0))
@@ -96,7 +97,7 @@ class Scope:
         if found is None:
             return self._put(Use(""), alias, set())
         if self.taken.isdisjoint(found.tables):
-            return self._put(Use(found.query.entities[0], inner=found), alias, found.tables)
+            return self._put(Use(next(iter(found.query.entities), ""), inner=found), alias, found.tables)
         return self._put(Use(f"@{alias}", found.columns, apart=found), alias, set())
 
     def _put(self, use: Use, alias: str, tables: Collection[str]) -> Use:

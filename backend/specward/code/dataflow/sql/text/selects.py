@@ -42,7 +42,9 @@ class Selects(Conditions):
 
     def _united(self, node: exp.SetOperation, scope: Scope, *, alone: bool) -> Found | None:
         left, right = (self.select(arm, scope, alone=alone) for arm in (node.this, node.expression))
-        if left is None or right is None or isinstance(node, exp.Except):
+        if left is None or right is None:
+            return None
+        if isinstance(node, exp.Except):
             return left
         tables, arms = left.tables | right.tables, left.arms + right.arms
         if left.query.entities != right.query.entities:

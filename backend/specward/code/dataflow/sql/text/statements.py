@@ -105,9 +105,12 @@ class _Reader(Selects):
         copied: list[tuple[str, Found, Column]] = []
         for name, node in pairs:
             cell = node.unalias()
-            inner = self.select(cell, scope, alone=True) if isinstance(cell, exp.Subquery) else source
-            named = cell.selects[0].alias_or_name if isinstance(cell, exp.Subquery) else node.alias_or_name
-            column = inner.columns.get(named) if inner is not None else None
+            if isinstance(cell, exp.Subquery):
+                inner = self.select(cell, scope, alone=True)
+                column = next(iter(inner.columns.values()), None) if inner is not None else None
+            else:
+                inner = source
+                column = inner.columns.get(node.alias_or_name) if inner is not None else None
             if inner is not None and column is not None and isinstance(cell, exp.Column | exp.Subquery):
                 copied.append((name, inner, column))
             else:
