@@ -90,6 +90,7 @@ RULES = (
     "isolation.sw608_code_unseen",
     "isolation.sw609_open_to_everybody",
     "isolation.sw610_code_outside",
+    "isolation.sw611_rank_missing",
     "catalog.sw651_row_security_off",
     "catalog.sw652_row_security_not_forced",
     "catalog.sw653_verb_without_policy",

@@ -6,6 +6,7 @@ from typing import NamedTuple, TypeAlias, TypedDict
 from specward.code.dataflow.values import PERMISSION, Site
 
 FOUND, CHANGED = "found", "changed"  # what is done to rows of one's own: read by a key, written
+MADE = "insert"  # a deed that needs no row to be there
 ANY_ROUTE = ""  # begins the way to what a dependency does: the routes that have it are all alike
 
 Key: TypeAlias = tuple[str, str, int, int, tuple[str, ...]]
@@ -48,6 +49,8 @@ class Kept(TypedDict):
     bindings: list[tuple[str, str]]
     shown: list[str]
     own: list[tuple[str, str]]
+    deeds: list[tuple[str, str, tuple[str, int, int, list[str]]]]
+    ranked: list[tuple[str, list[str]]]
     offices: list[str]
     held: list[tuple[str, str]]
     grounds: list[str]
@@ -58,17 +61,37 @@ class Trail:
     """What was found and consulted since something began to be interpreted."""
 
     __slots__ = (
-        *("bindings", "consultations", "grounds", "held", "is_cut", "is_nameless", "offices", "own", "shown"),
-        "violations",
+        *(
+            "bindings",
+            "compared",
+            "consultations",
+            "deeds",
+            "grounds",
+            "held",
+            "is_cut",
+            "is_nameless",
+            "offices",
+            "own",
+        ),
+        *("ranked", "shown", "violations"),
     )
 
     def __init__(self, grounds: Iterable[str] = ()) -> None:
         self.violations: dict[Key, Violation] = {}
         self.bindings: set[tuple[str, str]] = set()  # table and column that a statement binds to the caller
+        self.compared: set[str] = (
+            set()
+        )  # inputs that something was compared with, or that others were asked about
         self.shown: set[str] = set()  # tables of content that are shown to anybody
         self.own: set[tuple[str, str]] = set()  # tables, and what was done to rows of the principal's there
         self.offices: set[str] = set()  # roles that the principal was asked for
         self.held: set[tuple[str, str]] = set()  # tables, and the roles whose holders are bound to their own
+        self.deeds: set[tuple[str, str, Site]] = (
+            set()
+        )  # tables, what is done to rows of one's own there, and where
+        self.ranked: set[tuple[str, frozenset[str]]] = (
+            set()
+        )  # tables of members, and what they were asked to be
         self.consultations = 0  # how often something was compared with the principal
         self.is_nameless = False  # whether a route asks nobody who they are
         self.is_cut = False  # whether something was too deep or too much to be read
@@ -85,8 +108,11 @@ class Trail:
         for violation in other.violations.values():
             self.report(violation)
         self.bindings |= other.bindings
+        self.compared |= other.compared
         self.shown |= other.shown
         self.own |= other.own
+        self.deeds |= other.deeds
+        self.ranked |= other.ranked
         self.offices |= other.offices
         self.held |= other.held
         self.consultations += other.consultations
@@ -108,12 +134,14 @@ class Trail:
         """Give it as JSON, as far as it says something of a route that was judged to its end."""
         return {
             "violations": [
-                (code, table, (site.path, site.line, site.column, [*site.chain]), changes)
+                (code, table, _dumped(site), changes)
                 for code, table, site, changes, _ in self.violations.values()
             ],
             "bindings": sorted(self.bindings),
             "shown": sorted(self.shown),
             "own": sorted(self.own),
+            "deeds": [(table, verb, _dumped(site)) for table, verb, site in sorted(self.deeds)],
+            "ranked": sorted((table, sorted(ranks)) for table, ranks in self.ranked),
             "offices": sorted(self.offices),
             "held": sorted(self.held),
             "grounds": sorted(self.grounds),
@@ -124,8 +152,10 @@ class Trail:
     def load(cls, kept: Kept) -> "Trail":
         """Read what `dump` gave."""
         trail = cls(kept["grounds"])
-        for code, table, (path, line, column, chain), changes in kept["violations"]:
-            trail.report(Violation(code, table, Site(path, line, column, tuple(chain)), changes))
+        for code, table, site, changes in kept["violations"]:
+            trail.report(Violation(code, table, _loaded(site), changes))
+        trail.deeds = {(table, verb, _loaded(site)) for table, verb, site in kept["deeds"]}
+        trail.ranked = {(table, frozenset(ranks)) for table, ranks in kept["ranked"]}
         trail.bindings = {(table, column) for table, column in kept["bindings"]}
         trail.shown = {*kept["shown"]}
         trail.own = {(table, how) for table, how in kept["own"]}
@@ -133,3 +163,12 @@ class Trail:
         trail.is_nameless = kept["is_nameless"]
         trail.held = {(table, role) for table, role in kept["held"]}
         return trail
+
+
+def _dumped(site: Site) -> tuple[str, int, int, list[str]]:
+    return (site.path, site.line, site.column, [*site.chain])
+
+
+def _loaded(site: tuple[str, int, int, list[str]]) -> Site:
+    path, line, column, chain = site
+    return Site(path, line, column, tuple(chain))

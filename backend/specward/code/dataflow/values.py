@@ -383,4 +383,5 @@ IMPOSSIBLE = Facts(possible=False)
 UNKNOWN = Scalar(Origin.UNKNOWN)
 IDENTITY = Scalar(Origin.IDENTITY)
 NONE = Const(None)
+NEVER = Any(())  # a condition that no row meets
 PREDICATES = (Bind, Link, Within, Exists, Both, Any, Other)

@@ -12,8 +12,8 @@ row before they show it (one of four may), where more than one change in three i
 nobody changes any (unless it is called after what sites show: posts, products). To count who reads a row
 (`view_count`) is no change of it. What changes rows of others is a fault in any case, beside the question.
 
-Where none of the routes that read it asks for a log-in, as most others of the project do, and nobody changes
-rows of others there, it is asked, too, as long as fewer routes compare the row than show it.
+Where none of the routes that read it without a comparison asks for a log-in, as most others of the project
+do, it is asked, too, however few they are; a change of what is anybody's stays a fault.
 
 Users who are read by a key that the client chose are asked about in the same way: a service may show its
 users to one another. Where routes compare that key with the caller only to read (one of four may), the others

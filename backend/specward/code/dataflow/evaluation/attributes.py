@@ -138,8 +138,7 @@ def _of_row(engine: Engine, row: Row, name: str, state: State, node: ast.AST) ->
     if target is not None and _is_said_of_principal(engine, row, target, state):
         return Scalar(Origin.IDENTITY, name)
     if target is not None:
-        through = engine.schema.is_through(row.table, name)
-        return related(engine, row, target, state, node, through=through)
+        return related(engine, row, target, state, node, name)
     table = engine.schema.tables.get(row.table)
     if row.unchosen and numbers(engine.schema, row.table, name):
         return v.UNKNOWN  # of the last row, to count on from there
@@ -179,13 +178,13 @@ def _is_said_of_principal(engine: Engine, row: Row, target: str, state: State) -
     )
 
 
-def related(
-    engine: Engine, row: Row, target: str, state: State, node: ast.AST, *, through: bool = False
-) -> Value:
+def related(engine: Engine, row: Row, target: str, state: State, node: ast.AST, name: str = "") -> Value:
     """Rows reached from a row: children of one's own row are one's own, so is the parent that makes it so."""
     schema = engine.schema
+    through = schema.is_through(row.table, name)
     parents = {} if through else schema.parents(row.table)
     upward = [column for column, parent in parents.items() if parent == target]
+    upward = [column for column in upward if column == f"{name}_id"] or upward  # `request.employee`
     owned = engine.proof(state).owns(row) and not _free(engine, row)
     if target == schema.user and owned and upward and set(upward) & schema.owners.get(row.table, set()):
         return v.IDENTITY

@@ -6,15 +6,15 @@ from typing import TypeGuard
 from specward.code.dataflow import values as v
 from specward.code.dataflow.evaluation.engine import Engine, State
 from specward.code.dataflow.evaluation.matching import all_in, contained, match
-from specward.code.dataflow.evaluation.openness import opens
+from specward.code.dataflow.evaluation.openness import closes, opens
 from specward.code.dataflow.evaluation.privileges import (
-    PRIVILEGE,
     is_privilege,
     names_privilege,
     of_membership,
     privileged,
     spans_ranks,
 )
+from specward.code.dataflow.evaluation.ranks import note_rank, note_step
 from specward.code.dataflow.evaluation.roles import is_role, told_apart
 from specward.code.dataflow.evaluation.truths import negate, none_check, truth
 from specward.code.dataflow.lattice import both, join_all, options, origin, parts, rows
@@ -42,6 +42,8 @@ _EQUAL, _UNEQUAL = (ast.Eq, ast.Is), (ast.NotEq, ast.IsNot)
 
 def compare(engine: Engine, left: Value, operator: ast.cmpop, right: Value, state: State) -> Value:
     """One comparison: a predicate over columns, or a truth value."""
+    note_rank(engine, state, left, right)
+    note_rank(engine, state, right, left)
     if isinstance(left, _SQL) or isinstance(right, _SQL):
         return sql_comparison(engine, left, operator, right)
     if isinstance(left, v.Const) and left.facts.atoms:
@@ -79,6 +81,9 @@ def compare(engine: Engine, left: Value, operator: ast.cmpop, right: Value, stat
         return _among(engine, left, right, state)
     if isinstance(operator, ast.NotIn):
         return negate(_among(engine, left, right, state))
+    if isinstance(operator, ast.Gt | ast.GtE | ast.Lt | ast.LtE):
+        note_step(engine, left, right)
+        note_step(engine, right, left)
     if isinstance(operator, ast.Gt | ast.GtE) and isinstance(right, v.Const):
         return Condition(truth(engine, left, state).true, NOTHING)
     if isinstance(operator, ast.Lt | ast.GtE) and _is_length(left) and _is_length(right):
@@ -184,6 +189,7 @@ def sql_comparison(engine: Engine, left: Value, operator: ast.cmpop, right: Valu
     if isinstance(left, v.Relation) and isinstance(operator, ast.Eq):
         return relation_equals(engine, left, right)
     fixed = isinstance(right, v.Const | v.Sequence | v.Expression) and origin(right) == Origin.CONSTANT
+    fixed = fixed and not closes(right)
     alike = not isinstance(operator, ast.NotEq | ast.Gt | ast.GtE | ast.NotIn)
     shown = isinstance(left, Column) and alike and opens(left.name, right)
     tables = tables_of(left) | tables_of(right)
@@ -273,7 +279,7 @@ def _constant_check(engine: Engine, value: Value, constant: v.Const, state: Stat
     name = value.symbol if isinstance(value, Scalar) else value.column if isinstance(value, Field) else ""
     if (
         isinstance(constant.value, str)
-        and PRIVILEGE.search(constant.value)
+        and privileged(engine, constant.value)
         and engine.proof(state).is_principal(value)
         and not of_membership(engine, value)
     ):

@@ -91,6 +91,8 @@ def _flagged(value: Value, facts: Facts, other: Facts) -> Value:
     match value:
         case v.Const(bool() as flag, known) if more := facts.atoms - other.atoms:
             return v.Const(flag, both(known, Facts(more)))
+        case v.Condition(true, false) if more := facts.atoms - other.atoms:
+            return v.Condition(both(true, Facts(more)), both(false, Facts(more)))
         case _:
             return value
 

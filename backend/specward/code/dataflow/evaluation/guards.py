@@ -17,10 +17,12 @@ from specward.patterns import pattern
 
 _CHECK = pattern(
     r"access|permi(ssion|tted)|owner|\bowns|_owns|authori[sz]|allowed|belongs|is_member|membership"
-    r"|(^|_)can_|forbid|enforce",
+    r"|(^|_)can_|forbid|enforce"
+    # Spanish, Portuguese, French and German
+    r"|puede_|permiso|acceso|pertenece|propietari|autoriza|pode_|permissao|acesso|pertence|peut_|appartient|darf_|gehoert",
     re.IGNORECASE,
 )
-_QUESTION = pattern(r"^_*(has|is|can|may|user_can|user_has|owns|does)_", re.IGNORECASE)
+_QUESTION = pattern(r"^_*(has|is|can|may|user_can|user_has|owns|does|puede|pode|peut|darf)_", re.IGNORECASE)
 _OTHER = pattern(
     r"access_?(token|key|log|count|level$)|^_*(create|update|delete|set|grant|revoke|add|remove)_"
 )

@@ -3,7 +3,7 @@
 from specward.code.dataflow import values as v
 from specward.code.dataflow.evaluation.engine import Arguments, Engine
 from specward.code.dataflow.evaluation.members import decorators, is_stub
-from specward.code.dataflow.evaluation.privileges import PRIVILEGE
+from specward.code.dataflow.evaluation.privileges import privileged
 from specward.code.dataflow.sources.source import FunctionNode
 from specward.code.dataflow.values import Class, Function, Origin, Scalar, Value
 
@@ -63,7 +63,7 @@ _COMMON = frozenset(
 def _of_principal(engine: Engine, principal: Scalar, name: str) -> Function | None:
     """`user.treats(patient_id)`: a method of the users' model. What marks administrators is told by name."""
     user = engine.schema.tables.get(engine.schema.user or "")
-    if user is None or user.model is None or principal.symbol or PRIVILEGE.search(name):
+    if user is None or user.model is None or principal.symbol or privileged(engine, name):
         return None
     found = engine.program.method(user.model, name)
     if found is None:

@@ -7,6 +7,7 @@ from typing import NamedTuple
 from specward.code.dataflow import values as v
 from specward.code.dataflow.evaluation.engine import Engine, State
 from specward.code.dataflow.evaluation.privileges import is_privilege
+from specward.code.dataflow.evaluation.ranks import note_climb
 from specward.code.dataflow.values import Const, Mapping, Sequence, Value
 
 _HIGHER = (ast.Gt, ast.GtE)
@@ -60,6 +61,7 @@ def climbed(
         (rank, name) for name, rank in rung.ranks.items() if rank > least or (reached and rank == least)
     )
     names = tuple(Const(name) for _, name in ranked)
+    note_climb(engine, names)
     among = (
         names[:1] if names and is_privilege(engine, names[0]) else names
     )  # whoever stands higher may do as much

@@ -2,9 +2,10 @@
 
 from specward.code.dataflow import values as v
 from specward.code.dataflow.evaluation.engine import Engine, State
-from specward.code.dataflow.evaluation.privileges import PRIVILEGE, is_privilege, of_membership
+from specward.code.dataflow.evaluation.privileges import is_privilege, of_membership, privileged
 from specward.code.dataflow.evaluation.roles import bound_as
 from specward.code.dataflow.lattice import both, either, parts, rows
+from specward.code.dataflow.owners.schema import ADMINS
 from specward.code.dataflow.record import replace
 from specward.code.dataflow.values import NOTHING, Condition, Facts, Field, Origin, Row, Scalar, Value
 
@@ -12,13 +13,15 @@ from specward.code.dataflow.values import NOTHING, Condition, Facts, Field, Orig
 def match(engine: Engine, value: Value, other: Value, state: State) -> Facts:
     """What follows from `value` being equal to a trusted `other`."""
     proof = engine.proof(state)
+    if isinstance(value, Scalar):
+        engine.trail.compared.add(value.symbol)
     match value:
         case Field(row, column) if proof.is_principal(other) or (
             column in engine.schema.owners.get(row.table, ()) and proof.is_identity(other)
         ):
             if isinstance(other, Scalar) and other.origin == Origin.IDENTITY:
                 engine.bind(row.table, column)
-                engine.trail.held |= {(row.table, role) for role in bound_as(state.facts.atoms)}
+                note_held(engine, row.table, column, state)
             return proof.proves(row, owned=True)
         case Field(row, column):
             target = engine.schema.target(row.table, column)
@@ -48,10 +51,17 @@ def match(engine: Engine, value: Value, other: Value, state: State) -> Facts:
     return NOTHING
 
 
+def note_held(engine: Engine, table: str, column: str, state: State) -> None:
+    """Note the roles in which the principal is bound to rows of their own, or of their organisation."""
+    engine.trail.held |= {(table, role) for role in bound_as(state.facts.atoms)}
+    if v.ADMIN in state.facts.atoms and engine.schema.is_of_organisation(table, column):
+        engine.trail.held.add((table, ADMINS))
+
+
 def contained(engine: Engine, left: Value, right: Value, state: State) -> Condition:
     """What `left in right` proves."""
     proof = engine.proof(state)
-    named = isinstance(left, v.Const) and isinstance(left.value, str) and PRIVILEGE.search(left.value)
+    named = isinstance(left, v.Const) and isinstance(left.value, str) and privileged(engine, left.value)
     if named and proof.is_principal(right) and not of_membership(engine, right):
         return Condition(Facts(frozenset({v.ADMIN})), NOTHING)
     if isinstance(left, Scalar) and left.origin == Origin.IDENTITY and "role" in left.symbol:

@@ -7,7 +7,7 @@ from specward.code.dataflow import values as v
 from specward.code.dataflow.evaluation.annotations import annotated, annotation_names
 from specward.code.dataflow.evaluation.engine import Engine, State
 from specward.code.dataflow.evaluation.guards import trusted
-from specward.code.dataflow.evaluation.privileges import PRIVILEGE
+from specward.code.dataflow.evaluation.privileges import privileged
 from specward.code.dataflow.lattice import join_all, options, origin, parts
 from specward.code.dataflow.values import IDENTITY, External, Origin, Scalar, Value
 from specward.patterns import pattern
@@ -68,8 +68,9 @@ def context(engine: Engine, value: Value, state: State) -> Value:
     fields = [item for part in parts(value) for item in options(part)]
     if not identifies(engine, value):
         return value
-    asked = [item.symbol for item in fields if isinstance(item, Scalar) and item.origin == Origin.CLIENT]
-    state.assume(v.Facts(frozenset(("key", v.ANY_TABLE, symbol) for symbol in asked if symbol)))
+    asked = {item.symbol for item in fields if isinstance(item, Scalar) and item.origin == Origin.CLIENT}
+    asked &= engine.trail.compared
+    state.assume(v.Facts(frozenset(("key", v.ANY_TABLE, symbol) for symbol in asked)))
     return trusted(value, Origin.CREDENTIAL) if isinstance(value, v.Mapping) else value
 
 
@@ -149,8 +150,7 @@ def by_name(engine: Engine, target: Value, name: str, module: str, annotation: a
     last = text.rpartition(".")[2].lower()
     words = f"{last} {name} {' '.join(types)}".lower()
     if any(part in words for part in _NAMED_USER) and "session" not in last and "service" not in words:
-        privileged = PRIVILEGE.search(last)
-        return Scalar(Origin.IDENTITY, "is_admin" if privileged else "")
+        return Scalar(Origin.IDENTITY, "is_admin" if privileged(engine, last) else "")
     return annotated(engine, module, annotation, name)
 
 

@@ -7,13 +7,14 @@ from itertools import pairwise
 
 from specward.code.dataflow import values as v
 from specward.code.dataflow.evaluation.engine import Engine
+from specward.code.dataflow.owners.naming import stem
 from specward.code.dataflow.sources.program import dotted_name
 from specward.code.dataflow.values import Scalar, Value
 from specward.patterns import pattern
 
 PRIVILEGE = pattern(
-    r"admin|super_?user|staff|moderator|privileged|is_root|system|operator|is_owner_role"
-    r"|(^|[._])is_(team_?)?(lead(er)?|manager|supervisor)$",
+    r"admin|super_?user|(is|only|require)_staff|staff_(user|only|required)|moderator|privileged|is_root|system|operator|is_owner_role"
+    r"|(^|[._])is_((team_?)?(lead(er)?|manager|supervisor)|support)$",
     re.IGNORECASE,
 )
 
@@ -80,9 +81,22 @@ def _pairs(call: ast.Call) -> list[str]:
 
 
 def privileged(engine: Engine, name: str) -> bool:
-    """Whether an attribute or function of this name marks an administrator."""
+    """Whether an attribute, function or role of this name marks an administrator.
+
+    Where all who sign in are called so (`current_staff` of a table of staff), the word says nothing.
+    """
     last = name.rpartition(".")[2]
-    return bool(PRIVILEGE.search(last)) or last in engine.schema.settings.privileged
+    if last in engine.schema.settings.privileged:
+        return True
+    everybody = stem(engine.schema.user or "")
+    if PRIVILEGE.search(everybody):
+        last = last.lower().replace(everybody, "")
+    return bool(PRIVILEGE.search(last)) and (not engine.schema.held_admins or bool(_TOP.search(last)))
+
+
+def is_flag(engine: Engine, name: str) -> bool:
+    """Whether an attribute that is asked whether it is true marks an administrator: `user.staff`, too."""
+    return privileged(engine, name) or name.rpartition(".")[2].lower() == "staff"
 
 
 def names_privilege(engine: Engine, value: Scalar, other: Value) -> bool:
@@ -106,7 +120,7 @@ def is_privilege(engine: Engine, value: Value) -> bool:
     """`"admin"`, `Role.ADMIN`, `settings.ADMIN_ROLE`."""
     match value:
         case v.Const(str(text)):
-            return bool(PRIVILEGE.search(text))
+            return privileged(engine, text)
         case v.Method(_, name) | v.External(name) | Scalar(_, name, _):
             return privileged(engine, name)
         case _:

@@ -15,7 +15,7 @@ from specward.code.dataflow.owners.proof import Proof
 from specward.code.dataflow.values import Condition, Const, Facts, Field, Query, Scalar, Value
 from specward.patterns import pattern
 
-_ROLE = pattern(r"role|rank|(user|account|member)_?(type|kind)|designation", re.IGNORECASE)
+_ROLE = pattern(r"role|rank|(^|_)rol$|papel|(user|account|member)_?(type|kind)|designation", re.IGNORECASE)
 
 
 def is_role(proof: Proof, value: Value) -> bool:

@@ -3,7 +3,8 @@
 from specward.code.dataflow import values as v
 from specward.code.dataflow.evaluation.engine import Engine, State
 from specward.code.dataflow.evaluation.matching import all_in, some_in
-from specward.code.dataflow.evaluation.privileges import privileged
+from specward.code.dataflow.evaluation.privileges import is_flag
+from specward.code.dataflow.evaluation.ranks import note_rank
 from specward.code.dataflow.lattice import both, either, options
 from specward.code.dataflow.owners.naming import names_author, names_open, names_opening
 from specward.code.dataflow.owners.ownership import symbol_of
@@ -24,6 +25,7 @@ from specward.code.dataflow.values import (
 
 def truth(engine: Engine, value: Value, state: State) -> Condition:
     """What follows from a value being true, and from its being false."""
+    note_rank(engine, state, value)
     match value:
         case Condition():
             return value
@@ -37,7 +39,7 @@ def truth(engine: Engine, value: Value, state: State) -> Condition:
             return Condition(
                 engine.proof(state).proves(value, owned=False), IMPOSSIBLE if value.fresh else gone
             )
-        case Scalar(Origin.IDENTITY, symbol, _) if privileged(engine, symbol):
+        case Scalar(Origin.IDENTITY, symbol, _) if is_flag(engine, symbol):
             return Condition(Facts(frozenset({v.ADMIN})), NOTHING)
         case Scalar(_, symbol, _, True):
             return Condition(Facts(frozenset({("present", symbol)})), IMPOSSIBLE)
@@ -62,7 +64,7 @@ def truth(engine: Engine, value: Value, state: State) -> Condition:
             return Condition(both(inner.true, filled), inner.false)
         case v.Method(counted, v.LENGTH):
             return truth(engine, counted, state)
-        case Field(row, column) if row.table == engine.schema.user and privileged(engine, column):
+        case Field(row, column) if row.table == engine.schema.user and is_flag(engine, column):
             admin = Facts(frozenset({v.ADMIN})) if engine.proof(state).is_identity(row) else NOTHING
             return Condition(admin, NOTHING)
         case Field(row, column) if row.table == engine.schema.user and _is_key(engine, column):

@@ -4,12 +4,13 @@ import ast
 
 from specward.code.dataflow import values as v
 from specward.code.dataflow.evaluation.annotations import DEPENDENCY
+from specward.code.dataflow.evaluation.classes import is_instance
 from specward.code.dataflow.evaluation.containers import blend, element, first
 from specward.code.dataflow.evaluation.engine import Arguments, Engine, State
 from specward.code.dataflow.evaluation.later import HANDED_ON, handed_on
 from specward.code.dataflow.evaluation.truths import truth
 from specward.code.dataflow.lattice import both, either, join_all, options, parts
-from specward.code.dataflow.sql import constructs
+from specward.code.dataflow.sql import constructs, fastcrud
 from specward.code.dataflow.sql.methods import method
 from specward.code.dataflow.sql.outside import construct, opaque, run_queries, write, write_self
 from specward.code.dataflow.sql.running import execute
@@ -53,7 +54,9 @@ _COERCIONS = frozenset(
 )
 
 
-_REFLECTION = frozenset({"len", "getattr", "hasattr", "setattr"})  # of a model's class, too
+_REFLECTION = frozenset(
+    {"FastCRUD", "false", "getattr", "hasattr", "isinstance", "len", "setattr"}
+)  # of a model's class, too
 
 
 def call(engine: Engine, target: Value, arguments: Arguments, state: State, node: ast.AST) -> Value:
@@ -88,14 +91,20 @@ def external(engine: Engine, name: str, arguments: Arguments, state: State, node
         if built is not None:
             return built
     first = arguments.get(0)
+    if last == "false" and not arguments.all:
+        return v.NEVER
     if name == "bool" and first is not None:
         return truth(engine, first, state)
     if name == "len" and first is not None:
         return Method(first, v.LENGTH)
+    if name == "isinstance" and first is not None and len(arguments.positional) > 1:
+        return is_instance(engine, first, arguments.positional[1])
     if name == "type" and isinstance(first, v.Instance | Row):
         return first.cls if isinstance(first, v.Instance) else Model(first.table)
     if name in _COERCIONS or last in {"UUID", "ObjectId"}:
         return _coerced(engine, last, first, state)
+    if last == fastcrud.NAME and isinstance(first, Model):
+        return fastcrud.made(first)
     if last in {"Depends", "Security"} and (wanted := arguments.get(0, "dependency")) is not None:
         return v.External(DEPENDENCY, wanted)
     if last in HANDED_ON:

@@ -49,7 +49,8 @@ class Entry:
                 route.module, route.node.lineno, route.node.col_offset + 1, (route.shown, route.name)
             )
             trail.report(Violation(UNJUDGED, "", here))
-        trail.is_nameless = not self.injection.identified and not interpreter.signed_in
+        named = self.injection.identified or interpreter.signed_in or trail.consultations
+        trail.is_nameless = not named
         if not self.injection.identified:
             self._excuse(trail)
         return trail

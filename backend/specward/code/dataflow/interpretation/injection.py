@@ -20,7 +20,7 @@ from specward.code.dataflow.evaluation.principals import (
     identifies,
     without_stand_ins,
 )
-from specward.code.dataflow.evaluation.privileges import PRIVILEGE, administers, of_one
+from specward.code.dataflow.evaluation.privileges import administers, of_one, privileged
 from specward.code.dataflow.evaluation.roles import held, with_scopes
 from specward.code.dataflow.interpretation.interpreter import Interpreter
 from specward.code.dataflow.interpretation.markers import unwrap
@@ -226,7 +226,9 @@ class Injection:
         called = dotted_name(node.func if isinstance(node, ast.Call) else node).rpartition(".")[2]
         if isinstance(target, Function) and (of_one(called) or self._is_of_one(state)):
             return False  # what it asks can be read
-        named = all(map(PRIVILEGE.search, called.split("_or_")))  # `curator_or_admin` is no administrator
+        named = all(
+            privileged(self.engine, word) for word in called.split("_or_")
+        )  # `curator_or_admin` is no administrator
         refuses = isinstance(target, Function) and any(
             isinstance(item, ast.Raise) for item in ast.walk(target.node)
         )

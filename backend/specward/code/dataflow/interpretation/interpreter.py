@@ -30,6 +30,7 @@ from specward.code.dataflow.values import (
 )
 
 _DEEPEST = 22  # functions inside one another, each counted once however often it calls itself
+_AGAIN = 2  # times that a function is entered within itself: of a remark, its change, its project
 _DEEPEST_EXPRESSION = 400  # expressions evaluated inside one another
 _BUDGET = 40_000  # expressions evaluated for one route
 
@@ -263,7 +264,7 @@ class Interpreter:
         if len(set(self._stack)) >= _DEEPEST:
             self.trail.is_cut = True
             return UNKNOWN
-        if self._stack.count(key) > 1 or self._left < 0:
+        if self._stack.count(key) > _AGAIN or self._left < 0:
             return UNKNOWN
         if key in self._lasting:
             return self._lasting[key]

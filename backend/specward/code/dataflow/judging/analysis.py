@@ -2,6 +2,7 @@
 
 import gc
 import sys
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from itertools import zip_longest
@@ -10,6 +11,7 @@ from typing import NamedTuple
 
 from specward.code.dataflow.judging.folding import folded
 from specward.code.dataflow.judging.judge import Alone, Hands, Judge, Lesson, judge_all
+from specward.code.dataflow.judging.outranked import outranked
 from specward.code.dataflow.judging.permitted import permitted
 from specward.code.dataflow.judging.recall import Memory
 from specward.code.dataflow.judging.showing import shown
@@ -20,6 +22,7 @@ from specward.code.dataflow.sources.source import Source, Text, read
 from specward.code.dataflow.trail import Key, Trail, Violation
 
 _ROUNDS = 3
+_SEVERAL = 3  # routes that find who calls in the same table
 
 
 class OwnedTable(NamedTuple):
@@ -107,7 +110,7 @@ def analyse_sources(
             return Analysis((), {})  # no statement can reach a row
         trails = _round(judge, hands or Alone(), memory)
         for _ in range(_ROUNDS):
-            if not judge.learn(_lesson(trails)):
+            if not judge.learn(_lesson(judge.schema, trails)):
                 break
             trails = _round(judge, hands or Alone(), memory)
         return Analysis(_weighed(judge, trails), _described(judge.schema))
@@ -123,12 +126,22 @@ def _round(judge: Judge, hands: Hands, memory: Memory | None) -> list[Trail]:
     return judge_all(judge, hands, memory) if judge.routes else [judge.judge_functions()]
 
 
-def _lesson(trails: Sequence[Trail]) -> Lesson:
+def _lesson(schema: Schema, trails: Sequence[Trail]) -> Lesson:
     bindings = {binding for trail in trails for binding in trail.bindings}
     gated = {(*pair, route) for route, trail in enumerate(trails) for pair in trail.gated}
     held = {pair for trail in trails for pair in trail.held}
     shown = {table for trail in trails for table in trail.shown}
-    return Lesson(sorted(bindings), sorted(shown), sorted(gated), sorted(held))
+    return Lesson(sorted(bindings), sorted(shown), sorted(gated), sorted(held), _named(schema, trails))
+
+
+def _named(schema: Schema, trails: Sequence[Trail]) -> list[str]:
+    """The table whose rows are found by what credentials say, on most routes, where no user ever is."""
+    bound = [{*trail.bindings} for trail in trails]
+    if any(table == schema.user for pairs in bound for table, _ in pairs):
+        return []
+    keys = ({table for table, column in pairs if (column,) == schema.keys(table)} for pairs in bound)
+    most = Counter(table for tables in keys for table in tables).most_common(1)
+    return [table for table, routes in most if routes >= _SEVERAL and 2 * routes > len(trails)]
 
 
 def _weighed(judge: Judge, trails: Sequence[Trail]) -> tuple[Violation, ...]:
@@ -144,6 +157,8 @@ def _weighed(judge: Judge, trails: Sequence[Trail]) -> tuple[Violation, ...]:
                 behind if allowed.covers(trail, item) else open_to_all if content.covers(item) else certain
             )
             covered[index].append(item)
+    for index, item in outranked(schema, trails):
+        certain[index].append(item)
     found = _merged(judge.routes, [folded(schema, items) for items in certain])
     asked = (
         *content.asked(_merged(judge.routes, open_to_all)),

@@ -22,6 +22,7 @@ class Lesson(NamedTuple):
     shown: Sequence[str]  # tables of content that a route shows to anybody
     gated: Sequence[tuple[str, str, int]] = ()  # tables that something was found on, behind a role, by route
     held: Sequence[tuple[str, str]] = ()  # tables on which those who have a role are bound to their own
+    users: Sequence[str] = ()  # the table whose rows credentials name on most routes
 
 
 class Judge:
@@ -42,11 +43,14 @@ class Judge:
     def learn(self, lesson: Lesson) -> bool:
         """Take a lesson. True if it changes what belongs to whom, and so what is to be judged anew."""
         self.lessons.append(lesson)
-        news = [self.schema.learn(table, column) for table, column in self._ordered(lesson.bindings)]
         self._interpreter = Interpreter(self.program, self.schema)
+        if any(self.schema.sign_in(table) for table in lesson.users):
+            return True  # what else was said rests on somebody else's being asked
+        news = [self.schema.learn(table, column) for table, column in self._ordered(lesson.bindings)]
         offices = looked_after(self.schema, lesson.gated, lesson.held) - self.schema.administered
         self.schema.administered |= offices
-        return any([*news, self.schema.publish(lesson.shown), offices])
+        admins = self.schema.hold_admins(lesson.held)
+        return any([*news, self.schema.publish(lesson.shown), offices, admins])
 
     def _ordered(self, bindings: Sequence[tuple[str, str]]) -> list[tuple[str, str]]:
         """First those of tables that others are parts of, whose owner is theirs, too."""

@@ -6,8 +6,8 @@ change it keep to their own. It may also be that the check was forgotten each ti
 the table, and not told as a fault. One open read among others that compare is a fault, and so is a change of
 what is somebody else's.
 
-Where none of the routes that read a table asks for a log-in, as most others of the project do, that looks
-meant, too, as long as nobody changes rows of others there; so it is asked, even if a route or two compare.
+Where none of the routes that read what is anybody's asks for a log-in, as most others of the project do, that
+looks meant, too: a price list, a public page. So it is asked, however few they are and whoever else compares.
 
 Who reads a user by a key may do so to show a profile, unless other routes compare that key only to read. That
 is asked, too, once for the table of users.
@@ -80,7 +80,7 @@ def shown(schema: Schema, trails: Sequence[Trail]) -> Content:
     found = {
         table
         for table, use in uses.items()
-        if use.is_open and (use.changed or names_content(table) or (use.is_public and signed_in))
+        if (use.is_open and (use.changed or names_content(table))) or (use.is_unasked and signed_in)
     }
     if schema.user is not None and schema.user in read and _Use.of(schema.user, trails).outnumbers:
         found.add(schema.user)
@@ -143,6 +143,11 @@ class _Use(NamedTuple):
         """
         kept = not self.taken and (self.changed > 0 or not self.compared)
         return kept and self.compared < self.open == self.nameless
+
+    @property
+    def is_unasked(self) -> bool:
+        """Whether none of those who read what is anybody's is asked for a log-in."""
+        return 0 < self.open == self.nameless
 
     @property
     def outnumbers(self) -> bool:

@@ -28,6 +28,11 @@ CONTENT = pattern(
 )  # what sites show to everybody, where a route does
 OPEN = pattern(r"(is_)?(public|published|shared|global|listed|discoverable)(ly_visible)?")
 _OPEN_WORD = pattern(r"(\w+\.)?(public|published|listed|unlisted)", re.IGNORECASE)
+_SHARED_WORD = pattern(
+    r"(\w+\.)?(private|internal|restricted|members?(_only)?|team|group|household|famil(y|ies)|friends|followers"
+    r"|org(ani[sz]ation)?|workspace|company|tenant|project|shared)",
+    re.IGNORECASE,
+)
 _OPENED = pattern(r"publish(ed)?_(at|on|date|time)$")
 _TENANT = r"(organi[sz]ation|org|tenant|workspace|company|household|firm|clinic|school)$"
 TENANT = pattern(_TENANT)
@@ -37,7 +42,10 @@ _TENANT_KEY = pattern(
 _JOINED = pattern(
     _TENANT + r"|(team|group|project|board|room|channel|conversation|chat|space|family|circle)$"
 )
-GRANT = pattern(r"member|participant|enrol|collaborator|share|grant|access|permission|resident|occupant")
+GRANT = pattern(
+    r"member|participant|enrol|collaborator|share|grant|access|permission|resident|occupant"
+    r"|(^|_)(co_?)?(assistant|moderator|editor|maintainer|contributor|organi[sz]er|host|admin|owner)s?$"
+)
 INVITED = pattern(r"invit(e|ation)s?$")  # between users, of whom none need be the owner
 ORDINARY = {
     *("user", "member", "customer", "client", "guest", "viewer", "subscriber", "buyer"),
@@ -58,6 +66,14 @@ def names_no_content(column: str) -> bool:
 
 
 _MESSAGE = pattern(r"(^|_)(notification|notice|alert|mention|reminder)s?$")
+
+
+_WRITTEN = pattern(r"(^|_)(message|comment|remark|reply|replies|review|post|answer|feedback|annotation)s?$")
+
+
+def names_written(table: str) -> bool:
+    """Whether rows of a table are what one of several says to the others: comments, messages."""
+    return bool(_WRITTEN.search(snake(table)))
 
 
 def names_message(table: str) -> bool:
@@ -188,6 +204,11 @@ def names_opening(column: str) -> bool:
 def is_open_word(value: object) -> bool:
     """Whether a state or visibility is that of what everybody may see: `"published"`."""
     return isinstance(value, str) and bool(_OPEN_WORD.fullmatch(value))
+
+
+def is_shared_word(value: object) -> bool:
+    """Whether a visibility is that of what some may see, and not everybody: `"household"`."""
+    return isinstance(value, str) and bool(_SHARED_WORD.fullmatch(value))
 
 
 def stem(name: str) -> str:

@@ -34,6 +34,11 @@ def symbol_of(value: Value) -> str:
             return ""
 
 
+def names_secret(column: str) -> bool:
+    """Whether only who was told the value of a column can find a row by it: a token, a hash of one."""
+    return bool(_SECRET.search(column.lower()))
+
+
 Way: TypeAlias = tuple[frozenset[Fact], frozenset[Fact]]
 
 
@@ -289,14 +294,24 @@ class Ownership:
         known = frozenset(fact for fact in self.facts if fact[0] != "key" or fact[-1] not in keys)
         return Ownership(self.schema, known - {("shown", row.id)}, signed_in=self.signed_in).owns(row)
 
+    def _names_principal(self, row: Row, column: str) -> bool:
+        """Whether a row was looked for that ties the principal to what one of its columns names.
+
+        Who books a stay for a pet, or coaches somebody, is asked for by it whether they may see them.
+        """
+        users = [
+            value
+            for name, value in row.keys
+            if name != column and self.schema.target(row.table, name) == self.schema.user
+        ]
+        return row.proof and not row.many and any(map(self.is_principal, users))
+
     def _is_found_by_secret(self, row: Row) -> bool:
         """Whether a row was found by a secret: who holds a link's token may see what it leads to."""
-        return any(
-            origin(key) >= Origin.CREDENTIAL and _SECRET.search(column.lower()) for column, key in row.keys
-        )
+        return any(origin(key) >= Origin.CREDENTIAL and names_secret(column) for column, key in row.keys)
 
     def _key_facts(self, row: Row, column: str, key: Value, depth: int) -> set[Fact]:
-        if column == v.MEMBERS and isinstance(key, v.Field):
+        if column in {v.MEMBERS, v.NAMED} and isinstance(key, v.Field):
             return set(self.proves(key.row, owned=True, depth=depth - 1).atoms)
         schema = self.schema
         target = schema.target(row.table, column)
@@ -305,6 +320,8 @@ class Ownership:
             opened.add(f"{row.table}.{column}")
         if target is not None and target in schema.grants.get(row.table, ()):
             opened.add(target)
+        if target == schema.user and self._names_principal(row, column):
+            opened.add(str(target))
         if column.endswith("_id") and self._is_found_by_secret(row):
             opened.add(target or v.ANY_TABLE)
         match key:

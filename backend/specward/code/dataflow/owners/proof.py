@@ -10,7 +10,7 @@ from specward.code.dataflow.owners.ownership import Ownership
 from specward.code.dataflow.record import replace
 from specward.code.dataflow.values import Bind, Exists, Link, Origin, Query, Within
 
-MISSING, CONDITIONAL, CLIENT, FOREIGN, UNPROVABLE, ESCAPES, UNJUDGED, SHOWN = (
+MISSING, CONDITIONAL, CLIENT, FOREIGN, UNPROVABLE, ESCAPES, UNJUDGED, SHOWN, OUTRANKED = (
     "SW601",
     "SW602",
     "SW603",
@@ -19,6 +19,7 @@ MISSING, CONDITIONAL, CLIENT, FOREIGN, UNPROVABLE, ESCAPES, UNJUDGED, SHOWN = (
     "SW606",
     "SW607",
     "SW609",
+    "SW611",
 )
 ROWS = frozenset({MISSING, CONDITIONAL, CLIENT})  # rows of a table are reached
 QUESTIONS = frozenset({UNJUDGED, SHOWN})  # what is asked or admitted, and told as no fault
@@ -131,7 +132,7 @@ class Proof(Ownership):
         """
         result: set[str] | None = None
         for arm in arms:
-            if _is_decided(arm, verb):
+            if arm == v.NEVER or _is_decided(arm, verb):
                 continue
             bound = set(self.bound_tables((arm,), joined, verb))
             result = bound if result is None else result & bound
@@ -139,7 +140,7 @@ class Proof(Ownership):
 
     def is_bound(self, query: Query) -> bool:
         """Whether every row a statement touches is the principal's."""
-        if query.waived or not self.facts.isdisjoint({v.ADMIN, v.SCOPED}):
+        if query.waived or v.NEVER in query.predicates or not self.facts.isdisjoint({v.ADMIN, v.SCOPED}):
             return True
         joined = query.joined | ({*query.entities} if query.joined else frozenset())
         bound = self.bound_tables(query.predicates, joined, query.verb)

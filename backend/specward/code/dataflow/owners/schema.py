@@ -28,6 +28,8 @@ from specward.code.dataflow.owners.naming import (
 from specward.code.dataflow.owners.users import find_user
 from specward.code.dataflow.sources.program import Program
 
+ADMINS = "@admins"  # stands for the role of administrators, where they are bound to something
+
 
 class Options(NamedTuple):
     """`[tool.specward.isolation]`: what the project says where its source does not."""
@@ -53,6 +55,7 @@ class Schema(Links):
         self.published = frozenset(settings.shown_tables)  # read by anybody, as a route of the project does
         self.has_policies = any(source.outline["has_policies"] for source in program.sources.values())
         self.has_criteria = any(source.outline["has_criteria"] for source in program.sources.values())
+        self.held_admins = False  # whether administrators are held to the rows of their own organisation
         self.administered: set[tuple[str, str]] = set()  # tables, with the roles that look after them
         parents = {name: self.parents(name) for name in self.tables}
         self.user = self.named(settings.user_table) or find_user(program, self.tables, self.by_model, parents)
@@ -126,6 +129,29 @@ class Schema(Links):
         shared = table in self.memberships.values() and not self.owners[table]
         return shared and self.target(table, column) == self.user and bool(CREATED.search(column))
 
+    def sign_in(self, table: str) -> bool:
+        """Note the table whose rows credentials name on most routes. True if another was taken for it."""
+        named = any(table in self.parents(other).values() for other in self.tables if other != table)
+        taken = table == self.user or table not in self.tables or bool(self.settings.user_table)
+        if taken or not named or TENANT.match(stem(table)):
+            return False
+        self.user = table
+        self._settle()
+        return True
+
+    def hold_admins(self, held: Collection[tuple[str, str]]) -> bool:
+        """Note whether administrators are bound to the rows of their organisation. True if that is news."""
+        before = self.held_admins
+        self.held_admins = before or any(role == ADMINS for _, role in held)
+        return self.held_admins != before
+
+    def is_of_organisation(self, table: str, column: str) -> bool:
+        """Whether a column says of which organisation a row is: one that users refer to, too."""
+        target = self.target(table, column)
+        return names_tenant(column) or (
+            target is not None and target in self.parents(self.user or "").values()
+        )
+
     def _signs_in(self, table: str, column: str) -> bool:
         """Whether a token names a row of the table, which nobody knew for that of the users: `analysts`."""
         named = any(table in self.parents(other).values() for other in self.tables if other != table)
@@ -167,7 +193,11 @@ class Schema(Links):
     @property
     def is_tenanted(self) -> bool:
         """Whether each user belongs to one of several organisations."""
-        return self.user is not None and any(map(names_tenant, self.tables[self.user].columns))
+        if self.user is None:
+            return False
+        parents = {*self.parents(self.user).values()}
+        owning = {self.target(name, column) for name in self.tables for column in self.owners[name]}
+        return any(map(names_tenant, self.tables[self.user].columns)) or not parents.isdisjoint(owning)
 
     @property
     def state(self) -> str:
@@ -176,7 +206,7 @@ class Schema(Links):
         owners = [(name, sorted(columns)) for name, columns in self.owners.items()]
         grants = [(name, sorted(parents)) for name, parents in self.grants.items()]
         known = (self.user, sorted(self.owned), sorted(self.published), self.memberships)
-        learnt = (self.has_policies, self.has_criteria, sorted(self.administered))
+        learnt = (self.has_policies, self.has_criteria, self.held_admins, sorted(self.administered))
         return repr((tables, self.by_model, self._by_stem, owners, grants, known, learnt, self.settings))
 
     def path(self, table: str) -> str:

@@ -9,12 +9,13 @@ from specward.code.dataflow.evaluation.containers import key_of, subscript, unit
 from specward.code.dataflow.evaluation.engine import Arguments, Engine, State
 from specward.code.dataflow.evaluation.later import HANDED_ON, run
 from specward.code.dataflow.evaluation.matching import all_in
-from specward.code.dataflow.evaluation.privileges import PRIVILEGE
+from specward.code.dataflow.evaluation.privileges import privileged
+from specward.code.dataflow.evaluation.ranks import note_rank
 from specward.code.dataflow.evaluation.texts import text
 from specward.code.dataflow.evaluation.truths import negate, truth
 from specward.code.dataflow.lattice import join_all, parts, present
 from specward.code.dataflow.record import replace
-from specward.code.dataflow.sql import constructs, queries
+from specward.code.dataflow.sql import constructs, fastcrud, queries
 from specward.code.dataflow.sql.outside import construct, fields, opaque, validated, write
 from specward.code.dataflow.sql.running import FETCH_ONE, by_key, certain, check_upsert, execute
 from specward.code.dataflow.sql.sessions import session_call
@@ -67,10 +68,16 @@ def method(
     engine: Engine, receiver: Value, name: str, arguments: Arguments, state: State, node: ast.AST
 ) -> Value:
     """`receiver.name(...)` where the project does not define the method."""
+    model = fastcrud.model_of(engine, receiver)
+    if model is not None:
+        answer = fastcrud.call(engine, model, name, arguments, state, node)
+        if answer is not None:
+            return answer
     match receiver:
         case Query():
             return _on_query(engine, receiver, name, arguments, state, node)
         case v.Column():
+            note_rank(engine, state, receiver, *arguments.all)
             return constructs.column_method(receiver, name, arguments)
         case v.Relation():
             return constructs.relation_method(engine, receiver, name, arguments)
@@ -303,8 +310,8 @@ def _on_scalar(
         if name in DUMPS | {"items", "json", "form", "values", "keys"}:
             return value
         if value.origin == Origin.IDENTITY and not any(isinstance(item, Query) for item in arguments.all):
-            if PRIVILEGE.search(name) or any(
-                isinstance(item, Const) and isinstance(item.value, str) and PRIVILEGE.search(item.value)
+            if privileged(engine, name) or any(
+                isinstance(item, Const) and isinstance(item.value, str) and privileged(engine, item.value)
                 for item in arguments.all
             ):
                 return Scalar(Origin.IDENTITY, "is_admin")

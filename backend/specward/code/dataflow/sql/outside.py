@@ -10,7 +10,13 @@ from specward.code.dataflow.lattice import join_all, options, origin, rows
 from specward.code.dataflow.owners.proof import MISSING
 from specward.code.dataflow.record import replace
 from specward.code.dataflow.sql import queries
-from specward.code.dataflow.sql.running import check_assignments, execute, note_beginnings, only_counts
+from specward.code.dataflow.sql.running import (
+    check_assignments,
+    execute,
+    note_beginnings,
+    note_deed,
+    only_counts,
+)
 from specward.code.dataflow.trail import CHANGED
 from specward.code.dataflow.values import Const, Mapping, Origin, Query, Row, Scalar, Value
 from specward.patterns import pattern
@@ -53,7 +59,7 @@ def write(engine: Engine, row: Row, pairs: tuple[tuple[str, Value], ...], state:
     elif row.table in engine.schema.owned and not proof.may_change(row):
         engine.report(MISSING, row.site, row.table, changes=True)
     elif not row.fresh:
-        engine.trail.own.add((row.table, CHANGED))
+        note_deed(engine, row.table, "update" if pairs else "delete", row.keys, row.site, state)
     check_assignments(engine, row.table, pairs, row.site, state)
 
 
@@ -91,6 +97,7 @@ def _given_values(query: Query, arguments: Arguments) -> Query:
 def opaque(engine: Engine, name: str, inputs: tuple[Value, ...]) -> Value:
     """A call into the unknown: it carries what went in; checking a credential gives an identity."""
     read = frozenset(row for item in inputs for row in rows(item))
+    engine.trail.compared |= {item.symbol for item in inputs if isinstance(item, Scalar)}
     sources = [origin(item) for item in inputs if not isinstance(item, Const)]
     if Origin.CREDENTIAL in sources or (
         _VERIFIERS.search(name.rpartition(".")[2]) and _is_decoder(name) and sources

@@ -5,7 +5,8 @@ from collections.abc import Iterable, Mapping
 
 from specward.code.dataflow import values as v
 from specward.code.dataflow.evaluation.engine import Engine, State
-from specward.code.dataflow.evaluation.roles import bound_as, held
+from specward.code.dataflow.evaluation.matching import note_held
+from specward.code.dataflow.evaluation.roles import held
 from specward.code.dataflow.lattice import origin, parts, rows
 from specward.code.dataflow.owners.kinds import numbers, stands_for_user
 from specward.code.dataflow.owners.naming import (
@@ -15,10 +16,11 @@ from specward.code.dataflow.owners.naming import (
     names_owner,
     names_whose,
 )
-from specward.code.dataflow.owners.proof import CLIENT, FOREIGN, MISSING, deep, flatten
+from specward.code.dataflow.owners.ownership import names_secret
+from specward.code.dataflow.owners.proof import CLIENT, FOREIGN, MISSING, Proof, deep, flatten
 from specward.code.dataflow.owners.schema import Schema
 from specward.code.dataflow.record import replace
-from specward.code.dataflow.trail import CHANGED, FOUND
+from specward.code.dataflow.trail import CHANGED, FOUND, MADE
 from specward.code.dataflow.values import Bind, Query, Row, Value
 from specward.patterns import pattern
 
@@ -60,12 +62,33 @@ def execute(engine: Engine, query: Query, state: State, *, one: bool = False, sc
         check_assignments(engine, query.entities[0], query.values, query.site, state)
     code = engine.proof(state).judge(query)
     if query.verb != "select" and not code:
-        engine.trail.own.add((main_table(engine, query), CHANGED))
+        keys = [(part.column, part.value) for part in deep_binds(query)]
+        note_deed(engine, main_table(engine, query), query.verb, keys, query.site, state)
     if query.verb != "select" and code:
         changes = query.verb != "update" or not only_counts(query.values)
         engine.report(code, query.site, main_table(engine, query), changes=changes)
         code = ""
     return fetched(engine, query, code, state, one=one)
+
+
+def note_deed(
+    engine: Engine, table: str, verb: str, keys: Iterable[tuple[str, Value]], site: v.Site, state: State
+) -> None:
+    """Note that one's own rows are changed, and where, unless they are nobody else's to change."""
+    engine.trail.own.add((table, CHANGED))
+    free = not state.facts.atoms.isdisjoint({v.ADMIN, v.SCOPED})
+    if not free and not _is_for_one(engine.proof(state), keys):
+        engine.trail.deeds.add((table, verb, site))
+
+
+def _is_for_one(proof: Proof, keys: Iterable[tuple[str, Value]], depth: int = 3) -> bool:
+    """Whether rows are found by who asks, or by a secret: no other member comes to them this way."""
+    return any(
+        proof.is_principal(key)
+        or names_secret(column)
+        or (isinstance(key, v.Field) and depth > 0 and _is_for_one(proof, key.row.keys, depth - 1))
+        for column, key in keys
+    )
 
 
 def only_counts(pairs: Iterable[tuple[str, Value]]) -> bool:
@@ -98,9 +121,12 @@ def fetched(engine: Engine, query: Query, code: str, state: State, *, one: bool)
         return v.UNKNOWN
     if table == engine.schema.user and bound and not query.joined and one:
         free = not proof.signed_in or not state.facts.atoms.isdisjoint({v.ADMIN, v.SCOPED})
-        if not free and any(origin(value) == v.Origin.CLIENT for _, value in keys):
-            engine.trail.own.add((table, FOUND))
-        return v.Scalar(v.Origin.IDENTITY)
+        several = len(keys) > 1  # a key alone, of a row that a credential led to, says who signs in
+        if free or not any(
+            origin(value) == v.Origin.CLIENT or (several and rows(value)) for _, value in keys
+        ):
+            return v.Scalar(v.Origin.IDENTITY)
+        engine.trail.own.add((table, FOUND))
     return Row(
         table,
         engine.number(),
@@ -129,11 +155,15 @@ def note_bindings(engine: Engine, query: Query, state: State) -> None:
         return
     proof = engine.proof(state)
     for part in deep(query.predicates):
+        if isinstance(part, v.Within | v.Exists):
+            note_bindings(engine, part.query, state)
+        if isinstance(part, Bind) and isinstance(part.value, v.Scalar):
+            engine.trail.compared.add(part.value.symbol)
         match part:
             case Bind(table, column, v.Scalar(_, symbol) as value) if proof.is_principal(value):
                 if not names_hidden(symbol):
                     engine.bind(table, column)
-                    engine.trail.held |= {(table, role) for role in bound_as(state.facts.atoms)}
+                    note_held(engine, table, column, state)
             case Bind(table, column, v.Field(row, _)) if (
                 engine.schema.names_somebody(table, column) and proof.owns(row) and not row.code
             ):
@@ -212,6 +242,8 @@ def check_assignments(
         ):
             engine.report(FOREIGN, site, f"{table}.{name}")
             return
+    if any(schema.target(table, name) in schema.owned for name in pairs) and site.path:
+        engine.trail.deeds.add((table, MADE, site))
 
 
 def _is_own_otherwise(
