@@ -7,36 +7,57 @@ from bench.isolation.run import Score, judge_project
 PROJECTS = load_projects()
 # What is known to be told wrongly, as (faults missed, false findings); what is mended goes from here.
 OPEN = {
-    "chat_assistant": (2, 0),  # tools that a model calls by their names
+    "agentdesk": (2, 0),  # tools that a model calls by their names
+    "bazarly": (1, 1),  # a role that is asked for in place of the row; a review for whoever has bought
+    "boxoffice": (4, 0),  # a ticket's code; what managers look after; what is open, and not to be added to
+    "cadenza": (4, 0),  # parents of one school, four times
     "calibra": (2, 2),  # a poll by a socket that has no key; a join by somebody else's column
-    "callwise": (1, 2),  # what may be read, and not written; templates for all, and a provider's notice
+    "callwise": (1, 3),  # what may be read, and not written; templates for all, and a provider's notice
+    "chat_assistant": (2, 0),  # tools that a model calls by their names
     "clinic": (1, 1),  # a role that is held to its own beside one that is not; when a doctor is busy
+    "clinica": (2, 4),  # any doctor; messages that leave; slots and patients that reception books
     "cornershop": (1, 0),  # a receipt that is only logged
     "cuesheet": (0, 2),  # what is announced to everybody; a consequence, elsewhere
+    "datarepo": (3, 2),  # who may read and not write; a job of somebody; what is curated for everybody
+    "deskdept": (1, 0),  # a user of another company, in a seat
+    "dropnest": (2, 1),  # a link's file by its own key; a share with anybody; either a file or a folder
     "expense_tracker": (1, 0),  # a sub-query that is joined
+    "fitcoach": (1, 0),  # what may be read, and not written
     "fleet": (1, 0),  # a subscription without a statement
     "flowdeck": (1, 0),  # a public link that asks nothing
+    "flowpipe": (4, 1),  # statements of a worker behind a queue; a workspace that a header names
     "gardenbed": (1, 0),  # who may read and not write
-    "grantflow": (0, 2),  # programmes that everybody may apply to, though an officer looks after them
+    "grantflow": (0, 1),  # programmes that everybody may apply to, though an officer looks after them
+    "hearthbook": (1, 0),  # a member's role that no other route asks for
     "job_board": (0, 1),  # companies that everybody may see, though they have members
+    "kbforge": (1, 0),  # who may read and not write
     "keyforge": (0, 1),  # a key of a team whose members are not asked for any more
-    "leadnest": (0, 1),  # a consequence of the fault, elsewhere
     "kinfolk": (0, 1),  # a consequence of the fault, elsewhere
+    "labdesk": (1, 0),  # members of one lab
+    "leadnest": (0, 1),  # a consequence of the fault, elsewhere
+    "learnhub": (1, 0),  # fellow students
     "learning": (1, 0),  # a role that is asked for in place of the row
-    "newsrack": (2, 3),  # what is popular, of everybody; folders through a relationship
-    "notes_sharing": (1, 0),  # who may read and not write; either of two checks
-    "openchat": (4, 0),  # who may read and not write, four times
-    "parlour": (1, 0),  # members who may not change what others wrote
+    "mesa": (5, 2),  # a cache's key; colleagues, twice; a role; restaurants that everybody may book
+    "meterly": (6, 0),  # what a listener no longer keeps, four times; users, twice
+    "newsrack": (2, 1),  # what is popular, of everybody; folders through a relationship
+    "openchat": (3, 0),  # who may read and not write, three times
+    "openhand": (1, 0),  # a task beside the request that is told an organisation
+    "patchlens": (4, 0),  # who may read and not write, twice; what its owner alone sees; drafts
     "pawclinic": (0, 2),  # a manager's statements on what is everybody's
+    "petswap": (2, 4),  # a sitter of another, and who may see; a board that everybody sees
+    "podhost": (1, 0),  # members who may not change what others wrote
+    "polyglot": (4, 0),  # colleagues, three times; a client's own key
+    "roverops": (1, 0),  # a rank that is looked up and not asked for
     "splitfair": (2, 1),  # who pays, of a group; members who may not put out others
-    "stemshare": (5, 2),  # who may read and not write, twice; consequences that are told at the dependency
-    "surveys": (0, 3),  # forms that are open to everybody, as a ticket that is open is not
+    "staffdesk": (1, 0),  # any manager
+    "stairwell": (1, 0),  # who may delete what others wrote
+    "stemshare": (4, 2),  # who may read and not write, twice; consequences that are told at the dependency
+    "surveys": (0, 4),  # forms that are open to everybody, as a ticket that is open is not
     "tripmind": (1, 1),  # a link that opens by either of two keys; a preset of everybody's
-    "wallets": (0, 3),  # money that is moved to others, and a payee whose wallet is theirs
+    "wallets": (0, 3),  # money that goes to others, three times
     "warroom": (1, 0),  # a subscription without a statement
-    "wattlog": (1, 1),  # a key of a file; a gateway that delivers for all customers
+    "wattlog": (1, 1),  # a key of a file; what a gateway that is trusted reports
     "wellnest": (1, 2),  # one's own, or a role
-    "workboard": (2, 0),  # a lower role; members who may not change what others wrote
 }
 
 
@@ -56,5 +77,5 @@ def test_recall_and_precision_hold_on_what_was_held_back() -> None:
 
 
 def test_the_set_is_large() -> None:
-    assert len(PROJECTS) >= 69
-    assert sum(len(whole.faults) for whole in PROJECTS) >= 630
+    assert len(PROJECTS) >= 93
+    assert sum(len(whole.faults) for whole in PROJECTS) >= 860
