@@ -184,7 +184,8 @@ def related(engine: Engine, row: Row, target: str, state: State, node: ast.AST, 
     through = schema.is_through(row.table, name)
     parents = {} if through else schema.parents(row.table)
     upward = [column for column, parent in parents.items() if parent == target]
-    upward = [column for column in upward if column == f"{name}_id"] or upward  # `request.employee`
+    if f"{name}_id" in upward and f"{name}_id" in schema.owners.get(row.table, ()):
+        upward = [f"{name}_id"]  # `request.employee`, where `request.decided_by` is another one
     owned = engine.proof(state).owns(row) and not _free(engine, row)
     if target == schema.user and owned and upward and set(upward) & schema.owners.get(row.table, set()):
         return v.IDENTITY

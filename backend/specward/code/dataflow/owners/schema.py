@@ -193,11 +193,7 @@ class Schema(Links):
     @property
     def is_tenanted(self) -> bool:
         """Whether each user belongs to one of several organisations."""
-        if self.user is None:
-            return False
-        parents = {*self.parents(self.user).values()}
-        owning = {self.target(name, column) for name in self.tables for column in self.owners[name]}
-        return any(map(names_tenant, self.tables[self.user].columns)) or not parents.isdisjoint(owning)
+        return self.user is not None and any(map(names_tenant, self.tables[self.user].columns))
 
     @property
     def state(self) -> str:
