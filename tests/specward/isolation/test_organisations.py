@@ -205,3 +205,23 @@ def find_donors(db: Db, me: Me):
 def test_a_condition_that_no_row_meets_shows_none() -> None:
     assert told(CONDITION.replace("OWN", "own")) == []
     assert told(CONDITION.replace("OWN", "sa.true()")) != []
+
+
+CONTEXT = """
+
+def context(charity_id: int, db: Db, me: Me):
+    asked = sa.text("SELECT 1 FROM acl WHERE who = :me CONDITION")
+    if db.execute(asked, {"me": me.id, "charity": charity_id}).first() is None:
+        raise HTTPException(404)
+    return {"staff": me, "charity_id": charity_id}
+
+
+@router.get("/charities/{charity_id}/donors")
+def charity_donors(db: Db, caller=Depends(context)):
+    return db.exec(select(Donor).where(Donor.charity_id == caller["charity_id"])).all()
+"""
+
+
+def test_a_charity_that_is_named_must_have_been_asked_about_in_text_as_well() -> None:
+    assert told(CONTEXT.replace("CONDITION", "AND charity = :charity")) == []
+    assert told(CONTEXT.replace("CONDITION", "")) == [("SW603", "donor")]

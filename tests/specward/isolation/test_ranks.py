@@ -5,26 +5,10 @@ import pytest
 from specward.code.dataflow.judging.analysis import analyse_files
 from specward.code.dataflow.owners.schema import Options
 from specward.rules.isolation.sw611_rank_missing import BAD, GOOD
-from specward.rules.isolation.world import APPLICATION, with_routes
+from specward.rules.isolation.world import with_routes
 
-MODELS = """
-
-class Board(SQLModel, table=True):
-    id: int | None = Field(default=None, primary_key=True)
-
-
-class Member(SQLModel, table=True):
-    board_id: int = Field(foreign_key="board.id", primary_key=True)
-    user_id: int = Field(foreign_key="user.id", primary_key=True)
-    role: str = "viewer"
-    can_edit: bool = False
-
-
-class Card(SQLModel, table=True):
-    id: int | None = Field(default=None, primary_key=True)
-    board_id: int = Field(foreign_key="board.id")
-    text: str
-
+MODELS = "backend/app/models.py"
+COMMENT = """
 
 class Comment(SQLModel, table=True):
     id: int | None = Field(default=None, primary_key=True)
@@ -114,8 +98,9 @@ OR_OWNER = """if comment.author_id != me.id and as_member(db, comment, me).role 
 
 def told(routes: str) -> list[tuple[str, str]]:
     """The codes and the handlers that findings are told of."""
-    models = {"backend/app/models.py": APPLICATION["backend/app/models.py"] + MODELS}
-    found = analyse_files({**with_routes(ASKING + routes), **models}, Options()).violations
+    role = 'role: str = "viewer"\n'
+    models = GOOD.files[MODELS].replace(role, f"{role}    can_edit: bool = False\n") + COMMENT
+    found = analyse_files({**with_routes(ASKING + routes), MODELS: models}, Options()).violations
     return [(item.code, item.site.chain[1]) for item in found]
 
 

@@ -8,6 +8,7 @@ from itertools import pairwise
 from specward.code.dataflow import values as v
 from specward.code.dataflow.evaluation.engine import Engine
 from specward.code.dataflow.owners.naming import stem
+from specward.code.dataflow.owners.schema import Schema
 from specward.code.dataflow.sources.program import dotted_name
 from specward.code.dataflow.values import Scalar, Value
 from specward.patterns import pattern
@@ -81,17 +82,22 @@ def _pairs(call: ast.Call) -> list[str]:
 
 
 def privileged(engine: Engine, name: str) -> bool:
-    """Whether an attribute, function or role of this name marks an administrator.
+    """Whether an attribute, function or role of this name marks an administrator."""
+    return marks_administrator(engine.schema, name)
+
+
+def marks_administrator(schema: Schema, name: str) -> bool:
+    """Whether a name marks somebody who may do everything in a project of this schema.
 
     Where all who sign in are called so (`current_staff` of a table of staff), the word says nothing.
     """
     last = name.rpartition(".")[2]
-    if last in engine.schema.settings.privileged:
+    if last in schema.settings.privileged:
         return True
-    everybody = stem(engine.schema.user or "")
+    everybody = stem(schema.user or "")
     if PRIVILEGE.search(everybody):
         last = last.lower().replace(everybody, "")
-    return bool(PRIVILEGE.search(last)) and (not engine.schema.held_admins or bool(_TOP.search(last)))
+    return bool(PRIVILEGE.search(last)) and (not schema.held_admins or bool(_TOP.search(last)))
 
 
 def is_flag(engine: Engine, name: str) -> bool:

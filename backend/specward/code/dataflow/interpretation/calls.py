@@ -54,9 +54,8 @@ _COERCIONS = frozenset(
 )
 
 
-_REFLECTION = frozenset(
-    {"FastCRUD", "false", "getattr", "hasattr", "isinstance", "len", "setattr"}
-)  # of a model's class, too
+# They make no statement, though a model's class may be passed to them.
+_NO_STATEMENT = frozenset({"FastCRUD", "false", "getattr", "hasattr", "isinstance", "len", "setattr"})
 
 
 def call(engine: Engine, target: Value, arguments: Arguments, state: State, node: ast.AST) -> Value:
@@ -86,7 +85,7 @@ def _is_told_who_asks(engine: Engine, arguments: Arguments, state: State) -> boo
 def external(engine: Engine, name: str, arguments: Arguments, state: State, node: ast.AST) -> Value:
     """A function from outside the project, or a builtin."""
     last = name.rpartition(".")[2]
-    if not (name in _COERCIONS or last in _REFLECTION):
+    if not (name in _COERCIONS or last in _NO_STATEMENT):
         built = constructs.sql_function(engine, name, arguments, state, node)
         if built is not None:
             return built

@@ -151,14 +151,14 @@ def note_bindings(engine: Engine, query: Query, state: State) -> None:
 
     SQL text that only reads may filter by whoever made a row, and says nothing of who else may see it.
     """
+    compared = (part.value for part in deep(query.predicates) if isinstance(part, Bind))
+    engine.trail.compared |= {value.symbol for value in compared if isinstance(value, v.Scalar)}
     if query.text and query.verb == "select":
         return
     proof = engine.proof(state)
     for part in deep(query.predicates):
         if isinstance(part, v.Within | v.Exists):
             note_bindings(engine, part.query, state)
-        if isinstance(part, Bind) and isinstance(part.value, v.Scalar):
-            engine.trail.compared.add(part.value.symbol)
         match part:
             case Bind(table, column, v.Scalar(_, symbol) as value) if proof.is_principal(value):
                 if not names_hidden(symbol):

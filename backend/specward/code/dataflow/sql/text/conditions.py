@@ -7,7 +7,7 @@ from sqlglot import exp
 
 from specward.code.dataflow import values as v
 from specward.code.dataflow.evaluation.openness import opens
-from specward.code.dataflow.evaluation.privileges import PRIVILEGE
+from specward.code.dataflow.evaluation.privileges import marks_administrator
 from specward.code.dataflow.lattice import join_all, origin, rows
 from specward.code.dataflow.owners.naming import names_open, names_opening
 from specward.code.dataflow.owners.schema import Schema
@@ -74,7 +74,7 @@ class Conditions:
             node = node.left
         value = self.value(node) if isinstance(node, exp.Placeholder | exp.Cast) else None
         named = isinstance(value, Scalar) and value.origin == Origin.IDENTITY
-        return named and isinstance(value, Scalar) and bool(PRIVILEGE.search(value.symbol))
+        return named and isinstance(value, Scalar) and marks_administrator(self.schema, value.symbol)
 
     def _not(self, node: exp.Not, scope: Scope) -> Predicate:
         inner = node.this.unnest()

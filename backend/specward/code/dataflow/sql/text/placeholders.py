@@ -76,6 +76,11 @@ def _mark(match: re.Match[str], place: int, parts: tuple[int, ...]) -> Mark:
     return Mark(place=int(match["number"]) - 1 if match["number"] else place, parts=parts)
 
 
+def stood_for(text: Text, parameters: Value | None) -> list[Value | None]:
+    """What each placeholder of a text stands for, in their order."""
+    return [given(mark, text, parameters) for mark in marked(text.sql).marks]
+
+
 def given(mark: Mark, text: Text, parameters: Value | None) -> Value | None:
     """What a placeholder stands for; None where nobody says."""
     if mark.parts:

@@ -9,6 +9,7 @@ from specward.code.dataflow.owners.proof import UNPROVABLE
 from specward.code.dataflow.record import replace
 from specward.code.dataflow.sql.running import FETCH_ONE, check_upsert, execute
 from specward.code.dataflow.sql.text.joined import with_granted, with_joined
+from specward.code.dataflow.sql.text.placeholders import stood_for
 from specward.code.dataflow.sql.text.scopes import Found
 from specward.code.dataflow.sql.text.signs import only_reads, tables
 from specward.code.dataflow.sql.text.statements import Statement, read
@@ -30,6 +31,8 @@ def run_text(
     """Run a text with what is passed; give the rows of its last statement."""
     text = replace(text, site=engine.site(node, state))
     parameters = _parameters(arguments, name)
+    values = stood_for(text, parameters)
+    engine.trail.compared |= {value.symbol for value in values if isinstance(value, Scalar)}
     statements = read(engine.schema, text, parameters)
     if statements is None:
         return _unread(engine, text, state, one=name in FETCH_ONE)

@@ -10,7 +10,7 @@ from specward.code.dataflow.lattice import origin
 from specward.code.dataflow.owners.schema import Schema
 from specward.code.dataflow.record import replace
 from specward.code.dataflow.sql.text.parsing import parsed
-from specward.code.dataflow.sql.text.placeholders import given, marked, mixed
+from specward.code.dataflow.sql.text.placeholders import marked, mixed, stood_for
 from specward.code.dataflow.sql.text.scopes import Found, Scope
 from specward.code.dataflow.sql.text.selects import Selects
 from specward.code.dataflow.values import Column, Origin, Predicate, Query, Text, Value
@@ -40,7 +40,7 @@ def read(schema: Schema, text: Text, parameters: Value | None) -> list[Statement
     trees = parsed(form.sql)
     if trees is None or any(origin(piece) >= Origin.CREDENTIAL for piece in pieces):
         return None
-    reader = _Reader(schema, [given(mark, text, parameters) for mark in form.marks], text.site)
+    reader = _Reader(schema, stood_for(text, parameters), text.site)
     try:
         return [statement for tree in trees for statement in reader.statements(tree)]
     except (_UnknownError, RecursionError):
