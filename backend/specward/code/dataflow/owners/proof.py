@@ -5,8 +5,8 @@ from itertools import combinations
 
 from specward.code.dataflow import values as v
 from specward.code.dataflow.lattice import options, origin
+from specward.code.dataflow.owners.consequences import Consequences
 from specward.code.dataflow.owners.kinds import stands_for_user
-from specward.code.dataflow.owners.ownership import Ownership
 from specward.code.dataflow.record import replace
 from specward.code.dataflow.values import Bind, Exists, Link, Origin, Query, Within
 
@@ -28,7 +28,7 @@ QUESTIONS = frozenset({UNJUDGED, SHOWN})  # what is asked or admitted, and told 
 CHANGE = "change"  # the verb of what is read in order to be changed
 
 
-class Proof(Ownership):
+class Proof(Consequences):
     """Answers questions about statements too."""
 
     def bound_tables(

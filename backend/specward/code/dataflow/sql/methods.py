@@ -5,26 +5,25 @@ import re
 
 from specward.code.dataflow import values as v
 from specward.code.dataflow.evaluation.comparisons import tables_of
-from specward.code.dataflow.evaluation.containers import key_of, subscript, united
+from specward.code.dataflow.evaluation.containers import subscript
 from specward.code.dataflow.evaluation.engine import Arguments, Engine, State
 from specward.code.dataflow.evaluation.later import HANDED_ON, run
-from specward.code.dataflow.evaluation.matching import all_in
 from specward.code.dataflow.evaluation.privileges import privileged
 from specward.code.dataflow.evaluation.ranks import note_rank
 from specward.code.dataflow.evaluation.texts import text
-from specward.code.dataflow.evaluation.truths import negate, truth
 from specward.code.dataflow.lattice import join_all, parts, present
 from specward.code.dataflow.record import replace
 from specward.code.dataflow.sql import constructs, fastcrud, queries
+from specward.code.dataflow.sql.assignments import check_upsert
+from specward.code.dataflow.sql.collected import DUMPS, SETS, on_container, on_sets
 from specward.code.dataflow.sql.outside import construct, fields, opaque, validated, write
-from specward.code.dataflow.sql.running import FETCH_ONE, by_key, certain, check_upsert, execute
+from specward.code.dataflow.sql.running import FETCH_ONE, by_key, certain, execute
 from specward.code.dataflow.sql.sessions import session_call
 from specward.code.dataflow.values import (
     NONE,
     UNKNOWN,
     Const,
     Mapping,
-    Method,
     Model,
     Origin,
     Query,
@@ -61,7 +60,6 @@ KEEPS_VALUE = frozenset(
 VALIDATES = frozenset(
     {"model_validate", "from_orm", "parse_obj", "validate", "construct", "model_construct", "from_model"}
 )
-DUMPS = frozenset({"model_dump", "dict", "copy", "model_copy", "to_dict", "_asdict"})
 
 
 def method(
@@ -95,10 +93,10 @@ def method(
             return dump(engine, receiver, name, arguments)
         case Scalar() if name in {"bind", "bind_partial"} and arguments.named:
             return Mapping(arguments.named, arguments.spread)  # `signature(handler).bind(*args, **kwargs)`
-        case _ if name in _SETS and arguments.positional:
-            return _on_sets(engine, receiver, name, arguments.positional[0], state)
+        case _ if name in SETS and arguments.positional:
+            return on_sets(engine, receiver, name, arguments.positional[0], state)
         case Mapping() | Sequence():
-            return _on_container(engine, receiver, name, arguments, state)
+            return on_container(engine, receiver, name, arguments, state)
         case Text(_, _, _, bound) if name == "bindparams":
             return replace(receiver, bound=(*bound, *arguments.named))
         case Const(str()) if name == "join" and isinstance(arguments.get(0), Sequence):
@@ -242,60 +240,11 @@ def _on_row(engine: Engine, row: Row, name: str, arguments: Arguments, state: St
     return opaque(engine, "", (row, *arguments.all))
 
 
-_SETS = frozenset({"union", "intersection", "difference", "issubset", "issuperset", "isdisjoint"})
-
-
-def _on_sets(engine: Engine, left: Value, name: str, right: Value, state: State) -> Value:
-    """`ids.issubset(own)` and its like."""
-    match name:
-        case "union":
-            return united(engine, left, right)
-        case "intersection":
-            return v.Common(left, right)
-        case "difference":
-            return v.Rest(left, right)
-        case "isdisjoint":
-            return negate(truth(engine, v.Common(left, right), state))
-        case "issuperset":
-            return v.Condition(all_in(engine, right, left, state), v.NOTHING)
-        case _:
-            return v.Condition(all_in(engine, left, right, state), v.NOTHING)
-
-
 def _opened(engine: Engine, arguments: Arguments) -> Arguments:
     opened = tuple(
         fields(engine, item) if isinstance(item, v.Body) else item for item in arguments.positional
     )
     return arguments._replace(positional=opened)
-
-
-def _on_container(
-    engine: Engine, receiver: Mapping | Sequence, name: str, arguments: Arguments, state: State
-) -> Value:
-    first = arguments.get(0)
-    if isinstance(receiver, Mapping):
-        if name in {"get", "pop", "setdefault"} and first is not None:
-            wanted = key_of(first)
-            if wanted is not None and wanted not in dict(receiver.entries) and not receiver.rest:
-                return arguments.get(1) or NONE
-            return subscript(engine, receiver, first, state)
-        if name == "items":
-            return Method(receiver, "items()")
-        if name == "values":
-            return Sequence((), parts(receiver))
-        if name in DUMPS:
-            update = arguments.get(-1, "update")
-            pairs = dict(update.entries) if isinstance(update, Mapping) else {}
-            return Mapping(tuple({**dict(receiver.entries), **pairs}.items()), receiver.rest)
-        if name == "keys":
-            return Sequence(tuple(Const(key) for key, _ in receiver.entries))
-    if name in {"copy", "all", "unique", "scalars", "fetchall"}:
-        return receiver
-    if name in {"discard", "remove", "clear", "sort", "reverse"}:
-        return NONE
-    if name in {"pop", "first", "one", "one_or_none", "scalar_one_or_none"}:
-        return join_all(list(parts(receiver))) if parts(receiver) else UNKNOWN
-    return opaque(engine, "", (receiver, *arguments.all))
 
 
 def _on_scalar(

@@ -10,8 +10,8 @@ from specward.code.dataflow.lattice import join_all, options, origin, rows
 from specward.code.dataflow.owners.proof import MISSING
 from specward.code.dataflow.record import replace
 from specward.code.dataflow.sql import queries
+from specward.code.dataflow.sql.assignments import check_assignments
 from specward.code.dataflow.sql.running import (
-    check_assignments,
     execute,
     note_beginnings,
     note_deed,

@@ -9,8 +9,9 @@ from specward.code.dataflow.evaluation.later import HANDED_ON, handed_on
 from specward.code.dataflow.lattice import join_all, options, origin, rows
 from specward.code.dataflow.record import replace
 from specward.code.dataflow.sql import constructs, queries
+from specward.code.dataflow.sql.assignments import check_assignments
 from specward.code.dataflow.sql.outside import opaque, run_queries, write, write_self
-from specward.code.dataflow.sql.running import FETCH_ONE, by_key, certain, check_assignments, execute
+from specward.code.dataflow.sql.running import FETCH_ONE, by_key, certain, execute
 from specward.code.dataflow.sql.text.signs import looks_like_sql, tells_who_asks
 from specward.code.dataflow.values import (
     NONE,

@@ -7,7 +7,8 @@ from specward.code.dataflow.evaluation.engine import Arguments, Engine, State
 from specward.code.dataflow.lattice import join_all, origin, parts, rows
 from specward.code.dataflow.owners.proof import UNPROVABLE
 from specward.code.dataflow.record import replace
-from specward.code.dataflow.sql.running import FETCH_ONE, check_upsert, execute
+from specward.code.dataflow.sql.assignments import check_upsert
+from specward.code.dataflow.sql.running import FETCH_ONE, execute
 from specward.code.dataflow.sql.text.joined import with_granted, with_joined
 from specward.code.dataflow.sql.text.placeholders import stood_for
 from specward.code.dataflow.sql.text.scopes import Found
