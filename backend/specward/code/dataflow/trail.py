@@ -53,6 +53,7 @@ class Kept(TypedDict):
     ranked: list[tuple[str, list[str]]]
     offices: list[str]
     held: list[tuple[str, str]]
+    personal: list[tuple[str, str]]
     grounds: list[str]
     is_nameless: bool
 
@@ -72,6 +73,7 @@ class Trail:
             "is_nameless",
             "offices",
             "own",
+            "personal",
         ),
         *("ranked", "shown", "violations"),
     )
@@ -86,6 +88,7 @@ class Trail:
         self.own: set[tuple[str, str]] = set()  # tables, and what was done to rows of the principal's there
         self.offices: set[str] = set()  # roles that the principal was asked for
         self.held: set[tuple[str, str]] = set()  # tables, and the roles whose holders are bound to their own
+        self.personal: set[tuple[str, str]] = set()  # tables, and whom a row names where others see all
         self.deeds: set[tuple[str, str, Site]] = (
             set()
         )  # tables, what is done to rows of one's own there, and where
@@ -115,6 +118,7 @@ class Trail:
         self.ranked |= other.ranked
         self.offices |= other.offices
         self.held |= other.held
+        self.personal |= other.personal
         self.consultations += other.consultations
         self.is_cut = self.is_cut or other.is_cut
         self.grounds |= other.grounds
@@ -144,6 +148,7 @@ class Trail:
             "ranked": sorted((table, sorted(ranks)) for table, ranks in self.ranked),
             "offices": sorted(self.offices),
             "held": sorted(self.held),
+            "personal": sorted(self.personal),
             "grounds": sorted(self.grounds),
             "is_nameless": self.is_nameless,
         }
@@ -162,6 +167,7 @@ class Trail:
         trail.offices = {*kept["offices"]}
         trail.is_nameless = kept["is_nameless"]
         trail.held = {(table, role) for table, role in kept["held"]}
+        trail.personal = {(table, column) for table, column in kept["personal"]}
         return trail
 
 

@@ -370,6 +370,7 @@ Value: TypeAlias = _Known | _Statement | _Named
 
 
 ADMIN: Fact = ("admin",)
+PLAIN: Fact = ("plain",)  # whether the principal administers was asked, and they do not
 NOBODY: Fact = ("nobody",)  # the owner that a row should name, and that is asked for here, is not there
 ALIKE = "alike"  # a fact: two inputs are equal, so what is proved of one holds for the other
 ROLE = "role"  # a fact: the roles by name, and whether the principal has one of them

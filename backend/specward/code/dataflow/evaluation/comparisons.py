@@ -5,7 +5,7 @@ from typing import TypeGuard
 
 from specward.code.dataflow import values as v
 from specward.code.dataflow.evaluation.engine import Engine, State
-from specward.code.dataflow.evaluation.matching import all_in, contained, match
+from specward.code.dataflow.evaluation.matching import all_in, contained, match, note_kept
 from specward.code.dataflow.evaluation.openness import closes, opens
 from specward.code.dataflow.evaluation.privileges import (
     is_privilege,
@@ -15,7 +15,7 @@ from specward.code.dataflow.evaluation.privileges import (
     spans_ranks,
 )
 from specward.code.dataflow.evaluation.ranks import note_rank, note_step
-from specward.code.dataflow.evaluation.roles import is_role, told_apart
+from specward.code.dataflow.evaluation.roles import ADMINISTERS, is_role, told_apart
 from specward.code.dataflow.evaluation.truths import negate, none_check, truth
 from specward.code.dataflow.lattice import both, join_all, options, origin, parts, rows
 from specward.code.dataflow.record import replace
@@ -45,7 +45,10 @@ def compare(engine: Engine, left: Value, operator: ast.cmpop, right: Value, stat
     note_rank(engine, state, left, right)
     note_rank(engine, state, right, left)
     if isinstance(left, _SQL) or isinstance(right, _SQL):
-        return sql_comparison(engine, left, operator, right)
+        predicate = sql_comparison(engine, left, operator, right)
+        if isinstance(predicate, Bind):
+            note_kept(engine, predicate, state)
+        return predicate
     if isinstance(left, v.Const) and left.facts.atoms:
         found = truth(engine, compare(engine, v.Const(left.value), operator, right, state), state)
         return Condition(both(found.true, left.facts), both(found.false, left.facts))
@@ -163,7 +166,7 @@ def _in_office(engine: Engine, roles: tuple[Value, ...]) -> Condition:
     """What follows from having one of some roles; administrators apart, who may do everything anyway."""
     others = tuple(role for role in roles if not is_privilege(engine, role))
     engine.trail.offices |= {str(role.value).lower() for role in others if isinstance(role, v.Const)}
-    return told_apart(others)
+    return told_apart(others, spares=bool(engine.schema.personal))
 
 
 def _there(engine: Engine, value: Value, state: State) -> Facts:
@@ -263,7 +266,7 @@ def equal(engine: Engine, left: Value, right: Value, state: State) -> Condition:
             and value.origin == Origin.IDENTITY
             and names_privilege(engine, value, other)
         ):
-            return Condition(Facts(frozenset({v.ADMIN})), NOTHING)
+            return ADMINISTERS
     left, right = _datum(left), _datum(right)
     return Condition(both(match(engine, left, right, state), match(engine, right, left, state)), NOTHING)
 
@@ -283,7 +286,7 @@ def _constant_check(engine: Engine, value: Value, constant: v.Const, state: Stat
         and engine.proof(state).is_principal(value)
         and not of_membership(engine, value)
     ):
-        return Condition(Facts(frozenset({v.ADMIN})), NOTHING)
+        return ADMINISTERS
     if constant.value == "" and isinstance(value, Scalar) and value.origin == Origin.IDENTITY:
         return Condition(IMPOSSIBLE, NOTHING)  # a principal has a name
     if isinstance(constant.value, int | float) and not constant.value:

@@ -3,11 +3,11 @@
 from specward.code.dataflow import values as v
 from specward.code.dataflow.evaluation.engine import Engine, State
 from specward.code.dataflow.evaluation.privileges import is_privilege, of_membership, privileged
-from specward.code.dataflow.evaluation.roles import bound_as
+from specward.code.dataflow.evaluation.roles import ADMINISTERS, bound_as, is_for_oneself
 from specward.code.dataflow.lattice import both, either, parts, rows
 from specward.code.dataflow.owners.schema import ADMINS
 from specward.code.dataflow.record import replace
-from specward.code.dataflow.values import NOTHING, Condition, Facts, Field, Origin, Row, Scalar, Value
+from specward.code.dataflow.values import NOTHING, Bind, Condition, Facts, Field, Origin, Row, Scalar, Value
 
 
 def match(engine: Engine, value: Value, other: Value, state: State) -> Facts:
@@ -16,6 +16,8 @@ def match(engine: Engine, value: Value, other: Value, state: State) -> Facts:
     if isinstance(value, Scalar):
         engine.trail.compared.add(value.symbol)
     match value:
+        case Field(row, column) if engine.schema.spares(row.table, column):
+            return NOTHING
         case Field(row, column) if proof.is_principal(other) or (
             column in engine.schema.owners.get(row.table, ()) and proof.is_identity(other)
         ):
@@ -56,6 +58,18 @@ def note_held(engine: Engine, table: str, column: str, state: State) -> None:
     engine.trail.held |= {(table, role) for role in bound_as(state.facts.atoms)}
     if v.ADMIN in state.facts.atoms and engine.schema.is_of_organisation(table, column):
         engine.trail.held.add((table, ADMINS))
+    _note_personal(engine, table, column, state)
+
+
+def note_kept(engine: Engine, condition: Bind, state: State) -> None:
+    """Note whom rows name, where a statement is made for those alone who have no office."""
+    if engine.proof(state).is_principal(condition.value):
+        _note_personal(engine, condition.table, condition.column, state)
+
+
+def _note_personal(engine: Engine, table: str, column: str, state: State) -> None:
+    if engine.schema.target(table, column) == engine.schema.user and is_for_oneself(state.facts.atoms):
+        engine.trail.personal.add((table, column))
 
 
 def contained(engine: Engine, left: Value, right: Value, state: State) -> Condition:
@@ -63,11 +77,11 @@ def contained(engine: Engine, left: Value, right: Value, state: State) -> Condit
     proof = engine.proof(state)
     named = isinstance(left, v.Const) and isinstance(left.value, str) and privileged(engine, left.value)
     if named and proof.is_principal(right) and not of_membership(engine, right):
-        return Condition(Facts(frozenset({v.ADMIN})), NOTHING)
+        return ADMINISTERS
     if isinstance(left, Scalar) and left.origin == Origin.IDENTITY and "role" in left.symbol:
         members = parts(right)
         if members and all(is_privilege(engine, item) for item in members):
-            return Condition(Facts(frozenset({v.ADMIN})), NOTHING)
+            return ADMINISTERS
     if isinstance(right, v.Common):
         arms = [contained(engine, left, item, state).true for item in (right.left, right.right)]
         return Condition(both(*arms), NOTHING)

@@ -9,13 +9,17 @@ import re
 from collections.abc import Collection
 
 from specward.code.dataflow import values as v
-from specward.code.dataflow.lattice import opposed, rows
+from specward.code.dataflow.lattice import both, opposed, rows
+from specward.code.dataflow.owners.naming import ORDINARY
 from specward.code.dataflow.owners.offices import ANYBODY, SCOPE
 from specward.code.dataflow.owners.proof import Proof
 from specward.code.dataflow.values import Condition, Const, Facts, Field, Query, Scalar, Value
 from specward.patterns import pattern
 
 _ROLE = pattern(r"role|rank|(^|_)rol$|papel|(user|account|member)_?(type|kind)|designation", re.IGNORECASE)
+
+
+ADMINISTERS = Condition(Facts(frozenset({v.ADMIN})), Facts(frozenset({v.PLAIN})))
 
 
 def is_role(proof: Proof, value: Value) -> bool:
@@ -27,15 +31,33 @@ def is_role(proof: Proof, value: Value) -> bool:
             return False
 
 
-def told_apart(constants: tuple[Value, ...]) -> Condition:
-    """What follows from the principal being of one of these roles, and from being of none."""
+def told_apart(constants: tuple[Value, ...], *, spares: bool = False) -> Condition:
+    """What follows from the principal being of one of these roles, and from being of none.
+
+    Args:
+        constants: The names of the roles.
+        spares: Whether who has a role that nobody has who comes for themselves may do everything.
+    """
     names = [str(item.value).lower().replace(" ", "_") for item in constants if isinstance(item, Const)]
     named = " ".join(sorted(names))
-    return Condition(_fact(named, holds=True), _fact(named, holds=False))
+    told = Condition(_fact(named, holds=True), _fact(named, holds=False))
+    if not spares or not names:
+        return told
+    if ORDINARY.isdisjoint(names):
+        return Condition(both(told.true, ADMINISTERS.true), told.false)
+    return Condition(told.true, both(told.false, ADMINISTERS.true))
 
 
 def _fact(named: str, *, holds: bool) -> Facts:
     return Facts(frozenset({(v.ROLE, named, int(holds))}))
+
+
+def is_for_oneself(facts: frozenset[v.Fact]) -> bool:
+    """Whether a path is taken by those alone who have no role, or one of whoever comes for themselves."""
+    roles = [(str(fact[1]), bool(fact[2])) for fact in facts if fact[0] == v.ROLE]
+    ordinary = any(has != ORDINARY.isdisjoint(names.split()) for names, has in roles)
+    office = any(has and ORDINARY.isdisjoint(names.split()) for names, has in roles)
+    return (ordinary or v.PLAIN in facts) and not office and v.ADMIN not in facts
 
 
 def held(facts: frozenset[v.Fact]) -> set[str]:

@@ -5,6 +5,7 @@ from specward.code.dataflow.evaluation.engine import Engine, State
 from specward.code.dataflow.evaluation.matching import all_in, some_in
 from specward.code.dataflow.evaluation.privileges import is_flag
 from specward.code.dataflow.evaluation.ranks import note_rank
+from specward.code.dataflow.evaluation.roles import ADMINISTERS
 from specward.code.dataflow.lattice import both, either, options
 from specward.code.dataflow.owners.naming import names_author, names_open, names_opening
 from specward.code.dataflow.owners.ownership import symbol_of
@@ -40,7 +41,7 @@ def truth(engine: Engine, value: Value, state: State) -> Condition:
                 engine.proof(state).proves(value, owned=False), IMPOSSIBLE if value.fresh else gone
             )
         case Scalar(Origin.IDENTITY, symbol, _) if is_flag(engine, symbol):
-            return Condition(Facts(frozenset({v.ADMIN})), NOTHING)
+            return ADMINISTERS
         case Scalar(_, symbol, _, True):
             return Condition(Facts(frozenset({("present", symbol)})), IMPOSSIBLE)
         case Scalar(Origin.IDENTITY, symbol, _) if _is_key(engine, symbol):
@@ -65,8 +66,7 @@ def truth(engine: Engine, value: Value, state: State) -> Condition:
         case v.Method(counted, v.LENGTH):
             return truth(engine, counted, state)
         case Field(row, column) if row.table == engine.schema.user and is_flag(engine, column):
-            admin = Facts(frozenset({v.ADMIN})) if engine.proof(state).is_identity(row) else NOTHING
-            return Condition(admin, NOTHING)
+            return ADMINISTERS if engine.proof(state).is_identity(row) else Condition(NOTHING, NOTHING)
         case Field(row, column) if row.table == engine.schema.user and _is_key(engine, column):
             return Condition(NOTHING, IMPOSSIBLE)
         case Field() if _is_owner(engine, value):

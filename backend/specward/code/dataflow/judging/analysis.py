@@ -9,6 +9,7 @@ from itertools import zip_longest
 from types import MappingProxyType
 from typing import NamedTuple
 
+from specward.code.dataflow.judging.colleagues import personal, reached
 from specward.code.dataflow.judging.folding import folded
 from specward.code.dataflow.judging.judge import Alone, Hands, Judge, Lesson, judge_all
 from specward.code.dataflow.judging.outranked import outranked
@@ -113,7 +114,8 @@ def analyse_sources(
             if not judge.learn(_lesson(judge.schema, trails)):
                 break
             trails = _round(judge, hands or Alone(), memory)
-        return Analysis(_weighed(judge, trails), _described(judge.schema))
+        found = (*_weighed(judge, trails), *_among_colleagues(judge, hands or Alone(), memory, trails))
+        return Analysis(tuple(sorted(found, key=_order)), _described(judge.schema))
 
 
 def _sources(files: Mapping[str, Text], memory: Memory | None, names: Mapping[str, str]) -> Iterator[Source]:
@@ -131,7 +133,7 @@ def _lesson(schema: Schema, trails: Sequence[Trail]) -> Lesson:
     gated = {(*pair, route) for route, trail in enumerate(trails) for pair in trail.gated}
     held = {pair for trail in trails for pair in trail.held}
     shown = {table for trail in trails for table in trail.shown}
-    return Lesson(sorted(bindings), sorted(shown), sorted(gated), sorted(held), _named(schema, trails))
+    return Lesson(sorted(bindings), sorted(shown), sorted(gated), sorted(held), (), _named(schema, trails))
 
 
 def _named(schema: Schema, trails: Sequence[Trail]) -> list[str]:
@@ -164,7 +166,18 @@ def _weighed(judge: Judge, trails: Sequence[Trail]) -> tuple[Violation, ...]:
         *content.asked(_merged(judge.routes, open_to_all)),
         *allowed.asked(_merged(judge.routes, behind)),
     )
-    return tuple(sorted((*found, *asked), key=_order))
+    return (*found, *asked)
+
+
+def _among_colleagues(
+    judge: Judge, hands: Hands, memory: Memory | None, trails: Sequence[Trail]
+) -> Sequence[Violation]:
+    """What is found once more, where the rows of an organisation are somebody's own in it."""
+    pairs = personal(judge.schema, trails)
+    if not pairs or not judge.learn(Lesson((), (), personal=sorted(pairs))):
+        return ()
+    found = reached(trails, _round(judge, hands, memory))
+    return _merged(judge.routes, [folded(judge.schema, items) for items in found])
 
 
 def _order(item: Violation) -> tuple[object, ...]:

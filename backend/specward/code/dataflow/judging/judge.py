@@ -22,6 +22,7 @@ class Lesson(NamedTuple):
     shown: Sequence[str]  # tables of content that a route shows to anybody
     gated: Sequence[tuple[str, str, int]] = ()  # tables that something was found on, behind a role, by route
     held: Sequence[tuple[str, str]] = ()  # tables on which those who have a role are bound to their own
+    personal: Sequence[tuple[str, str]] = ()  # columns that name whose own a row of an organisation is
     users: Sequence[str] = ()  # the table whose rows credentials name on most routes
 
 
@@ -46,6 +47,8 @@ class Judge:
         self._interpreter = Interpreter(self.program, self.schema)
         if any(self.schema.sign_in(table) for table in lesson.users):
             return True  # what else was said rests on somebody else's being asked
+        if lesson.personal:
+            return self.schema.keep_to_persons(lesson.personal)
         news = [self.schema.learn(table, column) for table, column in self._ordered(lesson.bindings)]
         offices = looked_after(self.schema, lesson.gated, lesson.held) - self.schema.administered
         self.schema.administered |= offices

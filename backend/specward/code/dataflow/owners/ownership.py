@@ -208,6 +208,8 @@ class Ownership:
     def _binds(self, table: str, column: str, value: Value, depth: int = _DEPTH) -> bool:
         """Whether `table.column == value` keeps a statement to the principal's rows."""
         schema = self.schema
+        if schema.spares(table, column):
+            return False
         target = schema.target(table, column)
         if isinstance(value, v.Scalar) and self._is_namesake(column, value.symbol):
             return True

@@ -10,7 +10,7 @@ from specward.code.dataflow.owners.kinds import stands_for_user
 from specward.code.dataflow.record import replace
 from specward.code.dataflow.values import Bind, Exists, Link, Origin, Query, Within
 
-MISSING, CONDITIONAL, CLIENT, FOREIGN, UNPROVABLE, ESCAPES, UNJUDGED, SHOWN, OUTRANKED = (
+MISSING, CONDITIONAL, CLIENT, FOREIGN, UNPROVABLE, ESCAPES, UNJUDGED, SHOWN, OUTRANKED, COLLEAGUE = (
     "SW601",
     "SW602",
     "SW603",
@@ -20,6 +20,7 @@ MISSING, CONDITIONAL, CLIENT, FOREIGN, UNPROVABLE, ESCAPES, UNJUDGED, SHOWN, OUT
     "SW607",
     "SW609",
     "SW611",
+    "SW612",
 )
 ROWS = frozenset({MISSING, CONDITIONAL, CLIENT})  # rows of a table are reached
 QUESTIONS = frozenset({UNJUDGED, SHOWN})  # what is asked or admitted, and told as no fault

@@ -56,6 +56,7 @@ class Schema(Links):
         self.has_policies = any(source.outline["has_policies"] for source in program.sources.values())
         self.has_criteria = any(source.outline["has_criteria"] for source in program.sources.values())
         self.held_admins = False  # whether administrators are held to the rows of their own organisation
+        self.personal: frozenset[str] = frozenset()  # tables whose rows are somebody's own in an organisation
         self.administered: set[tuple[str, str]] = set()  # tables, with the roles that look after them
         parents = {name: self.parents(name) for name in self.tables}
         self.user = self.named(settings.user_table) or find_user(program, self.tables, self.by_model, parents)
@@ -145,6 +146,18 @@ class Schema(Links):
         self.held_admins = before or any(role == ADMINS for _, role in held)
         return self.held_admins != before
 
+    def keep_to_persons(self, pairs: Collection[tuple[str, str]]) -> bool:
+        """Note columns that name whose own a row of an organisation is. True if that is news."""
+        self.personal |= {table for table, _ in pairs}
+        for table in self.personal:
+            of_all = {column for column in self.owners[table] if self.is_of_organisation(table, column)}
+            self.owners[table] = (self.owners[table] - of_all) | {name for of, name in pairs if of == table}
+        return bool(pairs)
+
+    def spares(self, table: str, column: str) -> bool:
+        """Whether a column only says of which organisation a row is that is somebody's own there."""
+        return table in self.personal and self.is_of_organisation(table, column)
+
     def is_of_organisation(self, table: str, column: str) -> bool:
         """Whether a column says of which organisation a row is: one that users refer to, too."""
         target = self.target(table, column)
@@ -202,7 +215,8 @@ class Schema(Links):
         owners = [(name, sorted(columns)) for name, columns in self.owners.items()]
         grants = [(name, sorted(parents)) for name, parents in self.grants.items()]
         known = (self.user, sorted(self.owned), sorted(self.published), self.memberships)
-        learnt = (self.has_policies, self.has_criteria, self.held_admins, sorted(self.administered))
+        roles = (self.held_admins, sorted(self.administered), sorted(self.personal))
+        learnt = (self.has_policies, self.has_criteria, *roles)
         return repr((tables, self.by_model, self._by_stem, owners, grants, known, learnt, self.settings))
 
     def path(self, table: str) -> str:

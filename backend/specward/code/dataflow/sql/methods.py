@@ -8,6 +8,7 @@ from specward.code.dataflow.evaluation.comparisons import tables_of
 from specward.code.dataflow.evaluation.containers import subscript
 from specward.code.dataflow.evaluation.engine import Arguments, Engine, State
 from specward.code.dataflow.evaluation.later import HANDED_ON, run
+from specward.code.dataflow.evaluation.matching import note_kept
 from specward.code.dataflow.evaluation.privileges import privileged
 from specward.code.dataflow.evaluation.ranks import note_rank
 from specward.code.dataflow.evaluation.texts import text
@@ -152,6 +153,10 @@ def _on_query(
         conflict = arguments.get(1, "index_elements")
         check_upsert(engine, query, conflict, engine.site(node, state), state)
     extended = queries.extend(engine, query, name, arguments)
+    if name == "filter_by":
+        for condition in queries.by_name(engine, query, arguments):
+            if isinstance(condition, v.Bind):
+                note_kept(engine, condition, state)
     if extended is not None:
         return extended
     if name in queries.RUNS or query.legacy:
