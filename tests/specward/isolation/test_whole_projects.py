@@ -10,7 +10,7 @@ OPEN = {
     "agentdesk": (2, 0),  # tools that a model calls by their names
     "bazarly": (1, 1),  # a role that is asked for in place of the row; a review for whoever has bought
     "boxoffice": (4, 0),  # a ticket's code; what managers look after; what is open, and not to be added to
-    "cadenza": (1, 0),  # the lessons of any student
+    "cadenza": (2, 0),  # the lessons of any student; a check that answers where nothing was found
     "calibra": (2, 2),  # a poll by a socket that has no key; a join by somebody else's column
     "callwise": (1, 3),  # what may be read, and not written; templates for all, and a provider's notice
     "chat_assistant": (2, 0),  # tools that a model calls by their names

@@ -7,6 +7,7 @@ from specward.code.dataflow.values import (
     ADMIN,
     IMPOSSIBLE,
     NONE,
+    OFFICE,
     ROLE,
     Any,
     Bind,
@@ -61,6 +62,10 @@ def either(left: Facts, right: Facts) -> Facts:
         proved = [_ownership(side.atoms - shared) for side in (left, right)]
         if not all(proved):  # the others are not held to it
             shared |= proved[0] | proved[1]
+    elif (OFFICE in left.atoms) != (OFFICE in right.atoms):
+        held, free = (right, left) if OFFICE in left.atoms else (left, right)
+        if not _ownership(free.atoms - shared):  # `mine or me.role == "staff"`
+            shared |= _ownership(held.atoms)
     kept = shared | _vacuous(left.atoms - shared, right.atoms) | _vacuous(right.atoms - shared, left.atoms)
     return Facts(kept, ways=(left.ways & right.ways) | _ways(left.atoms - kept, right.atoms - kept))
 

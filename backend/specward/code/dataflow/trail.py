@@ -9,7 +9,7 @@ FOUND, CHANGED = "found", "changed"  # what is done to rows of one's own: read b
 MADE = "insert"  # a deed that needs no row to be there
 ANY_ROUTE = ""  # begins the way to what a dependency does: the routes that have it are all alike
 
-Key: TypeAlias = tuple[str, str, int, int, tuple[str, ...]]
+Key: TypeAlias = tuple[str, str, str, int, int, tuple[str, ...]]
 
 
 class Violation(NamedTuple):
@@ -24,7 +24,7 @@ class Violation(NamedTuple):
     @property
     def key(self) -> Key:
         """What is told once: a place, for each route that reaches it or each dependency that routes share."""
-        return (self.code, *self.site[:3], self.site.chain[:2])
+        return (self.code, self.table, *self.site[:3], self.site.chain[:2])
 
     @property
     def length(self) -> tuple[int, tuple[str, ...], str]:
@@ -53,7 +53,7 @@ class Kept(TypedDict):
     ranked: list[tuple[str, list[str]]]
     offices: list[str]
     held: list[tuple[str, str]]
-    personal: list[tuple[str, str]]
+    personal: list[tuple[str, str, bool]]
     grounds: list[str]
     is_nameless: bool
 
@@ -88,7 +88,7 @@ class Trail:
         self.own: set[tuple[str, str]] = set()  # tables, and what was done to rows of the principal's there
         self.offices: set[str] = set()  # roles that the principal was asked for
         self.held: set[tuple[str, str]] = set()  # tables, and the roles whose holders are bound to their own
-        self.personal: set[tuple[str, str]] = set()  # tables, and whom a row names where others see all
+        self.personal: set[tuple[str, str, bool]] = set()  # whom a row names; whether an office sees others'
         self.deeds: set[tuple[str, str, Site]] = (
             set()
         )  # tables, what is done to rows of one's own there, and where
@@ -167,7 +167,7 @@ class Trail:
         trail.offices = {*kept["offices"]}
         trail.is_nameless = kept["is_nameless"]
         trail.held = {(table, role) for table, role in kept["held"]}
-        trail.personal = {(table, column) for table, column in kept["personal"]}
+        trail.personal = {(table, column, alone) for table, column, alone in kept["personal"]}
         return trail
 
 

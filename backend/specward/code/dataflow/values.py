@@ -370,6 +370,7 @@ Value: TypeAlias = _Known | _Statement | _Named
 
 
 ADMIN: Fact = ("admin",)
+OFFICE: Fact = ("office",)  # the principal has a role that nobody has who comes for themselves
 PLAIN: Fact = ("plain",)  # whether the principal administers was asked, and they do not
 NOBODY: Fact = ("nobody",)  # the owner that a row should name, and that is asked for here, is not there
 ALIKE = "alike"  # a fact: two inputs are equal, so what is proved of one holds for the other

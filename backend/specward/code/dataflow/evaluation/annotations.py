@@ -73,3 +73,21 @@ def annotation_names(annotation: ast.expr | None) -> list[str]:
         case _:
             name = dotted_name(annotation)
             return [name] if name else []
+
+
+def listed(engine: Engine, cls: Definition, name: str) -> Definition | None:
+    """The class of what a field of a body lists: `rows: list[FuelingIn]`."""
+    for owner in engine.program.ancestry(cls):
+        for member in engine.program.class_of(owner).body:
+            match member:
+                case ast.AnnAssign(
+                    target=ast.Name(id=field), annotation=ast.Subscript(value=outer, slice=inner)
+                ) if field == name and dotted_name(outer).rpartition(".")[2] in _LISTS:
+                    found = engine.named(owner.module, dotted_name(inner))
+                    return found.definition if isinstance(found, v.Class) else None
+                case _:
+                    pass
+    return None
+
+
+_LISTS = frozenset({"list", "List", "Sequence", "set", "Set", "conlist"})

@@ -3,6 +3,7 @@
 import ast
 
 from specward.code.dataflow import values as v
+from specward.code.dataflow.evaluation.annotations import listed
 from specward.code.dataflow.evaluation.engine import Arguments, Engine, State
 from specward.code.dataflow.evaluation.members import decorators, is_class, of_class, of_instance
 from specward.code.dataflow.lattice import join_all, present
@@ -294,4 +295,6 @@ def _of_body(engine: Engine, body: v.Body, name: str) -> Value:
         return Function(owner.module, f"{owner.name}.{name}", node, owner, body)
     if name in {"model_dump", "dict", "model_copy", "copy", "json", "model_dump_json", "model_fields_set"}:
         return Method(body, name)
-    return Scalar(body.origin, f"{body.symbol}.{name}")
+    symbol = f"{body.symbol}.{name}"
+    part = listed(engine, body.cls, name)
+    return v.Body(part, symbol, body.origin) if part is not None else Scalar(body.origin, symbol)

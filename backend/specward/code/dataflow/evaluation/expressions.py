@@ -17,6 +17,7 @@ from specward.code.dataflow.evaluation.engine import Arguments, Engine, State, s
 from specward.code.dataflow.evaluation.ladders import climbed
 from specward.code.dataflow.evaluation.later import STARTS, cannot_be_steered
 from specward.code.dataflow.evaluation.narrowing import narrow
+from specward.code.dataflow.evaluation.roles import beside_office
 from specward.code.dataflow.evaluation.switches import switched
 from specward.code.dataflow.evaluation.texts import is_text, text
 from specward.code.dataflow.evaluation.truths import negate, truth
@@ -159,6 +160,7 @@ def _boolean(engine: Engine, op: ast.boolop, nodes: list[ast.expr], state: State
     branch = state.fork()
     values: list[Value] = []
     conditions: list[v.Condition] = []
+    named, engine.trail.personal = engine.trail.personal, set()
     for node in nodes:
         value = engine.evaluate(node, branch)
         if not branch.facts.possible and conditions:  # `row or raise_not_found()`
@@ -171,6 +173,7 @@ def _boolean(engine: Engine, op: ast.boolop, nodes: list[ast.expr], state: State
         narrow(engine, node, branch, holds=conjunction)
         if not branch.facts.possible:
             break
+    engine.trail.personal = named | beside_office(engine.trail.personal, conditions)
     for name in branch.names:
         state.names.setdefault(name, branch.names[name])
     if all(isinstance(value, v.PREDICATES) for value in values):

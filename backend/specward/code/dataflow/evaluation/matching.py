@@ -3,7 +3,7 @@
 from specward.code.dataflow import values as v
 from specward.code.dataflow.evaluation.engine import Engine, State
 from specward.code.dataflow.evaluation.privileges import is_privilege, of_membership, privileged
-from specward.code.dataflow.evaluation.roles import ADMINISTERS, bound_as, is_for_oneself
+from specward.code.dataflow.evaluation.roles import ADMINISTERS, bound_as, without_office
 from specward.code.dataflow.lattice import both, either, parts, rows
 from specward.code.dataflow.owners.schema import ADMINS
 from specward.code.dataflow.record import replace
@@ -68,8 +68,9 @@ def note_kept(engine: Engine, condition: Bind, state: State) -> None:
 
 
 def _note_personal(engine: Engine, table: str, column: str, state: State) -> None:
-    if engine.schema.target(table, column) == engine.schema.user and is_for_oneself(state.facts.atoms):
-        engine.trail.personal.add((table, column))
+    free, alone = without_office(state.facts.atoms)
+    if free and engine.schema.target(table, column) == engine.schema.user:
+        engine.trail.personal.add((table, column, alone))
 
 
 def contained(engine: Engine, left: Value, right: Value, state: State) -> Condition:

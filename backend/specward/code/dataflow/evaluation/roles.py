@@ -6,7 +6,7 @@ role, and where they meet, the side that proves something speaks for the other.
 """
 
 import re
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 
 from specward.code.dataflow import values as v
 from specward.code.dataflow.lattice import both, opposed, rows
@@ -41,23 +41,35 @@ def told_apart(constants: tuple[Value, ...], *, spares: bool = False) -> Conditi
     names = [str(item.value).lower().replace(" ", "_") for item in constants if isinstance(item, Const)]
     named = " ".join(sorted(names))
     told = Condition(_fact(named, holds=True), _fact(named, holds=False))
-    if not spares or not names:
+    above = ADMINISTERS.true if spares else Facts(frozenset({v.OFFICE}))
+    if not names:
         return told
     if ORDINARY.isdisjoint(names):
-        return Condition(both(told.true, ADMINISTERS.true), told.false)
-    return Condition(told.true, both(told.false, ADMINISTERS.true))
+        return Condition(both(told.true, above), told.false)
+    return Condition(told.true, both(told.false, above))
 
 
 def _fact(named: str, *, holds: bool) -> Facts:
     return Facts(frozenset({(v.ROLE, named, int(holds))}))
 
 
-def is_for_oneself(facts: frozenset[v.Fact]) -> bool:
-    """Whether a path is taken by those alone who have no role, or one of whoever comes for themselves."""
-    roles = [(str(fact[1]), bool(fact[2])) for fact in facts if fact[0] == v.ROLE]
-    ordinary = any(has != ORDINARY.isdisjoint(names.split()) for names, has in roles)
-    office = any(has and ORDINARY.isdisjoint(names.split()) for names, has in roles)
-    return (ordinary or v.PLAIN in facts) and not office and v.ADMIN not in facts
+def without_office(facts: frozenset[v.Fact]) -> tuple[bool, bool]:
+    """Whether who takes a path may be without an office, and whether those alone take it.
+
+    None have an office who have no role, or one of whoever comes for themselves.
+    """
+    free = facts.isdisjoint({v.ADMIN, v.OFFICE})
+    asked = v.PLAIN in facts or any(fact[0] == v.ROLE for fact in facts)
+    return free, free and asked
+
+
+def beside_office(
+    named: set[tuple[str, str, bool]], conditions: Iterable[Condition]
+) -> set[tuple[str, str, bool]]:
+    """Whom rows name, where an office is asked for beside it: `row.author_id == me.id or me.is_admin`."""
+    facts = {atom for item in conditions for side in (item.true, item.false) for atom in side.atoms}
+    asked = any(atom in {v.ADMIN, v.OFFICE, v.PLAIN} for atom in facts)
+    return {(table, column, alone or asked) for table, column, alone in named}
 
 
 def held(facts: frozenset[v.Fact]) -> set[str]:

@@ -115,7 +115,7 @@ def external(engine: Engine, name: str, arguments: Arguments, state: State, node
     if name == "hasattr" and len(arguments.positional) > 1:
         return _hasattr(engine, *arguments.positional[:2])
     if last == "setattr" and len(arguments.positional) > 2:  # noqa: PLR2004 - object, name, value
-        _setattr(engine, arguments, state)
+        _setattr(engine, arguments, state, node)
         return NONE
     if name in {"min", "max"} and len(arguments.positional) > 1 and not arguments.named:
         return join_all([*arguments.positional])
@@ -166,12 +166,12 @@ def _model_of(engine: Engine, value: Value) -> str:
             return ""
 
 
-def _setattr(engine: Engine, arguments: Arguments, state: State) -> None:
+def _setattr(engine: Engine, arguments: Arguments, state: State, node: ast.AST) -> None:
     target, name, value = arguments.positional[:3]
     for option in options(target):
         if isinstance(option, Row):
             pairs = ((str(name.value), value),) if isinstance(name, Const) else _dynamic(value)
-            write(engine, option, pairs, state)
+            write(engine, option, pairs, state, engine.site(node, state))
         else:
             write_self(engine, option)
 

@@ -165,7 +165,7 @@ def store(engine: Engine, target: ast.expr, value: Value, state: State) -> None:
                     if value != NONE or name not in engine.program.set_later(option.cls.definition):
                         option.attributes[name] = value
                 elif isinstance(option, Row):
-                    write(engine, option, ((name, value),), state)
+                    write(engine, option, ((name, value),), state, engine.site(target, state))
                 else:
                     write_self(engine, option)
         case ast.Subscript(value=ast.Attribute(attr="info")) if engine.schema.has_criteria:

@@ -26,7 +26,7 @@ def personal(schema: Schema, trails: Sequence[Trail]) -> set[tuple[str, str]]:
     Returns:
         Those tables, with the columns that say to whom.
     """
-    named = {pair for trail in trails for pair in trail.personal}
+    named = {(table, column) for trail in trails for table, column, alone in trail.personal if alone}
     bound = {pair for trail in trails for pair in trail.bindings if schema.is_of_organisation(*pair)}
     of_all = {table for table, _ in bound}
     return {(table, column) for table, column in named if table in of_all & schema.owned}
@@ -54,14 +54,15 @@ def reached(trails: Sequence[Trail], again: Sequence[Trail]) -> list[list[Violat
 
 
 def _news(trail: Trail, again: Trail) -> list[Violation]:
-    """What a route does to rows of colleagues, unless it asks for a rank."""
+    """What a route does to rows of colleagues, unless it asks for a rank, or whom they name."""
     if trail.is_nameless or trail.is_cut or trail.ranked:
         return []
+    asked = {table for table, _, _ in trail.personal}
     known = {(item.table, item.site[:3]) for item in trail.violations.values()}
     return [
         item
         for item in again.violations.values()
-        if item.code in ROWS and (item.table, item.site[:3]) not in known
+        if item.code in ROWS and item.table not in asked and (item.table, item.site[:3]) not in known
     ]
 
 
@@ -72,7 +73,7 @@ def _open(news: Sequence[Sequence[Violation]], table: str, *, changes: bool) -> 
 
 def _kept(trails: Sequence[Trail], table: str, *, changes: bool) -> int:
     """How many routes keep whoever has no office to their own; what a change asks says nothing of reading."""
-    asking = [trail for trail in trails if any(of == table for of, _ in trail.personal)]
+    asking = [trail for trail in trails if any(of == table and alone for of, _, alone in trail.personal)]
     return sum(changes or not _changes(trail, table) for trail in asking)
 
 

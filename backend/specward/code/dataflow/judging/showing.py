@@ -82,7 +82,12 @@ def shown(schema: Schema, trails: Sequence[Trail]) -> Content:
         for table, use in uses.items()
         if (use.is_open and (use.changed or names_content(table))) or (use.is_unasked and signed_in)
     }
-    if schema.user is not None and schema.user in read and _Use.of(schema.user, trails).outnumbers:
+    if (
+        schema.user is not None
+        and not schema.is_tenanted
+        and schema.user in read
+        and _Use.of(schema.user, trails).outnumbers
+    ):
         found.add(schema.user)
     parts = {
         table

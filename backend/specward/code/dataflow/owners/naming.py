@@ -88,7 +88,7 @@ def names_author(column: str) -> bool:
 
 _COUNTED = pattern(
     r"(^|_)(view|visit|click|hit|read|play|download|share|like|comment|reply|join|member|participant|follower)s?"
-    r"(_(count|counter|total|num(ber)?))?$"
+    r"(_(count|counter|total|num(ber)?))?$|^((in_)?stock|quantity|inventory|available|remaining|sold|seats(_left)?)$"
 )
 
 

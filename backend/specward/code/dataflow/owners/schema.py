@@ -162,7 +162,7 @@ class Schema(Links):
         """Whether a column says of which organisation a row is: one that users refer to, too."""
         target = self.target(table, column)
         return names_tenant(column) or (
-            target is not None and target in self.parents(self.user or "").values()
+            target not in {None, self.user} and target in self.parents(self.user or "").values()
         )
 
     def _signs_in(self, table: str, column: str) -> bool:

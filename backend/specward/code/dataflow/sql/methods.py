@@ -83,7 +83,7 @@ def method(
         case Model(table):
             return _on_model(engine, table, name, arguments, state, node)
         case Row():
-            return _on_row(engine, receiver, name, arguments, state)
+            return _on_row(engine, receiver, name, arguments, state, node)
         case v.Expression() | v.Other() | v.Both() | v.Any() | v.Bind() | v.Link() | v.Within() | v.Exists():
             return (
                 receiver
@@ -207,7 +207,7 @@ def _admit(engine: Engine, members: Row, state: State) -> None:
             write(engine, value.row, (), state)
 
 
-def _on_row(engine: Engine, row: Row, name: str, arguments: Arguments, state: State) -> Value:
+def _on_row(engine: Engine, row: Row, name: str, arguments: Arguments, state: State, node: ast.AST) -> Value:
     if name in FETCH_ONE | {"next"}:
         return certain(engine, replace(row, many=False), name, state)
     if name in {
@@ -227,7 +227,8 @@ def _on_row(engine: Engine, row: Row, name: str, arguments: Arguments, state: St
     }:
         return replace(row, many=True)
     if name in {"sqlmodel_update", "update", "update_from_dict"}:
-        write(engine, row, queries.assignments(_opened(engine, arguments)), state)
+        pairs = queries.assignments(_opened(engine, arguments))
+        write(engine, row, pairs, state, engine.site(node, state))
         return row
     if (
         name in {"filter", "where", "filter_by", "order_by", "limit", "offset", "select", "options"}

@@ -49,8 +49,10 @@ def _unnamed(
                 pass
 
 
-def write(engine: Engine, row: Row, pairs: tuple[tuple[str, Value], ...], state: State) -> None:
-    """A row is changed: it must be the principal's, and so must what its foreign keys are set to."""
+def write(
+    engine: Engine, row: Row, pairs: tuple[tuple[str, Value], ...], state: State, at: v.Site | None = None
+) -> None:
+    """A row is changed: it must be the principal's, and so must what its foreign keys are set to there."""
     proof = engine.proof(state)
     if only_counts(pairs):
         engine.use(row, state)
@@ -60,7 +62,7 @@ def write(engine: Engine, row: Row, pairs: tuple[tuple[str, Value], ...], state:
         engine.report(MISSING, row.site, row.table, changes=True)
     elif not row.fresh:
         note_deed(engine, row.table, "update" if pairs else "delete", row.keys, row.site, state)
-    check_assignments(engine, row.table, pairs, row.site, state)
+    check_assignments(engine, row.table, pairs, at or row.site, state)
 
 
 def write_self(engine: Engine, value: Value) -> None:
