@@ -11,6 +11,7 @@ from specward.code.dataflow.owners.kinds import numbers
 from specward.code.dataflow.owners.proof import ESCAPES, MISSING
 from specward.code.dataflow.record import replace
 from specward.code.dataflow.values import Function, Method, Origin, Row, Scalar, Value
+from specward.patterns import pattern
 
 REQUEST = v.External("@request")
 _SIGNED = frozenset({"state", "user", "session", "auth"})
@@ -248,6 +249,8 @@ def _of_scalar(engine: Engine, value: Scalar, name: str, node: ast.AST, state: S
         computed = found is not None and not any("property" in item for item in decorators(found[1]))
         if computed and name not in table.columns:  # which a mixin may declare by a function
             return Method(value, name)
+    if value == v.IDENTITY and _RESOURCE.fullmatch(name):
+        return Method(REQUEST, name)  # `request.state.db` is no user's
     if value.origin == Origin.UNKNOWN:
         return Method(value, name)
     if name in _DATUM_METHODS:
@@ -255,6 +258,7 @@ def _of_scalar(engine: Engine, value: Scalar, name: str, node: ast.AST, state: S
     return Scalar(value.origin, f"{value.symbol}.{name}" if value.symbol else name, value.rows)
 
 
+_RESOURCE = pattern(r"(\w+_)?(db|session|session_?maker|database|engine|conn(ection)?|pool|uow|unit_of_work)")
 _DATUM_METHODS = frozenset(
     {
         "get",

@@ -15,7 +15,7 @@ from specward.code.dataflow.evaluation.privileges import (
     spans_ranks,
 )
 from specward.code.dataflow.evaluation.ranks import note_rank, note_step
-from specward.code.dataflow.evaluation.roles import ADMINISTERS, is_role, told_apart
+from specward.code.dataflow.evaluation.roles import ADMINISTERS, above_others, is_role, told_apart
 from specward.code.dataflow.evaluation.truths import negate, none_check, truth
 from specward.code.dataflow.lattice import both, join_all, options, origin, parts, rows
 from specward.code.dataflow.record import replace
@@ -73,7 +73,8 @@ def compare(engine: Engine, left: Value, operator: ast.cmpop, right: Value, stat
         true, false = (left.found, NOTHING) if there else (NOTHING, left.found)
         return Condition(both(asked.true, true), both(asked.false, false))
     if isinstance(left, v.Either):
-        return join_all([compare(engine, item, operator, right, state) for item in left.options])
+        said = join_all([compare(engine, item, operator, right, state) for item in left.options])
+        return _if_found(engine, left, said, operator, right, state)
     if isinstance(right, v.Either) and not isinstance(operator, ast.In | ast.NotIn):
         return join_all([compare(engine, left, operator, item, state) for item in right.options])
     if isinstance(operator, _EQUAL):
@@ -98,6 +99,24 @@ def compare(engine: Engine, left: Value, operator: ast.cmpop, right: Value, stat
         return Condition(all_in(engine, right, left, state), NOTHING)
     read = rows(left) | rows(right)
     return Scalar(Origin.UNKNOWN, rows=read) if read else Condition(NOTHING, NOTHING)
+
+
+def _if_found(
+    engine: Engine, left: v.Either, said: Value, operator: ast.cmpop, right: Value, state: State
+) -> Value:
+    """`role_of(me, team) in ("owner", "editor")`: it is not None, and what held where it was found holds."""
+    known = right if isinstance(right, v.Sequence) else v.Sequence((right,))
+    constants = all(origin(item) == Origin.CONSTANT and item != NONE for item in parts(known))
+    if (
+        not left.found.atoms
+        or not constants
+        or not isinstance(operator, ast.In | ast.NotIn | ast.Eq | ast.NotEq)
+    ):
+        return said
+    told = truth(engine, said, state)
+    if isinstance(operator, ast.In | ast.Eq):
+        return Condition(both(told.true, left.found), told.false)
+    return Condition(told.true, both(told.false, left.found))
 
 
 def _one_of_rows(engine: Engine, left: Value, right: Value, state: State) -> Condition | None:
@@ -166,7 +185,7 @@ def _in_office(engine: Engine, roles: tuple[Value, ...]) -> Condition:
     """What follows from having one of some roles; administrators apart, who may do everything anyway."""
     others = tuple(role for role in roles if not is_privilege(engine, role))
     engine.trail.offices |= {str(role.value).lower() for role in others if isinstance(role, v.Const)}
-    return told_apart(others, spares=bool(engine.schema.personal))
+    return told_apart(others, above=above_others(engine.schema))
 
 
 def _there(engine: Engine, value: Value, state: State) -> Facts:

@@ -161,8 +161,12 @@ _MOST_KEYS = 8  # that a call gives by name: more are no conditions of a stateme
 
 
 def known_items(value: Value) -> list[Value] | None:
-    """The pairs that `conditions.items()` gives, where the keys are known: they may name columns."""
+    """What a loop goes through, where each is known: keys, which may name columns, or checks to be made."""
     match value:
+        case Sequence(items, ()) if 0 < len(items) <= _MOST_KEYS and all(
+            isinstance(item, v.Class | v.Function | v.Instance) for item in items
+        ):
+            return [*items]
         case v.Method(Mapping(entries, ()), "items()") if 0 < len(entries) <= _MOST_KEYS:
             return [Sequence((Const(key), item)) for key, item in entries]
         case _:

@@ -25,6 +25,8 @@ def match(engine: Engine, value: Value, other: Value, state: State) -> Facts:
                 engine.bind(row.table, column)
                 note_held(engine, row.table, column, state)
             return proof.proves(row, owned=True)
+        case Field(row, column) if _is_of_own(engine, row, column, other, state):
+            return proof.proves(row, owned=True)
         case Field(row, column):
             target = engine.schema.target(row.table, column)
             if target in engine.schema.owned and proof.key_proved(target, other):
@@ -51,6 +53,15 @@ def match(engine: Engine, value: Value, other: Value, state: State) -> Facts:
         case _:
             pass
     return NOTHING
+
+
+def _is_of_own(engine: Engine, row: Row, column: str, other: Value, state: State) -> bool:
+    """Whether a column names one row, and equals that of one of one's own: `mine.team.slug == team.slug`."""
+    schema = engine.schema
+    named = column in schema.keys(row.table) or schema.names_one(row.table, column)
+    if not named or not isinstance(other, Field) or (other.row.table, other.column) != (row.table, column):
+        return False
+    return not other.row.code and engine.proof(state).owns(other.row)
 
 
 def note_held(engine: Engine, table: str, column: str, state: State) -> None:

@@ -105,6 +105,11 @@ def is_flag(engine: Engine, name: str) -> bool:
     return privileged(engine, name) or name.rpartition(".")[2].lower() == "staff"
 
 
+def names_office(name: str) -> bool:
+    """Whether an attribute marks somebody who looks after more than their own, if in one organisation."""
+    return bool(PRIVILEGE.search(name.rpartition(".")[2]))
+
+
 def names_privilege(engine: Engine, value: Scalar, other: Value) -> bool:
     """`user.role == Role.ADMIN`, `user.role == settings.ADMIN_ROLE`."""
     name = (

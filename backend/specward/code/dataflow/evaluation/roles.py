@@ -13,13 +13,26 @@ from specward.code.dataflow.lattice import both, opposed, rows
 from specward.code.dataflow.owners.naming import ORDINARY
 from specward.code.dataflow.owners.offices import ANYBODY, SCOPE
 from specward.code.dataflow.owners.proof import Proof
-from specward.code.dataflow.values import Condition, Const, Facts, Field, Query, Scalar, Value
+from specward.code.dataflow.owners.schema import Schema
+from specward.code.dataflow.values import NOTHING, Condition, Const, Facts, Field, Query, Scalar, Value
 from specward.patterns import pattern
 
 _ROLE = pattern(r"role|rank|(^|_)rol$|papel|(user|account|member)_?(type|kind)|designation", re.IGNORECASE)
 
 
 ADMINISTERS = Condition(Facts(frozenset({v.ADMIN})), Facts(frozenset({v.PLAIN})))
+
+
+def above_others(schema: Schema) -> Facts:
+    """What having an office says: who has one is spared what others are asked, if not in an organisation."""
+    if schema.personal:
+        return ADMINISTERS.true
+    return NOTHING if schema.held_admins or schema.is_tenanted else Facts(frozenset({v.OFFICE}))
+
+
+def in_organisation(*, spares: bool) -> Condition:
+    """What follows from looking after an organisation: nothing of others', or with `spares` all in it."""
+    return ADMINISTERS if spares else Condition(NOTHING, ADMINISTERS.false)
 
 
 def is_role(proof: Proof, value: Value) -> bool:
@@ -31,17 +44,16 @@ def is_role(proof: Proof, value: Value) -> bool:
             return False
 
 
-def told_apart(constants: tuple[Value, ...], *, spares: bool = False) -> Condition:
+def told_apart(constants: tuple[Value, ...], *, above: Facts) -> Condition:
     """What follows from the principal being of one of these roles, and from being of none.
 
     Args:
         constants: The names of the roles.
-        spares: Whether who has a role that nobody has who comes for themselves may do everything.
+        above: What holds of who has a role that nobody has who comes for themselves.
     """
     names = [str(item.value).lower().replace(" ", "_") for item in constants if isinstance(item, Const)]
     named = " ".join(sorted(names))
     told = Condition(_fact(named, holds=True), _fact(named, holds=False))
-    above = ADMINISTERS.true if spares else Facts(frozenset({v.OFFICE}))
     if not names:
         return told
     if ORDINARY.isdisjoint(names):

@@ -3,9 +3,9 @@
 from specward.code.dataflow import values as v
 from specward.code.dataflow.evaluation.engine import Engine, State
 from specward.code.dataflow.evaluation.matching import all_in, some_in
-from specward.code.dataflow.evaluation.privileges import is_flag
+from specward.code.dataflow.evaluation.privileges import is_flag, names_office
 from specward.code.dataflow.evaluation.ranks import note_rank
-from specward.code.dataflow.evaluation.roles import ADMINISTERS
+from specward.code.dataflow.evaluation.roles import ADMINISTERS, in_organisation
 from specward.code.dataflow.lattice import both, either, options
 from specward.code.dataflow.owners.naming import names_author, names_open, names_opening
 from specward.code.dataflow.owners.ownership import symbol_of
@@ -42,6 +42,8 @@ def truth(engine: Engine, value: Value, state: State) -> Condition:
             )
         case Scalar(Origin.IDENTITY, symbol, _) if is_flag(engine, symbol):
             return ADMINISTERS
+        case Scalar(Origin.IDENTITY, symbol, _) if names_office(symbol):
+            return in_organisation(spares=bool(engine.schema.personal))
         case Scalar(_, symbol, _, True):
             return Condition(Facts(frozenset({("present", symbol)})), IMPOSSIBLE)
         case Scalar(Origin.IDENTITY, symbol, _) if _is_key(engine, symbol):

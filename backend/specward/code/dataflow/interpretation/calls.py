@@ -12,7 +12,7 @@ from specward.code.dataflow.evaluation.truths import truth
 from specward.code.dataflow.lattice import both, either, join_all, options, parts
 from specward.code.dataflow.sql import constructs, fastcrud
 from specward.code.dataflow.sql.methods import method
-from specward.code.dataflow.sql.outside import construct, opaque, run_queries, write, write_self
+from specward.code.dataflow.sql.outside import construct, fields, opaque, run_queries, write, write_self
 from specward.code.dataflow.sql.running import execute
 from specward.code.dataflow.values import (
     NONE,
@@ -102,6 +102,8 @@ def external(engine: Engine, name: str, arguments: Arguments, state: State, node
         return first.cls if isinstance(first, v.Instance) else Model(first.table)
     if name in _COERCIONS or last in {"UUID", "ObjectId"}:
         return _coerced(engine, last, first, state)
+    if last == "jsonable_encoder" and first is not None:
+        return fields(engine, first) if isinstance(first, v.Body) else first
     if last == fastcrud.NAME and isinstance(first, Model):
         return fastcrud.made(first)
     if last in {"Depends", "Security"} and (wanted := arguments.get(0, "dependency")) is not None:

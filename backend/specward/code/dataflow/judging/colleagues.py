@@ -13,7 +13,7 @@ from collections.abc import Sequence
 
 from specward.code.dataflow.owners.proof import COLLEAGUE, ROWS
 from specward.code.dataflow.owners.schema import Schema
-from specward.code.dataflow.trail import MADE, Trail, Violation
+from specward.code.dataflow.trail import Trail, Violation
 
 
 def personal(schema: Schema, trails: Sequence[Trail]) -> set[tuple[str, str]]:
@@ -74,8 +74,8 @@ def _open(news: Sequence[Sequence[Violation]], table: str, *, changes: bool) -> 
 def _kept(trails: Sequence[Trail], table: str, *, changes: bool) -> int:
     """How many routes keep whoever has no office to their own; what a change asks says nothing of reading."""
     asking = [trail for trail in trails if any(of == table and alone for of, _, alone in trail.personal)]
-    return sum(changes or not _changes(trail, table) for trail in asking)
+    return sum(changes or not _changes(trail) for trail in asking)
 
 
-def _changes(trail: Trail, table: str) -> bool:
-    return any(of == table and verb != MADE for of, verb, _ in trail.deeds)
+def _changes(trail: Trail) -> bool:
+    return bool(trail.deeds) or any(item.changes for item in trail.violations.values())

@@ -22,10 +22,39 @@ class Consequences(Ownership):
             atoms |= {("owned", row.id), ("shown", row.id)}
         if depth and (owned or (self.owns(row) and not row.fresh)):
             for column, key in row.keys:
-                atoms |= self._key_facts(row, column, key, depth)
+                atoms |= self._key_facts(row, column, key, depth) | self._referred(row, column, key)
             if row.child is not None:
                 atoms |= self.proves(row.child, owned=True, depth=depth - 1).atoms
+        elif depth and row.code:
+            atoms |= self._awaited(row)
         return Facts(frozenset(atoms))
+
+    def _referred(self, row: Row, column: str, key: Value) -> set[Fact]:
+        """What a row of one's own refers to already: who bought a product may refer to it once more."""
+        target, symbol = self.schema.target(row.table, column), symbol_of(key)
+        return {(v.REFERRED, target, symbol)} if target is not None and symbol and row.proof else set()
+
+    def _awaited(self, row: Row) -> set[Fact]:
+        """The keys of a row that is there, and is one's own once what it is part of proves to be.
+
+        That is known by the row itself, or by the same key in another look at it.
+        """
+        wholes = [
+            key.row
+            for column, key in row.keys
+            if isinstance(key, v.Field) and self.schema.target(row.table, column) == key.row.table
+        ]
+        symbols = {symbol_of(key) for column, key in row.keys if self.schema.is_key(row.table, column)} - {""}
+        proofs = {("owned", whole.id) for whole in wholes} | {
+            ("key", self._keyed(whole.table, column), symbol_of(key))
+            for whole in wholes
+            for column, key in whole.keys
+        }
+        return {(v.AWAITED, row.table, symbol, *proof) for symbol in symbols for proof in proofs}
+
+    def _keyed(self, table: str, column: str) -> str:
+        """What a key into a table is called in a fact, by its column where there may be several."""
+        return table if self.schema.is_key(table, column) else f"{table}.{column}"
 
     def settled(self, value: Value) -> Facts:
         """What holds of the rows in a value that are the principal's by what their keys name."""

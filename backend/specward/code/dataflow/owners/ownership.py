@@ -163,7 +163,10 @@ class Ownership:
                     return True
                 names = {symbol, *(fact[2] for fact in self.facts if fact[:2] == (v.ALIKE, symbol))}
                 keys = {("key", of, name) for of in (table or "", v.ANY_TABLE) for name in names}
-                return v.ADMIN in self.facts or not self.facts.isdisjoint(keys)
+                if v.ADMIN in self.facts or not self.facts.isdisjoint(keys):
+                    return True
+                awaited = [fact[3:] for fact in self.facts if fact[:3] == (v.AWAITED, table, symbol)]
+                return any(proof in self.facts for proof in awaited)
             case v.Field(row, column):
                 for name, key in row.keys:
                     if name == column and row.fresh and depth:

@@ -168,7 +168,8 @@ class Schema(Links):
     def _signs_in(self, table: str, column: str) -> bool:
         """Whether a token names a row of the table, which nobody knew for that of the users: `analysts`."""
         named = any(table in self.parents(other).values() for other in self.tables if other != table)
-        return named and self.keys(table) == (column,) and not TENANT.match(stem(table))
+        kept = any(self.owners.values()) and TENANT.match(stem(table))  # who else is named owns it
+        return named and self.keys(table) == (column,) and not kept
 
     def begins_with(self, table: str, column: str) -> bool:
         """Whether a row is whose it is from the start by this column, where the principal is put into it.

@@ -8,6 +8,7 @@ from specward.code.dataflow.evaluation.roles import held
 from specward.code.dataflow.lattice import origin, parts, rows
 from specward.code.dataflow.owners.kinds import stands_for_user
 from specward.code.dataflow.owners.naming import names_message, names_owner
+from specward.code.dataflow.owners.ownership import symbol_of
 from specward.code.dataflow.owners.proof import CLIENT, FOREIGN, MISSING
 from specward.code.dataflow.owners.schema import Schema
 from specward.code.dataflow.trail import MADE
@@ -54,6 +55,7 @@ def check_assignments(
             and not schema.names_somebody(table, name)
             and _from_client(value)
             and not proof.key_proved(target, value)
+            and (v.REFERRED, target, symbol_of(value)) not in state.facts.atoms
             and not proof.looks_after(target)
             and not (stands_for_user(schema, target) and _is_own_otherwise(engine, table, name, pairs, state))
         ):

@@ -90,7 +90,7 @@ def sql_function(
     if name == "and_":
         return v.Both(tuple(conditions(arguments)))
     if name == "or_":
-        return v.Any(tuple(conditions(_that_may_hold(_spread(arguments)))))
+        return v.Any(tuple(conditions(_that_may_hold(_with_some(arguments)))))
     if name in {"union", "union_all"} and isinstance(first, Query):
         return union(first, Arguments(arguments.positional[1:]))
     if (
@@ -114,12 +114,10 @@ def sql_function(
     return None
 
 
-def _spread(arguments: Arguments) -> Arguments:
+def _with_some(arguments: Arguments) -> Arguments:
     """`or_(*conditions)`: what only some paths put into the list is an alternative, too."""
-    found = [
-        item.items + item.rest if isinstance(item, v.Sequence) else (item,) for item in arguments.positional
-    ]
-    return arguments._replace(positional=tuple(item for items in found for item in items))
+    some = tuple(item for item in arguments.spread if isinstance(item, v.PREDICATES))
+    return arguments._replace(positional=(*arguments.positional, *some))
 
 
 def _that_may_hold(arguments: Arguments) -> Arguments:
