@@ -386,6 +386,8 @@ ANY_TABLE = "*"  # in a fact: a key that was checked, whatever table it leads to
 IMPOSSIBLE = Facts(possible=False)
 UNKNOWN = Scalar(Origin.UNKNOWN)
 IDENTITY = Scalar(Origin.IDENTITY)
+FOUND_CALLER = Scalar(Origin.IDENTITY, present=True)
+CALLERS = (IDENTITY, FOUND_CALLER)
 NONE = Const(None)
 NEVER = Any(())  # a condition that no row meets
 PREDICATES = (Bind, Link, Within, Exists, Both, Any, Other)

@@ -249,7 +249,7 @@ def _of_scalar(engine: Engine, value: Scalar, name: str, node: ast.AST, state: S
         computed = found is not None and not any("property" in item for item in decorators(found[1]))
         if computed and name not in table.columns:  # which a mixin may declare by a function
             return Method(value, name)
-    if value == v.IDENTITY and _RESOURCE.fullmatch(name):
+    if value in v.CALLERS and _RESOURCE.fullmatch(name):
         return Method(REQUEST, name)  # `request.state.db` is no user's
     if value.origin == Origin.UNKNOWN:
         return Method(value, name)

@@ -178,9 +178,16 @@ def _boolean(engine: Engine, op: ast.boolop, nodes: list[ast.expr], state: State
         state.names.setdefault(name, branch.names[name])
     if all(isinstance(value, v.PREDICATES) for value in values):
         return v.Both(tuple(values)) if conjunction else v.Any(tuple(values))  # type: ignore[arg-type]
+    if not conjunction and all(_is_name(value) for value in values):
+        return next((value for value in values if value != NONE), NONE)
     if any(isinstance(value, v.Condition) for value in values) or conjunction or _are_constants(values):
         return _fold(conditions, conjunction=conjunction)
     return join_all([item for value in values[:-1] for item in present(value)] + values[-1:])
+
+
+def _is_name(value: Value) -> bool:
+    """Whether a value is a name or none at all: of `key or self.primary_key` the first is meant."""
+    return value == NONE or (isinstance(value, Const) and isinstance(value.value, str) and bool(value.value))
 
 
 def _are_constants(values: list[Value]) -> bool:

@@ -98,7 +98,7 @@ def _presented(engine: Engine, value: Value) -> Value:
     """The user for their row; of an object made of it (`Identity(id=user.id)`) what is the user's."""
     match value:
         case v.Row() if is_caller(engine, value):
-            return IDENTITY
+            return v.FOUND_CALLER
         case v.Field(row, name) if is_caller(engine, row):
             return Scalar(Origin.IDENTITY, name)
         case v.Mapping(entries, rest):

@@ -128,7 +128,7 @@ def _expression(engine: Engine, node: ast.expr, state: State) -> None:
         return
     value = engine.evaluate(node, state)
     inner = node.value if isinstance(node, ast.Await) else node
-    if isinstance(value, Row | v.Either) or value == v.IDENTITY:
+    if isinstance(value, Row | v.Either) or value in v.CALLERS:
         _keep_result(inner, value, state)
     logs = isinstance(inner, ast.Call) and dotted_name(inner.func).lower().startswith(_LOGS)
     if isinstance(inner, ast.Call) and isinstance(value, v.Scalar) and not logs:
@@ -142,7 +142,7 @@ def _keep_result(node: ast.expr, value: Value, state: State) -> None:
             name in state.names and _CURSOR.search(name)
         ):
             cursor = [item for item in options(state.names[name]) if not isinstance(item, Row)]
-            known = value == v.IDENTITY  # which what else the cursor may be would make doubtful
+            known = value in v.CALLERS  # which what else the cursor may be would make doubtful
             state.names[name] = value if known else join_all([*cursor, *options(value)])
         case _:
             pass

@@ -239,7 +239,9 @@ class Ownership:
         return v.ANY_TABLE in named or any(name.endswith(f".{column}") for name in named)
 
     def _is_checked(self, value: Value) -> bool:
-        """Whether an input was found to be the key of a row of one's own, whatever table that is in."""
+        """Whether a value is the key of a row of one's own, whatever table that is in."""
+        if isinstance(value, v.Field) and value.column in self.schema.keys(value.row.table):
+            return value.row.table in self.schema.owned and self.owns(value.row)
         symbol = symbol_of(value)
         return bool(symbol) and any(fact[0] == "key" and fact[-1] == symbol for fact in self.facts)
 
