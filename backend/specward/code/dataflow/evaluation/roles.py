@@ -70,8 +70,10 @@ def without_office(facts: frozenset[v.Fact]) -> tuple[bool, bool]:
 
     None have an office who have no role, or one of whoever comes for themselves.
     """
-    free = facts.isdisjoint({v.ADMIN, v.OFFICE})
-    asked = v.PLAIN in facts or any(fact[0] == v.ROLE for fact in facts)
+    roles = [(str(fact[1]).split(), bool(fact[2])) for fact in facts if fact[0] == v.ROLE]
+    office = any(names and has == ORDINARY.isdisjoint(names) for names, has in roles)
+    free = not office and v.ADMIN not in facts
+    asked = v.PLAIN in facts or bool(roles)
     return free, free and asked
 
 
@@ -80,7 +82,7 @@ def beside_office(
 ) -> set[tuple[str, str, bool]]:
     """Whom rows name, where an office is asked for beside it: `row.author_id == me.id or me.is_admin`."""
     facts = {atom for item in conditions for side in (item.true, item.false) for atom in side.atoms}
-    asked = any(atom in {v.ADMIN, v.OFFICE, v.PLAIN} for atom in facts)
+    asked = any(atom in {v.ADMIN, v.PLAIN} or atom[0] == v.ROLE for atom in facts)
     return {(table, column, alone or asked) for table, column, alone in named}
 
 

@@ -1,0 +1,273 @@
+"""Habits of real backends: each as it should be, and with its check forgotten."""
+
+import pytest
+
+from specward.code.dataflow.judging.analysis import analyse_files
+from specward.code.dataflow.owners.schema import Options
+from specward.rules.isolation.world import APPLICATION, with_routes
+
+MODELS = "backend/app/models.py"
+ORDER_OR_STAFF = """
+@router.get("/orders/{key}")
+def read_order(key: int, db: Db, me: Me):
+    order = db.get(Order, key)
+    if order is None or (order.user_id != me.id and me.role != "staff"):
+        raise HTTPException(404)
+    return order
+"""
+LISTED = """
+class LinesIn(SQLModel):
+    rows: list[LineIn]
+
+
+@router.post("/lines")
+def add_lines(body: LinesIn, db: Db, me: Me):
+    own = {order.id for order in db.exec(select(Order).where(Order.user_id == me.id))}
+    for row in body.rows:
+        if row.order_id not in own:
+            raise HTTPException(404)
+        db.add(Line(**row.model_dump()))
+"""
+OR_SOME = """
+@router.get("/orders")
+def list_orders(db: Db, me: Me, note: str = ""):
+    conditions = [Order.user_id == me.id]
+    if note:
+        conditions.append(Order.note == note)
+    return db.exec(select(Order).where(and_(*conditions))).all()
+"""
+ENCODED = """
+@router.post("/lines")
+def add_line(body: LineIn, db: Db, me: Me):
+    order = db.get(Order, body.order_id)
+    if order is None or order.user_id != me.id:
+        raise HTTPException(404)
+    db.add(Line(**jsonable_encoder(body)))
+"""
+STATE = """
+def stored(request: Request):
+    return request.state.db
+
+
+@router.get("/orders/{key}")
+def read_order(key: int, me: Me, db=Depends(stored)):
+    return db.query(Order).filter(Order.id == key, Order.user_id == me.id).first()
+"""
+CHECKS = """
+class Check:
+    def __init__(self, request: Request, db: Session, me: User):
+        order = db.get(Order, int(request.path_params["key"]))
+        if not self.holds(order, me):
+            raise HTTPException(404)
+
+    def holds(self, order, me):
+        return False
+
+
+class IsTheirs(Check):
+    def holds(self, order, me):
+        return order is not None and order.user_id == me.id
+
+
+class IsThere(Check):
+    def holds(self, order, me):
+        return order is not None
+
+
+class Checks:
+    def __init__(self, checks: list):
+        self.checks = checks
+
+    def __call__(self, request: Request, db: Db, me: Me):
+        for check in self.checks:
+            check(request=request, db=db, me=me)
+
+
+@router.get("/orders/{key}", dependencies=[Depends(Checks([IsTheirs]))])
+def read_order(key: int, db: Db):
+    return db.get(Order, key)
+"""
+KEPT = """
+class Repository:
+    def __init__(self, db: Session, user_id: int | None):
+        self.db, self.user_id = db, user_id
+
+    def conditions(self, **asked):
+        kept = {}
+        if self.user_id:
+            kept["user_id"] = self.user_id
+        return {**kept, **asked}
+
+    def one(self, value, column: str | None = None):
+        found = select(Order)
+        for name, wanted in self.conditions(**{column or "id": value}).items():
+            found = found.where(getattr(Order, name) == wanted)
+        return self.db.exec(found).first()
+
+
+@router.get("/orders/{key}")
+def read_order(key: int, db: Db, me: Me):
+    return Repository(db, me.id).one(key)
+"""
+REFERRED = """
+@router.post("/lines/{key}")
+def repeat_line(key: int, db: Db, me: Me):
+    before = db.exec(select(Review).where(Review.order_id == key, Review.user_id == me.id)).first()
+    if before is None:
+        raise HTTPException(404)
+    db.add(Line(order_id=key, product_id=1))
+"""
+STOCK = """
+@router.post("/shelves/{key}/take")
+def take(key: int, db: Db, me: Me):
+    shelf = db.get(Shelf, key)
+    if shelf is None or not shelf.is_public:
+        raise HTTPException(404)
+    shelf.stock -= 1
+"""
+MORE = """
+
+class Review(SQLModel, table=True):
+    id: int | None = Field(default=None, primary_key=True)
+    user_id: int = Field(foreign_key="user.id")
+    order_id: int = Field(foreign_key="order.id")
+
+
+class Shelf(SQLModel, table=True):
+    id: int | None = Field(default=None, primary_key=True)
+    user_id: int = Field(foreign_key="user.id")
+    name: str = ""
+    stock: int = 0
+    is_public: bool = False
+"""
+IMPORTS = """
+from fastapi import Depends, Request
+from fastapi.encoders import jsonable_encoder
+from sqlmodel import Session, SQLModel, and_, or_
+
+from app.models import Review, Shelf, User
+"""
+
+
+def told(routes: str) -> list[tuple[str, str]]:
+    """The codes and the handlers that findings are told of."""
+    models = APPLICATION[MODELS].replace("is_admin: bool = False", 'role: str = "user"') + MORE
+    found = analyse_files({**with_routes(IMPORTS + routes), MODELS: models}, Options()).violations
+    return [(item.code, item.site.chain[1]) for item in found]
+
+
+@pytest.mark.parametrize(
+    ("routes", "check", "forgotten", "finding"),
+    [
+        pytest.param(
+            ORDER_OR_STAFF,
+            ' or (order.user_id != me.id and me.role != "staff")',
+            "",
+            ("SW601", "read_order"),
+            id="an office asked for after the owner",
+        ),
+        pytest.param(
+            LISTED, ".where(Order.user_id == me.id)", "", ("SW604", "add_lines"), id="rows of a body"
+        ),
+        pytest.param(OR_SOME, "and_(", "or_(", ("SW602", "list_orders"), id="an alternative of some paths"),
+        pytest.param(
+            ENCODED, " or order.user_id != me.id", "", ("SW604", "add_line"), id="what an encoder hands on"
+        ),
+        pytest.param(
+            STATE, ", Order.user_id == me.id", "", ("SW601", "read_order"), id="a request's session"
+        ),
+        pytest.param(CHECKS, "[IsTheirs]", "[IsThere]", ("SW601", "read_order"), id="a list of checks"),
+        pytest.param(
+            KEPT,
+            "Repository(db, me.id)",
+            "Repository(db, None)",
+            ("SW601", "read_order"),
+            id="a column by name",
+        ),
+        pytest.param(
+            REFERRED,
+            ", Review.user_id == me.id",
+            "",
+            ("SW604", "repeat_line"),
+            id="what one's own row refers to already",
+        ),
+        pytest.param(STOCK, "stock -= 1", 'name = ""', ("SW601", "take"), id="stock that is counted"),
+    ],
+)
+def test_a_habit_is_followed(routes: str, check: str, forgotten: str, finding: tuple[str, str]) -> None:
+    assert told(routes) == []
+    assert check in routes
+    assert finding in told(routes.replace(check, forgotten))
+
+
+def test_a_reference_is_told_where_it_is_set() -> None:
+    routes = ENCODED.replace("db.add(Line(**jsonable_encoder(body)))", "MOVED")
+    moved = """line = db.get(Line, 1)
+    if line is None or db.get(Order, line.order_id).user_id != me.id:
+        raise HTTPException(404)
+    line.order_id = int(body.product_id)"""
+    source = with_routes(IMPORTS + routes.replace("MOVED", moved))
+    found = analyse_files({**source, MODELS: APPLICATION[MODELS] + MORE}, Options()).violations
+    (place,) = [item.site.line for item in found if item.code == "SW604"]
+    (text,) = [value.splitlines()[place - 1] for path, value in source.items() if path.endswith("routes.py")]
+    assert "line.order_id = " in text
+
+
+ORGANISATION = """
+from sqlalchemy import ForeignKey
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column, relationship
+
+
+class Base(DeclarativeBase):
+    pass
+
+
+class Organization(Base):
+    __tablename__ = "organizations"
+    id: Mapped[int] = mapped_column(primary_key=True)
+
+
+class Mission(Base):
+    __tablename__ = "missions"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    organization_id: Mapped[int] = mapped_column(ForeignKey("organizations.id"))
+"""
+CALLED = """
+from typing import Annotated
+
+import jwt
+from fastapi import APIRouter, Depends, Header
+from sqlalchemy import select
+
+from app.models import Mission, Organization
+from app.database import Sessions
+
+router = APIRouter()
+
+
+def who(x_api_key: Annotated[str, Header()]):
+    claims = jwt.decode(x_api_key, "key", algorithms=["HS256"])
+    with Sessions() as session:
+        return session.get(Organization, claims["sub"])
+
+
+@router.get("/missions/{key}")
+def read_mission(key: int, org: Organization = Depends(who)):
+    with Sessions() as session:
+        return session.scalar(select(Mission).where(Mission.id == key, Mission.organization_id == org.id))
+
+
+@router.get("/missions")
+def list_missions(org: Organization = Depends(who)):
+    with Sessions() as session:
+        return session.scalars(select(Mission).where(Mission.organization_id == org.id)).all()
+"""
+
+
+def test_an_organisation_may_be_who_calls() -> None:
+    def codes(routes: str) -> list[str]:
+        files = {"app/models.py": ORGANISATION, "app/routes.py": routes}
+        return [item.code for item in analyse_files(files, Options()).violations]
+
+    assert codes(CALLED) == []
+    assert codes(CALLED.replace("key, Mission.organization_id == org.id", "key")) == ["SW601"]
