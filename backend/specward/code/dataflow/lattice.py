@@ -53,6 +53,11 @@ def both(left: Facts, right: Facts) -> Facts:
 
 def either(left: Facts, right: Facts) -> Facts:
     """What holds when at least one does. An administrator may do everything, so that arm asks for nothing."""
+    for admin, other in ((left, right), (right, left)):
+        if ADMIN in admin.atoms and OFFICE in other.atoms and ADMIN not in other.atoms:
+            return (
+                admin  # who has an office may do no less than who administers: `me.is_owner or me.is_admin`
+            )
     if not left.possible or (ADMIN in left.atoms and ADMIN not in right.atoms and right.possible):
         return right
     if not right.possible or (ADMIN in right.atoms and ADMIN not in left.atoms):

@@ -6,6 +6,7 @@ from typing import NamedTuple, TypeAlias, TypedDict
 from specward.code.dataflow.values import PERMISSION, Site
 
 FOUND, CHANGED = "found", "changed"  # what is done to rows of one's own: read by a key, written
+RUN = "run"  # what administrators do with the rows of users
 MADE = "insert"  # a deed that needs no row to be there
 ANY_ROUTE = ""  # begins the way to what a dependency does: the routes that have it are all alike
 

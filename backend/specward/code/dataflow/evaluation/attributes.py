@@ -246,9 +246,15 @@ def _of_scalar(engine: Engine, value: Scalar, name: str, node: ast.AST, state: S
             if table.model and is_class(engine.program, table.model)
             else None
         )
-        computed = found is not None and not any("property" in item for item in decorators(found[1]))
-        if computed and name not in table.columns:  # which a mixin may declare by a function
-            return Method(value, name)
+        if found is not None and name not in table.columns:  # which a mixin may declare by a function
+            owner, definition = found
+            if not any("property" in item for item in decorators(definition)):
+                return Method(value, name)
+            asked = _said_of(
+                engine, Function(owner.module, f"{owner.name}.{name}", definition, owner, value), state, node
+            )
+            if asked is not None:
+                return asked
     if value in v.CALLERS and _RESOURCE.fullmatch(name):
         return Method(REQUEST, name)  # `request.state.db` is no user's
     if value.origin == Origin.UNKNOWN:
@@ -256,6 +262,12 @@ def _of_scalar(engine: Engine, value: Scalar, name: str, node: ast.AST, state: S
     if name in _DATUM_METHODS:
         return Method(value, name)
     return Scalar(value.origin, f"{value.symbol}.{name}" if value.symbol else name, value.rows)
+
+
+def _said_of(engine: Engine, function: Function, state: State, node: ast.AST) -> v.Condition | None:
+    """What a property of the principal says, where that is true or not: `return self.role == Role.OWNER`."""
+    said = engine.call(function, Arguments(), state.fork(), node)
+    return said if isinstance(said, v.Condition) else None
 
 
 _RESOURCE = pattern(r"(\w+_)?(db|session|session_?maker|database|engine|conn(ection)?|pool|uow|unit_of_work)")

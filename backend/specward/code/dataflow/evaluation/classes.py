@@ -40,6 +40,8 @@ def _definition(engine: Engine, value: Value) -> Definition | None:
             return engine.schema.tables[table].model if table in engine.schema.tables else None
         case v.Instance(cls=cls):
             return cls.definition
+        case v.Scalar() if value in v.CALLERS and engine.schema.user is not None:
+            return engine.schema.tables[engine.schema.user].model
         case _:
             return None
 

@@ -22,6 +22,8 @@ def narrow(engine: Engine, node: ast.expr, state: State, *, holds: bool) -> None
                 narrow(engine, item, state, holds=False)
         case ast.Name(id=name):
             _keep(engine, name, state, holds=holds)
+        case ast.Call(args=[ast.Name(id=name)], keywords=[]):
+            _keep_asked(engine, node, name, state, holds=holds)
         case ast.NamedExpr(target=ast.Name(id=name)):
             _keep(engine, name, state, holds=holds)
         case ast.Compare(
@@ -45,6 +47,21 @@ def _keep(engine: Engine, name: str, state: State, *, holds: bool) -> None:
             if (condition.true if holds else condition.false).possible:
                 kept.append(item)
         state.names[name] = join_all(kept) if kept else value
+
+
+def _keep_asked(engine: Engine, node: ast.expr, name: str, state: State, *, holds: bool) -> None:
+    """`if is_user(subject)`: of several objects those of which it is true, each asked for itself."""
+    value = state.names.get(name)
+    if isinstance(value, v.Either) and all(isinstance(item, v.Instance) for item in value.options):
+        kept = [item for item in value.options if _may_be(engine, node, name, item, state, holds=holds)]
+        state.names[name] = join_all(kept) if kept else value
+
+
+def _may_be(engine: Engine, node: ast.expr, name: str, item: v.Value, state: State, *, holds: bool) -> bool:
+    branch = state.fork()
+    branch.names[name] = item
+    condition = truth(engine, engine.evaluate(node, branch), branch)
+    return (condition.true if holds else condition.false).possible
 
 
 def _is_none(value: v.Value) -> bool:

@@ -20,7 +20,7 @@ from specward.code.dataflow.owners.schema import Options, Schema
 from specward.code.dataflow.sources.program import Program
 from specward.code.dataflow.sources.routes import Route
 from specward.code.dataflow.sources.source import Source, Text, read
-from specward.code.dataflow.trail import Key, Trail, Violation
+from specward.code.dataflow.trail import RUN, Key, Trail, Violation
 
 _ROUNDS = 3
 _SEVERAL = 3  # routes that find who calls in the same table
@@ -133,7 +133,10 @@ def _lesson(schema: Schema, trails: Sequence[Trail]) -> Lesson:
     gated = {(*pair, route) for route, trail in enumerate(trails) for pair in trail.gated}
     held = {pair for trail in trails for pair in trail.held}
     shown = {table for trail in trails for table in trail.shown}
-    return Lesson(sorted(bindings), sorted(shown), sorted(gated), sorted(held), (), _named(schema, trails))
+    run = sum((schema.user, RUN) in trail.own for trail in trails)
+    return Lesson(
+        sorted(bindings), sorted(shown), sorted(gated), sorted(held), run, (), _named(schema, trails)
+    )
 
 
 def _named(schema: Schema, trails: Sequence[Trail]) -> list[str]:

@@ -22,6 +22,7 @@ class Lesson(NamedTuple):
     shown: Sequence[str]  # tables of content that a route shows to anybody
     gated: Sequence[tuple[str, str, int]] = ()  # tables that something was found on, behind a role, by route
     held: Sequence[tuple[str, str]] = ()  # tables on which those who have a role are bound to their own
+    run: int = 0  # routes on which administrators alone reach users
     personal: Sequence[tuple[str, str]] = ()  # columns that name whose own a row of an organisation is
     users: Sequence[str] = ()  # the table whose rows credentials name on most routes
 
@@ -53,7 +54,8 @@ class Judge:
         offices = looked_after(self.schema, lesson.gated, lesson.held) - self.schema.administered
         self.schema.administered |= offices
         admins = self.schema.hold_admins(lesson.held)
-        return any([*news, self.schema.publish(lesson.shown), offices, admins])
+        run = self.schema.run_users(lesson.run)
+        return any([run, *news, self.schema.publish(lesson.shown), offices, admins])
 
     def _ordered(self, bindings: Sequence[tuple[str, str]]) -> list[tuple[str, str]]:
         """First those of tables that others are parts of, whose owner is theirs, too."""

@@ -84,7 +84,7 @@ def shown(schema: Schema, trails: Sequence[Trail]) -> Content:
     }
     if (
         schema.user is not None
-        and not schema.is_tenanted
+        and not (schema.is_tenanted or schema.runs_users)
         and schema.user in read
         and _Use.of(schema.user, trails).outnumbers
     ):

@@ -28,9 +28,9 @@ def serve(asked: IO[str], told: IO[str]) -> None:
     judge = Judge(starmap(Source, task["files"]), read_options({"isolation": task["options"]}))
     for line in asked:
         question = json.loads(line)
-        for bindings, shown, gated, held, personal, users in question["lessons"][len(judge.lessons) :]:
+        for bindings, shown, gated, held, run, personal, users in question["lessons"][len(judge.lessons) :]:
             pairs = ([*map(tuple, items)] for items in (bindings, gated, held, personal))
             bound, behind, bound_as, own = pairs
-            judge.learn(Lesson(bound, shown, behind, bound_as, own, users))
+            judge.learn(Lesson(bound, shown, behind, bound_as, run, own, users))
         told.write(f"{json.dumps(judge.judge(question['route']).dump())}\n")
         told.flush()

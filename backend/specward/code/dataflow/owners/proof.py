@@ -166,20 +166,19 @@ class Proof(Consequences):
     def _judge_user(self, query: Query) -> str:
         """Rows of the user table: finding somebody by address is not a leak, taking them by key is.
 
-        Nor is it to list everybody, unless there are several organisations.
+        Nor is it to list everybody, unless there are several organisations, or administrators do it.
         """
         user = self.schema.user
-        if (
-            user is None
-            or user not in query.entities
-            or query.joined
-            or not self.signed_in
-            or self.is_bound(query)
-        ):
+        if user is None or user not in query.entities or query.joined or self.is_bound(query):
             return ""
-        binds = [part for part in flatten(query.predicates) if isinstance(part, Bind) and part.table == user]
-        if query.verb == "select" and self.schema.is_tenanted and not _compares(query):
+        looked_through = query.verb == "select" and not _compares(query)
+        if looked_through and self.schema.runs_users and not query.predicates:
             return MISSING
+        if not self.signed_in:
+            return ""
+        if looked_through and self.schema.is_tenanted:
+            return MISSING
+        binds = [part for part in flatten(query.predicates) if isinstance(part, Bind) and part.table == user]
         by_key = [part for part in binds if part.column in self.schema.keys(user)]
         if any(origin(part.value) >= Origin.CREDENTIAL for part in by_key):
             return MISSING

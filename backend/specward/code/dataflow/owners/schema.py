@@ -31,6 +31,9 @@ from specward.code.dataflow.sources.program import Program
 ADMINS = "@admins"  # stands for the role of administrators, where they are bound to something
 
 
+_SEVERAL = 2  # routes: one may be a matter of its own
+
+
 class Options(NamedTuple):
     """`[tool.specward.isolation]`: what the project says where its source does not."""
 
@@ -56,6 +59,7 @@ class Schema(Links):
         self.has_policies = any(source.outline["has_policies"] for source in program.sources.values())
         self.has_criteria = any(source.outline["has_criteria"] for source in program.sources.values())
         self.held_admins = False  # whether administrators are held to the rows of their own organisation
+        self.runs_users = False  # whether it is for administrators alone to look through the users
         self.personal: frozenset[str] = frozenset()  # tables whose rows are somebody's own in an organisation
         self.administered: set[tuple[str, str]] = set()  # tables, with the roles that look after them
         parents = {name: self.parents(name) for name in self.tables}
@@ -146,6 +150,12 @@ class Schema(Links):
         self.held_admins = before or any(role == ADMINS for _, role in held)
         return self.held_admins != before
 
+    def run_users(self, routes: int) -> bool:
+        """Note on how many routes administrators alone reach users. True if that is news."""
+        before = self.runs_users
+        self.runs_users = before or routes >= _SEVERAL
+        return self.runs_users != before
+
     def keep_to_persons(self, pairs: Collection[tuple[str, str]]) -> bool:
         """Note columns that name whose own a row of an organisation is. True if that is news."""
         self.personal |= {table for table, _ in pairs}
@@ -216,7 +226,7 @@ class Schema(Links):
         owners = [(name, sorted(columns)) for name, columns in self.owners.items()]
         grants = [(name, sorted(parents)) for name, parents in self.grants.items()]
         known = (self.user, sorted(self.owned), sorted(self.published), self.memberships)
-        roles = (self.held_admins, sorted(self.administered), sorted(self.personal))
+        roles = (self.held_admins, self.runs_users, sorted(self.administered), sorted(self.personal))
         learnt = (self.has_policies, self.has_criteria, *roles)
         return repr((tables, self.by_model, self._by_stem, owners, grants, known, learnt, self.settings))
 

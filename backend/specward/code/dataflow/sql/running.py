@@ -17,7 +17,7 @@ from specward.code.dataflow.owners.ownership import names_secret
 from specward.code.dataflow.owners.proof import Proof, deep, flatten
 from specward.code.dataflow.record import replace
 from specward.code.dataflow.sql.assignments import check_assignments
-from specward.code.dataflow.trail import CHANGED, FOUND
+from specward.code.dataflow.trail import CHANGED, FOUND, RUN
 from specward.code.dataflow.values import Bind, Query, Row, Value
 
 FETCH_ONE = frozenset(
@@ -56,6 +56,8 @@ def execute(engine: Engine, query: Query, state: State, *, one: bool = False, sc
         return _made(engine, table, query)
     if query.verb == "update" and query.entities:
         check_assignments(engine, query.entities[0], query.values, query.site, state)
+    if engine.schema.user in query.entities and v.ADMIN in state.facts.atoms:
+        engine.trail.own.add((engine.schema.user, RUN))
     code = engine.proof(state).judge(query)
     if query.verb != "select" and not code:
         keys = [(part.column, part.value) for part in deep_binds(query)]
