@@ -55,9 +55,7 @@ def either(left: Facts, right: Facts) -> Facts:
     """What holds when at least one does. An administrator may do everything, so that arm asks for nothing."""
     for admin, other in ((left, right), (right, left)):
         if ADMIN in admin.atoms and OFFICE in other.atoms and ADMIN not in other.atoms:
-            return (
-                admin  # who has an office may do no less than who administers: `me.is_owner or me.is_admin`
-            )
+            return _no_less(admin, other)
     if not left.possible or (ADMIN in left.atoms and ADMIN not in right.atoms and right.possible):
         return right
     if not right.possible or (ADMIN in right.atoms and ADMIN not in left.atoms):
@@ -73,6 +71,15 @@ def either(left: Facts, right: Facts) -> Facts:
             shared |= _ownership(held.atoms)
     kept = shared | _vacuous(left.atoms - shared, right.atoms) | _vacuous(right.atoms - shared, left.atoms)
     return Facts(kept, ways=(left.ways & right.ways) | _ways(left.atoms - kept, right.atoms - kept))
+
+
+def _no_less(admin: Facts, other: Facts) -> Facts:
+    """`me.is_owner or me.is_admin`: who has an office may do no less than who administers.
+
+    What administrators are asked besides they are asked, and whoever has the office is not.
+    """
+    proved = _ownership(admin.atoms - other.atoms)
+    return Facts((admin.atoms & other.atoms) | proved) if proved else admin
 
 
 _Ways: TypeAlias = frozenset[tuple[frozenset[Fact], frozenset[Fact]]]

@@ -26,7 +26,9 @@ CONTENT = pattern(
     r"(^|_)(blog|post|article|comment|reply|like|dislike|review|rating|testimonial|faq|product|categor(y|ie)"
     r"|plan|region|country|event|job|course|news(letter)?|announcement)s?$"
 )  # what sites show to everybody, where a route does
-OPEN = pattern(r"(is_)?(public|published|shared|global|listed|discoverable)(ly_visible)?")
+OPEN = pattern(
+    r"(is_)?(public|published|shared|global|listed|discoverable|template|preset|featured)(ly_visible)?"
+)
 _OPEN_WORD = pattern(r"(\w+\.)?(public|published|listed|unlisted)", re.IGNORECASE)
 _SHARED_WORD = pattern(
     r"(\w+\.)?(private|internal|restricted|members?(_only)?|team|group|household|famil(y|ies)|friends|followers"

@@ -81,8 +81,9 @@ class Ownership:
                 return origin(value) <= Origin.UNKNOWN
 
     def _all_chosen(self, value: Value, holds: Callable[[Value], bool]) -> bool:
-        """Whether it holds for each alternative but None and constants, which the client does not choose."""
-        real = [item for item in present(value) if not isinstance(item, v.Const)]
+        """Whether it holds for each alternative but those that nobody chooses: constants, and nothing."""
+        nothing = (v.NONE, v.Sequence(()))
+        real = [item for item in present(value) if not isinstance(item, v.Const) and item not in nothing]
         return bool(real) and all(holds(item) for item in real)
 
     def _is_chosen_by_principal(self, value: Value) -> bool:
