@@ -149,8 +149,8 @@ def _baseline(root: Path) -> None:
         judge(project)
     standing = baseline.of(project.standing, project.text)
     _say(
-        f"{each.message} What such a tool finds is not in {baseline.PATH}: install it, remove that file, and "
-        "run `specward init` again."
+        f"{each.message} What it would find is not in {baseline.PATH}. Have it run in this environment, "
+        "remove that file, and run `specward init` again."
         for each in project.standing
         if each.code == _TOOL_MISSING
     )

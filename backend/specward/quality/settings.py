@@ -13,8 +13,11 @@ from specward.config import Config
 from specward.errors import CouldNotRunError
 from specward.toml import read_toml
 
-RUFF = ("ruff", "check", "--output-format", "json", "--force-exclude", "--exit-zero")
-MYPY = ("mypy", "--output", "json", "--no-error-summary")
+# A project's settings may have the tools mend the sources, or install packages: a look must do neither.
+RUFF = (
+    "ruff", "check", "--output-format", "json", "--force-exclude", "--exit-zero", "--no-fix", "--no-fix-only"
+)  # fmt: skip
+MYPY = ("mypy", "--output", "json", "--no-error-summary", "--no-install-types")
 PYRIGHT = ("pyright", "--outputjson")
 
 # Settings of each tool that a project may have, as files and as tables of pyproject.toml.

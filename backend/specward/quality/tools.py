@@ -3,6 +3,7 @@
 import subprocess
 import sys
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from hashlib import sha256
 from pathlib import Path
 
@@ -82,7 +83,8 @@ def _ask(root: Path, command: tuple[str, ...], paths: Sequence[str]) -> Report:
             check=False,
             timeout=PATIENCE,
         )
-        return Report(name, read_answer(root, done.stdout) if done.returncode in {0, 1} else _refuse(done))
+        last_words = "" if done.returncode in {0, 1} else f"{name} {_last_words(root, done)}"
+        return Report(name, () if last_words else read_answer(root, done.stdout), last_words)
     except subprocess.TimeoutExpired:
         return Report(name, trouble=f"{name} has not ended after {PATIENCE} seconds")
     except OSError as error:
@@ -91,9 +93,13 @@ def _ask(root: Path, command: tuple[str, ...], paths: Sequence[str]) -> Report:
         return Report(name, trouble=f"{name} did not answer in JSON ({error})")
 
 
-def _refuse(done: "subprocess.CompletedProcess[str]") -> tuple[Remark, ...]:
+def _last_words(root: Path, done: "subprocess.CompletedProcess[str]") -> str:
+    """Say why a tool has stopped: mypy names the place in JSON, as it names all else."""
+    with suppress(UnreadableError):
+        for remark in read_answer(root, done.stdout):
+            return f"gave up at {remark.path}:{remark.line}: {remark.message}"
     said = " ".join((done.stderr or done.stdout).split())[:_LONGEST]
-    raise UnreadableError(f"it ended with status {done.returncode}: {said}")
+    return f"ended with status {done.returncode}: {said}"
 
 
 def _program(root: Path, name: str) -> str | None:

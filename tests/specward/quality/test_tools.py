@@ -1,5 +1,6 @@
 """The tools are asked about what is new, once; and whatever keeps them from answering is said in words."""
 
+import json
 import sys
 from pathlib import Path
 
@@ -7,7 +8,7 @@ import pytest
 
 from specward.config import load_config
 from specward.errors import CouldNotRunError
-from specward.quality.model import Remark
+from specward.quality.model import Remark, Report
 from specward.quality.settings import MYPY, PYRIGHT, RUFF, Tools, read_tools
 from specward.quality.tools import check_types, lint
 
@@ -86,6 +87,32 @@ def test_a_tool_that_gives_no_answer_is_named(source: str, said: str, tmp_path: 
     report = check_types(tmp_path, tool(tmp_path, source), {"a.py": "1"})
     assert report.remarks == ()
     assert said in report.trouble
+
+
+def test_what_keeps_a_type_checker_from_starting_is_said_in_its_own_words(tmp_path: Path) -> None:
+    said = {
+        "file": "mypy.ini",
+        "line": 3,
+        "column": 0,
+        "severity": "error",
+        "code": None,
+        "message": "No plugin",
+    }
+    report = check_types(
+        tmp_path, tool(tmp_path, f"print({json.dumps(json.dumps(said))})\nexit(2)"), {"a.py": "1"}
+    )
+    name = Path(sys.executable).name
+    assert report == Report(name, trouble=f"{name} gave up at mypy.ini:3: No plugin")
+
+
+@pytest.mark.parametrize("setting", ["fix = true", "fix-only = true"])
+def test_a_look_mends_nothing_in_the_sources(setting: str, tmp_path: Path) -> None:
+    source = "import os\n\nLIMIT = 50\n"
+    (tmp_path / "a.py").write_text(source)
+    (tmp_path / "ruff.toml").write_text(f"{setting}\n")
+    report = lint(tmp_path, RUFF, {"a.py": "1"})
+    assert (tmp_path / "a.py").read_text() == source
+    assert [remark.rule for remark in report.remarks] == ["F401"]
 
 
 def test_a_tool_that_is_not_there_is_named(tmp_path: Path) -> None:

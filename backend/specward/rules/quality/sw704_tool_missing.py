@@ -29,13 +29,14 @@ BAD = Example(
 
 
 def check(project: Project) -> Iterable[Finding]:
-    """Give one finding for each remark of the tool."""
-    for report in (project.fact(linted), project.fact(typed)):
+    """Give one finding for each tool that has not answered."""
+    for key, report in (("lint", project.fact(linted)), ("types", project.fact(typed))):
         if report.trouble:
             yield Finding(
                 "SW704",
                 Severity.WARNING,
                 Place("pyproject.toml"),
                 f"The quality of the code was not judged: {report.trouble}.",
-                "Install it, or switch it off under [tool.specward.quality].",
+                f"Have {report.tool} run in this environment, or switch it off: "
+                f"`{key} = []` under [tool.specward.quality].",
             )
