@@ -74,6 +74,16 @@ FACTORY = (
         ),
         pytest.param(
             {
+                "backend/core/registrar.py": FACTORY.replace("create_app", "register_app"),
+                "backend/main.py": "from backend.core import registrar\n\napp = registrar.register_app()\n",
+            },
+            "backend.main:app",
+            ".",
+            ["backend/**"],
+            id="made by a factory of any name",
+        ),
+        pytest.param(
+            {
                 "asgi.py": "from api.setup import create_app\n\napi = create_app(1)\nx = get_x_app()\n",
                 "api/setup.py": "def create_app(debug):\n    return None\n",
             },

@@ -11,7 +11,7 @@ from specward.patterns import pattern
 _LONGEST = 1_000_000  # bytes of a module that may hold an application
 _USUAL = ("main.py", "app.py", "asgi.py")
 _NAMES = ("app", "api", "application")
-_FACTORY = pattern(r"(create|make|build|get|init)_\w*app")
+_FACTORY = pattern(r"(create|make|build|get|init)_\w*app|_app(lication)?$")
 _ELSEWHERE = frozenset({"tests", "test", "docs", "docs_src", "examples", "scripts", "site-packages"})
 
 
