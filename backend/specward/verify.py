@@ -59,8 +59,14 @@ def read_project(
     return Project(root, tasks=tuple(tasks), base=base, paths=covered, lend=lend)
 
 
-def judge(project: Project, *, select: Sequence[str] | None = None) -> Verdict:
-    """Run the rules on a project, part the findings, and keep the verdict of a whole run."""
+def judge(project: Project, *, select: Sequence[str] | None = None, with_baseline: bool = True) -> Verdict:
+    """Run the rules on a project, part the findings, and keep the verdict of a whole run.
+
+    Args:
+        project: What is judged.
+        select: Run these rules or families only.
+        with_baseline: Let what the baseline lists pass; without, it is told, too, and no verdict is kept.
+    """
     project.look_ahead()
     selected = [entry for entry in entries() if _is_chosen(entry.code, select, project.config.ignore)]
     project.reads_code = any(entry.family == "SW6" for entry in selected)
@@ -69,7 +75,8 @@ def judge(project: Project, *, select: Sequence[str] | None = None) -> Verdict:
     project.raised = tuple(_run(project, (entry for entry in chosen if not entry.closes)))
     project.ran = frozenset(entry.code for entry in chosen if entry.sees_all(project))
     project.standing, excused = excuses.apply(project, project.raised)
-    standing, known = baseline.part(project.standing, project.baseline, project.text)
+    listed = project.baseline if with_baseline else baseline.Baseline()
+    standing, known = baseline.part(project.standing, listed, project.text)
     standing += _run(project, (entry for entry in chosen if entry.closes))
     is_whole = project.paths is None and select is None
     project.keep(whole=is_whole)
@@ -83,7 +90,7 @@ def judge(project: Project, *, select: Sequence[str] | None = None) -> Verdict:
         rules=tuple(entry.code for entry in chosen),
         notes=project.notes,
     )
-    if is_whole:
+    if is_whole and with_baseline:
         keep(project.root / VERDICT, json.render(verdict, project))
     return verdict
 

@@ -76,6 +76,41 @@ def test_a_tool_that_is_not_there_is_no_debt_of_the_code(template: Path) -> None
     assert "no-such-checker is not installed" in specward(template, "check", "--select", "SW704")
 
 
+def test_the_debts_of_today_are_counted_by_family_and_can_be_read(template: Path) -> None:
+    said = specward(template, "init", "--yes")
+    assert "lists the 3 findings of today (trace 3)" in said
+    assert "3 in the baseline" in specward(template, "check")
+    kept = (template / ".specward/verdict.json").read_bytes()
+    shown = specward(template, "check", "--no-baseline", code=1)
+    assert "backend/app/models.py\n  1:1  SW101" in shown
+    assert "3 errors in 3 files." in shown
+    assert (template / ".specward/verdict.json").read_bytes() == kept
+
+
+@pytest.mark.parametrize("pattern", [".claude/", ".claude/agents"])
+def test_what_git_ignores_reaches_nobody_else(pattern: str, tmp_path: Path) -> None:
+    template = make_template(tmp_path / "shop", **{".gitignore": f"{pattern}\n"})
+    said = specward(template, "init", "--yes")
+    assert "git ignores .claude/agents/backend-engineer.md" in said
+    assert "git ignores the file of the agent backend-engineer, so nobody else has" in specward(
+        template, "check", "--no-baseline", "--select", "SW911", code=1
+    )
+
+
+@pytest.mark.parametrize(
+    ("path", "named"),
+    [
+        ("openspec/specs/orders/spec.md", "OpenSpec's in openspec"),
+        (".kiro/specs/orders/tasks.md", "Kiro's in .kiro/specs"),
+    ],
+)
+def test_specifications_in_another_form_are_named(path: str, named: str, tmp_path: Path) -> None:
+    template = make_template(tmp_path / "shop", **{path: "# Orders\n"})
+    said = specward(template, "init", "--yes")
+    assert f"Specifications in another form ({named}) are not read. It reads Spec Kit's" in said
+    assert "There are no specifications yet" not in said
+
+
 def test_old_code_may_stay_as_silent_as_it_was(template: Path) -> None:
     old = "import os  # noqa\nimport re  # noqa: F401\n"
     write_tree(template, {"backend/app/old.py": old, "ruff.toml": 'lint.select = ["F"]\n'})

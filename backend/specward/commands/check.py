@@ -33,6 +33,7 @@ def add_arguments(parser: ArgumentParser) -> None:
     add_database(parser)
     add("--watch", action="store_true", help="check again after each change, until Ctrl-C")
     add("--format", choices=FORMATS, default="text", help="the form of the report (default: text)")
+    add("--no-baseline", action="store_true", help="also show what the baseline lists")
     add(
         "--write-baseline",
         action="store_true",
@@ -56,7 +57,7 @@ def run(options: Namespace) -> int:
 
     def check(project: Project) -> tuple[str, bool]:
         with telling(project):
-            verdict = judge(project, select=select or None)
+            verdict = judge(project, select=select or None, with_baseline=not options.no_baseline)
         return _render(options.format, verdict, project), verdict.clean
 
     if options.watch:
@@ -64,7 +65,8 @@ def run(options: Namespace) -> int:
         return check_until_interrupted(root, lambda: check(read())[0])
     gc.disable()  # a short run with many values and hardly a cycle: collecting is a tenth of its time
     if options.write_baseline:
-        return _write_baseline(read(), partial=bool(paths or select or options.task or options.base))
+        partial = bool(paths or select or options.task or options.base or options.no_baseline)
+        return _write_baseline(read(), partial=partial)
     project = read()  # it lives until the end, so that nobody takes it apart
     report, is_clean = check(project)
     sys.stdout.write(report)

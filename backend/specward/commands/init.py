@@ -8,16 +8,15 @@ from difflib import unified_diff
 from pathlib import Path
 
 from specward import baseline
-from specward.adoption import origin, record, workflow
-from specward.adoption.configuration import settings_file
+from specward.adoption import record
+from specward.adoption.closing import baseline_lines, closing
 from specward.adoption.proposals import PARTS, Proposal, propose
 from specward.adoption.survey import Survey, survey
 from specward.adoption.undo import undo
 from specward.commands.check_progress import telling
-from specward.config import find_root, load_config
+from specward.config import find_root
 from specward.errors import CouldNotRunError
 from specward.output.excerpts import printable
-from specward.specs.reader import read_specs
 from specward.verify import judge, read_project
 
 SUMMARY = "Adopt the gate in this repository: agent, hooks, settings, pre-commit, CI, baseline."
@@ -26,14 +25,6 @@ _TOOL_MISSING = "SW704"
 _TONES = {"+": "\x1b[32m", "-": "\x1b[31m", "@": "\x1b[36m"}
 _PLAIN = "\x1b[0m"
 _MOST = 8  # tables that are named
-_TASK = """
-    ### T-001: List orders
-
-    - **From**: speckit.specify §1
-    - **Files**: `{files}`
-    - **Tests**: `{tests}`
-    - **Done when**: a customer gets their own orders, the newest first.
-"""
 
 
 def add_arguments(parser: ArgumentParser) -> None:
@@ -77,7 +68,7 @@ def run(options: Namespace) -> int:
         if each not in wanted
     )
     _baseline(root)
-    _say(_closing(root, found, wanted))
+    _say(closing(root, found, wanted))
     return 0
 
 
@@ -156,54 +147,7 @@ def _baseline(root: Path) -> None:
     )
     if standing:
         record.write(root, [Proposal(baseline.PATH, None, baseline.render(standing))])
-        _say([f"{baseline.PATH} lists {standing.total():,} findings of today; new ones are held at once."])
-
-
-def _closing(root: Path, found: Survey, written: Sequence[Proposal]) -> Iterator[str]:
-    if not written:
-        yield "Everything is in place already."
-    if not found.application and not found.is_configured:
-        yield (
-            "No FastAPI application was found, so no code is held yet. Where there is one, set app, app_dir "
-            f"and territory in {settings_file(root)}, and run `specward check --write-baseline`."
-        )
-    if not found.gate.here:
-        yield (
-            "Specward is in no environment of this repository, so the hooks run `specward` from the PATH and "
-            "refuse everything where it is missing. Install it in .venv, and run `specward init` again."
-        )
-    if any(each.path == workflow.PATH and origin.INDEX in each.after for each in written):
-        yield (
-            f"{workflow.PATH} takes {origin.INDEX} from the package index. Where that has it not, write the "
-            "address of its repository there, git+https://...@<commit>."
-        )
-    if any(each.path == workflow.PATH for each in written) and not workflow.installs_application(root, found):
-        yield (
-            f"{workflow.PATH} installs the gate alone, for this repository has no requirements that pip can "
-            "read: add there how your application is installed."
-        )
-    if service := workflow.other_service(root):
-        yield f"Add `specward check` to {service}: that is where a change is held for good."
-    if not found.features:
-        yield (
-            "There are no specifications yet: Spec Kit's specs/NNN-name/; or specs/specify.md, with sections "
-            'such as "## 1. Orders", and specs/tasks.md, with tasks such as'
-        )
-        yield from _TASK.format(files=_new_files(found.territory[0]), tests=found.tests[0]).split("\n")
-    tasks = [task for each in read_specs(root, load_config(root)) for task in each.tasks]
-    if unnamed := sum(not task.files for task in tasks):
-        yield (
-            f"{unnamed:,} of {len(tasks):,} tasks name no files, so they permit none. Name them, or set "
-            'default_scope = "territory".'
-        )
-    if written:
-        yield "Next: commit this, `specward approve` a task, and tell Claude Code `/implement` with its id."
-
-
-def _new_files(territory: str) -> str:
-    """Files for a first task that the territory holds."""
-    within = territory.endswith("/**")
-    return f"{territory.removesuffix('**')}orders/**" if within else f"{territory.partition('*')[0]}orders.py"
+        _say(baseline_lines(standing))
 
 
 def _undo(root: Path) -> int:

@@ -9,6 +9,7 @@ two files of one name leave it open which is meant.
 from collections import Counter
 from collections.abc import Iterable
 
+from specward.code.files import list_ignored
 from specward.findings import Finding, Severity
 from specward.project import Project
 from specward.rules.examples import Example
@@ -38,7 +39,17 @@ def check(project: Project) -> Iterable[Finding]:
             yield _finding(agent.path, message, "Keep one of them.")
     known = any(agent.path == AGENT_PATH or agent.name == AGENT for agent in found.agents)
     if not known and not found.gate_is_a_plugin:  # the plugin brings its own
-        yield _finding(AGENT_PATH, f"There is no agent {AGENT}.", "Run `specward init`, which writes it.")
+        yield _missing(project)
+
+
+def _missing(project: Project) -> Finding:
+    """The engineer is not there, or on this machine alone."""
+    if list_ignored(project.root, (AGENT_PATH,)):
+        message = f"git ignores the file of the agent {AGENT}, so nobody else has the agent."
+        return _finding(
+            AGENT_PATH, message, f"Change the pattern that `git check-ignore -v {AGENT_PATH}` names."
+        )
+    return _finding(AGENT_PATH, f"There is no agent {AGENT}.", "Run `specward init`, which writes it.")
 
 
 def _finding(path: str, message: str, hint: str) -> Finding:
