@@ -1,6 +1,6 @@
 """What a rule says of itself, in text that is Markdown, too: `explain` prints it, SARIF carries it."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from difflib import SequenceMatcher
 
 from specward.rules.examples import Example, Link
@@ -25,6 +25,8 @@ def _lines(entry: Entry) -> Iterator[str]:
     yield "To make an exception, give your reason at the line, or at the head of the file:"
     yield ""
     yield f"    # specward: allow {entry.code} -- why this is right here"
+    yield ""
+    yield f'A whole project does without the rule by `ignore = ["{entry.code}"]` under [tool.specward].'
 
 
 def _examples(bad: Example, good: Example) -> Iterator[str]:
@@ -33,23 +35,29 @@ def _examples(bad: Example, good: Example) -> Iterator[str]:
     alike = len(shared) == len(bad.files) == len(good.files)
     yield f"Found here{_circumstances(bad, good)}:"
     yield ""
-    for path in bad.files:
-        if alike or path not in shared:
-            yield from _file(bad, path, good)
+    yield from _own(bad, good, () if alike else shared)
     yield f"Not here{_circumstances(good, bad)}:"
     yield ""
     if alike:
         yield "    The files are the same."
         yield ""
         return
-    for path in good.files:
-        if path not in shared:
-            yield from _file(good, path, bad)
+    yield from _own(good, bad, shared)
     if shared:
         yield "Both have:"
         yield ""
         for path in shared:
             yield from _file(bad, path, None)
+
+
+def _own(example: Example, other: Example, shared: Sequence[str]) -> Iterator[str]:
+    """The files that only one of the two has; an example may be wrong by what it lacks."""
+    own = [path for path in example.files if path not in shared]
+    for path in own:
+        yield from _file(example, path, other)
+    if not own:
+        yield "    Only the files that both have, below."
+        yield ""
 
 
 def _state(example: Example, path: str) -> tuple[str | None, str | None]:

@@ -22,6 +22,8 @@ def test_the_two_examples_are_told_apart(entry: Entry) -> None:
     bad = between(text, "Found here", "Not here")
     good = between(text, "Not here", "To make an exception").partition("\nBoth have:")[0]
     assert bad.strip() != good.strip()
+    assert "\n    " in bad
+    assert "\n    " in good
     assert text.count("\n") < LONGEST
 
 
@@ -51,3 +53,11 @@ def test_a_change_is_shown_as_one() -> None:
     assert f"{routes}, unchanged\n" in told("SW301")
     assert f"{routes}, new\n" in told("SW203")
     assert f"{routes}\n" in told("SW101")
+
+
+def test_an_example_may_be_wrong_by_what_it_lacks() -> None:
+    assert "\nFound here:\n\n    Only the files that both have, below.\n\nNot here:\n" in told("SW801")
+
+
+def test_it_ends_with_the_ways_to_do_without() -> None:
+    assert '`ignore = ["SW901"]` under [tool.specward]' in told("SW901").splitlines()[-1]
