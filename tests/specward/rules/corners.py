@@ -831,6 +831,14 @@ SCHEMA: Mapping[str, Mapping[str, Example]] = {
     },
 }
 
+ISOLATION: Mapping[str, Mapping[str, Example]] = {
+    "SW608": {
+        "no Python that can be parsed": Example({ROUTES: f"{HEADER}X = 1\ndef f(:\n"}),
+        "no text, which is another rule's": Example({ROUTES: f"{HEADER}X = '\0'\n"}),
+        "nothing, and a byte order mark": Example({ROUTES: f"\ufeff{HEADER}", CARTS: ""}),
+    },
+}
+
 CORNERS: Mapping[str, Mapping[str, Example]] = {
     **TRACE,
     **GATE,
@@ -841,4 +849,5 @@ CORNERS: Mapping[str, Mapping[str, Example]] = {
     **WIRING,
     **QUALITY,
     **SCHEMA,
+    **ISOLATION,
 }

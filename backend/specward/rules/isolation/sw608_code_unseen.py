@@ -5,8 +5,14 @@ the analysis cannot follow it, so it proves nothing of it, and no header, task o
 true of what is found by such a name in a module that runs things (`getattr(os, name)`), of a program in a
 text (`[sys.executable, "-c", text]`), and of compiled libraries. A module whose package is written out
 (`f"app.{name}"`) can be read, and passes.
+
+Nor is a file of Python judged that the gate's interpreter cannot parse: it is broken, or newer than that. Run
+Specward with the Python that the application runs on.
 """
 
+import ast
+import sys
+import warnings
 from collections.abc import Iterable
 
 from specward.findings import Finding, Severity
@@ -21,7 +27,7 @@ BAD = Example({_PATH: f"{HEADER}def total(text: str) -> int:\n    return eval(te
 
 
 def check(project: Project) -> Iterable[Finding]:
-    """Give one finding for each place that runs such code."""
+    """Give one finding for each place that runs such code, and for each file that cannot be parsed."""
     for source in project.files.values():
         for line, column, name in source.unseen:
             yield Finding(
@@ -31,3 +37,26 @@ def check(project: Project) -> Iterable[Finding]:
                 f"What {name} runs here stands in no file that can be judged.",
                 "Write the code out, or name the module; data is read as JSON.",
             )
+    for path in project.isolation.unread:
+        if path in project.files and not project.files[path].trouble:  # which SW006 tells
+            yield _unparsed(path, project.text(path))
+
+
+def _unparsed(path: str, text: str) -> Finding:
+    line, why = 1, "it is too deep"
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            ast.parse(text)
+    except SyntaxError as error:
+        line, why = error.lineno or 1, error.msg
+    except (ValueError, RecursionError, MemoryError) as error:
+        why = f"{error}" or why
+    version = ".".join(map(str, sys.version_info[:2]))
+    return Finding(
+        "SW608",
+        Severity.ERROR,
+        Place(path, line),
+        f"Python {version} cannot parse this file, so nothing in it is judged: {why}.",
+        "Mend it, or run Specward with the Python that the application runs on.",
+    )

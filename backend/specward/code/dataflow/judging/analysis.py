@@ -39,6 +39,7 @@ class Analysis(NamedTuple):
 
     violations: tuple[Violation, ...]
     tables: Mapping[str, OwnedTable]
+    unread: tuple[str, ...] = ()  # files of Python that this interpreter cannot parse
 
     def owner_path(self, table: str) -> str:
         """The way from a table to its owner, in words."""

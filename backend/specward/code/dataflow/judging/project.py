@@ -92,12 +92,17 @@ class Code:
         try:
             with Workers() as workers:
                 analysis = analyse_sources(sources, self._options, workers, self._memory)
+                analysis = analysis._replace(unread=self._unread(sources))
         finally:  # whoever has no more time goes on from here the next time
             self._keep(whole=analysis is not None)
         if self._cache is not None:
-            self._cache.put(self._key, {"violations": analysis.violations, "tables": analysis.tables})
+            self._cache.put(self._key, analysis._asdict())
             self._cache.save()
         return analysis
+
+    def _unread(self, sources: Iterable[Source]) -> tuple[str, ...]:
+        read = {source.path for source in sources}
+        return tuple(sorted(path for path in self._names if path.endswith(".py") and path not in read))
 
     @cached_property
     def _known(self) -> Analysis | None:
@@ -179,11 +184,11 @@ def _site(kept: tuple[str, int, int, list[str]]) -> Site:
 def _load(known: dict[str, object]) -> Analysis:
     """An analysis as it was kept; the cache holds lists where there were tuples."""
     violations = known["violations"]
-    tables = known["tables"]
-    if not isinstance(violations, list) or not isinstance(tables, dict):
+    tables, unread = known["tables"], known["unread"]
+    if not isinstance(violations, list) or not isinstance(tables, dict) or not isinstance(unread, list):
         return Analysis((), {})
     found = tuple(
         Violation(code, table, _site(site), changes, tuple(map(_site, follows)))
         for code, table, site, changes, follows in violations
     )
-    return Analysis(found, {name: OwnedTable(*fields) for name, fields in tables.items()})
+    return Analysis(found, {name: OwnedTable(*fields) for name, fields in tables.items()}, tuple(unread))
