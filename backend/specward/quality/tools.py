@@ -95,9 +95,10 @@ def _ask(root: Path, command: tuple[str, ...], paths: Sequence[str]) -> Report:
 
 def _last_words(root: Path, done: "subprocess.CompletedProcess[str]") -> str:
     """Say why a tool has stopped: mypy names the place in JSON, as it names all else."""
-    with suppress(UnreadableError):
-        for remark in read_answer(root, done.stdout):
-            return f"gave up at {remark.path}:{remark.line}: {remark.message}"
+    for text in (done.stderr, done.stdout):
+        with suppress(UnreadableError):
+            for remark in read_answer(root, text):
+                return f"gave up at {remark.path}:{remark.line}: {remark.message}"
     said = " ".join((done.stderr or done.stdout).split())[:_LONGEST]
     return f"ended with status {done.returncode}: {said}"
 

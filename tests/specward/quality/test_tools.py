@@ -89,18 +89,14 @@ def test_a_tool_that_gives_no_answer_is_named(source: str, said: str, tmp_path: 
     assert said in report.trouble
 
 
-def test_what_keeps_a_type_checker_from_starting_is_said_in_its_own_words(tmp_path: Path) -> None:
-    said = {
-        "file": "mypy.ini",
-        "line": 3,
-        "column": 0,
-        "severity": "error",
-        "code": None,
-        "message": "No plugin",
-    }
-    report = check_types(
-        tmp_path, tool(tmp_path, f"print({json.dumps(json.dumps(said))})\nexit(2)"), {"a.py": "1"}
-    )
+@pytest.mark.parametrize("stream", ["stdout", "stderr"])  # mypy: of a source, of its settings
+def test_what_keeps_a_type_checker_from_starting_is_said_in_its_own_words(
+    stream: str, tmp_path: Path
+) -> None:
+    place = {"file": "mypy.ini", "line": 3, "column": 0}
+    said = json.dumps({**place, "severity": "error", "code": None, "message": "No plugin"})
+    script = f"import sys\nprint({said!r}, file=sys.{stream})\nsys.exit(2)"
+    report = check_types(tmp_path, tool(tmp_path, script), {"a.py": "1"})
     name = Path(sys.executable).name
     assert report == Report(name, trouble=f"{name} gave up at mypy.ini:3: No plugin")
 
