@@ -1,12 +1,13 @@
 """Whether the files that a record names were there when it was written."""
 
 from collections.abc import Iterable, Iterator
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 from specward.code.git import GitError, git, is_repository, path_of
 from specward.history.model import StoredRecord
 from specward.permits.globs import is_plain
 
+_NOTHING = ("none", "null", "n/a", "-")
 _LISTED = ("ls-tree", "-r", "-z", "--name-only")
 
 
@@ -18,11 +19,19 @@ def absent_files(root: Path, stored: StoredRecord) -> tuple[str, ...]:
         stored: the record. One that is not committed yet is held against HEAD.
     """
     named = (*stored.record.files, *stored.record.tests)
-    missing = [path for path in named if not (is_plain(path) and (root / path).exists())]
+    missing = [path for path in named if _is_path(path) and not (is_plain(path) and (root / path).exists())]
     if not missing:
         return ()
     known = set(_committed(root, stored.path, filter(is_plain, missing)))
     return tuple(path for path in missing if path not in known)
+
+
+def _is_path(entry: str) -> bool:
+    """Whether an entry claims a file: people also write `None (planning phase)`, or what was tried."""
+    first, _, more = entry.partition(" ")
+    if not more:
+        return entry.lower() not in _NOTHING
+    return "/" in first or bool(PurePosixPath(first).suffix)
 
 
 def _committed(root: Path, path: str, files: Iterable[str]) -> Iterator[str]:

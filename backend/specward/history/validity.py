@@ -11,6 +11,12 @@ from specward.patterns import pattern
 
 ID_WIDTH = 4
 _REQUIRED = ("id", "title", "stage", "date", "feature")
+_BEFORE_TASKS = (
+    "constitution",
+    "spec",
+    "plan",
+    "tasks",
+)  # stages of Spec-Kit Plus in which there are none yet
 _NAMES = r"TITLE|STAGE|DATE|MODEL|FEATURE|BRANCH|COMMAND|TODO|TBD|[A-Z]{2,}(?:[_ ][A-Z0-9]+)+"
 _PLACEHOLDER = pattern(rf"\{{\{{\s*[A-Z][A-Z0-9_ ]*\}}\}}|(?<![\w`])\[(?:{_NAMES})\](?![(\w])")
 _CODE = pattern(r"`[^`\n]*`")
@@ -33,7 +39,7 @@ def invalidities(stored: StoredRecord) -> Iterator[Defect]:
     for key in _REQUIRED:
         if not fields[key]:
             yield Defect(stored.line(key), f"The field `{key}` is missing or empty.")
-    if not record.tasks:
+    if not record.tasks and record.stage not in _BEFORE_TASKS:
         yield Defect(
             stored.line("tasks"), "The field `tasks` names no task, so nobody finds what this was for."
         )

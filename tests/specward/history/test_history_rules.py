@@ -87,6 +87,21 @@ def test_a_file_outside_the_repository_never_was_there(tmp_path: Path) -> None:
     assert [finding.message.split()[3] for finding in found(tmp_path, "SW804")] == ["../x,", "/etc/hosts,"]
 
 
+def test_what_names_no_file_claims_none(tmp_path: Path) -> None:
+    entries = ["None (planning phase)", "none", "All 14 items passed", "- a b.py", "backend/gone.py (new)"]
+    tests = "".join(f"- {entry!r}\n" for entry in entries)
+    make_repository(tmp_path, {**SPECS, PATH: RECORD.replace("tests: []", f"tests:\n{tests}")})
+    assert [finding.message.split()[3] for finding in found(tmp_path, "SW804")] == ["backend/gone.py"]
+
+
+def test_before_there_are_tasks_a_record_names_none(tmp_path: Path) -> None:
+    record = RECORD.replace("tasks:\n- T-001\n", "")
+    make_repository(tmp_path, {**SPECS, PATH: record})
+    assert [finding.message.split()[2] for finding in found(tmp_path, "SW802")] == ["`tasks`"]
+    write_tree(tmp_path, {PATH: record.replace("stage: green", "stage: plan")})
+    assert found(tmp_path, "SW802") == ()
+
+
 def test_the_name_of_a_file_that_has_gone_is_no_pattern(tmp_path: Path) -> None:
     names = '- ":(top)odd.py"\n- "backend/app/*/routes.py"\n- backend/app'
     record = RECORD.replace("- pyproject.toml", names)
