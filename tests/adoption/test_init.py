@@ -79,12 +79,28 @@ def test_a_tool_that_is_not_there_is_no_debt_of_the_code(template: Path) -> None
 def test_the_debts_of_today_are_counted_by_family_and_can_be_read(template: Path) -> None:
     said = specward(template, "init", "--yes")
     assert "lists the 3 findings of today (trace 3)" in said
+    assert "those of isolation" not in said
     assert "3 in the baseline" in specward(template, "check")
     kept = (template / ".specward/verdict.json").read_bytes()
     shown = specward(template, "check", "--no-baseline", code=1)
     assert "backend/app/models.py\n  1:1  SW101" in shown
     assert "3 errors in 3 files." in shown
     assert (template / ".specward/verdict.json").read_bytes() == kept
+
+
+def test_an_application_that_does_not_start_is_told_of(template: Path) -> None:
+    contract = "openapi: 3.1.0\ninfo: {title: Shop, version: '1'}\npaths: {}\n"
+    specs = {"specs/plan.md": "# Plan\n", "specs/contracts/openapi.yaml": contract}
+    write_tree(template, {**specs, "backend/app/api/main.py": "raise ValueError('x')\n"})
+    said = specward(template, "init", "--yes")
+    assert "does not start, so its contract cannot be checked: ValueError: x. Mend the error" in said
+    assert "Until then it is not held against the contract." in said
+
+
+def test_what_isolation_found_is_to_be_read_first(template: Path) -> None:
+    write_tree(template, {"backend/app/old.py": "def run(text: str) -> object:\n    return eval(text)\n"})
+    assert "isolation 1" in (said := specward(template, "init", "--yes"))
+    assert "Read those of isolation first: `specward check --no-baseline --select SW6`." in said
 
 
 @pytest.mark.parametrize("pattern", [".claude/", ".claude/agents"])

@@ -34,8 +34,10 @@ def baseline_lines(listed: baseline.Baseline) -> Iterator[str]:
     parts = ", ".join(f"{name} {count:,}" for name, count in counts.most_common())
     yield (
         f"{baseline.PATH} lists the {listed.total():,} findings of today ({parts}): these pass, new ones do "
-        "not. `specward check --no-baseline` shows them; with `--select SW6`, those of isolation."
+        "not. `specward check --no-baseline` shows them."
     )
+    if any(entry.code.startswith("SW6") for entry in listed):
+        yield "Read those of isolation first: `specward check --no-baseline --select SW6`."
 
 
 def closing(root: Path, found: Survey, written: Sequence[Proposal]) -> Iterator[str]:

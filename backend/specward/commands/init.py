@@ -21,7 +21,7 @@ from specward.verify import judge, read_project
 
 SUMMARY = "Adopt the gate in this repository: agent, hooks, settings, pre-commit, CI, baseline."
 _NOT_WRITTEN = 1
-_TOOL_MISSING = "SW704"
+_TOOL_MISSING, _NOT_STARTED = "SW704", "SW402"
 _TONES = {"+": "\x1b[32m", "-": "\x1b[31m", "@": "\x1b[36m"}
 _PLAIN = "\x1b[0m"
 _MOST = 8  # tables that are named
@@ -144,6 +144,11 @@ def _baseline(root: Path) -> None:
         "remove that file, and run `specward init` again."
         for each in project.standing
         if each.code == _TOOL_MISSING
+    )
+    _say(
+        f"{each.message} {each.hint} Until then it is not held against the contract."
+        for each in project.standing
+        if each.code == _NOT_STARTED
     )
     if standing:
         record.write(root, [Proposal(baseline.PATH, None, baseline.render(standing))])
