@@ -151,6 +151,12 @@ def test_start_leaves_a_server_that_the_application_finds(checkout: Checkout) ->
         assert connection.info.user == "app_user"
 
 
+def test_a_question_leaves_nothing_behind(tmp_path: Path) -> None:
+    checkout = Checkout(tmp_path)
+    assert "No server of this checkout runs." in checkout("url", status=2)
+    assert not (checkout.folder / ".data").exists()
+
+
 def test_start_again_is_the_same_server_and_stop_ends_it(checkout: Checkout) -> None:
     checkout("start")
     url, pid = checkout("url"), checkout.server_pid()

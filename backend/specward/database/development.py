@@ -62,12 +62,15 @@ def current_urls(root: Path) -> Urls:
     Raises:
         CouldNotRunError: it does not run.
     """
+    trouble = CouldNotRunError("No server of this checkout runs. `specward database start` starts one.")
+    if not (root / ".data").is_dir():  # nor does a question make it
+        raise trouble
     state = open_state(root)
     with state.locked():
         cluster = cluster_of(state)
         port = running(cluster.data)
         if port is None:
-            raise CouldNotRunError("No server of this checkout runs. `specward database start` starts one.")
+            raise trouble
         return role_urls(Server(port, cluster.superuser_password), DATABASE, state.passwords())
 
 
