@@ -9,12 +9,14 @@ from pathlib import Path
 
 import pytest
 
+from specward import baseline
 from specward.findings import Verdict
 from specward.output import html
 from specward.project import Project
 from specward.verify import judge, read_project
 from tests.specward.output import told
 from tests.specward.output.shop import make_shop
+from tests.specward.repository import make_repository
 
 SPECWARD = str(Path(sys.executable).with_name("specward"))
 
@@ -61,6 +63,15 @@ def test_it_is_well_formed_and_refers_to_itself_alone(tmp_path: Path) -> None:
     internal = {reference[1:] for reference in reader.references if reference.startswith("#")}
     assert internal <= set(reader.ids)
     assert {reference for reference in reader.references if not reference.startswith("#")} == {"data:,"}
+
+
+def test_what_the_baseline_lists_is_counted(tmp_path: Path) -> None:
+    root = make_repository(tmp_path, {"backend/app/old.py": "X = 1\n"})
+    project = read_project(root)
+    judge(project, select=["SW101"])
+    baseline.write_baseline(root, baseline.of(project.standing, project.text))
+    assert "held 1 file, 0 API operations and 0 tables against 0 tasks." in page_of(root)
+    assert "The baseline lists 1 finding that is not shown" in page_of(root)
 
 
 def test_it_is_the_same_wherever_and_whenever_it_is_made(tmp_path: Path) -> None:

@@ -11,7 +11,7 @@ from specward.output.report.model import Chain, Link, Phase, Report, State
 from specward.output.report.read import read_report
 from specward.verify import judge, read_project
 from tests.specward.output.shop import make_shop
-from tests.specward.repository import write_tree
+from tests.specward.repository import make_repository, write_tree
 
 
 @pytest.fixture(scope="module")
@@ -22,6 +22,20 @@ def report(tmp_path_factory: pytest.TempPathFactory) -> Report:
 def read(root: Path) -> Report:
     project = read_project(root)
     return read_report(judge(project), project)
+
+
+@pytest.mark.parametrize(
+    ("settings", "name"),
+    [
+        ('[project]\nname = "shop"\n', "shop"),
+        ("[project]\n", "project"),
+        ('[tool.specward]\nfeature = "a"\n', "a"),
+    ],
+)
+def test_a_project_without_features_is_called_like_its_package(
+    settings: str, name: str, tmp_path: Path
+) -> None:
+    assert read(make_repository(tmp_path, {"pyproject.toml": settings})).name == name
 
 
 def chain(report: Report, name: str) -> Chain:

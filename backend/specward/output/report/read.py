@@ -1,5 +1,6 @@
 """From a project and its verdict to the report."""
 
+from specward.config import Config
 from specward.findings import Verdict
 from specward.output.report.chains import Chains, tally
 from specward.output.report.contract import read_operations
@@ -10,6 +11,7 @@ from specward.output.report.model import Report
 from specward.output.report.sections import read_sections
 from specward.output.report.tables import read_tables
 from specward.project import Project
+from specward.toml import read_toml
 
 
 def read_report(verdict: Verdict, project: Project) -> Report:
@@ -18,7 +20,7 @@ def read_report(verdict: Verdict, project: Project) -> Report:
     operations = read_operations(project, links, findings)
     chains = Chains(project, links, findings, operations).read()
     return Report(
-        name=", ".join(links.features) if len(links.features) in (1, 2, 3) else project.config.feature,
+        name=_name(project, links.features),
         features=links.features,
         clean=verdict.clean,
         errors=verdict.errors,
@@ -35,3 +37,12 @@ def read_report(verdict: Verdict, project: Project) -> Report:
         operations=operations,
         tables=read_tables(project, links, findings),
     )
+
+
+def _name(project: Project, features: tuple[str, ...]) -> str:
+    """The features' names where they are few; that of the package where nobody gave one."""
+    name = ", ".join(features) if len(features) in (1, 2, 3) else project.config.feature
+    if name != Config().feature:
+        return name
+    package = read_toml(project.text("pyproject.toml")).get("project")
+    return str(package.get("name", name)) if isinstance(package, dict) else name
