@@ -1,7 +1,7 @@
 """The revisions of an Alembic chain, read from their source: which follows which, and which can be undone."""
 
 import ast
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 
@@ -19,6 +19,19 @@ class Chain(NamedTuple):
     """All revisions of a project."""
 
     revisions: tuple[Revision, ...]
+
+    @property
+    def parts(self) -> tuple["Chain", ...]:
+        """One for each folder of revisions, unless one of them follows a revision of another."""
+        folders: dict[str, list[Revision]] = {}
+        for revision in self.revisions:
+            folders.setdefault(_folder(revision.path), []).append(revision)
+        parts: list[list[Revision]] = []
+        for part in folders.values():
+            joined = [other for other in parts if _follows(part, other) or _follows(other, part)]
+            parts = [other for other in parts if other not in joined]
+            parts.append([revision for each in (*joined, part) for revision in each])
+        return tuple(Chain(tuple(part)) for part in parts)
 
     @property
     def heads(self) -> tuple[Revision, ...]:
@@ -71,6 +84,17 @@ def read_revision(path: str, text: str) -> Revision | None:
     follows = _value(given["down_revision"])
     before = (follows,) if isinstance(follows, str) else follows if isinstance(follows, tuple | list) else ()
     return Revision(name, tuple(map(str, before)), path, given["revision"].lineno, _undoes(module))
+
+
+def _folder(path: str) -> str:
+    """Return where Alembic keeps the revisions of one database: a project may have several."""
+    return f"/{path}".partition("/versions/")[0]
+
+
+def _follows(part: Sequence[Revision], other: Sequence[Revision]) -> bool:
+    """Whether something in one folder follows what is in another alone."""
+    own, theirs = {each.name for each in part}, {each.name for each in other}
+    return any(name in theirs - own for each in part for name in each.follows)
 
 
 def _assigned(node: ast.stmt) -> Iterator[str]:

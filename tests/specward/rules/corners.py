@@ -828,6 +828,12 @@ SCHEMA: Mapping[str, Mapping[str, Example]] = {
             }
         ),
         "none": Example({f"{VERSIONS}/a.py": f"{HEADER}X = 1\n"}),
+        "two databases": Example(
+            {
+                f"{VERSIONS}/a.py": revision("a", None),
+                "backend/app/tenants/versions/a.py": revision("a", None, lines=1),
+            }
+        ),
     },
 }
 

@@ -32,6 +32,32 @@ def test_heads_orphans_and_twins() -> None:
 
 
 @pytest.mark.parametrize(
+    ("revisions", "parts"),
+    [
+        ({"core/versions/a.py": ("a", None), "tenant/versions/a.py": ("a", None)}, ["a", "a"]),
+        ({"core/versions/a.py": ("a", None), "tenant/versions/b.py": ("b", "a")}, ["ab"]),
+        ({"core/versions/b.py": ("b", "a"), "tenant/versions/a.py": ("a", None)}, ["ab"]),
+        ({"db/versions/1/a.py": ("a", None), "db/versions/2/b.py": ("b", None)}, ["ab"]),
+        (
+            {
+                "a/versions/a.py": ("a", None),
+                "b/versions/b.py": ("b", None),
+                "c/versions/c.py": ("c", ("a", "b")),
+                "d/versions/d.py": ("d", "gone"),
+            },
+            ["abc", "d"],
+        ),
+    ],
+)
+def test_each_folder_is_a_chain_unless_one_follows_another(
+    revisions: dict[str, tuple[str, object]], parts: list[str]
+) -> None:
+    found = [read_revision(path, revision(*given)) for path, given in revisions.items()]
+    whole = Chain(tuple(one for one in found if one))
+    assert ["".join(sorted(one.name for one in part.revisions)) for part in whole.parts] == parts
+
+
+@pytest.mark.parametrize(
     ("down", "goes_back"),
     [
         ("pass", False),

@@ -2,7 +2,8 @@
 
 Two branches that each add a revision on the same one make two heads, and `upgrade head` stops at the next
 deployment. The same goes for a revision that follows one which is not there, and for two of the same name.
-Merge them, or put one behind the other, before they leave the repository.
+Merge them, or put one behind the other, before they leave the repository. Folders of revisions for several
+databases are a chain each, as long as none follows a revision of another.
 """
 
 from collections.abc import Iterable
@@ -11,7 +12,7 @@ from specward.findings import Finding, Severity
 from specward.project import Project
 from specward.rules.examples import HEADER, Example
 from specward.rules.schema.reading import chain
-from specward.schema.revisions import Revision
+from specward.schema.revisions import Chain, Revision
 from specward.specs.model import Place
 
 SUMMARY = "the revisions of the migrations are no single chain"
@@ -25,7 +26,11 @@ BAD = Example({f"{VERSIONS}/one.py": ONE, f"{VERSIONS}/two.py": TWO, f"{VERSIONS
 
 def check(project: Project) -> Iterable[Finding]:
     """Give one finding for each break."""
-    revisions = project.fact(chain)
+    for part in project.fact(chain).parts:
+        yield from _breaks(part)
+
+
+def _breaks(revisions: Chain) -> Iterable[Finding]:
     first, *others = revisions.heads or (None,)
     for head in others:
         if first is not None:
