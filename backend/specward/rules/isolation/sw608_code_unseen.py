@@ -34,7 +34,7 @@ def check(project: Project) -> Iterable[Finding]:
                 "SW608",
                 Severity.ERROR,
                 Place(source.path, line, column),
-                f"What {name} runs here stands in no file that can be judged.",
+                f"What {name} runs here is known only at run time, so it cannot be judged.",
                 "Write the code out, or name the module; data is read as JSON.",
             )
     for path in project.isolation.unread:
