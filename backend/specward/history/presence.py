@@ -18,20 +18,26 @@ def absent_files(root: Path, stored: StoredRecord) -> tuple[str, ...]:
         root: the repository root.
         stored: the record. One that is not committed yet is held against HEAD.
     """
-    named = (*stored.record.files, *stored.record.tests)
-    missing = [path for path in named if _is_path(path) and not (is_plain(path) and (root / path).exists())]
+    named = [
+        claim for entry in (*stored.record.files, *stored.record.tests) if (claim := _claim(root, entry))
+    ]
+    missing = [path for path in named if not _is_here(root, path)]
     if not missing:
         return ()
     known = set(_committed(root, stored.path, filter(is_plain, missing)))
     return tuple(path for path in missing if path not in known)
 
 
-def _is_path(entry: str) -> bool:
-    """Whether an entry claims a file: people also write `None (planning phase)`, or what was tried."""
+def _claim(root: Path, entry: str) -> str:
+    """Return the file that an entry names; empty for `N/A (planning)`, or for what was tried, in words."""
     first, _, more = entry.partition(" ")
-    if not more:
-        return entry.lower() not in _NOTHING
-    return "/" in first or bool(PurePosixPath(first).suffix)
+    if first.lower() in _NOTHING or (more and _is_here(root, entry)):
+        return ""
+    return first if not more or "/" in first or PurePosixPath(first).suffix else ""
+
+
+def _is_here(root: Path, path: str) -> bool:
+    return is_plain(path) and (root / path).exists()
 
 
 def _committed(root: Path, path: str, files: Iterable[str]) -> Iterator[str]:

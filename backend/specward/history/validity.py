@@ -18,7 +18,9 @@ _BEFORE_TASKS = (
     "tasks",
 )  # stages of Spec-Kit Plus in which there are none yet
 _NAMES = r"TITLE|STAGE|DATE|MODEL|FEATURE|BRANCH|COMMAND|TODO|TBD|[A-Z]{2,}(?:[_ ][A-Z0-9]+)+"
-_PLACEHOLDER = pattern(rf"\{{\{{\s*[A-Z][A-Z0-9_ ]*\}}\}}|(?<![\w`])\[(?:{_NAMES})\](?![(\w])")
+_PLACEHOLDER = pattern(
+    rf"\{{\{{\s*[A-Z][A-Z0-9_ ]*\}}\}}|(?<![\w`])\[(?!NEEDS CLARIFICATION)(?:{_NAMES})\](?![(\w])"
+)
 _CODE = pattern(r"`[^`\n]*`")
 
 

@@ -88,10 +88,12 @@ def test_a_file_outside_the_repository_never_was_there(tmp_path: Path) -> None:
 
 
 def test_what_names_no_file_claims_none(tmp_path: Path) -> None:
-    entries = ["None (planning phase)", "none", "All 14 items passed", "- a b.py", "backend/gone.py (new)"]
+    entries = ["None (planning phase)", "N/A (a plan)", "none", "All 14 items passed", "- a b.py"]
+    entries += ["specs/tasks.md (all done)", "specs/a note.md", "backend/gone.py (new)"]
     tests = "".join(f"- {entry!r}\n" for entry in entries)
-    make_repository(tmp_path, {**SPECS, PATH: RECORD.replace("tests: []", f"tests:\n{tests}")})
-    assert [finding.message.split()[3] for finding in found(tmp_path, "SW804")] == ["backend/gone.py"]
+    record = RECORD.replace("tests: []", f"tests:\n{tests}")
+    make_repository(tmp_path, {**SPECS, "specs/a note.md": "", PATH: record})
+    assert [finding.message.split()[3] for finding in found(tmp_path, "SW804")] == ["backend/gone.py,"]
 
 
 def test_before_there_are_tasks_a_record_names_none(tmp_path: Path) -> None:
@@ -124,6 +126,13 @@ def test_the_record_on_the_base_keeps_its_number(tmp_path: Path) -> None:
     write_tree(tmp_path, {PATH: RECORD})
     [finding] = found(tmp_path, "SW807", base="before")
     assert (finding.place.path, finding.severity) == (PATH, Severity.ERROR)
+
+
+def test_the_marker_of_an_open_question_is_no_placeholder(tmp_path: Path) -> None:
+    record = RECORD.replace("orders are listed", "no [NEEDS CLARIFICATION] is left, but [YOUR NAME]")
+    make_repository(tmp_path, {**SPECS, PATH: record})
+    [finding] = found(tmp_path, "SW805")
+    assert "[YOUR NAME]" in finding.message
 
 
 def test_quoted_placeholders_are_quotations(tmp_path: Path) -> None:
