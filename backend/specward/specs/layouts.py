@@ -1,13 +1,17 @@
 """Where specifications stand: the flat layout, Spec Kit's folders, literal `speckit.*` files, and aliases."""
 
 import os
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
 
 from specward.config import Config
+from specward.patterns import pattern
 
 _CONTRACTS = (".yaml", ".yml", ".json")
+_OPENAPI = "openapi."
+_KEYS = pattern(r"""(?:^|[{,])\s*["']?(openapi|swagger|paths)["']?\s*:""", re.MULTILINE)
 _NOT_FEATURES = ("contracts", "checklists")
 # Several names of one document, the likeliest first.
 _FLAT = {
@@ -92,8 +96,19 @@ def _spec_kit(root: Path, constitution: tuple[Found, ...]) -> Iterator[Feature]:
 
 def _contracts(root: Path, folder: str) -> list[str]:
     names = [name for name in _listed(root / folder / "contracts") if name.endswith(_CONTRACTS)]
-    names.sort(key=lambda name: (not name.startswith("openapi."), name))
-    return [f"{folder}/contracts/{name}" for name in names]
+    names.sort(key=lambda name: (not name.startswith(_OPENAPI), name))
+    return [path for name in names if _is_openapi(root, path := f"{folder}/contracts/{name}", name)]
+
+
+def _is_openapi(root: Path, path: str, name: str) -> bool:
+    """Whether a contract is one of an API: Spec Kit keeps tools, events and JSON schemas there, too."""
+    if name.startswith(_OPENAPI):
+        return True
+    try:
+        text = (root / path).read_text(encoding="utf-8", errors="replace")
+    except OSError:  # told by whoever reads it
+        return True
+    return _KEYS.search(text) is not None
 
 
 def _is_file(root: Path, path: str) -> bool:

@@ -293,6 +293,25 @@ def test_a_document_that_is_no_text_is_a_problem(role: str) -> None:
     assert "not UTF-8" in reading.problems[0].message
 
 
+@pytest.mark.parametrize(
+    ("name", "text", "roles"),
+    [
+        ("mcp-tools.json", '{"tools": [{"name": "add_task"}]}', ["tasks"]),
+        ("events.yaml", "asyncapi: 3.0.0\n", ["tasks"]),
+        ("carts.yaml", CONTRACT, ["tasks", "contract"]),
+        ("carts.json", '{"info": {"title": "Carts"}, "openapi": "3.1.0"}', ["tasks", "contract"]),
+        ("broken.yaml", "  paths: [", ["tasks", "contract"]),
+        ("openapi.yaml", "", ["tasks", "contract"]),
+    ],
+)
+def test_a_contract_of_another_kind_is_not_read(
+    name: str, text: str, roles: list[str], tmp_path: Path
+) -> None:
+    write(tmp_path, {"specs/001-carts/tasks.md": TASKS, f"specs/001-carts/contracts/{name}": text})
+    [spec_set] = read_specs(tmp_path, CONFIG)
+    assert [document.role for document in spec_set.documents] == roles
+
+
 def test_the_cache_gives_back_what_was_read(tmp_path: Path) -> None:
     write(
         tmp_path,

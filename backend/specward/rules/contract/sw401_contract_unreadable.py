@@ -2,7 +2,8 @@
 
 The contract is what the application is held against, so it must say one thing: OpenAPI 3.0 or 3.1, in YAML or
 JSON, with every reference leading somewhere, every path parameter described, no key written twice and no path
-written in two ways. While one contract of the project cannot be relied on, no operation is judged.
+written in two ways. While one contract of the project cannot be relied on, no operation is judged. A file
+beside them in `contracts/` without `openapi`, `swagger` or `paths` is of another kind, and not read.
 """
 
 from collections.abc import Iterable
