@@ -4,6 +4,8 @@
 everything in a folder. All else is literal. A pattern names files from the repository root, written with `/`.
 """
 
+_ODD = frozenset({"", ".", ".."})  # no plain path has such a name in it
+
 
 def matches(pattern: str, path: str) -> bool:
     """Tell whether a path fits a pattern. A path that is not plain (`..`, `//`, absolute) fits none."""
@@ -33,8 +35,7 @@ def is_literal(pattern: str) -> bool:
 
 def is_plain(path: str) -> bool:
     """Tell whether a path is written in the one way that leaves no doubt which file it means."""
-    names = path.split("/")
-    return "\\" not in path and "\0" not in path and not any(name in ("", ".", "..") for name in names)
+    return "\\" not in path and "\0" not in path and _ODD.isdisjoint(path.split("/"))
 
 
 def _fits(pattern: str, path: str) -> bool:

@@ -56,8 +56,7 @@ class Packed(Sequence[T], Generic[T]):
         if index not in self._items:
             number = range(len(self))[index]
             start = self._ends[number - 1] if number else 0
-            piece = self._all_pieces[start : self._ends[number]]
-            self._items[index] = self._unpack(marshal.loads(piece))  # noqa: S302  # as checked
+            self._items[index] = self._unpacked(start, self._ends[number])
         return self._items[index]
 
     @cached_property
@@ -66,8 +65,11 @@ class Packed(Sequence[T], Generic[T]):
 
     def __iter__(self) -> Iterator[T]:
         if self._all is None:
-            self._all = tuple(self[number] for number in range(len(self)))
+            self._all = tuple(map(self._unpacked, (0, *self._ends), self._ends))
         return iter(self._all)
+
+    def _unpacked(self, start: int, end: int) -> T:
+        return self._unpack(marshal.loads(self._all_pieces[start:end]))  # noqa: S302  # as checked
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, Packed | tuple) and tuple(self) == tuple(other)

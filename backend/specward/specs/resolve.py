@@ -116,7 +116,7 @@ class _Same(Generic[T]):
 def _resolved(same: _Same[tuple[SpecSet, ...]], feature: str, name: str, anchor: str) -> Section | Unresolved:
     """Resolve once what many files and tasks cite; an answer names no place."""
     spec_sets, citation = same.value, Citation(name, anchor, Place(name))
-    spec_set = next((candidate for candidate in spec_sets if candidate.feature == feature), None)
+    spec_set = next(iter(_sets_by_feature(same).get(feature, ())), None)
     documents = list(_documents(spec_sets, spec_set, citation.document))
     if not documents:
         return _no_document(spec_sets, spec_set, citation)
@@ -138,9 +138,17 @@ def _numbers_by_id(same: _Same[SpecSet]) -> dict[str, list[int]]:
     return numbers
 
 
+@lru_cache(maxsize=64)
+def _sets_by_feature(same: _Same[tuple[SpecSet, ...]]) -> dict[str, list[SpecSet]]:
+    sets: dict[str, list[SpecSet]] = {}
+    for spec_set in same.value:
+        sets.setdefault(spec_set.feature, []).append(spec_set)
+    return sets
+
+
 def _named(spec_sets: tuple[SpecSet, ...], task_id: str, feature: str = "") -> list[Task]:
     wanted = squash(task_id)
-    sets = (spec_set for spec_set in spec_sets if feature in ("", spec_set.feature))
+    sets = _sets_by_feature(_Same(spec_sets)).get(feature, ()) if feature else spec_sets
     return [
         spec_set.tasks[number]
         for spec_set in sets
@@ -205,7 +213,11 @@ def _by_anchor(document: Document, anchor: str) -> Section | None:
 
 @lru_cache(maxsize=1024)
 def _sections_by_anchor(same: _Same[Document]) -> dict[str, Section]:
-    return {anchor: section for section in reversed(same.value.sections) for anchor in section.anchors}
+    found: dict[str, Section] = {}
+    for section in same.value.sections:
+        for anchor in section.anchors:
+            found.setdefault(anchor, section)
+    return found
 
 
 def _by_id(document: Document, anchor: str) -> Section | None:
