@@ -5,6 +5,7 @@ from datetime import date
 from typing import NamedTuple, TypeAlias
 
 from specward.approvals.parts import Part, digest_of, read_parts
+from specward.approvals.settled import Settled
 from specward.approvals.signatures import Signers
 from specward.approvals.stamps import Approvals, Stamp
 from specward.code.cache import Cache
@@ -52,6 +53,14 @@ class Stale(NamedTuple):
 
 
 Status: TypeAlias = Approved | Unapproved | Unsigned | Stale
+_DIGEST = "digest"  # of all parts of a task, where none is missing
+
+
+class Memory(NamedTuple):
+    """What is kept between runs."""
+
+    wordings: Cache | None  # of tasks, from `wording.open_wordings`
+    settled: Settled  # of the specifications as they are
 
 
 def status(
@@ -59,7 +68,7 @@ def status(
     spec_sets: tuple[SpecSet, ...],
     approvals: Approvals,
     signers: Signers | None,
-    known: Cache | None = None,
+    memory: Memory | None = None,
 ) -> Status:
     """Tell whether a task is approved as it stands now.
 
@@ -68,7 +77,7 @@ def status(
         spec_sets: everything that was read.
         approvals: the stamps, from `stamps.load_approvals`.
         signers: who may approve, from `signatures.read_signers`; None where no signature is asked for.
-        known: what is kept of the wording of tasks between runs.
+        memory: what earlier runs have found out.
     """
     if find_task(spec_sets, task.key) is None:
         return Unapproved(f"{task.key} names more than one task.")
@@ -78,9 +87,12 @@ def status(
     refusal = signers.refusal(stamp) if signers else ""
     if refusal:
         return Unsigned(stamp, refusal)
-    parts, missing = read_parts(task, spec_sets, known)
-    now = {part.name: part.digest for part in parts}
-    if not missing and digest_of(now) == stamp.digest:
+    if memory and memory.settled.get(_DIGEST, task.key) == stamp.digest:
+        return Approved(stamp)
+    parts, missing = read_parts(task, spec_sets, memory.wordings if memory else None)
+    if not missing and digest_of({part.name: part.digest for part in parts}) == stamp.digest:
+        if memory:
+            memory.settled.note(_DIGEST, task.key, stamp.digest)
         return Approved(stamp)
     return Stale(stamp, tuple(_changes(parts, missing, stamp)))
 

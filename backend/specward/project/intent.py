@@ -3,9 +3,11 @@
 from collections.abc import Mapping
 from functools import cached_property
 
+from specward.approvals import parts, wording
+from specward.approvals.settled import Settled
 from specward.approvals.signatures import Signers
 from specward.approvals.stamps import Approvals, load_approvals
-from specward.approvals.status import Status, status
+from specward.approvals.status import Memory, Status, status
 from specward.approvals.wording import open_wordings
 from specward.code.cache import Cache as Kept
 from specward.code.files import list_ignored
@@ -16,10 +18,12 @@ from specward.permits.globs import is_plain
 from specward.permits.permit import Permit, compile_permit
 from specward.project.tree import Tree
 from specward.specs.cache import Cache
-from specward.specs.model import Citation, Place, Section, SpecSet, Task, TaskKey, Unresolved
+from specward.specs.model import Citation, Place, SpecSet, Task, TaskKey, Unresolved
 from specward.specs.reader import read_specs
 from specward.specs.resolve import resolve
 from specward.traces import Claim, TaskIndex, Trace, read_claims, read_traces
+
+_RESOLVES = "resolves"  # what is settled of a citation
 
 
 class Intent(Tree):
@@ -28,8 +32,19 @@ class Intent(Tree):
     @cached_property
     def spec_sets(self) -> tuple[SpecSet, ...]:
         """The specifications."""
-        cache = None if self.tracked_state else Cache(self.root)
-        return read_specs(self.root, self.config, cache, self.contents, self._read_files)
+        return read_specs(self.root, self.config, self._readings, self.contents, self._read_files)
+
+    @cached_property
+    def _readings(self) -> Cache | None:
+        return None if self.tracked_state else Cache(self.root)
+
+    @cached_property
+    def _settled(self) -> Settled:
+        """What is known of the specifications as they are: of all that is asked here, what has an answer."""
+        if self._readings is None:
+            return Settled(None, "")
+        _ = self.spec_sets  # with them the state is known
+        return Settled(self.cache("settled", parts.__file__, wording.__file__), self._readings.state)
 
     def _read_files(self) -> None:
         """Read the files while the specifications are read; which there are, a bound task may have to say."""
@@ -52,8 +67,22 @@ class Intent(Tree):
     def unresolved(self, trace: Trace) -> tuple[Unresolved, ...]:
         """Return the citations of a header that lead nowhere in any feature it may speak of."""
         features = trace.features or tuple(spec_set.feature for spec_set in self.spec_sets)
-        found = (self._resolve(features, citation) for citation in trace.cites)
-        return tuple(answer for answer in found if isinstance(answer, Unresolved))
+        found = (self._unresolved(features, citation) for citation in trace.cites)
+        return tuple(answer for answer in found if answer is not None)
+
+    def _unresolved(self, features: tuple[str, ...], citation: Citation) -> Unresolved | None:
+        document, anchor, _ = citation
+        asked = (*features, document, anchor)
+        if self._settled.get(_RESOLVES, asked) is not None:
+            return None
+        if not anchor and is_plain(document) and (self.root / document).is_file():
+            return None
+        answers = [resolve(self.spec_sets, feature, citation) for feature in features or ("",)]
+        missing = [answer for answer in answers if isinstance(answer, Unresolved)]
+        if len(missing) == len(answers):
+            return missing[0]
+        self._settled.note(_RESOLVES, asked, "")
+        return None
 
     @cached_property
     def claims(self) -> tuple[Claim, ...]:
@@ -91,9 +120,8 @@ class Intent(Tree):
     def status(self, task: Task) -> Status:
         """Return whether a task is approved as it stands."""
         if task.key not in self._states:
-            self._states[task.key] = status(
-                task, self.spec_sets, self.approvals, self.signers, self._wordings
-            )
+            memory = Memory(self._wordings, self._settled)
+            self._states[task.key] = status(task, self.spec_sets, self.approvals, self.signers, memory)
         return self._states[task.key]
 
     @cached_property
@@ -172,12 +200,6 @@ class Intent(Tree):
         advice = f"The nearest are {', '.join(near)}." if near else "`specward task` lists what there is."
         raise CouldNotRunError(f"There is no task {name}. {advice}")
 
-    def _resolve(self, features: tuple[str, ...], citation: Citation) -> Section | Unresolved:
-        if not citation.anchor and is_plain(citation.document) and (self.root / citation.document).is_file():
-            return Section(citation.document, ("",), citation.document, "", Place(citation.document))
-        answers = [resolve(self.spec_sets, feature, citation) for feature in features or ("",)]
-        return next((answer for answer in answers if isinstance(answer, Section)), answers[0])
-
     def keep(self, *, whole: bool) -> None:
         """Keep for the next run what this one has found out on the way.
 
@@ -185,6 +207,7 @@ class Intent(Tree):
             whole: Whether it has asked for everything that is still of use.
         """
         self.contents.save(whole=whole)
+        self._settled.save(whole=whole)
         if self._wordings:
             self._wordings.save(whole=whole)
 

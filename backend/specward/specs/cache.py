@@ -50,10 +50,17 @@ class Cache:
         heads = _load(self._folder / _HEADS)
         self._before: dict[str, Plain] = heads if isinstance(heads, dict) else {}
         self._now: dict[str, Plain] = {}
+        self._given: list[str] = []
+
+    @property
+    def state(self) -> str:
+        """Name all that was read, in its order: as long as this is the same, so are the readings."""
+        return hashlib.sha256("\n".join(self._given).encode()).hexdigest()
 
     def reading(self, source: Source) -> Reading:
         """Read a document, or give the reading that the same bytes had before."""
         key = _key(source)
+        self._given.append(key)
         if key not in self._now:
             known = self._before.get(key)
             self._now[key] = known if known is not None else self._kept(key, _packed(*source.read()))

@@ -2,6 +2,7 @@
 
 import shutil
 from collections.abc import Iterator
+from datetime import date
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -9,9 +10,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from specward.approvals.stamps import write_approvals
+from specward.approvals.status import stamp_task
 from specward.code import contents
+from specward.config import load_config
 from specward.findings import Finding
 from specward.rules.examples import HEADER, SPECS
+from specward.specs.reader import read_specs
 from specward.storage import FOLDER
 from specward.verify import verify
 from tests.specward.repository import write_tree
@@ -71,13 +76,17 @@ START = {
     FIRST: f'{HEADER}\nrevision = "1"\ndown_revision = None\n',
     SECOND: f'{HEADER}\nrevision = "2"\ndown_revision = "1"\n',
 }
+SPECIFY, PLAN, TASKS = "specs/specify.md", "specs/plan.md", "specs/tasks.md"
 EDITS = {
+    SPECIFY: [SPECS[SPECIFY], SPECS[SPECIFY].replace("own", "old"), SPECS[SPECIFY].replace("1.1", "1.7"), ""],
+    PLAN: [SPECS[PLAN], SPECS[PLAN].replace("## 1.", "## 2.")],
+    TASKS: [SPECS[TASKS], SPECS[TASKS].replace("orders/**", "carts/**"), SPECS[TASKS].replace("001", "002")],
     **{path: [text, text.replace("§1.1", "§1.7"), f"{text}\n# more\n", ""] for path, text in START.items()},
     ORDERS: [OWNED, OPEN, OPEN.replace("§1.1", "§1.7"), "def broken(:\n"],
     SECOND: [START[SECOND], START[FIRST], START[SECOND].replace('"1"', '"0"')],
 }
 EDIT = st.sampled_from([(path, text) for path, texts in EDITS.items() for text in texts])
-FAMILIES = ("SW105", "SW5", "SW6")
+FAMILIES = ("SW103", "SW105", "SW2", "SW5", "SW6")
 
 
 def found(root: Path, *paths: str) -> tuple[Finding, ...]:
@@ -101,8 +110,16 @@ def _all_edits_are_old() -> Iterator[None]:
 
 @pytest.fixture
 def root(tmp_path: Path) -> Path:
-    write_tree(tmp_path, {**SPECS, **START})
+    begin(tmp_path)
     return tmp_path
+
+
+def begin(root: Path) -> None:
+    """Write the project, with its task approved."""
+    write_tree(root, {**SPECS, **START})
+    spec_sets = read_specs(root, load_config(root))
+    stamp = stamp_task(spec_sets[0].tasks[0], spec_sets, "A Person", date(2026, 1, 2))
+    write_approvals(root, {stamp.task: stamp})
 
 
 def test_the_edits_make_findings(root: Path) -> None:
@@ -111,12 +128,33 @@ def test_the_edits_make_findings(root: Path) -> None:
     assert {"SW105", "SW502", "SW601"} <= {finding.code for finding in found(root)}
 
 
+@pytest.mark.parametrize(
+    ("path", "text", "code"),
+    [
+        (SPECIFY, EDITS[SPECIFY][1], "SW202"),
+        (SPECIFY, EDITS[SPECIFY][2], "SW105"),
+        (PLAN, EDITS[PLAN][1], "SW105"),
+        (TASKS, EDITS[TASKS][1], "SW202"),
+        (TASKS, EDITS[TASKS][2], "SW103"),
+    ],
+)
+def test_what_is_settled_of_the_specifications_holds_until_they_change(
+    root: Path, path: str, text: str, code: str
+) -> None:
+    before = found(root)
+    write_tree(root, {path: text})
+    assert code in {finding.code for finding in found(root)}
+    assert found(root) == found_cold(root)
+    write_tree(root, {path: SPECS[path]})
+    assert found(root) == before == ()
+
+
 @settings(max_examples=15, deadline=None)
 @given(st.lists(st.tuples(EDIT, st.booleans()), min_size=1, max_size=5))
 def test_what_is_kept_never_changes_an_answer(edits: list[tuple[tuple[str, str], bool]]) -> None:
     with TemporaryDirectory() as folder:
         root = Path(folder)
-        write_tree(root, {**SPECS, **START})
+        begin(root)
         found(root)
         for (path, text), looks_at_all in edits:
             write_tree(root, {path: text})
