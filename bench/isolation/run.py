@@ -20,7 +20,7 @@ from bench.isolation.projects import Fault, Whole, load_projects
 from specward.code.dataflow.judging.analysis import analyse_files
 from specward.code.dataflow.owners.proof import QUESTIONS
 from specward.code.dataflow.owners.schema import Options
-from specward.code.dataflow.trail import Violation
+from specward.code.dataflow.result import Violation
 
 
 class Score(NamedTuple):

@@ -8,8 +8,8 @@ from specward.contract import NO_APPLICATION, NO_CONTRACT_READ
 from specward.project.run import Run
 
 if TYPE_CHECKING:
-    from specward.code.dataflow.judging.analysis import Analysis
     from specward.code.dataflow.judging.project import Code
+    from specward.code.dataflow.result import Analysis
     from specward.contract.api import Api, Contracts
     from specward.contract.served import Served
     from specward.database.server import Lend

@@ -312,13 +312,24 @@ def test_explain_shows_what_why_both_examples_and_the_way_out(root: Path) -> Non
     assert "  SW301  a change is not permitted" in everything
 
 
+def loaded(root: Path, families: str) -> set[str]:
+    """Check, and return the modules that it imported."""
+    command = [sys.executable, "-X", "importtime", "-m", "specward", "check", "--select", families]
+    done = subprocess.run(command, cwd=root, capture_output=True, text=True, check=False)
+    return {line.rpartition("|")[2].strip() for line in done.stderr.splitlines()}
+
+
 def test_a_check_for_a_machine_loads_neither_a_report_nor_a_framework(root: Path) -> None:
     heavy = {"rich", "typer", "pydantic", "yaml", "jinja2", "sqlglot", "dataclasses", "concurrent.futures"}
-    command = [sys.executable, "-X", "importtime", "-m", "specward", "check", "--select", "SW0,SW1,SW2,SW3"]
-    done = subprocess.run(command, cwd=root, capture_output=True, text=True, check=False)
-    loaded = {line.rpartition("|")[2].strip() for line in done.stderr.splitlines()}
-    assert "specward.verify" in loaded
-    assert not heavy & loaded
+    modules = loaded(root, "SW0,SW1,SW2,SW3")
+    assert "specward.verify" in modules
+    assert not heavy & modules
+
+
+def test_an_analysis_that_is_known_loads_nothing_that_finds_it_out(root: Path) -> None:
+    engine = "specward.code.dataflow.interpretation.interpreter"
+    assert engine in loaded(root, "SW6")
+    assert engine not in loaded(root, "SW6")
 
 
 def test_a_person_who_waits_is_told_what_for_and_a_file_is_not(root: Path) -> None:

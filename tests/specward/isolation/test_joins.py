@@ -8,11 +8,12 @@ from specward.code.dataflow import values as v
 from specward.code.dataflow.judging.analysis import analyse_files
 from specward.code.dataflow.lattice import join
 from specward.code.dataflow.owners.schema import Options
+from specward.code.dataflow.result import Site
 from specward.rules.isolation.world import with_routes
 
 _MINE = v.Bind("order", "user_id", v.IDENTITY)
 _NAMED = v.Other(frozenset({"order"}))
-_ROW = v.Row("order", 1, "", proof=True, many=False, keys=(), site=v.Site("", 1, 1))
+_ROW = v.Row("order", 1, "", proof=True, many=False, keys=(), site=Site("", 1, 1))
 _NESTED = """from sqlalchemy import and_, or_
 
 

@@ -6,11 +6,12 @@ from pathlib import Path
 import pytest
 from bench.isolation.corpus import Case, load
 
-from specward.code.dataflow.judging.analysis import Analysis, analyse_files
+from specward.code.dataflow.judging.analysis import analyse_files
 from specward.code.dataflow.judging.judge import Judge
 from specward.code.dataflow.judging.project import Code
 from specward.code.dataflow.judging.recall import Memory
 from specward.code.dataflow.owners.schema import Options
+from specward.code.dataflow.result import Analysis
 from specward.code.dataflow.sources.program import Program
 from specward.code.dataflow.sources.source import read
 from specward.code.dataflow.sources.tree import Tree, parse

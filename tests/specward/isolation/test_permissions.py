@@ -4,7 +4,7 @@ import pytest
 
 from specward.code.dataflow.judging.analysis import analyse_files
 from specward.code.dataflow.owners.schema import Options
-from specward.code.dataflow.trail import Violation
+from specward.code.dataflow.result import Violation
 from specward.rules.isolation.world import with_routes
 
 _GATES = """

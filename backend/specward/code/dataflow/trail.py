@@ -1,46 +1,14 @@
 """What interpreting something leaves behind: findings, lessons for the schema, what all of it rests on."""
 
 from collections.abc import Iterable
-from typing import NamedTuple, TypeAlias, TypedDict
+from typing import TypedDict
 
-from specward.code.dataflow.values import PERMISSION, Site
+from specward.code.dataflow.result import Key, Site, Violation
+from specward.code.dataflow.values import PERMISSION
 
 FOUND, CHANGED = "found", "changed"  # what is done to rows of one's own: read by a key, written
 RUN = "run"  # what administrators do with the rows of users
 MADE = "insert"  # a deed that needs no row to be there
-ANY_ROUTE = ""  # begins the way to what a dependency does: the routes that have it are all alike
-
-Key: TypeAlias = tuple[str, str, str, int, int, tuple[str, ...]]
-
-
-class Violation(NamedTuple):
-    """A statement that is not bound, where it stands and how it is reached."""
-
-    code: str
-    table: str
-    site: Site
-    changes: bool = False  # whether rows of others are changed there, or made in their name
-    follows: tuple[Site, ...] = ()  # statements that are open for the same reason
-
-    @property
-    def key(self) -> Key:
-        """What is told once: a place, for each route that reaches it or each dependency that routes share."""
-        return (self.code, self.table, *self.site[:3], self.site.chain[:2])
-
-    @property
-    def length(self) -> tuple[int, tuple[str, ...], str]:
-        """The shortest way to a place is told; of equal ones always the same."""
-        return (len(self.site.chain), self.site.chain, self.table)
-
-    def of(self, route: str) -> "Violation":
-        """The same, reached from a route."""
-        chain = self.site.chain
-        return self._replace(site=self.site._replace(chain=(route, *chain[1:]))) if self.is_shared else self
-
-    @property
-    def is_shared(self) -> bool:
-        """Whether every route that has a dependency reaches it."""
-        return self.site.chain[:1] == (ANY_ROUTE,)
 
 
 class Kept(TypedDict):

@@ -10,6 +10,8 @@ from specward.code.dataflow.record import record
 if TYPE_CHECKING:
     import ast
 
+    from specward.code.dataflow.result import Site
+
 
 class Origin(IntEnum):
     """Who chose a datum, from the most to the least trusted."""
@@ -20,15 +22,6 @@ class Origin(IntEnum):
     UNKNOWN = 3  # produced by code outside the project, without client input
     CREDENTIAL = 4  # as presented by the client, not verified yet
     CLIENT = 5  # path, query, body
-
-
-class Site(NamedTuple):
-    """A place in the source, and the way from the route to it."""
-
-    path: str
-    line: int
-    column: int
-    chain: tuple[str, ...] = ()
 
 
 class Facts(NamedTuple):

@@ -2,8 +2,7 @@
 
 from collections.abc import Iterable
 
-from specward.code.dataflow.judging.analysis import Analysis
-from specward.code.dataflow.trail import Violation
+from specward.code.dataflow.result import Analysis, Violation
 from specward.findings import Finding, Severity
 from specward.project import Project
 from specward.specs.model import Place

@@ -10,6 +10,7 @@ from specward.code.dataflow.lattice import join_all, present
 from specward.code.dataflow.owners.kinds import numbers
 from specward.code.dataflow.owners.proof import ESCAPES, MISSING
 from specward.code.dataflow.record import replace
+from specward.code.dataflow.result import Site
 from specward.code.dataflow.values import Function, Method, Origin, Row, Scalar, Value
 from specward.patterns import pattern
 
@@ -90,7 +91,7 @@ def _of_model(engine: Engine, table: str, name: str) -> Value:
     if name == "__table__":
         return v.Model(table)
     if name == "query":
-        return v.Query("select", (table,), (), frozenset(), v.Site(fact.module, 1, 1), legacy=True)
+        return v.Query("select", (table,), (), frozenset(), Site(fact.module, 1, 1), legacy=True)
     found = (
         engine.program.method(fact.model, name)
         if fact.model and is_class(engine.program, fact.model)

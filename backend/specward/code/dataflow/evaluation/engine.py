@@ -10,9 +10,10 @@ from specward.code.dataflow.lattice import both, either, join, join_all, opposed
 from specward.code.dataflow.owners.proof import Proof
 from specward.code.dataflow.owners.schema import Schema
 from specward.code.dataflow.record import replace
+from specward.code.dataflow.result import Site
 from specward.code.dataflow.sources.program import Program
 from specward.code.dataflow.trail import Trail
-from specward.code.dataflow.values import Definition, Fact, Facts, Row, Site, Value
+from specward.code.dataflow.values import Definition, Fact, Facts, Row, Value
 
 
 class Frame(NamedTuple):

@@ -7,8 +7,8 @@ from specward.code.dataflow import values as v
 from specward.code.dataflow.evaluation.engine import Arguments, Engine, State
 from specward.code.dataflow.lattice import options, parts
 from specward.code.dataflow.owners.proof import Proof
-from specward.code.dataflow.trail import Key
-from specward.code.dataflow.values import Function, Method, Origin, Row, Scalar, Site, Value
+from specward.code.dataflow.result import Key, Site
+from specward.code.dataflow.values import Function, Method, Origin, Row, Scalar, Value
 from specward.patterns import pattern
 
 _AT_ONCE = frozenset({"run_in_threadpool", "to_thread", "run_in_executor", "gather", "run_sync"})

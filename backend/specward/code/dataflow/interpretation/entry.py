@@ -12,10 +12,11 @@ from specward.code.dataflow.interpretation.injection import Injection
 from specward.code.dataflow.interpretation.interpreter import Interpreter
 from specward.code.dataflow.owners.proof import FOREIGN, UNJUDGED
 from specward.code.dataflow.record import replace
+from specward.code.dataflow.result import Site, Violation
 from specward.code.dataflow.sources.routes import Route, below_route
 from specward.code.dataflow.sources.source import FunctionNode
 from specward.code.dataflow.sources.tree import INSIDE
-from specward.code.dataflow.trail import Trail, Violation
+from specward.code.dataflow.trail import Trail
 from specward.code.dataflow.values import Class, Definition, Function, Origin, Scalar, Value
 from specward.patterns import pattern
 
@@ -45,9 +46,7 @@ class Entry:
             trail.grounds |= {route.module, *(item.module for item in asked)}
             self._interpret(route, interpreter)
         if trail.is_cut:
-            here = v.Site(
-                route.module, route.node.lineno, route.node.col_offset + 1, (route.shown, route.name)
-            )
+            here = Site(route.module, route.node.lineno, route.node.col_offset + 1, (route.shown, route.name))
             trail.report(Violation(UNJUDGED, "", here))
         named = self.injection.identified or interpreter.signed_in or trail.consultations
         trail.is_nameless = not named

@@ -26,9 +26,9 @@ from specward.code.dataflow.interpretation.interpreter import Interpreter
 from specward.code.dataflow.interpretation.markers import unwrap
 from specward.code.dataflow.lattice import join_all, options
 from specward.code.dataflow.owners.naming import names_tenant
+from specward.code.dataflow.result import ANY_ROUTE
 from specward.code.dataflow.sources.program import dotted_name
 from specward.code.dataflow.sources.source import FunctionNode
-from specward.code.dataflow.trail import ANY_ROUTE
 from specward.code.dataflow.values import (
     IDENTITY,
     UNKNOWN,

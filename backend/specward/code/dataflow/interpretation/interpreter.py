@@ -17,15 +17,15 @@ from specward.code.dataflow.lattice import both, join_all, present, rows
 from specward.code.dataflow.owners.naming import names_content
 from specward.code.dataflow.owners.proof import Proof
 from specward.code.dataflow.owners.schema import Schema
+from specward.code.dataflow.result import Site, Violation
 from specward.code.dataflow.sources.program import Found, Program, dotted_name
-from specward.code.dataflow.trail import Trail, Violation
+from specward.code.dataflow.trail import Trail
 from specward.code.dataflow.values import (
     NONE,
     UNKNOWN,
     Class,
     Definition,
     Function,
-    Site,
     Value,
 )
 

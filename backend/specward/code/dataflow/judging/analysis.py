@@ -7,7 +7,6 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from itertools import zip_longest
 from types import MappingProxyType
-from typing import NamedTuple
 
 from specward.code.dataflow.judging.colleagues import personal, reached
 from specward.code.dataflow.judging.folding import folded
@@ -17,39 +16,14 @@ from specward.code.dataflow.judging.permitted import permitted
 from specward.code.dataflow.judging.recall import Memory
 from specward.code.dataflow.judging.showing import shown
 from specward.code.dataflow.owners.schema import Options, Schema
+from specward.code.dataflow.result import Analysis, Key, OwnedTable, Violation
 from specward.code.dataflow.sources.program import Program
 from specward.code.dataflow.sources.routes import Route
 from specward.code.dataflow.sources.source import Source, Text, read
-from specward.code.dataflow.trail import RUN, Key, Trail, Violation
+from specward.code.dataflow.trail import RUN, Trail
 
 _ROUNDS = 3
 _SEVERAL = 3  # routes that find who calls in the same table
-
-
-class OwnedTable(NamedTuple):
-    """What a finding says of a table."""
-
-    path: str  # the way to its owner, in words
-    module: str
-    line: int
-
-
-class Analysis(NamedTuple):
-    """The result: what was found, and the tables it is about."""
-
-    violations: tuple[Violation, ...]
-    tables: Mapping[str, OwnedTable]
-    unread: tuple[str, ...] = ()  # files of Python that this interpreter cannot parse
-
-    def owner_path(self, table: str) -> str:
-        """The way from a table to its owner, in words."""
-        known = self.tables.get(table.partition(".")[0])
-        return known.path if known is not None else table
-
-    def place(self, table: str) -> tuple[str, int] | None:
-        """Where a table is declared: file and line."""
-        known = self.tables.get(table)
-        return (known.module, known.line) if known is not None else None
 
 
 _DEEPEST = 12_000  # Python frames: enough for any tree that the parser accepts

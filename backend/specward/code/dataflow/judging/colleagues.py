@@ -13,7 +13,8 @@ from collections.abc import Sequence
 
 from specward.code.dataflow.owners.proof import COLLEAGUE, ROWS
 from specward.code.dataflow.owners.schema import Schema
-from specward.code.dataflow.trail import Trail, Violation
+from specward.code.dataflow.result import Violation
+from specward.code.dataflow.trail import Trail
 
 
 def personal(schema: Schema, trails: Sequence[Trail]) -> set[tuple[str, str]]:

@@ -7,8 +7,8 @@ from typing import NamedTuple
 from specward.code.dataflow.evaluation.ranks import LADDER
 from specward.code.dataflow.owners.offices import with_above
 from specward.code.dataflow.owners.schema import Schema
+from specward.code.dataflow.result import Site
 from specward.code.dataflow.trail import MADE, Trail
-from specward.code.dataflow.values import Site
 
 EVERY: frozenset[str] = frozenset()  # the ranks of every member
 

@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from specward.code.dataflow.owners.offices import with_above
 from specward.code.dataflow.owners.proof import FOREIGN, ROWS
 from specward.code.dataflow.owners.schema import Schema
-from specward.code.dataflow.trail import Violation
+from specward.code.dataflow.result import Violation
 
 
 def folded(schema: Schema, violations: Iterable[Violation]) -> list[Violation]:

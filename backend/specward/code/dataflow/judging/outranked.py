@@ -11,7 +11,8 @@ from specward.code.dataflow.judging.deeds import EVERY, Deed, deeds_on, names_au
 from specward.code.dataflow.owners.naming import names_written
 from specward.code.dataflow.owners.proof import OUTRANKED
 from specward.code.dataflow.owners.schema import Schema
-from specward.code.dataflow.trail import MADE, Trail, Violation
+from specward.code.dataflow.result import Violation
+from specward.code.dataflow.trail import MADE, Trail
 
 _SEVERAL = 2  # routes that ask for more: one may be another matter
 

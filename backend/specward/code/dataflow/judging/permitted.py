@@ -15,7 +15,8 @@ from specward.code.dataflow.owners.naming import names_tenant
 from specward.code.dataflow.owners.offices import kin, with_above
 from specward.code.dataflow.owners.proof import ESCAPES, FOREIGN, ROWS, SHOWN
 from specward.code.dataflow.owners.schema import Schema
-from specward.code.dataflow.trail import Trail, Violation
+from specward.code.dataflow.result import Violation
+from specward.code.dataflow.trail import Trail
 from specward.code.dataflow.values import PERMISSION
 from specward.patterns import pattern
 

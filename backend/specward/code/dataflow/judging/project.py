@@ -6,19 +6,19 @@ import sys
 from collections.abc import Iterable, Mapping, Sequence
 from functools import cached_property, partial
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from specward.code.cache import Cache, digest
 from specward.code.contents import Contents
-from specward.code.dataflow.judging.analysis import Analysis, OwnedTable, analyse_sources, read_files
-from specward.code.dataflow.judging.recall import Memory
-from specward.code.dataflow.judging.workers import Workers
-from specward.code.dataflow.owners.schema import Options
+from specward.code.dataflow.owners.options import Options
 from specward.code.dataflow.owners.settings import read_options
-from specward.code.dataflow.sources.source import Source
-from specward.code.dataflow.trail import Violation
-from specward.code.dataflow.values import Site
+from specward.code.dataflow.result import Analysis, OwnedTable, Site, Violation
 from specward.code.files import list_files
 from specward.errors import CouldNotRunError
+
+if TYPE_CHECKING:
+    from specward.code.dataflow.judging.recall import Memory
+    from specward.code.dataflow.sources.source import Source
 
 _ENGINE = Path(__file__).parents[1]
 _FLAGS = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0)
@@ -88,6 +88,9 @@ class Code:
         """
         if self._known is not None:
             return self._known
+        from specward.code.dataflow.judging.analysis import analyse_sources  # noqa: PLC0415  # see `result`
+        from specward.code.dataflow.judging.workers import Workers  # noqa: PLC0415
+
         sources, analysis = self._sources, None
         try:
             with Workers() as workers:
@@ -100,7 +103,7 @@ class Code:
             self._cache.save()
         return analysis
 
-    def _unread(self, sources: Iterable[Source]) -> tuple[str, ...]:
+    def _unread(self, sources: "Iterable[Source]") -> tuple[str, ...]:
         read = {source.path for source in sources}
         return tuple(sorted(path for path in self._names if path.endswith(".py") and path not in read))
 
@@ -110,7 +113,9 @@ class Code:
         return _load(known) if isinstance(known, dict) else None
 
     @cached_property
-    def _sources(self) -> list[Source]:
+    def _sources(self) -> "list[Source]":
+        from specward.code.dataflow.judging.analysis import read_files  # noqa: PLC0415
+
         files = {path: partial(_text, self._root, path, name) for path, name in self._names.items()}
         try:
             return read_files(files, self._memory, self._names)
@@ -119,7 +124,9 @@ class Code:
             raise
 
     @cached_property
-    def _memory(self) -> Memory | None:
+    def _memory(self) -> "Memory | None":
+        from specward.code.dataflow.judging.recall import Memory  # noqa: PLC0415
+
         return Memory.open(self._root, self._version) if self._version else None
 
     def _keep(self, *, whole: bool) -> None:

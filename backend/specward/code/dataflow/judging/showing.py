@@ -20,7 +20,8 @@ from specward.code.dataflow.owners.naming import names_content
 from specward.code.dataflow.owners.offices import with_above
 from specward.code.dataflow.owners.proof import CONDITIONAL, ESCAPES, FOREIGN, ROWS, SHOWN
 from specward.code.dataflow.owners.schema import Schema
-from specward.code.dataflow.trail import CHANGED, FOUND, Trail, Violation
+from specward.code.dataflow.result import Violation
+from specward.code.dataflow.trail import CHANGED, FOUND, Trail
 
 _SEVERAL = 2  # routes: one may have been forgotten
 _FEW = 3  # times more are open than compare what they show

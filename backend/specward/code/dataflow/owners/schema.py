@@ -1,7 +1,6 @@
 """Who owns a table: found from foreign keys to the user table, overridden by configuration."""
 
-from collections.abc import Collection, Mapping
-from typing import NamedTuple
+from collections.abc import Collection
 
 from specward.code.dataflow.owners.links import Links
 from specward.code.dataflow.owners.naming import (
@@ -25,28 +24,16 @@ from specward.code.dataflow.owners.naming import (
     names_whose,
     stem,
 )
+from specward.code.dataflow.owners.options import Options
 from specward.code.dataflow.owners.users import find_user
 from specward.code.dataflow.sources.program import Program
+
+__all__ = ["ADMINS", "Options", "Schema"]
 
 ADMINS = "@admins"  # stands for the role of administrators, where they are bound to something
 
 
 _SEVERAL = 2  # routes: one may be a matter of its own
-
-
-class Options(NamedTuple):
-    """`[tool.specward.isolation]`: what the project says where its source does not."""
-
-    user_table: str = ""
-    owner_columns: Mapping[str, str] = {}  # table -> column
-    shared_tables: tuple[str, ...] = ()  # tables anybody may read and write
-    shown_tables: tuple[str, ...] = ()  # tables anybody may read, and whose owner alone may write
-    permitted_tables: tuple[str, ...] = ()  # tables whose rows all may work on who have a permission
-    scoped_sessions: tuple[str, ...] = ()  # dotted names of session classes that add the owner themselves
-    scoped_builders: tuple[str, ...] = ()  # dotted names of functions that add the owner to a statement
-    principals: tuple[str, ...] = ()  # dotted names of dependencies that return the principal
-    system_scope: tuple[str, ...] = ()  # dotted names of functions that act for the system
-    privileged: tuple[str, ...] = ()  # attributes or functions that mark an administrator
 
 
 class Schema(Links):

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from specward.code.dataflow.owners.schema import Options
+from specward.code.dataflow.owners.options import Options
 from specward.errors import CouldNotRunError
 from specward.nearest import nearest
 

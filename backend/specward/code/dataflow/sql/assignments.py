@@ -11,6 +11,7 @@ from specward.code.dataflow.owners.naming import names_message, names_owner
 from specward.code.dataflow.owners.ownership import symbol_of
 from specward.code.dataflow.owners.proof import CLIENT, FOREIGN, MISSING
 from specward.code.dataflow.owners.schema import Schema
+from specward.code.dataflow.result import Site
 from specward.code.dataflow.trail import MADE
 from specward.code.dataflow.values import Query, Row, Value
 from specward.patterns import pattern
@@ -22,7 +23,7 @@ def check_assignments(
     engine: Engine,
     table: str,
     values: Iterable[tuple[str, Value]],
-    site: v.Site,
+    site: Site,
     state: State,
 ) -> None:
     """Owner columns take the principal, foreign keys take rows the principal may use."""
@@ -65,7 +66,7 @@ def check_assignments(
         engine.trail.deeds.add((table, MADE, site))
 
 
-def check_upsert(engine: Engine, query: Query, conflict: Value | None, site: v.Site, state: State) -> None:
+def check_upsert(engine: Engine, query: Query, conflict: Value | None, site: Site, state: State) -> None:
     """`on_conflict_do_update(index_elements=["id"])` changes the row that is there, whoever owns it."""
     table = query.entities[0] if query.entities else ""
     named = parts(conflict) if conflict is not None else ()

@@ -7,6 +7,7 @@ from specward.code.dataflow.evaluation.engine import Arguments, Engine, State
 from specward.code.dataflow.evaluation.openness import opens
 from specward.code.dataflow.lattice import join_all, options, origin, rows
 from specward.code.dataflow.owners.naming import names_opening
+from specward.code.dataflow.result import Site
 from specward.code.dataflow.sql.queries import (
     BUILDERS,
     build,
@@ -59,7 +60,7 @@ def relation_method(engine: Engine, relation: v.Relation, name: str, arguments: 
     """`Message.conversation.has(...)`, `Project.members.any(...)`, `.contains(user)`."""
     target = engine.schema.related(relation.table, relation.name) or ""
     if name in {"has", "any"}:
-        inner = Query("select", (target,), tuple(conditions(arguments)), frozenset(), v.Site("", 0, 0))
+        inner = Query("select", (target,), tuple(conditions(arguments)), frozenset(), Site("", 0, 0))
         inner = restricted(inner, by_name(engine, inner, arguments))
         return v.Exists(relation.table, inner)
     if name == "contains":

@@ -9,6 +9,7 @@ from specward.code.dataflow.evaluation.engine import Arguments, Engine, State
 from specward.code.dataflow.lattice import join_all, options, origin, rows
 from specward.code.dataflow.owners.proof import MISSING
 from specward.code.dataflow.record import replace
+from specward.code.dataflow.result import Site
 from specward.code.dataflow.sql import queries
 from specward.code.dataflow.sql.assignments import check_assignments
 from specward.code.dataflow.sql.running import (
@@ -50,7 +51,7 @@ def _unnamed(
 
 
 def write(
-    engine: Engine, row: Row, pairs: tuple[tuple[str, Value], ...], state: State, at: v.Site | None = None
+    engine: Engine, row: Row, pairs: tuple[tuple[str, Value], ...], state: State, at: Site | None = None
 ) -> None:
     """A row is changed: it must be the principal's, and so must what its foreign keys are set to there."""
     proof = engine.proof(state)

@@ -16,6 +16,7 @@ from specward.code.dataflow.owners.naming import (
 from specward.code.dataflow.owners.ownership import names_secret
 from specward.code.dataflow.owners.proof import Proof, deep, flatten
 from specward.code.dataflow.record import replace
+from specward.code.dataflow.result import Site
 from specward.code.dataflow.sql.assignments import check_assignments
 from specward.code.dataflow.trail import CHANGED, FOUND, RUN
 from specward.code.dataflow.values import Bind, Query, Row, Value
@@ -70,7 +71,7 @@ def execute(engine: Engine, query: Query, state: State, *, one: bool = False, sc
 
 
 def note_deed(
-    engine: Engine, table: str, verb: str, keys: Iterable[tuple[str, Value]], site: v.Site, state: State
+    engine: Engine, table: str, verb: str, keys: Iterable[tuple[str, Value]], site: Site, state: State
 ) -> None:
     """Note that one's own rows are changed, and where, unless they are nobody else's to change."""
     engine.trail.own.add((table, CHANGED))

@@ -12,6 +12,7 @@ from specward.code.dataflow.lattice import join_all, origin, rows
 from specward.code.dataflow.owners.naming import names_open, names_opening
 from specward.code.dataflow.owners.schema import Schema
 from specward.code.dataflow.record import replace
+from specward.code.dataflow.result import Site
 from specward.code.dataflow.sql.text.placeholders import mixed
 from specward.code.dataflow.sql.text.scopes import TIED, Found, Scope, Use
 from specward.code.dataflow.values import Bind, Column, Const, Link, Origin, Other, Predicate, Scalar, Value
@@ -25,7 +26,7 @@ _COMPUTED = Scalar(Origin.CONSTANT)  # `now()`: nobody chose it
 class Conditions:
     """Reads the conditions of one text, and the values in them."""
 
-    def __init__(self, schema: Schema, values: Sequence[Value | None], site: v.Site) -> None:
+    def __init__(self, schema: Schema, values: Sequence[Value | None], site: Site) -> None:
         self.schema = schema
         self.values = values  # what each placeholder stands for
         self.site = site

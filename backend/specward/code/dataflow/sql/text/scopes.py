@@ -6,8 +6,9 @@ from typing import NamedTuple
 from sqlglot import exp
 
 from specward.code.dataflow.owners.schema import Schema
+from specward.code.dataflow.result import Site
 from specward.code.dataflow.sql.text.signs import tables_by_name
-from specward.code.dataflow.values import Column, Predicate, Query, Site
+from specward.code.dataflow.values import Column, Predicate, Query
 
 TIED = "@tied"  # stands among joined tables: what belongs together is said by conditions, and by them alone
 
