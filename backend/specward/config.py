@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from specward.errors import CouldNotRunError
 from specward.nearest import nearest
-from specward.toml import read_toml
+from specward.toml import Reader, read_toml
 
 
 class Config(NamedTuple):
@@ -65,8 +65,12 @@ def find_root(start: Path) -> Path:
     )
 
 
-def load_config(root: Path) -> Config:
+def load_config(root: Path, read: Reader = read_toml) -> Config:
     """Read the settings of the project at `root`; a project without any has the defaults.
+
+    Args:
+        root: The repository's top.
+        read: Reads TOML, or knows what it says.
 
     Raises:
         CouldNotRunError: the file cannot be read or lies elsewhere, or a setting is unknown or its value
@@ -74,7 +78,7 @@ def load_config(root: Path) -> Config:
     """
     for name in FILES:
         try:
-            config = parse_config((root / name).read_text(encoding="utf-8"), name)
+            config = parse_config((root / name).read_text(encoding="utf-8"), name, read)
         except (FileNotFoundError, IsADirectoryError):
             continue
         except UnicodeDecodeError as error:
@@ -91,14 +95,14 @@ def load_config(root: Path) -> Config:
     return Config()
 
 
-def parse_config(text: str, name: str) -> Config:
-    """Read the settings from the text of one of `FILES`.
+def parse_config(text: str, name: str, read: Reader = read_toml) -> Config:
+    """Read the settings from the text of one of `FILES`; the arguments are those of `load_config`.
 
     Raises:
         CouldNotRunError: as `load_config`.
     """
     keys = FILES[name]
-    table = _table(text, name, keys)
+    table = _table(text, name, keys, read)
     prefix = ".".join((*keys, ""))
     fields = dict(_field(key, value, f"{prefix}{key} in {name}") for key, value in table.items())
     fields.pop("table", None)
@@ -117,9 +121,9 @@ def strictest(now: Config, before: Config) -> Config:
     )
 
 
-def _table(text: str, name: str, keys: tuple[str, ...]) -> dict[str, object]:
+def _table(text: str, name: str, keys: tuple[str, ...], read: Reader) -> dict[str, object]:
     try:
-        table: object = read_toml(text)
+        table: object = read(text)
     except ValueError as error:
         raise CouldNotRunError(f"{name} is not valid TOML: {error}. Mend it there.") from error
     for key in keys:

@@ -208,8 +208,9 @@ class Intent(Tree):
         """
         self.contents.save(whole=whole)
         self._settled.save(whole=whole)
-        if self._wordings:
-            self._wordings.save(whole=whole)
+        for cache in (self._wordings, self._toml):
+            if cache:
+                cache.save(whole=whole)
 
     @cached_property
     def _wordings(self) -> Kept | None:

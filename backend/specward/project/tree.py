@@ -2,12 +2,14 @@
 
 import os
 from collections.abc import Mapping
+from contextlib import suppress
 from functools import cached_property
 from pathlib import Path
 
+from specward import toml
 from specward.baseline import PATH as BASELINE
 from specward.baseline import Baseline, read_baseline
-from specward.code.cache import Cache, version_of
+from specward.code.cache import Cache, digest, version_of
 from specward.code.contents import Contents
 from specward.code.diff import Change, changes_since, read_before, start_revision
 from specward.code.files import in_place_of, list_files, list_tracked
@@ -16,6 +18,7 @@ from specward.config import FILES, Config, load_config, parse_config, strictest
 from specward.errors import CouldNotRunError
 from specward.permits.globs import matches_any
 from specward.storage import FOLDER
+from specward.toml import read_toml
 
 
 class Tree:
@@ -40,7 +43,7 @@ class Tree:
     @cached_property
     def config(self) -> Config:
         """The settings; in a comparison the strictest of those before and after it."""
-        now = load_config(self.root)
+        now = load_config(self.root, self.toml_of)
         return strictest(now, self._config_before()) if self.compares else now
 
     @cached_property
@@ -76,6 +79,26 @@ class Tree:
     def cache(self, kind: str, *modules: str) -> Cache | None:
         """Open what modules find in texts, each named by its `__file__`; None where nothing is believed."""
         return None if self.tracked_state else Cache.open(self.root, kind, version_of(*modules))
+
+    def toml_of(self, text: str) -> Mapping[str, object]:
+        """Read TOML, or recall what it says.
+
+        Raises:
+            ValueError: it is none.
+        """
+        key = digest(text.encode(errors="surrogatepass"))
+        known = self._toml.get(key) if self._toml else None
+        if isinstance(known, dict):
+            return known
+        found = read_toml(text)
+        if self._toml:
+            with suppress(TypeError):  # a date, which the cache cannot hold
+                self._toml.put(key, found)
+        return found
+
+    @cached_property
+    def _toml(self) -> Cache | None:
+        return self.cache("toml", toml.__file__)
 
     def is_territory(self, path: str) -> bool:
         """Whether a path lies where implementation lives."""
@@ -156,7 +179,7 @@ class Tree:
             text = self.text_before(name)
             if text is not None:
                 try:
-                    config = parse_config(text, name)
+                    config = parse_config(text, name, self.toml_of)
                 except CouldNotRunError:
                     break  # what was broken had switched nothing off
                 if config.table:  # else the settings stood in the next file, as `load_config` reads them

@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 from specward.config import Config
 from specward.errors import CouldNotRunError
-from specward.toml import read_toml
+from specward.toml import Reader, read_toml
 
 # A project's settings may have the tools mend the sources, or install packages: a look must do neither.
 RUFF = (
@@ -36,8 +36,8 @@ class Tools(NamedTuple):
     types: tuple[str, ...] = ()
 
 
-def read_tools(root: Path, config: Config) -> Tools:
-    """Return the project's tools.
+def read_tools(root: Path, config: Config, read: Reader = read_toml) -> Tools:
+    """Return the project's tools; `read` reads TOML, or knows what it says.
 
     Raises:
         CouldNotRunError: a setting is no command.
@@ -46,14 +46,14 @@ def read_tools(root: Path, config: Config) -> Tools:
     if not isinstance(table, dict):
         raise CouldNotRunError("tool.specward.quality in pyproject.toml must be a table.")
     found = {
-        **dict(_detected(root)),
+        **dict(_detected(root, read)),
         **{key: _command(key, table[key]) for key in Tools._fields if key in table},
     }
     return Tools(**found)
 
 
-def _detected(root: Path) -> Iterator[tuple[str, tuple[str, ...]]]:
-    tables = _tool_tables(root)
+def _detected(root: Path, read: Reader) -> Iterator[tuple[str, tuple[str, ...]]]:
+    tables = _tool_tables(root, read)
     seen = set()
     for key, command, files, table in _SIGNS:
         if key not in seen and (table in tables or any((root / name).is_file() for name in files)):
@@ -61,9 +61,9 @@ def _detected(root: Path) -> Iterator[tuple[str, tuple[str, ...]]]:
             yield key, command
 
 
-def _tool_tables(root: Path) -> Mapping[str, object]:
+def _tool_tables(root: Path, read: Reader) -> Mapping[str, object]:
     try:
-        tool = read_toml((root / "pyproject.toml").read_text(encoding="utf-8")).get("tool", {})
+        tool = read((root / "pyproject.toml").read_text(encoding="utf-8")).get("tool", {})
     except (OSError, ValueError):
         return {}
     return tool if isinstance(tool, dict) else {}

@@ -76,8 +76,13 @@ START = {
     FIRST: f'{HEADER}\nrevision = "1"\ndown_revision = None\n',
     SECOND: f'{HEADER}\nrevision = "2"\ndown_revision = "1"\n',
 }
-SPECIFY, PLAN, TASKS = "specs/specify.md", "specs/plan.md", "specs/tasks.md"
+PROJECT, SPECIFY, PLAN, TASKS = "pyproject.toml", "specs/specify.md", "specs/plan.md", "specs/tasks.md"
 EDITS = {
+    PROJECT: [
+        SPECS[PROJECT],
+        f'{SPECS[PROJECT]}ignore = ["SW6"]\n',
+        f'{SPECS[PROJECT]}exclude = ["{ORDERS}"]\n[tool.other]\nsince = 2026-01-02\n',
+    ],
     SPECIFY: [SPECS[SPECIFY], SPECS[SPECIFY].replace("own", "old"), SPECS[SPECIFY].replace("1.1", "1.7"), ""],
     PLAN: [SPECS[PLAN], SPECS[PLAN].replace("## 1.", "## 2.")],
     TASKS: [SPECS[TASKS], SPECS[TASKS].replace("orders/**", "carts/**"), SPECS[TASKS].replace("001", "002")],

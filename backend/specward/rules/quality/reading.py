@@ -15,7 +15,7 @@ WORLD = '[tool.ruff.lint]\nselect = ["F", "D1"]\n'
 
 def tools(project: Project) -> Tools:
     """The commands to ask."""
-    return read_tools(project.root, project.config)
+    return read_tools(project.root, project.config, project.toml_of)
 
 
 def linted(project: Project) -> Report:
