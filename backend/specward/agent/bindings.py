@@ -11,9 +11,7 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
-from specward.agent.permission import compile_record
 from specward.agent.record import Caller, Record, load, save
-from specward.agent.standing import remember
 from specward.storage import write_atomically
 
 TIME_TO_BIND = 52  # seconds; the client gives the hooks that bind 60
@@ -36,8 +34,8 @@ def bind_session(caller: Caller, asked: tuple[str, ...]) -> Record:
     before = load(str(own))
     if before and before.tasks:
         own.rename(own.with_name(f"earlier-{time.time_ns()}"))
-    record = _keep(own, compile_record(caller.project, asked))
-    remember(caller, record.keys)
+    record = _keep(own, _compiled(caller, asked))
+    _remember(caller, record)
     return record
 
 
@@ -57,10 +55,10 @@ def words(caller: Caller) -> str:
 def bind_call(caller: Caller, call: str, asked: tuple[str, ...]) -> Record:
     """Bind a delegated call to its tasks: it keeps its record only where there is something to do."""
     signal.alarm(TIME_TO_BIND)
-    record = compile_record(caller.project, asked)
+    record = _compiled(caller, asked)
     if not record.tasks:
         return record
-    remember(caller, record.keys)
+    _remember(caller, record)
     return _keep(Path(caller.home, f"call-{call}"), record)
 
 
@@ -74,7 +72,7 @@ def caller_record(caller: Caller) -> Record:
     if not caller.agent:
         return session_record(caller)
     source = _source(caller)
-    record = _renewed(caller, source) if source else compile_record(caller.project, ())
+    record = _renewed(caller, source) if source else _compiled(caller, ())
     return _keep(Path(caller.path), record)
 
 
@@ -130,7 +128,19 @@ def _renewed(caller: Caller, path: Path) -> Record:
     record = load(str(path))
     if record and record.fresh:
         return record
-    return _keep(path, compile_record(caller.project, record.asked if record else ()))
+    return _keep(path, _compiled(caller, record.asked if record else ()))
+
+
+def _compiled(caller: Caller, asked: tuple[str, ...]) -> Record:
+    from specward.agent.permission import compile_record  # noqa: PLC0415  # 2 ms, while a record is fresh
+
+    return compile_record(caller.project, asked)
+
+
+def _remember(caller: Caller, record: Record) -> None:
+    from specward.agent.standing import remember  # noqa: PLC0415  # the same
+
+    remember(caller, record.keys)
 
 
 def _keep(path: Path, record: Record) -> Record:

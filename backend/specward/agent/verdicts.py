@@ -5,11 +5,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from specward.agent.bindings import caller_record, session_tasks
-from specward.agent.clarifications import filed
 from specward.agent.paths import joined, real, relative
 from specward.agent.policy import WRITES
 from specward.agent.record import Caller
-from specward.agent.standing import outstanding
 from specward.errors import CouldNotRunError
 from specward.findings import Finding, Severity
 from specward.permits.globs import matches_any
@@ -59,6 +57,9 @@ def at_the_end(event: dict[str, object], caller: Caller) -> End:
     tasks = session_tasks(caller)
     if not tasks or _runs_on(event):
         return End()
+    from specward.agent.clarifications import filed  # noqa: PLC0415  # no write needs either
+    from specward.agent.standing import outstanding  # noqa: PLC0415
+
     root = Path(caller.root)
     work = outstanding(caller, tasks)
     errors = work.errors

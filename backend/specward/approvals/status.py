@@ -1,8 +1,7 @@
 """Whether a task is approved as it stands: yes, no, or no longer."""
 
 from collections.abc import Iterator
-from datetime import date
-from typing import NamedTuple, TypeAlias
+from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
 from specward.approvals.parts import Part, digest_of, read_parts
 from specward.approvals.settled import Settled
@@ -11,6 +10,9 @@ from specward.approvals.stamps import Approvals, Stamp
 from specward.code.cache import Cache
 from specward.specs.model import SpecSet, Task, Unresolved
 from specward.specs.resolve import find_task
+
+if TYPE_CHECKING:
+    from datetime import date
 
 
 class Approved(NamedTuple):
@@ -97,7 +99,7 @@ def status(
     return Stale(stamp, tuple(_changes(parts, missing, stamp)))
 
 
-def stamp_task(task: Task, spec_sets: tuple[SpecSet, ...], approver: str, day: date) -> Stamp:
+def stamp_task(task: Task, spec_sets: tuple[SpecSet, ...], approver: str, day: "date") -> Stamp:
     """Make the stamp for a task as it stands now; whether it may be given is for the caller to ask."""
     parts = {part.name: part.digest for part in read_parts(task, spec_sets)[0]}
     return Stamp(task.key, digest_of(parts), parts, approver, day.isoformat())

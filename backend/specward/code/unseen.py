@@ -1,7 +1,8 @@
 """Code that a file runs although nobody can read it there: text that becomes code, modules without a name."""
 
-import re
 from typing import NamedTuple
+
+from specward.patterns import pattern
 
 # Most files have none of these words, and are not parsed; a method named exec is no word of these.
 _WORDS = (
@@ -11,13 +12,13 @@ _WORDS = (
     "torch", "Interactive", "code.interact", "cProfile", "pdb", "ctypes", "zipimport", "addsitedir",
 )  # fmt: skip
 _PLAIN = (
-    re.compile(r"exec(?<![.\w]exec)\b"),
-    re.compile(r"eval(?<![.\w]eval)\b"),
-    re.compile(r"modules\s*\["),
-    re.compile(r"executable\s*,\s*[\"']-c[\"']"),
+    pattern(r"exec(?<![.\w]exec)\b"),
+    pattern(r"eval(?<![.\w]eval)\b"),
+    pattern(r"modules\s*\["),
+    pattern(r"executable\s*,\s*[\"']-c[\"']"),
 )
 # A module of the system's, and what looks names up in it, which most files do not.
-_SYSTEM, _LOOKS_UP = re.compile(r"\b(?:os|posix|subprocess)\b"), ("getattr", "vars", "__dict__")
+_SYSTEM, _LOOKS_UP = pattern(r"\b(?:os|posix|subprocess)\b"), ("getattr", "vars", "__dict__")
 
 
 class Unseen(NamedTuple):

@@ -23,12 +23,16 @@ BAD = Example({_PATH: HEADER, "backend/app/orders/Routes.py": HEADER})
 def check(project: Project) -> Iterable[Finding]:
     """Give one finding for each path that another one would overwrite where case does not count."""
     first: dict[str, str] = {}
+    clear = ""  # the folder of the path before, if it has no rival
     for path in project.paths_there:
-        for part in _parts(path):
+        folder = path.rpartition("/")[0]
+        for part in (path,) if folder == clear else _parts(path):
             other = first.setdefault(_folded(part), part)
             if other != part:
                 yield _finding(path, f"{part} and {other} are one path where case does not count.")
                 break
+        else:
+            clear = folder
     territory = project.config.territory
     folded = tuple(map(_folded, territory))
     for change in project.changes:

@@ -21,8 +21,6 @@ from specward.code.diff import Change
 from specward.findings import Finding, Severity
 from specward.project import Project
 from specward.rules.examples import HEADER, SPECS, Example
-from specward.schema.edits import PART, TABLE, UNTOLD, read_edits
-from specward.schema.mapped import read_mapped
 from specward.specs.model import Place, Task
 
 SUMMARY = "a table is changed that no task of the change names"
@@ -95,12 +93,16 @@ def _touched(project: Project, path: str) -> Mapping[str, int]:
 
 def _statements(path: str, text: str) -> Mapping[tuple[str, str], int]:
     """Return the lines of the statements on tables, by table and words."""
+    from specward.schema.edits import PART, TABLE, UNTOLD, read_edits  # noqa: PLC0415  # few changes need it
+
     edits = (edit for edit in read_edits(path, text) if edit.kind in {TABLE, PART, UNTOLD})
     return {(edit.subject, f"{edit.verb} {' '.join(edit.text.split())}"): edit.line for edit in edits}
 
 
 def _classes(_path: str, text: str) -> Mapping[tuple[str, str], int]:
     """Return the lines of the classes, by table and what is said of it; a class without columns counts."""
+    from specward.schema.mapped import read_mapped  # noqa: PLC0415  # nor this
+
     return {(table, part): line for table, line, parts in read_mapped(text) for part in ("", *parts)}
 
 
