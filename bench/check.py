@@ -130,7 +130,8 @@ def main() -> None:
         print(" one file just edited under its task, as the hook after a write asks")
         tell(root, "UserPromptSubmit", prompt=f"Implement {BOUND}")
         touch = partial(append, root / EDITED)
-        report("after a write", best(lambda: after_write(root), before=touch), bare, FILE_LIMIT)
+        report("after a write", best(lambda: after_write(root, EDITED), before=touch), bare, FILE_LIMIT)
+        report("nothing to judge", best(lambda: after_write(root, "README.md")), bare, FILE_LIMIT)
 
 
 def measure(root: Path, bare: float, selection: tuple[str, ...]) -> None:
@@ -208,9 +209,9 @@ def wire(root: Path) -> None:
     (root / "backend/specward").symlink_to(ROOT / "backend/specward")
 
 
-def after_write(root: Path) -> None:
-    """Ask as the client does after a write of the agent."""
-    answer = tell(root, "PostToolUse", tool_name="Write", tool_input={"file_path": f"{root}/{EDITED}"})
+def after_write(root: Path, path: str) -> None:
+    """Ask as the client does after a write of the agent; outside of the territory all it does is start."""
+    answer = tell(root, "PostToolUse", tool_name="Write", tool_input={"file_path": f"{root}/{path}"})
     assert not answer, answer.decode()
 
 
