@@ -7,12 +7,12 @@
 from __future__ import annotations
 
 import logging
+import secrets
 import sys
 import traceback
 from datetime import UTC, datetime
 from time import perf_counter
 from typing import TYPE_CHECKING, Any
-from uuid import uuid4
 
 import structlog
 from opentelemetry import trace
@@ -98,7 +98,7 @@ class RequestLog:
             return send(message)
 
         clear_contextvars()
-        bind_contextvars(request_id=str(uuid4()))
+        bind_contextvars(request_id=secrets.token_hex(16))
         try:
             await self._app(scope, receive, note)
         finally:
@@ -149,7 +149,7 @@ def _log_request(scope: Scope, status: int, seconds: float) -> None:
         "milliseconds": round(seconds * 1000, 1),
         "level": "info",
         "logger": _requests.name,
-        "time": datetime.now(UTC).isoformat().replace("+00:00", "Z"),
+        "time": datetime.now(UTC),
     }
     line = _Line(to_json(_trace_id(_requests, "info", event)), "utf-8")
     _requests.handle(_requests.makeRecord(_requests.name, logging.INFO, "", 0, line, (), None))
