@@ -1,6 +1,6 @@
 """
-[Task]: T-002, T-004, T-005
-[From]: speckit.specify §5.3, speckit.plan §1.2, §2.2, §2.6, §2.7, §4.5
+[Task]: T-002, T-004, T-005, T-105
+[From]: speckit.specify §2.5, §5.3, speckit.plan §1.2, §1.3, §2.2, §2.6, §2.7, §4.5, data-model §1.4
 [Description]: The one door to the database: units of work bound to an asker, one round trip each.
 """
 
@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Generic, TypeVar
 from psycopg import AsyncRawCursor, OperationalError
 from psycopg_pool import AsyncConnectionPool, PoolTimeout
 
-from app.core.asker import Asker
+from app.core.asker import Asker, Principal
 from app.core.isolation import IsolationError
 from app.core.pipeline import Connection, Message
 from app.core.statement import A, R
@@ -82,6 +82,10 @@ class Database:
         """Give the session of one asker. It holds no connection while nothing runs."""
         return Session(self, asker)
 
+    def serving(self, caller: Principal) -> Session[Principal]:
+        """Give the session of a request's principal: what it runs is refused once the account is gone."""
+        return Session(self, caller, Message("select act_as($1)", caller.claim))
+
     async def ping(self) -> None:
         """Make a round trip.
 
@@ -114,8 +118,13 @@ class Database:
 class Session(Generic[A]):
     """What one asker may do. Every unit of work carries the asker's settings, local to its transaction."""
 
-    def __init__(self, database: Database, asker: A) -> None:
+    def __init__(self, database: Database, asker: A, settings: Message | None = None) -> None:
         """Bind a session to an asker.
+
+        Args:
+            database: Where it runs.
+            asker: Whose it is.
+            settings: What makes the asker's settings, if it is to do more than that.
 
         Raises:
             IsolationError: There is no asker.
@@ -124,7 +133,7 @@ class Session(Generic[A]):
             raise IsolationError("A session needs an asker: take it from the request's principal or claim.")
         self._database = database
         self._asker = asker
-        self._settings = _settings(asker)
+        self._settings = settings or _settings(asker)
 
     @property
     def asker(self) -> A:

@@ -1,6 +1,6 @@
 """
-[Task]: T-001, T-003, T-004, T-006, T-085, T-106, T-107
-[From]: speckit.specify §6.1, §6.7, speckit.plan §4.1, §4.8
+[Task]: T-001, T-003, T-004, T-006, T-085, T-105, T-106, T-107
+[From]: speckit.specify §2.5, §6.1, §6.7, speckit.plan §1.3, §4.1, §4.8
 [Description]: The catalogue of problems, and the handlers that turn every error into one (RFC 9457).
 """
 
@@ -10,7 +10,7 @@ from typing import Annotated, Any, NamedTuple
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
-from psycopg.errors import ForeignKeyViolation
+from psycopg.errors import ForeignKeyViolation, InvalidAuthorizationSpecification
 from pydantic import BaseModel, Field
 from pydantic.json_schema import models_json_schema
 from starlette.exceptions import HTTPException
@@ -187,7 +187,8 @@ def install(app: FastAPI) -> None:
     app.add_exception_handler(ProblemError, _on_problem)
     app.add_exception_handler(RequestValidationError, _on_invalid_request)
     app.add_exception_handler(HTTPException, _on_http_exception)
-    app.add_exception_handler(ForeignKeyViolation, _on_missing_owner)
+    for error in (InvalidAuthorizationSpecification, ForeignKeyViolation):
+        app.add_exception_handler(error, _on_missing_owner)
 
 
 def answer(

@@ -91,7 +91,7 @@ class _CallerSession(HTTPBearer):
     async def __call__(self, request: Request) -> Session[Principal]:  # type: ignore[override]  # as above
         """Give the caller's session: the only one a route can ask for."""
         caller = await authenticate(request)
-        return runtime_of(request).database.acting_as(Principal(caller.user_id))
+        return runtime_of(request).database.serving(Principal(caller.user_id))
 
 
 Caller = Annotated[Claims, Depends(_Caller())]

@@ -1,7 +1,8 @@
 """T-105: who is asking, and nobody else."""
 
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
+from typing import Any
 from uuid import uuid4
 
 import pytest
@@ -12,7 +13,7 @@ from app.core.keys import new_key
 from app.core.tokens import AccessTokens
 from app.main import create_app
 from specward.database.provision import Urls
-from tests.app.conftest import Person, join, running, settings_for
+from tests.app.conftest import PASSWORD, Person, join, running, settings_for
 
 pytestmark = pytest.mark.anyio
 
@@ -57,19 +58,35 @@ async def test_without_a_valid_token_no_body_is_read(app: FastAPI, client: Async
         pytest.fail("The body was read.")
         yield b""
 
-    document = app.openapi()["paths"]
-    of_callers = [
-        (method, path)
-        for path, item in document.items()
-        for method, operation in item.items()
-        if "requestBody" in operation and "security" in operation
-    ]
-    assert ("patch", "/v1/profile") in of_callers
-    for method, template in of_callers:
+    with_body = [(method, path) for method, path, operation in _of_callers(app) if "requestBody" in operation]
+    assert ("patch", "/v1/profile") in with_body
+    for method, template in with_body:
         path = template.format(kind="product", channel="email", notification_id=uuid4())
         for headers in ({}, {"Authorization": "Bearer x", "Idempotency-Key": "x"}):
             answer = await client.request(method, path, content=never(), headers=headers)
             assert (answer.status_code, answer.json()["type"]) == (401, "/problems/unauthenticated"), path
+
+
+async def test_the_token_of_a_deleted_account_is_not_valid(app: FastAPI, alice: Person, bob: Person) -> None:
+    """Whatever would be read or changed: the database refuses before that, for every operation alike."""
+    await bob.call("POST", "/v1/account/deletion", json={"password": PASSWORD})
+    bodies = {
+        "changeProfile": {"about": "mine"},
+        "changePassword": {"current_password": PASSWORD, "new_password": PASSWORD},
+        "deleteAccount": {"password": PASSWORD},
+        "setPreference": {"enabled": False},
+        "readAll": {},
+    }
+    asked = set()
+    for method, path, operation in _of_callers(app):
+        name = operation["operationId"]
+        url = path.format(kind="product", channel="email", notification_id=uuid4(), session_id=uuid4())
+        for headers in ({"If-Match": "*"}, {"If-Match": "*", "Idempotency-Key": "x"}):
+            answer = await bob.call(method, url, json=bodies.get(name), headers=headers)
+            assert (answer.status_code, answer.json()["type"]) == (401, "/problems/unauthenticated"), name
+        asked.add(name)
+    assert asked > bodies.keys() | {"readProfile", "listNotifications", "readNotification", "markRead"}
+    assert (await alice.call("GET", "/v1/profile")).status_code == 200
 
 
 async def test_a_token_ends_while_it_is_in_use(alice: Person, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -129,3 +146,11 @@ async def test_without_keys_development_makes_one_and_says_so(
 async def test_instances_with_the_same_keys_take_each_others_tokens(database: Urls, alice: Person) -> None:
     async with running(create_app(settings_for(database.app))) as other:
         assert (await alice._replace(client=other).call("GET", "/v1/account")).status_code == 200
+
+
+def _of_callers(app: FastAPI) -> Iterator[tuple[str, str, dict[str, Any]]]:
+    """Name the operations that need a token."""
+    for path, item in app.openapi()["paths"].items():
+        for method, operation in item.items():
+            if "security" in operation:
+                yield method, path, operation
