@@ -24,6 +24,7 @@ from tests.servers.wire import Wire, wire_to
 
 from app.accounts import service as accounts
 from app.accounts.credentials import service as credentials
+from app.accounts.sessions import service as log_ins
 from app.main import create_app
 from app.notifications import service as notifications
 from app.notifications.preferences import unsubscribing
@@ -36,9 +37,9 @@ from specward.database.temporary import temporary_server
 # Where an operation needs more than one, the docstring of its service says why.
 REASONS = {
     "POST /v1/auth/register": accounts.register,
-    "POST /v1/auth/login": accounts.log_in,
-    "POST /v1/auth/refresh": accounts.refresh,
-    "POST /v1/auth/logout": accounts.log_out,
+    "POST /v1/auth/login": log_ins.log_in,
+    "POST /v1/auth/refresh": log_ins.refresh,
+    "POST /v1/auth/logout": log_ins.log_out,
     "POST /v1/auth/verify-email": credentials.verify_email,
     "POST /v1/auth/verify-email/resend": credentials.resend_verification,
     "POST /v1/auth/forgot-password": credentials.forgot_password,

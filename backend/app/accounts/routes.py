@@ -27,6 +27,7 @@ from app.accounts.schemas import (
     Tokens,
 )
 from app.accounts.sessions import repository as sessions
+from app.accounts.sessions import service as log_ins
 from app.core.examples import example, example_of
 from app.core.export import Part
 from app.core.idempotency.dependency import IdempotentSession
@@ -80,7 +81,7 @@ async def log_in(
     user_agent: Annotated[str | None, Header(include_in_schema=False)] = None,
 ) -> Tokens:
     """Begin a session with address and password."""
-    return await service.log_in(running, request, service.Client(network, user_agent))
+    return await log_ins.log_in(running, request, log_ins.Client(network, user_agent))
 
 
 @router.post(
@@ -96,7 +97,7 @@ async def refresh(request: RefreshRequest, running: SealedRuntime, network: Netw
     It serves once. Where the answer was lost, send it again within 10 seconds; later it counts as stolen, and
     ends the session.
     """
-    return await service.refresh(running, request, network)
+    return await log_ins.refresh(running, request, network)
 
 
 @router.post(
@@ -109,7 +110,7 @@ async def refresh(request: RefreshRequest, running: SealedRuntime, network: Netw
 )
 async def log_out(request: RefreshRequest, running: SealedRuntime, network: NetworkAddress) -> None:
     """End the session of a refresh token."""
-    await service.log_out(running, request, network)
+    await log_ins.log_out(running, request, network)
 
 
 @router.post(
