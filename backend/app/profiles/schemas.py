@@ -4,6 +4,7 @@
 [Description]: What goes in and out about a profile, and which values it takes.
 """
 
+import re
 import unicodedata
 from datetime import datetime
 from functools import cache
@@ -37,6 +38,9 @@ VALUES = {
     "locale": "en-GB",
     "time_zone": "Europe/London",
 }
+
+# Unicode's categories Cc and Cs, to which nothing is ever added.
+_CONTROLS = re.compile(r"[\x00-\x1f\x7f-\x9f\ud800-\udfff]")
 
 _https_url = TypeAdapter(Annotated[AnyUrl, UrlConstraints(allowed_schemes=["https"], host_required=True)])
 
@@ -75,7 +79,7 @@ def tidy(value: object) -> object:
 
 def _no_controls(value: str) -> str:
     """Refuse what is no text: control characters, and half a character, which JSON can write."""
-    if any(unicodedata.category(character) in {"Cc", "Cs"} for character in value):
+    if _CONTROLS.search(value):
         raise ValueError("It has control characters, or half a character.")
     return value
 
