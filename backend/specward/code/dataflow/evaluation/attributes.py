@@ -256,8 +256,8 @@ def _of_scalar(engine: Engine, value: Scalar, name: str, node: ast.AST, state: S
             )
             if asked is not None:
                 return asked
-    if value in v.CALLERS and _RESOURCE.fullmatch(name):
-        return Method(REQUEST, name)  # `request.state.db` is no user's
+    if value in v.CALLERS and _RESOURCE.fullmatch(name) and not engine.schema.has_schemas:
+        return Method(REQUEST, name)  # `request.state.db` is no user's, unless each organisation has a schema
     if value.origin == Origin.UNKNOWN:
         return Method(value, name)
     if name in _DATUM_METHODS:

@@ -15,7 +15,7 @@ from specward.code.dataflow.judging.outranked import outranked
 from specward.code.dataflow.judging.permitted import permitted
 from specward.code.dataflow.judging.recall import Memory
 from specward.code.dataflow.judging.showing import shown
-from specward.code.dataflow.owners.schema import Options, Schema
+from specward.code.dataflow.owners.schema import ADMINS, FREE_ADMINS, Options, Schema
 from specward.code.dataflow.result import Analysis, Key, OwnedTable, Violation
 from specward.code.dataflow.sources.program import Program
 from specward.code.dataflow.sources.routes import Route
@@ -106,12 +106,21 @@ def _round(judge: Judge, hands: Hands, memory: Memory | None) -> list[Trail]:
 def _lesson(schema: Schema, trails: Sequence[Trail]) -> Lesson:
     bindings = {binding for trail in trails for binding in trail.bindings}
     gated = {(*pair, route) for route, trail in enumerate(trails) for pair in trail.gated}
-    held = {pair for trail in trails for pair in trail.held}
+    held = {pair for trail in trails for pair in trail.held if pair[1] != FREE_ADMINS}
+    if not _are_held(trails):
+        held = {pair for pair in held if pair[1] != ADMINS}
     shown = {table for trail in trails for table in trail.shown}
     run = sum((schema.user, RUN) in trail.own for trail in trails)
     return Lesson(
         sorted(bindings), sorted(shown), sorted(gated), sorted(held), run, (), _named(schema, trails)
     )
+
+
+def _are_held(trails: Sequence[Trail]) -> bool:
+    """Whether administrators are bound to their organisation on no fewer routes than they are free."""
+    roles = [{role for _, role in trail.held} for trail in trails]
+    held = sum(ADMINS in names for names in roles)
+    return held >= sum(FREE_ADMINS in names and ADMINS not in names for names in roles)
 
 
 def _named(schema: Schema, trails: Sequence[Trail]) -> list[str]:

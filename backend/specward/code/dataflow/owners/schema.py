@@ -28,8 +28,9 @@ from specward.code.dataflow.owners.options import Options
 from specward.code.dataflow.owners.users import find_user
 from specward.code.dataflow.sources.program import Program
 
-__all__ = ["ADMINS", "Options", "Schema"]
+__all__ = ["ADMINS", "FREE_ADMINS", "Options", "Schema"]
 
+FREE_ADMINS = "@free"  # stands for the role of administrators, where nothing binds them
 ADMINS = "@admins"  # stands for the role of administrators, where they are bound to something
 
 
@@ -44,6 +45,7 @@ class Schema(Links):
         self.settings = settings
         self.published = frozenset(settings.shown_tables)  # read by anybody, as a route of the project does
         self.has_policies = any(source.outline["has_policies"] for source in program.sources.values())
+        self.has_schemas = any(source.outline["has_schemas"] for source in program.sources.values())
         self.has_criteria = any(source.outline["has_criteria"] for source in program.sources.values())
         self.held_admins = False  # whether administrators are held to the rows of their own organisation
         self.runs_users = False  # whether it is for administrators alone to look through the users
@@ -214,7 +216,7 @@ class Schema(Links):
         grants = [(name, sorted(parents)) for name, parents in self.grants.items()]
         known = (self.user, sorted(self.owned), sorted(self.published), self.memberships)
         roles = (self.held_admins, self.runs_users, sorted(self.administered), sorted(self.personal))
-        learnt = (self.has_policies, self.has_criteria, *roles)
+        learnt = (self.has_policies, self.has_schemas, self.has_criteria, *roles)
         return repr((tables, self.by_model, self._by_stem, owners, grants, known, learnt, self.settings))
 
     def path(self, table: str) -> str:

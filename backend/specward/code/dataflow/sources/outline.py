@@ -21,6 +21,7 @@ from specward.patterns import pattern
 
 _TABLE = pattern(r"create\s+table\b", re.IGNORECASE)
 _CRITERIA = pattern(r"do_orm_execute.*\bwith_loader_criteria\b", re.DOTALL)
+_SCHEMAS = pattern(r"schema_translate_map|SET\s+(LOCAL\s+)?search_path", re.IGNORECASE)
 _POLICY = pattern(r"create\s+policy\b", re.IGNORECASE)
 
 
@@ -40,6 +41,7 @@ class Outline(TypedDict):
     mapped: list[tuple[str, str]]  # classes and the tables that they are mapped to, as written
     ddl: list[Ddl]  # tables that its text creates in SQL
     has_policies: bool  # whether its text makes policies of row security
+    has_schemas: bool  # whether it chooses a schema of the database for a session
     has_criteria: bool  # whether it adds a condition to the statements of a session
     decorated: list[Decorated]  # routes that decorators register
     wired: list[Wired]  # calls that include routers and add routes
@@ -62,6 +64,7 @@ def outline(tree: Tree, text: str) -> Outline:
         "mapped": [*_mapped(tree)],
         "ddl": [*map(kept, declared(text))] if creates and _TABLE.search(text) else [],
         "has_policies": creates and _POLICY.search(text) is not None,
+        "has_schemas": _SCHEMAS.search(text) is not None,
         "has_criteria": _CRITERIA.search(text) is not None,
         "decorated": [*decorated(tree)],
         "wired": [*wired(tree)],
@@ -83,6 +86,7 @@ def outline_of_sql(text: str) -> Outline:
         "mapped": [],
         "ddl": [*map(kept, declared(text))],
         "has_policies": _POLICY.search(text) is not None,
+        "has_schemas": False,
         "has_criteria": False,
         "decorated": [],
         "wired": [],

@@ -15,6 +15,7 @@ from specward.code.dataflow.owners.naming import (
 )
 from specward.code.dataflow.owners.ownership import names_secret
 from specward.code.dataflow.owners.proof import Proof, deep, flatten
+from specward.code.dataflow.owners.schema import FREE_ADMINS
 from specward.code.dataflow.record import replace
 from specward.code.dataflow.result import Site
 from specward.code.dataflow.sql.assignments import check_assignments
@@ -57,8 +58,8 @@ def execute(engine: Engine, query: Query, state: State, *, one: bool = False, sc
         return _made(engine, table, query)
     if query.verb == "update" and query.entities:
         check_assignments(engine, query.entities[0], query.values, query.site, state)
-    if engine.schema.user in query.entities and v.ADMIN in state.facts.atoms:
-        engine.trail.own.add((engine.schema.user, RUN))
+    if v.ADMIN in state.facts.atoms:
+        _note_administration(engine, query)
     code = engine.proof(state).judge(query)
     if query.verb != "select" and not code:
         keys = [(part.column, part.value) for part in deep_binds(query)]
@@ -68,6 +69,20 @@ def execute(engine: Engine, query: Query, state: State, *, one: bool = False, sc
         engine.report(code, query.site, main_table(engine, query), changes=changes)
         code = ""
     return fetched(engine, query, code, state, one=one)
+
+
+def _note_administration(engine: Engine, query: Query) -> None:
+    """Note that administrators reach users, and rows of whatever organisation."""
+    schema = engine.schema
+    if schema.user in query.entities:
+        engine.trail.own.add((schema.user, RUN))
+    if schema.has_criteria or any(
+        schema.is_of_organisation(part.table, part.column) for part in deep_binds(query)
+    ):
+        return  # bound by a listener, or here
+    for table in schema.tables.keys() & {*query.entities}:
+        if any(schema.is_of_organisation(table, column) for column in schema.tables[table].columns):
+            engine.trail.held.add((table, FREE_ADMINS))
 
 
 def note_deed(
