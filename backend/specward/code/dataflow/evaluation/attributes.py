@@ -3,6 +3,7 @@
 import ast
 
 from specward.code.dataflow import values as v
+from specward.code.dataflow.evaluation import contextvars
 from specward.code.dataflow.evaluation.annotations import listed
 from specward.code.dataflow.evaluation.engine import Arguments, Engine, State
 from specward.code.dataflow.evaluation.members import decorators, is_class, of_class, of_instance
@@ -60,6 +61,8 @@ def attribute(engine: Engine, value: Value, name: str, state: State, node: ast.A
             return inside or v.External(name)
         case v.External("@request"):
             return _of_request(name)
+        case v.External() if contextvars.is_one(value):
+            return contextvars.method_of(value, name)
         case v.External(dotted, _):
             return v.External(f"{dotted}.{name}")
         case Scalar():

@@ -1,6 +1,7 @@
 """Comparisons: a predicate where columns are compared, else what holds if it is true and if it is false."""
 
 import ast
+from operator import ge, gt, le, lt
 from typing import TypeGuard
 
 from specward.code.dataflow import values as v
@@ -88,6 +89,9 @@ def compare(engine: Engine, left: Value, operator: ast.cmpop, right: Value, stat
     if isinstance(operator, ast.Gt | ast.GtE | ast.Lt | ast.LtE):
         note_step(engine, left, right)
         note_step(engine, right, left)
+    known = _ordered(left, operator, right)
+    if known is not None:
+        return known
     if isinstance(operator, ast.Gt | ast.GtE) and isinstance(right, v.Const):
         return Condition(truth(engine, left, state).true, NOTHING)
     if isinstance(operator, ast.Lt | ast.GtE) and _is_length(left) and _is_length(right):
@@ -99,6 +103,19 @@ def compare(engine: Engine, left: Value, operator: ast.cmpop, right: Value, stat
         return Condition(all_in(engine, right, left, state), NOTHING)
     read = rows(left) | rows(right)
     return Scalar(Origin.UNKNOWN, rows=read) if read else Condition(NOTHING, NOTHING)
+
+
+_ORDERS = {ast.Lt: lt, ast.LtE: le, ast.Gt: gt, ast.GtE: ge}
+
+
+def _ordered(left: Value, operator: ast.cmpop, right: Value) -> Condition | None:
+    """`LEVELS["read"] < LEVELS["edit"]`: certain, where both are numbers of the program."""
+    order = _ORDERS.get(type(operator))
+    match left, right:
+        case v.Const(int() | float() as one), v.Const(int() | float() as other) if order is not None:
+            return Condition(NOTHING, IMPOSSIBLE) if order(one, other) else Condition(IMPOSSIBLE, NOTHING)
+        case _:
+            return None
 
 
 def _if_found(

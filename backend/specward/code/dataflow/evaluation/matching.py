@@ -44,7 +44,9 @@ def match(engine: Engine, value: Value, other: Value, state: State) -> Facts:
         ):
             if other.row.code == "" and not other.row.proof and not other.row.fresh:
                 return NOTHING
-            target = engine.schema.target(other.row.table, other.column) or other.row.table
+            target = engine.schema.target(other.row.table, other.column) or (
+                v.ANY_TABLE if _names_any(engine, other) else other.row.table
+            )
             return Facts(frozenset({("key", target, symbol)}))
         case Scalar(Origin.CLIENT, symbol, _) if (
             symbol and isinstance(other, Scalar) and other.origin == Origin.CLIENT and other.symbol
@@ -59,9 +61,16 @@ def _is_of_own(engine: Engine, row: Row, column: str, other: Value, state: State
     """Whether a column names one row, and equals that of one of one's own: `mine.team.slug == team.slug`."""
     schema = engine.schema
     named = column in schema.keys(row.table) or schema.names_one(row.table, column)
-    if not named or not isinstance(other, Field) or (other.row.table, other.column) != (row.table, column):
+    if not named or not isinstance(other, Field) or other.row.code or not engine.proof(state).owns(other.row):
         return False
-    return not other.row.code and engine.proof(state).owns(other.row)
+    return (other.row.table, other.column) == (row.table, column) or _names_any(engine, other)
+
+
+def _names_any(engine: Engine, value: Field) -> bool:
+    """Whether a column may name a row of any table: `grant.resource_id`, beside `resource_type`."""
+    schema, table, column = engine.schema, value.row.table, value.column
+    own = column in schema.keys(table) or column in schema.owners.get(table, ())
+    return column.endswith("_id") and not own and schema.target(table, column) is None
 
 
 def note_held(engine: Engine, table: str, column: str, state: State) -> None:

@@ -3,6 +3,7 @@
 import ast
 
 from specward.code.dataflow import values as v
+from specward.code.dataflow.evaluation import contextvars
 from specward.code.dataflow.evaluation.annotations import DEPENDENCY
 from specward.code.dataflow.evaluation.classes import is_instance
 from specward.code.dataflow.evaluation.containers import blend, element, first
@@ -65,6 +66,8 @@ def call(engine: Engine, target: Value, arguments: Arguments, state: State, node
     match target:
         case Model(table):
             return construct(engine, table, arguments, state, node)
+        case v.External() if contextvars.is_one(target):
+            return contextvars.call(target, arguments)
         case v.External(name, _):
             return external(engine, name, arguments, state, node)
         case Method(receiver, name):
@@ -104,6 +107,8 @@ def external(engine: Engine, name: str, arguments: Arguments, state: State, node
         return _coerced(engine, last, first, state)
     if last == "jsonable_encoder" and first is not None:
         return fields(engine, first) if isinstance(first, v.Body) else first
+    if last == contextvars.NAME:
+        return contextvars.made()
     if last == fastcrud.NAME and isinstance(first, Model):
         return fastcrud.made(first)
     if last in {"Depends", "Security"} and (wanted := arguments.get(0, "dependency")) is not None:

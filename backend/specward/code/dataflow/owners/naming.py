@@ -53,7 +53,12 @@ ORDINARY = {
     *("user", "member", "customer", "client", "guest", "viewer", "subscriber", "buyer"),
     *("student", "pupil", "learner", "patient", "applicant", "candidate", "participant"),
 }  # roles that people have who come to a service for themselves
-LEVELS = {"role", "permission", "permissions", "access_level"}
+_LEVEL = pattern(r"role|permissions?|access(_level)?|can_\w+")
+
+
+def names_level(column: str) -> bool:
+    """Whether a column says what somebody may do with what a row links them to: `can_edit`."""
+    return bool(_LEVEL.fullmatch(column))
 
 
 _LINK = pattern(

@@ -8,7 +8,6 @@ from specward.code.dataflow.owners.naming import (
     CREATED,
     GRANT,
     INVITED,
-    LEVELS,
     TENANT,
     names_account,
     names_author,
@@ -16,6 +15,7 @@ from specward.code.dataflow.owners.naming import (
     names_deed,
     names_event,
     names_holder,
+    names_level,
     names_membership,
     names_no_content,
     names_owner,
@@ -317,7 +317,7 @@ class Schema(Links):
             others = frozenset(parent for parent in self.parents(name).values() if parent != self.user)
             telling = (
                 GRANT.search(name.lower())
-                or LEVELS & {*table.columns}
+                or any(map(names_level, table.columns))
                 or any(names_membership(name, self.user or "", parent) for parent in others)
                 or any(self._lists_members(parent, name) for parent in others)
             )
