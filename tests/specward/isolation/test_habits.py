@@ -125,6 +125,72 @@ def take(key: int, db: Db, me: Me):
         raise HTTPException(404)
     shelf.stock -= 1
 """
+CONTEXT = """
+current = ContextVar("current", default=None)
+
+
+def remember(me: Me) -> None:
+    current.set(me)
+
+
+@router.get("/orders/{key}", dependencies=[Depends(remember)])
+def read_order(key: int, db: Db):
+    return db.exec(select(Order).where(Order.id == key, Order.user_id == current.get().id)).first()
+"""
+LEVELS = """
+LEVELS = {"none": 0, "read": 1, "edit": 2}
+
+
+def level_of(order, me):
+    if order.user_id == me.id:
+        return LEVELS["edit"]
+    return LEVELS["none"]
+
+
+@router.delete("/orders/{key}")
+def drop_order(key: int, db: Db, me: Me):
+    order = db.get_one(Order, key)
+    if level_of(order, me) < LEVELS["edit"]:
+        raise HTTPException(404)
+    db.delete(order)
+"""
+ANYTHING = """
+@router.get("/orders/{key}")
+def read_order(key: int, db: Db, me: Me):
+    order = db.get_one(Order, key)
+    granted = {grant.resource_id for grant in db.exec(select(Grant).where(Grant.user_id == me.id))}
+    if order.user_id != me.id and order.id not in granted:
+        raise HTTPException(404)
+    return order
+"""
+BOOKS = """
+def books_open_to(db, me):
+    ids = {me.id}
+    if me.role == "keeper":
+        ids |= set(db.exec(select(Keeper.client_id).where(Keeper.user_id == me.id)))
+    return ids
+
+
+@router.get("/orders")
+def list_orders(db: Db, me: Me):
+    return db.exec(select(Order).where(Order.user_id.in_(books_open_to(db, me)))).all()
+
+
+@router.get("/orders/{key}")
+def read_order(key: int, db: Db, me: Me):
+    order = db.get_one(Order, key)
+    if order.user_id not in books_open_to(db, me):
+        raise HTTPException(404)
+    return order
+"""
+GROUPS = """
+@router.get("/shelves/{key}")
+def read_shelf(key: int, db: Db, me: Me):
+    among = exists().where(
+        ShelfGroup.shelf_id == Shelf.id, ShelfGroup.group_id == UserGroup.group_id, UserGroup.user_id == me.id
+    )
+    return db.exec(select(Shelf).where(Shelf.id == key, or_(Shelf.user_id == me.id, among))).first()
+"""
 MORE = """
 
 class Review(SQLModel, table=True):
@@ -139,13 +205,43 @@ class Shelf(SQLModel, table=True):
     name: str = ""
     stock: int = 0
     is_public: bool = False
+
+
+class Grant(SQLModel, table=True):
+    id: int | None = Field(default=None, primary_key=True)
+    user_id: int = Field(foreign_key="user.id")
+    resource_id: int
+    resource_type: str
+
+
+class Keeper(SQLModel, table=True):
+    id: int | None = Field(default=None, primary_key=True)
+    user_id: int = Field(foreign_key="user.id")
+    client_id: int = Field(foreign_key="user.id")
+
+
+class Group(SQLModel, table=True):
+    id: int | None = Field(default=None, primary_key=True)
+
+
+class UserGroup(SQLModel, table=True):
+    user_id: int = Field(foreign_key="user.id", primary_key=True)
+    group_id: int = Field(foreign_key="group.id", primary_key=True)
+    is_curator: bool = False
+
+
+class ShelfGroup(SQLModel, table=True):
+    shelf_id: int = Field(foreign_key="shelf.id", primary_key=True)
+    group_id: int = Field(foreign_key="group.id", primary_key=True)
 """
 IMPORTS = """
+from contextvars import ContextVar
+
 from fastapi import Depends, Request
 from fastapi.encoders import jsonable_encoder
-from sqlmodel import Session, SQLModel, and_, or_
+from sqlmodel import Session, SQLModel, and_, exists, or_
 
-from app.models import Review, Shelf, User
+from app.models import Grant, Keeper, Review, Shelf, ShelfGroup, User, UserGroup
 """
 
 
@@ -190,6 +286,27 @@ def told(routes: str) -> list[tuple[str, str]]:
             "",
             ("SW604", "repeat_line"),
             id="what one's own row refers to already",
+        ),
+        pytest.param(
+            CONTEXT,
+            ", Order.user_id == current.get().id",
+            "",
+            ("SW601", "read_order"),
+            id="a context variable",
+        ),
+        pytest.param(LEVELS, '< LEVELS["edit"]', '< LEVELS["none"]', ("SW601", "drop_order"), id="levels"),
+        pytest.param(
+            ANYTHING,
+            " and order.id not in granted",
+            " and not granted",
+            ("SW601", "read_order"),
+            id="a grant on anything",
+        ),
+        pytest.param(
+            BOOKS, "(Keeper.user_id == me.id)", "()", ("SW601", "list_orders"), id="whose books they keep"
+        ),
+        pytest.param(
+            GROUPS, ", UserGroup.user_id == me.id", "", ("SW602", "read_shelf"), id="groups of both"
         ),
         pytest.param(STOCK, "stock -= 1", 'name = ""', ("SW601", "take"), id="stock that is counted"),
     ],

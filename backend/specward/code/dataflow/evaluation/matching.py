@@ -29,6 +29,9 @@ def match(engine: Engine, value: Value, other: Value, state: State) -> Facts:
             return proof.proves(row, owned=True)
         case Field(row, column):
             target = engine.schema.target(row.table, column)
+            if proof.is_of_their_organisation(target, other):
+                engine.bind(row.table, column)
+                return proof.proves(row, owned=True)
             if target in engine.schema.owned and proof.key_proved(target, other):
                 if engine.schema.names_somebody(row.table, column):
                     engine.bind(row.table, column)
@@ -47,7 +50,9 @@ def match(engine: Engine, value: Value, other: Value, state: State) -> Facts:
             target = engine.schema.target(other.row.table, other.column) or (
                 v.ANY_TABLE if _names_any(engine, other) else other.row.table
             )
-            return Facts(frozenset({("key", target, symbol)}))
+            return Facts(
+                frozenset({("same", symbol) if target == engine.schema.user else ("key", target, symbol)})
+            )
         case Scalar(Origin.CLIENT, symbol, _) if (
             symbol and isinstance(other, Scalar) and other.origin == Origin.CLIENT and other.symbol
         ):
@@ -110,7 +115,7 @@ def contained(engine: Engine, left: Value, right: Value, state: State) -> Condit
         return contained(engine, left, right.whole, state)
     if isinstance(right, v.Sequence) and right.items:
         facts = [match(engine, item, left, state) for item in right.items]
-        mutual = [match(engine, left, item, state) for item in (*right.items, *right.rest)]
+        mutual = [match(engine, left, _listed_column(item), state) for item in (*right.items, *right.rest)]
         return Condition(both(_common(facts), _common(mutual)), NOTHING)
     if proof.is_principal(left):
         engine.consult()
@@ -138,6 +143,8 @@ def contained(engine: Engine, left: Value, right: Value, state: State) -> Condit
 def _led_to(engine: Engine, value: Value) -> set[str | None]:
     """The tables whose keys a list holds: `[task.project_id for task in own]` holds keys of projects."""
     match value:
+        case Field() if _names_any(engine, value):
+            return {v.ANY_TABLE}
         case Field(row, column) | (Row(column=column) as row):
             return {engine.schema.leads(row.table, column)}
         case Scalar():
@@ -151,10 +158,15 @@ def _listed(engine: Engine, left: Value, tables: set[str | None], state: State) 
     match left:
         case Scalar(_, symbol, _) if symbol and len(tables) == 1:
             return Facts(frozenset(("key", table or v.ANY_TABLE, symbol) for table in tables))
-        case Field(row, column) if tables == {engine.schema.leads(row.table, column)}:
+        case Field(row, column) if tables in ({engine.schema.leads(row.table, column)}, {v.ANY_TABLE}):
             return engine.proof(state).proves(row, owned=True)
         case _:
             return NOTHING
+
+
+def _listed_column(item: Value) -> Value:
+    """What a list that rows were added to holds of each: the column that was read."""
+    return Field(item, item.column) if isinstance(item, Row) and item.column else item
 
 
 def all_in(engine: Engine, whole: Value, taken: Value, state: State) -> Facts:

@@ -107,6 +107,8 @@ def external(engine: Engine, name: str, arguments: Arguments, state: State, node
         return _coerced(engine, last, first, state)
     if last == "jsonable_encoder" and first is not None:
         return fields(engine, first) if isinstance(first, v.Body) else first
+    if last == "object_session":
+        return UNKNOWN
     if last == contextvars.NAME:
         return contextvars.made()
     if last == fastcrud.NAME and isinstance(first, Model):

@@ -53,7 +53,9 @@ ORDINARY = {
     *("user", "member", "customer", "client", "guest", "viewer", "subscriber", "buyer"),
     *("student", "pupil", "learner", "patient", "applicant", "candidate", "participant"),
 }  # roles that people have who come to a service for themselves
-_LEVEL = pattern(r"role|permissions?|access(_level)?|can_\w+")
+_LEVEL = pattern(
+    r"role|permissions?|access(_level)?|can_\w+|is_(curator|admin|owner|editor|moderator|manager|lead(er)?)"
+)
 
 
 def names_level(column: str) -> bool:

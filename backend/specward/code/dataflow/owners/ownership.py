@@ -69,16 +69,27 @@ class Ownership:
                 return unchosen or not self.facts.isdisjoint(acts_for)
             case v.Field(row, column):
                 return self._field_is_identity(row, column, depth)
+            case Row(column=column) if column and self.schema.target(value.table, column) == self.schema.user:
+                return self._lets_in(value)
             case Row(table=table):
                 return table == self.schema.user and self.owns(value, depth)
             case v.Either():
                 return self._all_chosen(value, lambda item: self.is_identity(item, depth))
             case v.Sequence(items, rest):
-                return bool(items) and not rest and all(self.is_identity(item, depth) for item in items)
+                return bool(items or rest) and all(self.is_identity(item, depth) for item in (*items, *rest))
             case v.Const() | v.Body() | v.Mapping():
                 return False
             case _:
                 return origin(value) <= Origin.UNKNOWN
+
+    def _lets_in(self, row: Row) -> bool:
+        """Whether a column names users whom a row ties to the principal: those whose books they keep."""
+        users = [
+            value
+            for name, value in row.keys
+            if name != row.column and self.schema.target(row.table, name) == self.schema.user
+        ]
+        return row.proof and any(map(self.is_principal, users))
 
     def _all_chosen(self, value: Value, holds: Callable[[Value], bool]) -> bool:
         """Whether it holds for each alternative but those that nobody chooses: constants, and nothing."""
@@ -229,7 +240,15 @@ class Ownership:
             return True
         if isinstance(value, v.Field) and value.row.fresh and value.column in schema.keys(value.row.table):
             return True  # made here a moment ago: nobody else has anything on it
+        if self.is_of_their_organisation(target, value):
+            return True
         return self.is_principal(value) or self._is_capability(table, column, value)
+
+    def is_of_their_organisation(self, target: str | None, value: Value) -> bool:
+        """Whether a value is the key of the organisation that the principal was found to be of."""
+        if not isinstance(value, v.Field) or value.row.table != target:
+            return False
+        return target in self.schema.parents(self.schema.user or "").values() and self.owns(value.row)
 
     def _is_namesake(self, column: str, symbol: str) -> bool:
         """Whether an input names one's own row in a column of this name: `task.code`, then `step.code`.
