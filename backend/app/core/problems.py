@@ -255,7 +255,7 @@ def _is_served(request: Request, method: str) -> bool:
 
 
 def _on_missing_owner(request: Request, _: Exception) -> JSONResponse:
-    """Refuse the token of an account that has been deleted since: what it makes would belong to nobody."""
+    """Refuse the token of an account that has been deleted since: nothing is its own any more."""
     return _on_problem(request, ProblemError(UNAUTHENTICATED))
 
 
