@@ -6,6 +6,9 @@ user, on every path; when the row it fetched is checked before anything is done 
 is an administrator. A statement for rows that are public, published or listed may be read by anybody, and
 what it finds is not to be changed for that.
 
+Rows of the user table are reached where the client chose the key, or where all of them are looked through: if
+there are several organisations, or if it is for administrators alone to work on users elsewhere.
+
 One missing check is one finding. Statements of the same route that are open for the same reason (the lines of
 an order that nobody compared with the caller) are named beside it, and told by themselves only where they
 change rows and it does not.
