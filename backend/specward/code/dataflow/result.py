@@ -31,7 +31,7 @@ class Violation(NamedTuple):
 
     @property
     def key(self) -> Key:
-        """What is told once: a place, for each route that reaches it or each dependency that routes share."""
+        """What is told once: a place and a table, for each route that reaches it or dependency they share."""
         return (self.code, self.table, *self.site[:3], self.site.chain[:2])
 
     @property

@@ -2,6 +2,7 @@
 
 from specward.code.dataflow import values as v
 from specward.code.dataflow.evaluation.engine import Arguments
+from specward.code.dataflow.lattice import join_all
 from specward.code.dataflow.values import UNKNOWN, Definition, Value
 
 NAME = "ContextVar"
@@ -25,10 +26,14 @@ def method_of(variable: v.External, name: str) -> Value:
 
 
 def call(method: v.External, arguments: Arguments) -> Value:
-    """`user.set(value)` and `user.get()`: nothing is known of what was put there outside the request."""
+    """`user.set(value)` and `user.get()`: any value that the request has put there, on whatever path.
+
+    Nothing is known of what was put there outside the request.
+    """
     holder, given = method.receiver, arguments.get(0)
     if not isinstance(holder, v.Instance):
         return UNKNOWN
+    held = holder.attributes.get(_HELD)
     if method.name.endswith(".set") and given is not None:
-        holder.attributes[_HELD] = given
-    return holder.attributes.get(_HELD, UNKNOWN) if method.name.endswith(".get") else UNKNOWN
+        holder.attributes[_HELD] = given if held is None else join_all([held, given])
+    return held if held is not None and method.name.endswith(".get") else UNKNOWN

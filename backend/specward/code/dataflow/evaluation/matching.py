@@ -73,9 +73,10 @@ def _is_of_own(engine: Engine, row: Row, column: str, other: Value, state: State
 
 def _names_any(engine: Engine, value: Field) -> bool:
     """Whether a column may name a row of any table: `grant.resource_id`, beside `resource_type`."""
-    schema, table, column = engine.schema, value.row.table, value.column
-    own = column in schema.keys(table) or column in schema.owners.get(table, ())
-    return column.endswith("_id") and not own and schema.target(table, column) is None
+    table, column = value.row.table, value.column
+    kinds = {f"{column.removesuffix('_id')}_{word}" for word in ("type", "kind")}
+    known = engine.schema.tables[table].columns if table in engine.schema.tables else {}
+    return column.endswith("_id") and not kinds.isdisjoint(known) and not engine.schema.target(table, column)
 
 
 def note_held(engine: Engine, table: str, column: str, state: State) -> None:

@@ -112,7 +112,12 @@ def _lesson(schema: Schema, trails: Sequence[Trail]) -> Lesson:
     shown = {table for trail in trails for table in trail.shown}
     run = sum((schema.user, RUN) in trail.own for trail in trails)
     return Lesson(
-        sorted(bindings), sorted(shown), sorted(gated), sorted(held), run, (), _named(schema, trails)
+        bindings=sorted(bindings),
+        shown=sorted(shown),
+        gated=sorted(gated),
+        held=sorted(held),
+        run=run,
+        users=_named(schema, trails),
     )
 
 

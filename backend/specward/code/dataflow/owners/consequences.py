@@ -65,18 +65,6 @@ class Consequences(Ownership):
         """What follows when a row is everybody's to see: it may be read as one's own, and not changed."""
         return Facts(self.proves(row, owned=True).atoms - {("owned", row.id)})
 
-    def _names_principal(self, row: Row, column: str) -> bool:
-        """Whether a row was looked for that ties the principal to what one of its columns names.
-
-        Who books a stay for a pet, or coaches somebody, is asked for by it whether they may see them.
-        """
-        users = [
-            value
-            for name, value in row.keys
-            if name != column and self.schema.target(row.table, name) == self.schema.user
-        ]
-        return row.proof and not row.many and any(map(self.is_principal, users))
-
     def _is_found_by_secret(self, row: Row) -> bool:
         """Whether a row was found by a secret: who holds a link's token may see what it leads to."""
         return any(origin(key) >= Origin.CREDENTIAL and names_secret(column) for column, key in row.keys)
@@ -91,7 +79,7 @@ class Consequences(Ownership):
             opened.add(f"{row.table}.{column}")
         if target is not None and target in schema.grants.get(row.table, ()):
             opened.add(target)
-        if target == schema.user and self._names_principal(row, column):
+        if target == schema.user and not row.many and self.ties_principal(row, column):
             opened.add(str(target))
         if column.endswith("_id") and self._is_found_by_secret(row):
             opened.add(target or v.ANY_TABLE)

@@ -70,7 +70,7 @@ class Ownership:
             case v.Field(row, column):
                 return self._field_is_identity(row, column, depth)
             case Row(column=column) if column and self.schema.target(value.table, column) == self.schema.user:
-                return self._lets_in(value)
+                return self.ties_principal(value, column)
             case Row(table=table):
                 return table == self.schema.user and self.owns(value, depth)
             case v.Either():
@@ -82,12 +82,15 @@ class Ownership:
             case _:
                 return origin(value) <= Origin.UNKNOWN
 
-    def _lets_in(self, row: Row) -> bool:
-        """Whether a column names users whom a row ties to the principal: those whose books they keep."""
+    def ties_principal(self, row: Row, column: str) -> bool:
+        """Whether a row was looked for that ties the principal to what one of its columns names.
+
+        Who books a stay for a pet, or keeps somebody's books, is asked for by it whether they may see them.
+        """
         users = [
             value
             for name, value in row.keys
-            if name != row.column and self.schema.target(row.table, name) == self.schema.user
+            if name != column and self.schema.target(row.table, name) == self.schema.user
         ]
         return row.proof and any(map(self.is_principal, users))
 
