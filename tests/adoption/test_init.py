@@ -3,6 +3,7 @@
 import json
 import os
 import pty
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -29,7 +30,7 @@ def settings_of(root: Path) -> dict[str, dict[str, list[object]]]:
 def test_a_template_project_is_adopted_without_editing_anything(template: Path) -> None:
     said = specward(template, "init", "--yes")
     assert "app.main:app in backend/app/main.py" in said
-    assert "table user; item.owner_id" in said
+    assert "table user; their rows: item.owner_id" in said
     assert f"takes specward=={__version__} from the package index" in said
     settings = (template / "pyproject.toml").read_text()
     assert settings.partition("[tool.specward]")[2] == (
@@ -100,7 +101,8 @@ def test_an_application_that_does_not_start_is_told_of(template: Path) -> None:
 def test_what_isolation_found_is_to_be_read_first(template: Path) -> None:
     write_tree(template, {"backend/app/old.py": "def run(text: str) -> object:\n    return eval(text)\n"})
     assert "isolation 1" in (said := specward(template, "init", "--yes"))
-    assert "Read those of isolation first: `specward check --no-baseline --select SW6`." in said
+    assert "Read those of isolation first, for they are rows that other users may reach: `specward" in said
+    assert "backend/app/old.py" in specward(template, "check", "--no-baseline", "--select", "SW6", code=1)
 
 
 @pytest.mark.parametrize("pattern", [".claude/", ".claude/agents"])
@@ -123,7 +125,7 @@ def test_what_git_ignores_reaches_nobody_else(pattern: str, tmp_path: Path) -> N
 def test_specifications_in_another_form_are_named(path: str, named: str, tmp_path: Path) -> None:
     template = make_template(tmp_path / "shop", **{path: "# Orders\n"})
     said = specward(template, "init", "--yes")
-    assert f"Specifications in another form ({named}) are not read. It reads Spec Kit's" in said
+    assert f"Specifications in another form ({named}) are not read. What is read is Spec Kit's" in said
     assert "There are no specifications yet" not in said
 
 
@@ -136,14 +138,36 @@ def test_old_code_may_stay_as_silent_as_it_was(template: Path) -> None:
     assert "SW705" in specward(template, "check", "--select", "SW7", code=1)
 
 
-def test_everything_that_is_written_was_shown(template: Path) -> None:
+def test_what_is_written_is_named_and_changes_to_what_was_there_are_shown(template: Path) -> None:
     before = tree(template)
     said = specward(template, "init", "--yes")
-    written = {path for path, data in tree(template).items() if before.get(path) != data}
-    written -= {path for path in written if path.startswith(".specward/")} | {baseline.PATH}
-    assert written == {line[4:] for line in said.splitlines() if line.startswith("+++ ")}
+    written = written_since(template, before)
+    differing = {line[4:] for line in said.splitlines() if line.startswith("+++ ")}
+    assert differing == written & before.keys()
+    named = re.findall(r"^  (\S+) +(\d+) lines  \S", said, re.MULTILINE)
+    lines = {path: len((template / path).read_text().splitlines()) for path in written - before.keys()}
+    assert {path: int(count) for path, count in named} == lines
+    for path in differing:
+        shown = {line[1:] for line in said.splitlines() if line.startswith("+")}
+        added = {*(template / path).read_text().splitlines()} - {*before[path].decode().splitlines()}
+        assert added <= shown
+    assert len(said.partition("\n\n--- ")[0].splitlines()) < 25
+
+
+def test_on_demand_everything_that_is_written_is_shown_whole(template: Path) -> None:
+    before = tree(template)
+    said = specward(template, "init", "--yes", "--diff")
+    assert written_since(template, before) == {
+        line[4:] for line in said.splitlines() if line.startswith("+++ ")
+    }
     shown = [line[1:] for line in said.splitlines() if line.startswith("+") and not line.startswith("+++")]
     assert set((template / AGENT).read_text().splitlines()) <= set(shown)
+
+
+def written_since(root: Path, before: dict[str, bytes]) -> set[str]:
+    """The files that differ, without the gate's own records."""
+    written = {path for path, data in tree(root).items() if before.get(path) != data}
+    return {path for path in written if not path.startswith(".specward/")} - {baseline.PATH}
 
 
 def test_what_people_have_survives(template: Path) -> None:
@@ -253,11 +277,21 @@ def test_a_file_that_init_wrote_is_renewed(template: Path) -> None:
 def test_at_a_terminal_it_asks(template: Path) -> None:
     before = tree(template)
     said = at_terminal(template, "n\n")
-    assert "New: .claude/agents/backend-engineer.md, " in said
-    assert "Changed: .claude/settings.json, " in said
-    assert said.index("Changed: ") < said.index("Write 8 files? [y/N]")
+    assert said.index(AGENT) < said.index("+++ pyproject.toml") < said.index("Write 8 files? [y/N, d ")
+    assert "+name: backend-engineer" not in said
     assert tree(template) == before
     at_terminal(template, "y\n")
+    assert (template / AGENT).is_file()
+
+
+def test_at_a_terminal_new_files_are_shown_whole_before_the_answer(template: Path) -> None:
+    before = tree(template)
+    said = at_terminal(template, "d\nn\n")
+    assert (
+        said.index("[y/N, d ") < said.index("+name: backend-engineer") < said.index("Write 8 files? [y/N] ")
+    )
+    assert tree(template) == before
+    at_terminal(template, "d\ny\n")
     assert (template / AGENT).is_file()
 
 

@@ -22,6 +22,10 @@ _TASK = """
     - **Tests**: `{tests}`
     - **Done when**: a customer gets their own orders, the newest first.
 """
+_BEGIN = (
+    ' specs/NNN-name/; or begin by hand with specs/specify.md, with sections such as "## 1. Orders", and '
+    "specs/tasks.md, with tasks such as"
+)
 # Where others keep specifications whose form is not read.
 _ELSEWHERE = (("openspec", "OpenSpec"), (".kiro/specs", "Kiro"), (".spec-workflow", "spec-workflow"))
 
@@ -37,7 +41,10 @@ def baseline_lines(listed: baseline.Baseline) -> Iterator[str]:
         "not. `specward check --no-baseline` shows them."
     )
     if any(entry.code.startswith("SW6") for entry in listed):
-        yield "Read those of isolation first: `specward check --no-baseline --select SW6`."
+        yield (
+            "Read those of isolation first, for they are rows that other users may reach: "
+            "`specward check --no-baseline --select SW6`."
+        )
 
 
 def closing(root: Path, found: Survey, written: Sequence[Proposal]) -> Iterator[str]:
@@ -50,6 +57,25 @@ def closing(root: Path, found: Survey, written: Sequence[Proposal]) -> Iterator[
     """
     if not written:
         yield "Everything is in place already."
+    still = [*_on_code(root, found), *_on_git(root, written), *_on_workflow(root, found, written)]
+    still += _on_specifications(root, found)
+    if still:
+        yield ""
+        yield "Still for you to do:"
+        yield from (f"- {each}" for each in still)
+    if not found.features:
+        yield from _TASK.format(files=_new_files(found.territory[0]), tests=found.tests[0]).split("\n")
+    if written:
+        yield from [""] if found.features else []
+        task = "approve a task with" if found.features else "write a task, approve it with"
+        yield (
+            f"Next: commit all this, {task} `specward approve`, and tell Claude Code `/implement` with its "
+            "id. `specward init --undo` takes everything back."
+        )
+
+
+def _on_code(root: Path, found: Survey) -> Iterator[str]:
+    """Say where no code is held, or no hook can run."""
     if not found.application and not found.is_configured:
         yield (
             "No FastAPI application was found, so no code is held yet. Where there is one, set app, app_dir "
@@ -57,25 +83,18 @@ def closing(root: Path, found: Survey, written: Sequence[Proposal]) -> Iterator[
         )
     if not found.gate.here:
         yield (
-            "Specward is in no environment of this repository, so the hooks run `specward` from the PATH and "
-            "refuse everything where it is missing. Install it in .venv, and run `specward init` again."
+            "Install Specward in .venv of this repository, and run `specward init` again. It is in no "
+            "environment here, so the hooks run `specward` from the PATH, and refuse every tool call of "
+            "Claude Code on a machine where that is missing."
         )
+
+
+def _on_git(root: Path, written: Sequence[Proposal]) -> Iterator[str]:
     if ignored := list_ignored(root, [each.path for each in written]):
         yield (
             f"git ignores {', '.join(ignored)}, so no one else gets the gate, and CI does not see it. Change "
             f"the pattern that `git check-ignore -v {ignored[0]}` names."
         )
-    yield from _on_workflow(root, found, written)
-    if not found.features:
-        yield from _on_specifications(root, found)
-    tasks = [task for each in read_specs(root, load_config(root)) for task in each.tasks]
-    if unnamed := sum(not task.files for task in tasks):
-        yield (
-            f"{unnamed:,} of {len(tasks):,} tasks name no files, so they permit none. Name them, or set "
-            'default_scope = "territory".'
-        )
-    if written:
-        yield "Next: commit this, `specward approve` a task, and tell Claude Code `/implement` with its id."
 
 
 def _on_workflow(root: Path, found: Survey, written: Sequence[Proposal]) -> Iterator[str]:
@@ -95,18 +114,21 @@ def _on_workflow(root: Path, found: Survey, written: Sequence[Proposal]) -> Iter
 
 
 def _on_specifications(root: Path, found: Survey) -> Iterator[str]:
-    """Say that there are none that are read, and show one that would be."""
-    others = [f"{name}'s in {folder}" for folder, name in _ELSEWHERE if (root / folder).is_dir()]
-    begin = (
-        f"Specifications in another form ({', '.join(others)}) are not read. It reads"
-        if others
-        else "There are no specifications yet:"
-    )
-    yield (
-        f"{begin} Spec Kit's specs/NNN-name/; or specs/specify.md, with sections "
-        'such as "## 1. Orders", and specs/tasks.md, with tasks such as'
-    )
-    yield from _TASK.format(files=_new_files(found.territory[0]), tests=found.tests[0]).split("\n")
+    """Say what the specifications lack: a form that is read, or files in their tasks."""
+    if not found.features:
+        others = [f"{name}'s in {folder}" for folder, name in _ELSEWHERE if (root / folder).is_dir()]
+        yield (
+            f"Specifications in another form ({', '.join(others)}) are not read. What is read is Spec Kit's"
+            if others
+            else "There are no specifications yet. Let Spec Kit write them, in"
+        ) + _BEGIN
+    tasks = [task for each in read_specs(root, load_config(root)) for task in each.tasks]
+    if unnamed := sum(not task.files for task in tasks):
+        yield (
+            f"{unnamed:,} of {len(tasks):,} tasks name no files, so they permit none. Give each a line such "
+            f'as "- **Files**: `{_new_files(found.territory[0])}`", or set default_scope = "territory" in '
+            f"{settings_file(root)}, which opens all of it to every task."
+        )
 
 
 def _new_files(territory: str) -> str:

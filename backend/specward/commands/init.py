@@ -4,11 +4,10 @@ import os
 import sys
 from argparse import ArgumentParser, Namespace
 from collections.abc import Iterable, Iterator, Sequence
-from difflib import unified_diff
 from pathlib import Path
 
 from specward import baseline
-from specward.adoption import record
+from specward.adoption import record, showing
 from specward.adoption.closing import baseline_lines, closing
 from specward.adoption.proposals import PARTS, Proposal, propose
 from specward.adoption.survey import Survey, survey
@@ -23,6 +22,11 @@ SUMMARY = "Adopt the gate in this repository: agent, hooks, settings, pre-commit
 _NOT_WRITTEN = 1
 _TOOL_MISSING, _NOT_STARTED = "SW704", "SW402"
 _TONES = {"+": "\x1b[32m", "-": "\x1b[31m", "@": "\x1b[36m"}
+_UNWRITTEN = (
+    "Nothing was written. `specward init --diff` shows every line of it, and `specward init --yes` writes it "
+    "without asking."
+)
+_AGREED = ("y", "yes")
 _PLAIN = "\x1b[0m"
 _MOST = 8  # tables that are named
 
@@ -34,6 +38,7 @@ def add_arguments(parser: ArgumentParser) -> None:
     add("--app", default="", metavar="ENTRY", help="the application to take, such as app.main:app")
     add("--replace", action="store_true", help="also replace files of yours that have the gate's names")
     add("--without", action="append", default=[], choices=PARTS, help="leave this part out")
+    add("--diff", action="store_true", help="show new files whole; what changes in yours is always shown")
     add("--undo", action="store_true", help="take back what init wrote and nobody has changed since")
 
 
@@ -55,11 +60,10 @@ def run(options: Namespace) -> int:
         for each in proposals
         if each.replaces and not (each.path in known and known[each.path].is_untouched(each.before))
     ]
-    _show(proposals)
+    _show(showing.lines(proposals, whole=options.diff))
     wanted = [each for each in proposals if each not in theirs or _replaced(each, options)]
-    _say(_names(wanted))
-    if wanted and not _agreed(f"Write {_count(wanted)}?", yes=options.yes):
-        _say(["Nothing was written. Run `specward init --yes` to write without being asked."])
+    if wanted and not _written(wanted, options):
+        _say([_UNWRITTEN])
         return _NOT_WRITTEN
     record.write(root, wanted)
     _say(
@@ -94,35 +98,43 @@ def _summary(root: Path, found: Survey) -> Iterator[str]:
     yield f"  tests           {', '.join(found.tests)}"
     yield f"  specifications  {', '.join(each.name for each in found.features) or 'none yet'}"
     if found.ownership:
-        yield f"  users           table {found.ownership.table}; {_owned(found.ownership.paths)}"
-    yield f"  gate            {found.gate.program}"
+        yield f"  users           table {found.ownership.table}; their rows: {_owned(found.ownership.paths)}"
+    yield f"  gate            {found.gate.program}{'' if found.gate.here else ', from the PATH'}"
     yield ""
 
 
 def _owned(paths: Sequence[str]) -> str:
     more = f", and {len(paths) - _MOST} more" if len(paths) > _MOST else ""
-    return f"{', '.join(paths[:_MOST]) or 'no table is owned'}{more}"
+    return f"{', '.join(paths[:_MOST]) or 'none'}{more}"
 
 
-def _show(proposals: Iterable[Proposal]) -> None:
+def _show(lines: Iterable[str]) -> None:
     colour = sys.stdout.isatty() and not os.environ.get("NO_COLOR")
-    for each in proposals:
-        before = (each.before or "").splitlines()
-        source = "/dev/null" if each.before is None else each.path
-        for line in unified_diff(before, each.after.splitlines(), source, each.path, lineterm=""):
-            tone = _TONES.get(line[0], "") if colour else ""
-            sys.stdout.write(f"{tone}{printable(line.expandtabs(4))}{_PLAIN if tone else ''}\n")
-        sys.stdout.write("\n")
+    for line in lines:
+        tone = _TONES.get(line[:1], "") if colour else ""
+        sys.stdout.write(f"{tone}{printable(line.expandtabs(4))}{_PLAIN if tone else ''}\n")
 
 
 def _replaced(each: Proposal, options: Namespace) -> bool:
     if options.replace or options.yes or not sys.stdin.isatty():
         return bool(options.replace)
-    return _agreed(f"{each.path} is yours. Replace it by the gate's, as shown above?", yes=False)
+    return _agreed(f"{each.path} is yours. Replace it by the gate's, as shown above?")
 
 
-def _agreed(question: str, *, yes: bool) -> bool:
-    return yes or (sys.stdin.isatty() and _ask(f"{question} [y/N] ").lower() in ("y", "yes"))
+def _written(wanted: Sequence[Proposal], options: Namespace) -> bool:
+    """Ask whether to write; who wants to see the new files whole is asked again afterwards."""
+    if options.yes or not sys.stdin.isatty():
+        return bool(options.yes)
+    hidden = not options.diff and any(each.before is None for each in wanted)
+    answer = _ask(f"Write {_count(wanted)}? [y/N{', d shows the new ones whole' if hidden else ''}] ").lower()
+    if hidden and answer in ("d", "diff"):
+        _show(showing.whole(wanted))
+        return _agreed(f"Write {_count(wanted)}?")
+    return answer in _AGREED
+
+
+def _agreed(question: str) -> bool:
+    return _ask(f"{question} [y/N] ").lower() in _AGREED
 
 
 def _ask(question: str) -> str:
@@ -161,13 +173,6 @@ def _undo(root: Path) -> int:
     _say(f"Removed: {path}" for path in undone.gone)
     _say(f"Left, because it was changed since: {path}" for path in undone.left)
     return 0
-
-
-def _names(proposals: Sequence[Proposal]) -> Iterator[str]:
-    """All files on a line or two: what stands between has scrolled away."""
-    for word, new in (("New", True), ("Changed", False)):
-        if paths := [each.path for each in proposals if (each.before is None) is new]:
-            yield f"{word}: {', '.join(paths)}"
 
 
 def _count(proposals: Sequence[Proposal]) -> str:
