@@ -63,9 +63,9 @@ def text(data: bytes) -> str:
     return data.decode("utf-8", "replace")
 
 
-def document(role: str) -> Callable[[bytes], object]:
+def document(role: str, folder: str = "specs") -> Callable[[bytes], object]:
     def read(data: bytes) -> object:
-        found = read_document(data, role, f"specs/{role}.md", "fuzz")
+        found = read_document(data, role, f"{folder}/{role}.md", "fuzz")
         return [*found.tasks], [*found.document.sections], found.problems
 
     return read
@@ -147,6 +147,8 @@ def raw_changes(data: bytes) -> object:
 TARGETS = (
     Target("specify", document("specify"), ("specs/specify.md", "specs/plan.md")),
     Target("tasks", document("tasks"), ("specs/tasks.md",)),
+    Target("numbered requirements", document("specify", ".kiro/specs/a"), ("specs/specify.md",)),
+    Target("numbered tasks", document("tasks", ".kiro/specs/a"), ("specs/tasks.md",)),
     Target("spec contract", document("contract"), ("specs/contracts/*.yaml",)),
     Target("citations", citations, ("tests/specward/code/header_shapes.txt",)),
     Target("data model", data_model, ("specs/data-model.md",)),

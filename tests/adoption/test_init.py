@@ -118,15 +118,38 @@ def test_what_git_ignores_reaches_nobody_else(pattern: str, tmp_path: Path) -> N
 @pytest.mark.parametrize(
     ("path", "named"),
     [
-        ("openspec/specs/orders/spec.md", "OpenSpec's in openspec"),
-        (".kiro/specs/orders/tasks.md", "Kiro's in .kiro/specs"),
+        (".taskmaster/tasks/tasks.json", "Task Master's in .taskmaster"),
+        (".agent-os/specs/orders/tasks.md", "Agent OS's in .agent-os"),
     ],
 )
 def test_specifications_in_another_form_are_named(path: str, named: str, tmp_path: Path) -> None:
     template = make_template(tmp_path / "shop", **{path: "# Orders\n"})
     said = specward(template, "init", "--yes")
-    assert f"Specifications in another form ({named}) are not read. What is read is Spec Kit's" in said
+    assert (
+        f"Specifications in another form ({named}) are not read. What is read is that of Kiro, Open" in said
+    )
     assert "There are no specifications yet" not in said
+
+
+@pytest.mark.parametrize(
+    ("path", "text", "named"),
+    [
+        (".kiro/specs/orders/tasks.md", "- [ ] 1. List orders\n", "orders/T1"),
+        ("openspec/changes/add-orders/tasks.md", "- [ ] 1.1 List orders\n", "add-orders/T1.1"),
+        (".spec-workflow/specs/orders/tasks.md", "- [ ] 1. List orders\n", "orders/T1"),
+    ],
+)
+def test_specifications_in_these_forms_are_read(path: str, text: str, named: str, tmp_path: Path) -> None:
+    template = make_template(tmp_path / "shop", **{path: text})
+    said = specward(template, "init", "--yes")
+    assert f"  specifications  {named.partition('/')[0]}\n" in said
+    assert '1 of 1 tasks name no files, so they permit none. Give each a line such as "- **Files**' in said
+    assert f"# {named}: List orders" in specward(template, "task", named)
+
+
+def test_specifications_without_a_task_are_told_of(tmp_path: Path) -> None:
+    template = make_template(tmp_path / "shop", **{"openspec/specs/orders/spec.md": "# Orders\n"})
+    assert "The specifications have no task yet" in specward(template, "init", "--yes")
 
 
 def test_old_code_may_stay_as_silent_as_it_was(template: Path) -> None:

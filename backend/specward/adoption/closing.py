@@ -23,11 +23,11 @@ _TASK = """
     - **Done when**: a customer gets their own orders, the newest first.
 """
 _BEGIN = (
-    ' specs/NNN-name/; or begin by hand with specs/specify.md, with sections such as "## 1. Orders", and '
-    "specs/tasks.md, with tasks such as"
+    '; or begin by hand with specs/specify.md, with sections such as "## 1. Orders", and specs/tasks.md, '
+    "with tasks such as"
 )
 # Where others keep specifications whose form is not read.
-_ELSEWHERE = (("openspec", "OpenSpec"), (".kiro/specs", "Kiro"), (".spec-workflow", "spec-workflow"))
+_ELSEWHERE = ((".taskmaster", "Task Master"), (".agent-os", "Agent OS"), ("_bmad", "BMAD"))
 
 
 def baseline_lines(listed: baseline.Baseline) -> Iterator[str]:
@@ -118,11 +118,14 @@ def _on_specifications(root: Path, found: Survey) -> Iterator[str]:
     if not found.features:
         others = [f"{name}'s in {folder}" for folder, name in _ELSEWHERE if (root / folder).is_dir()]
         yield (
-            f"Specifications in another form ({', '.join(others)}) are not read. What is read is Spec Kit's"
+            f"Specifications in another form ({', '.join(others)}) are not read. What is read is that of "
+            "Kiro, OpenSpec and Spec Kit"
             if others
-            else "There are no specifications yet. Let Spec Kit write them, in"
+            else "There are no specifications yet. Let Spec Kit, Kiro or OpenSpec write them"
         ) + _BEGIN
     tasks = [task for each in read_specs(root, load_config(root)) for task in each.tasks]
+    if found.features and not tasks:
+        yield "The specifications have no task yet, and work begins with one: `specward task` lists them."
     if unnamed := sum(not task.files for task in tasks):
         yield (
             f"{unnamed:,} of {len(tasks):,} tasks name no files, so they permit none. Give each a line such "

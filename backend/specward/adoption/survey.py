@@ -11,7 +11,8 @@ from specward.code.files import list_files
 from specward.config import Config, load_config
 from specward.patterns import pattern
 from specward.permits.globs import within
-from specward.specs.layouts import Feature, find_features
+from specward.specs.found import Feature
+from specward.specs.layouts import find_features
 from specward.toml import read_toml
 
 _TESTS = ("tests", "test")

@@ -15,6 +15,7 @@ from specward.config import Config, load_config
 from specward.errors import CouldNotRunError
 from specward.permits.permit import DEPENDENCY_FILE, compile_permit
 from specward.specs.cache import Cache
+from specward.specs.elsewhere import FOLDERS
 from specward.specs.model import SpecSet, Task
 from specward.specs.reader import read_specs
 from specward.specs.resolve import find_tasks
@@ -128,6 +129,7 @@ def _record(law: Law, asked: tuple[str, ...], tasks: tuple[Task, ...], missing: 
 def _stamps(law: Law) -> Iterator[Stamp]:
     """Stamp all that a record rests on: settings, approvals, documents, and the folders that hold them."""
     documents = [law.root / document.path for spec_set in law.spec_sets for document in spec_set.documents]
-    folders = [law.root / "specs", *(path.parent for path in documents)]
+    places = [law.root / folder for folder in ("specs", *FOLDERS)]
+    folders = [*places, *(path.parent for path in documents)]
     files = [law.root / name for name in (*SETTINGS, APPROVALS, law.config.signers) if name]
     return (stamp(str(path)) for path in dict.fromkeys((*files, *documents, *folders)))

@@ -7,13 +7,16 @@ from typing import NamedTuple
 from specward.code.diff import read_changes
 from specward.code.git import GitError, git, path_of
 from specward.code.headers import parse_headers
-from specward.history.model import FOLDER
+from specward.history.model import FOLDER as RECORDS
 from specward.permits.globs import matches_any
+from specward.specs.elsewhere import FOLDERS
 from specward.specs.ids import squash
 from specward.specs.model import Task
 
 TRAILER = "Task"
-_OWN = (f"{FOLDER}/**", ".specward/**", "specs/**")  # what the record itself, and who plans, writes
+# What the record itself, and who plans, writes.
+_PLANS = tuple(f"{folder}/**" for folder in ("specs", *FOLDERS))
+_OWN = (f"{RECORDS}/**", ".specward/**", *_PLANS)
 
 
 class Work(NamedTuple):

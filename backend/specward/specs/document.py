@@ -31,6 +31,8 @@ def read_document(raw: bytes, role: str, path: str, feature: str) -> Reading:
         feature: whose document it is; the tasks' keys carry it.
     """
     # These grammars take 15 ms to load, and a run that finds everything in its cache needs none of them.
+    from specward.specs.elsewhere import is_numbered  # noqa: PLC0415
+    from specward.specs.numbered import with_numbers  # noqa: PLC0415
     from specward.specs.sections import read_sections  # noqa: PLC0415
     from specward.specs.tasks import read_tasks  # noqa: PLC0415
     from specward.specs.text import decode, split  # noqa: PLC0415
@@ -43,7 +45,10 @@ def read_document(raw: bytes, role: str, path: str, feature: str) -> Reading:
         return Reading(Document(role, path, sections), (), (*undecoded, *problems))
     lines = split(text)
     if role != "tasks":
-        return Reading(Document(role, path, read_sections(lines, role, path)), (), undecoded)
+        sections = read_sections(lines, role, path)
+        if is_numbered(path):
+            sections = with_numbers(sections, lines)
+        return Reading(Document(role, path, sections), (), undecoded)
     found = read_tasks(lines, feature, path)
     sections = read_sections(lines, role, path, found.lines)
     return Reading(Document(role, path, sections), found.tasks, (*undecoded, *found.problems))

@@ -17,7 +17,7 @@ _REQUIREMENT = r"(?:FR|NFR|SC|US|AC|EC|REQ|ADR|DD)-?\d"
 TASK_ID = (
     rf"(?!{_REQUIREMENT})"
     r"(?:T\d{1,2}-\d{1,4}|T-?[A-Z]{0,3}-?\d{1,4}|[A-Z]{1,6}-\d{1,4})"
-    r"[a-z]?(?:\.\d+)?"
+    r"[a-z]?(?:\.\d+){0,3}"
 )
 TO = r"(?:\s*[-\u2013\u2014\u2026]\s*|\s*\.{2,3}\s*|\s+(?:through|to)\s+)"
 

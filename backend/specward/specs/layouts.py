@@ -1,13 +1,14 @@
-"""Where specifications stand: the flat layout, Spec Kit's folders, literal `speckit.*` files, and aliases."""
+"""Where specifications stand: the flat layout, Spec Kit's folders, `speckit.*` files, aliases, others."""
 
 import os
 import re
 from collections.abc import Iterator
 from pathlib import Path
-from typing import NamedTuple
 
 from specward.config import Config
 from specward.patterns import pattern
+from specward.specs.elsewhere import find_elsewhere
+from specward.specs.found import Feature, Found, listed
 
 _CONTRACTS = (".yaml", ".yml", ".json")
 _OPENAPI = "openapi."
@@ -32,27 +33,12 @@ _CORE = ("specify", "plan", "tasks")
 _ROLES = {"spec": "specify", "requirements": "specify", "datamodel": "data-model", "data_model": "data-model"}
 
 
-class Found(NamedTuple):
-    """One document that is there: what it is and where."""
-
-    role: str
-    path: str
-
-
-class Feature(NamedTuple):
-    """One feature's documents, before they are read."""
-
-    name: str
-    documents: tuple[Found, ...]
-    spare: tuple[Found, ...]  # further documents of a role that is taken; they are not read
-
-
 def find_features(root: Path, config: Config) -> tuple[Feature, ...]:
-    """Find every feature of a repository: the flat one first, then Spec Kit's folders by name."""
+    """Find every feature of a repository: the flat one first, then Spec Kit's folders, then all others'."""
     constitution = tuple(Found("constitution", path) for path in _CONSTITUTION if _is_file(root, path))[:1]
     flat = _flat(root, config, constitution)
     folders = _spec_kit(root, constitution)
-    return (*flat, *folders)
+    return (*flat, *folders, *find_elsewhere(root))
 
 
 def role_of(name: str) -> str:
@@ -81,10 +67,10 @@ def _flat(root: Path, config: Config, constitution: tuple[Found, ...]) -> Iterat
 
 
 def _spec_kit(root: Path, constitution: tuple[Found, ...]) -> Iterator[Feature]:
-    for folder in _listed(root / "specs"):
+    for folder in listed(root / "specs"):
         if folder in _NOT_FEATURES or folder.startswith(".") or not (root / "specs" / folder).is_dir():
             continue
-        names = [name for name in _listed(root / "specs" / folder) if name.endswith(".md")]
+        names = [name for name in listed(root / "specs" / folder) if name.endswith(".md")]
         documents = [Found(role_of(name), f"specs/{folder}/{name}") for name in names]
         taken = {document.role: document for document in reversed(documents)}
         if any(role in taken for role in _CORE):
@@ -95,7 +81,7 @@ def _spec_kit(root: Path, constitution: tuple[Found, ...]) -> Iterator[Feature]:
 
 
 def _contracts(root: Path, folder: str) -> list[str]:
-    names = [name for name in _listed(root / folder / "contracts") if name.endswith(_CONTRACTS)]
+    names = [name for name in listed(root / folder / "contracts") if name.endswith(_CONTRACTS)]
     names.sort(key=lambda name: (not name.startswith(_OPENAPI), name))
     return [path for name in names if _is_openapi(root, path := f"{folder}/contracts/{name}", name)]
 
@@ -116,10 +102,3 @@ def _is_file(root: Path, path: str) -> bool:
         return (root / path).is_file()
     except OSError:
         return False
-
-
-def _listed(folder: Path) -> list[str]:
-    try:
-        return sorted(entry.name for entry in folder.iterdir())
-    except OSError:
-        return []

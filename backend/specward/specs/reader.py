@@ -12,8 +12,9 @@ from specward.config import Config
 from specward.errors import CouldNotRunError
 from specward.specs.cache import Cache, Source
 from specward.specs.document import Reading, read_document
-from specward.specs.layouts import Feature, Found, find_features
-from specward.specs.model import Document, Place, Problem, SpecSet, Task
+from specward.specs.found import Feature, Found
+from specward.specs.layouts import find_features
+from specward.specs.model import Citation, Document, Place, Problem, SpecSet, Task
 
 LARGEST_DOCUMENT = 64 * 1024 * 1024  # bytes
 
@@ -85,7 +86,7 @@ def _read_feature(feature: Feature, content: dict[str, _Content | str], cache: C
     return SpecSet(
         feature=feature.name,
         documents=tuple(reading.document for reading in readings),
-        tasks=_joined([reading.tasks for reading in readings if reading.tasks]),
+        tasks=_cited(feature, _joined([reading.tasks for reading in readings if reading.tasks])),
         contract=paths.get("contract"),
         data_model=paths.get("data-model"),
         problems=(
@@ -98,6 +99,16 @@ def _read_feature(feature: Feature, content: dict[str, _Content | str], cache: C
 def _joined(lists: list[Sequence[Task]]) -> Sequence[Task]:
     """Join the tasks of several documents; those of one, as is the rule, stay packed."""
     return lists[0] if len(lists) == 1 else tuple(task for tasks in lists for task in tasks)
+
+
+def _cited(feature: Feature, tasks: Sequence[Task]) -> Sequence[Task]:
+    """Bind the tasks that say nothing of it to the documents that their feature is made of."""
+    if not feature.cited:
+        return tasks
+    return tuple(
+        task._replace(cites=task.cites or tuple(Citation(role, "", task.place) for role in feature.cited))
+        for task in tasks
+    )
 
 
 def _sources(feature: Feature, content: dict[str, _Content | str]) -> Iterator[Source]:

@@ -59,6 +59,7 @@ def find_tasks(
         feature: looks only there, where the name does not say its feature itself.
     """
     said, _, task_id = str(reference).rpartition("/")
+    task_id = f"T{task_id}" if task_id[:1].isdigit() else task_id  # as numbered ones stand in their document
     wanted = said or feature
     tasks = _named(spec_sets, task_id, wanted)
     return tuple(task for task in tasks if task.key.id == task_id) or tuple(tasks)

@@ -101,14 +101,14 @@ def _items(text: Text, role: str, path: str, skip: frozenset[int]) -> Iterator[S
             continue
         match = _ITEM.match(line)
         if match:
-            end = _item_end(text, number)
+            end = item_end(text, number)
             place = Place(path, number + 1, match.start("id") + 1)
             title = plain(line[match.end() :].lstrip(" \t|:*_`]).\u2013\u2014-").rstrip(" |"))
             yield Section(role, (match["id"],), title, block(text.lines, number, end), place)
 
 
-def _item_end(text: Text, start: int) -> int:
-    """Find where an item ends, as Markdown renders it: deeper lines and lazy continuations belong to it."""
+def item_end(text: Text, start: int) -> int:
+    """Find the line after an item, as Markdown renders it: deeper and lazy lines belong to it."""
     opener = text.lines[start].lstrip()[:1]
     if opener == "|":
         return start + 1

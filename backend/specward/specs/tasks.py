@@ -6,9 +6,11 @@ from typing import NamedTuple
 
 from specward.patterns import pattern
 from specward.specs import fields
+from specward.specs.elsewhere import is_numbered
 from specward.specs.fields import Field
 from specward.specs.ids import parse_task_ids
 from specward.specs.model import Citation, Place, Problem, Task, TaskKey
+from specward.specs.numbered import find_numbered, preconditions, requirements
 from specward.specs.sections import plain
 from specward.specs.shapes import Shape, Start, find_end, find_starts, says_done
 from specward.specs.text import Text
@@ -36,7 +38,7 @@ def read_tasks(text: Text, feature: str, path: str) -> TaskList:
 
     Two tasks of one id are both given, and a problem: whoever asks for the id finds two and must not choose.
     """
-    starts = find_starts(text)
+    starts = list(find_numbered(text)) if is_numbered(path) else find_starts(text)
     tasks: list[Task] = []
     first: dict[str, Start] = {}
     problems = []
@@ -49,7 +51,6 @@ def read_tasks(text: Text, feature: str, path: str) -> TaskList:
 
 
 def _task(text: Text, start: Start, end: int, feature: str, path: str) -> Task:
-    first = text.prose[start.line]
     said = fields.read_fields(text.prose, start.line + 1, end, path) if end > start.line + 1 else {}
     title, labels = _labels(start.title)
     return Task(
@@ -57,8 +58,8 @@ def _task(text: Text, start: Start, end: int, feature: str, path: str) -> Task:
         title=plain(_DEPENDS.sub("", title).replace("~~", "")).strip(" \t:|"),
         text=_without_state(text, start, end),
         done=start.done or says_done(_value(said, "status")),
-        cites=fields.citations(said) or _named(start, first, labels, path),
-        preconditions=_preconditions(said, first),
+        cites=fields.citations(said) or _cited(text, start, end, labels, path),
+        preconditions=_preconditions(said, text, start, end, path),
         outputs=_value(said, "outputs"),
         files=_files(said, start, title),
         operations=fields.operations(_value(said, "operations")),
@@ -86,10 +87,19 @@ def _named(start: Start, line: str, labels: tuple[str, ...], path: str) -> tuple
     )
 
 
-def _preconditions(said: dict[str, Field], line: str) -> tuple[str, ...]:
+def _cited(text: Text, start: Start, end: int, labels: tuple[str, ...], path: str) -> tuple[Citation, ...]:
+    named = _named(start, text.prose[start.line], labels, path)
+    return (*named, *requirements(text.prose, start.line + 1, end, path)) if is_numbered(path) else named
+
+
+def _preconditions(said: dict[str, Field], text: Text, start: Start, end: int, path: str) -> tuple[str, ...]:
+    line = text.prose[start.line]
     values = [match[1] for match in _DEPENDS.finditer(line)] if "(" in line else []
     values += [_value(said, key) for key in ("preconditions", "dependencies") if key in said]
-    return tuple(dict.fromkeys(str(reference) for value in values for reference in parse_task_ids(value)))
+    named = [str(reference) for value in values for reference in parse_task_ids(value)]
+    if is_numbered(path):
+        named += preconditions(text.prose, start.line + 1, end)
+    return tuple(dict.fromkeys(named))
 
 
 def _dependencies(said: dict[str, Field]) -> tuple[str, ...]:

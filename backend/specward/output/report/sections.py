@@ -8,6 +8,7 @@ from specward.project import Project
 from specward.specs.model import Document, Section, Task
 
 _ROLES = ("specify", "plan", "data-model")  # what tasks are made from
+_CAPABILITY = "-spec"  # of a change in OpenSpec's form, one for each capability
 
 
 def read_sections(project: Project, links: Links) -> tuple[DocumentRows, ...]:
@@ -16,7 +17,7 @@ def read_sections(project: Project, links: Links) -> tuple[DocumentRows, ...]:
         DocumentRows(document.role, document.path, tuple(_rows(document, links)))
         for spec_set in project.spec_sets
         for document in spec_set.documents
-        if document.role in _ROLES
+        if document.role in _ROLES or document.role.endswith(_CAPABILITY)
     )
 
 

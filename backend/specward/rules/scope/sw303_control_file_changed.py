@@ -20,6 +20,7 @@ from specward.permits.permit import DEPENDENCY_FILE, permits_path
 from specward.permits.steering import is_settings
 from specward.project import Project
 from specward.rules.examples import HEADER, SPECS, Example
+from specward.specs.elsewhere import FOLDERS
 from specward.specs.model import Place
 
 SUMMARY = "code and a control file change together"
@@ -31,6 +32,7 @@ GOOD = Example({_PATH: HEADER, _TASKS: _DONE}, before={_TASKS: SPECS[_TASKS]})
 BAD = Example({_PATH: HEADER, _TASKS: _WIDER}, before={_TASKS: SPECS[_TASKS]})
 
 _ALONG = ("history/prompts/**", "history/clarifications/**", DEPENDENCY_FILE)
+_SPECIFICATIONS = tuple(f"{folder}/" for folder in ("specs", *FOLDERS))
 _STATE = pattern(r"(?<=\[)[ xX](?=\])|(?<=Status\*\*:)[^|\n]*|(?<=Status:\*\*)[^|\n]*")
 
 
@@ -74,7 +76,7 @@ def _goes_along(change: Change, project: Project) -> bool:
     before = project.text_before(change.path)
     return (
         before is not None
-        and change.path.startswith("specs/")
+        and change.path.startswith(_SPECIFICATIONS)
         and _same_but_state(before, project.text(change.path))
     )
 
