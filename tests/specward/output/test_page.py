@@ -70,8 +70,26 @@ def test_what_the_baseline_lists_is_counted(tmp_path: Path) -> None:
     project = read_project(root)
     judge(project, select=["SW101"])
     baseline.write_baseline(root, baseline.of(project.standing, project.text))
-    assert "held 1 file, 0 API operations and 0 tables against 0 tasks." in page_of(root)
-    assert "The baseline lists 1 finding that is not shown" in page_of(root)
+    page = page_of(root)
+    assert re.search(r"\d+ rules looked at 1 file\.", page)
+    assert "The baseline lists 1 finding that is not shown" in page
+
+
+def test_where_there_is_nothing_yet_it_says_how_to_begin(tmp_path: Path) -> None:
+    nothing = Verdict(findings=(), files=0, tasks=0, rules=("SW101",))
+    page = html.render(nothing, read_project(make_repository(tmp_path / "new", {})))
+    read(page)
+    assert "<h1>Nothing to hold yet</h1>" in page
+    assert page.index("Write a task") < page.index("specward approve T-001") < page.index("/implement T-001")
+    assert "Nothing to hold yet" not in page_of(make_shop(tmp_path / "shop"))
+
+
+def test_what_other_users_reach_comes_first(tmp_path: Path) -> None:
+    project = read_project(make_repository(tmp_path, {"backend/app/a.py": "eval(input())\n"}))
+    verdict = judge(project, select=["SW1", "SW6"])
+    assert [finding.code for finding in verdict.findings] == ["SW101", "SW608"]
+    page = html.render(verdict, project)
+    assert page.index(">SW608<") < page.index(">SW101<")
 
 
 def test_it_is_the_same_wherever_and_whenever_it_is_made(tmp_path: Path) -> None:

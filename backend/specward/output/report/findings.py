@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from functools import cached_property
 
-from specward.findings import Finding, Verdict
+from specward.findings import Finding, Severity, Verdict
 from specward.output.report.model import FrameLine, Told
 from specward.patterns import pattern
 from specward.project import Project
@@ -12,6 +12,7 @@ from specward.rules.registry import FAMILIES, entries
 from specward.specs.model import Place
 
 _AROUND = 2  # lines of context on each side
+_FIRST = "SW6"
 _LONGEST = 400  # characters of a line; what is minified is no reading matter
 _WORD = pattern(r"[\w.§/-]+")
 
@@ -24,7 +25,7 @@ class Findings:
         self._summaries = {entry.code: entry.load().SUMMARY for entry in entries()}
         self.standing = tuple(
             self._told(finding, f"finding-{number}")
-            for number, finding in enumerate(verdict.findings, start=1)
+            for number, finding in enumerate(sorted(verdict.findings, key=_rank), start=1)
         )
         self.excused = tuple(
             self._told(finding, f"excused-{number}", reason)
@@ -95,3 +96,8 @@ def _marked(number: int, text: str, start: int) -> FrameLine:
     word = _WORD.match(text, start)
     end = word.end() if word else start + 1
     return FrameLine(number, text[:start], text[start:end], text[end:])
+
+
+def _rank(finding: Finding) -> tuple[bool, bool]:
+    """Errors before warnings, and rows that other users reach before all else; within that as they were."""
+    return finding.severity is not Severity.ERROR, not finding.code.startswith(_FIRST)
