@@ -4,7 +4,8 @@ What `exec` or `eval` makes of a text, what is unpickled, what is imported by a 
 the analysis cannot follow it, so it proves nothing of it, and no header, task or permit holds it. The same is
 true of what is found by such a name in a module that runs things (`getattr(os, name)`), of a program in a
 text (`[sys.executable, "-c", text]`), and of compiled libraries. A module whose package is written out
-(`f"app.{name}"`) can be read, and passes.
+(`f"app.{name}"`) can be read, and passes. So does code of the project's tests (`tests` in the settings) which
+nothing imports that runs with the application: it answers nobody.
 
 Nor is a file of Python judged that the gate's interpreter cannot parse: it is broken, or newer than that. Run
 Specward with the Python that the application runs on.
@@ -16,8 +17,10 @@ import warnings
 from collections.abc import Iterable
 
 from specward.findings import Finding, Severity
+from specward.permits.globs import matches_any
 from specward.project import Project
 from specward.rules.examples import HEADER, Example
+from specward.rules.running import idle_tests
 from specward.specs.model import Place
 
 SUMMARY = "code is run that nobody can read"
@@ -28,8 +31,10 @@ BAD = Example({_PATH: f"{HEADER}def total(text: str) -> int:\n    return eval(te
 
 def check(project: Project) -> Iterable[Finding]:
     """Give one finding for each place that runs such code, and for each file that cannot be parsed."""
-    for source in project.files.values():
-        for line, column, name in source.unseen:
+    unseen = [source for source in project.files.values() if source.unseen]
+    idle = idle_tests(project) if any(matches_any(project.config.tests, each.path) for each in unseen) else ()
+    for source in unseen:
+        for line, column, name in source.unseen if source.path not in idle else ():
             yield Finding(
                 "SW608",
                 Severity.ERROR,
