@@ -126,7 +126,8 @@ def _standing(gathered: Brief) -> list[str]:
     if isinstance(state, Stale):
         changes = (f"- {change}" for change in gathered.changes)
         return [f"STALE: it is not what was approved on {state.stamp.date}.", "", *changes]
-    return [f"NOT APPROVED: {state.reason}"]
+    asked = f"A person runs `specward approve {gathered.task.key}` at a terminal."
+    return [f"NOT APPROVED: {state.reason} {asked}"]
 
 
 def _permit(permit: Permit) -> Iterator[str]:

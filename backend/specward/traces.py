@@ -51,9 +51,9 @@ class Claim(NamedTuple):
 
     @property
     def extent(self) -> str:
-        """How much code it is, in words."""
-        files = len({place.path for place in self.places})
-        return f"to {files:,} file{'' if files == 1 else 's'}"
+        """How much code it is, in words; a bound task may have none yet."""
+        files = len({place.path for place in self.places} - {self.task.place.path})
+        return f"{files:,} file{'' if files == 1 else 's'} of code" if files else "any work on it"
 
 
 class TaskIndex:

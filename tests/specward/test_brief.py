@@ -26,7 +26,7 @@ FILES = {
 }
 EXPECTED = """# shop/T-1: Carts
 
-NOT APPROVED: shop/T-1 has not been approved.
+NOT APPROVED: shop/T-1 has not been approved. A person runs `specward approve shop/T-1` at a terminal.
 
 ## Permit
 
@@ -91,7 +91,10 @@ def test_the_same_as_values(tmp_path: Path) -> None:
     values = brief_json(gather(tmp_path, spec_sets[0].tasks[0], spec_sets, {}, CONFIG))
     assert values["approval"] == {
         "state": "unapproved",
-        "sentences": ["NOT APPROVED: shop/T-1 has not been approved."],
+        "sentences": [
+            "NOT APPROVED: shop/T-1 has not been approved. "
+            "A person runs `specward approve shop/T-1` at a terminal."
+        ],
     }
     cites = values["cites"]
     assert isinstance(cites, list)

@@ -11,6 +11,7 @@ from specward.adoption.proposals import Proposal
 from specward.adoption.survey import Survey
 from specward.code.files import list_ignored
 from specward.config import load_config
+from specward.permits.permit import new_files
 from specward.rules.registry import FAMILIES
 from specward.specs.reader import read_specs
 
@@ -64,7 +65,7 @@ def closing(root: Path, found: Survey, written: Sequence[Proposal]) -> Iterator[
         yield "Still for you to do:"
         yield from (f"- {each}" for each in still)
     if not found.features:
-        yield from _TASK.format(files=_new_files(found.territory[0]), tests=found.tests[0]).split("\n")
+        yield from _TASK.format(files=new_files(found.territory), tests=found.tests[0]).split("\n")
     if written:
         yield from [""] if found.features else []
         task = "approve a task with" if found.features else "write a task, approve it with"
@@ -129,12 +130,6 @@ def _on_specifications(root: Path, found: Survey) -> Iterator[str]:
     if unnamed := sum(not task.files for task in tasks):
         yield (
             f"{unnamed:,} of {len(tasks):,} tasks name no files, so they permit none. Give each a line such "
-            f'as "- **Files**: `{_new_files(found.territory[0])}`", or set default_scope = "territory" in '
+            f'as "- **Files**: `{new_files(found.territory)}`", or set default_scope = "territory" in '
             f"{settings_file(root)}, which opens all of it to every task."
         )
-
-
-def _new_files(territory: str) -> str:
-    """Files for a first task that the territory holds."""
-    within = territory.endswith("/**")
-    return f"{territory.removesuffix('**')}orders/**" if within else f"{territory.partition('*')[0]}orders.py"

@@ -54,7 +54,8 @@ def run(options: Namespace) -> int:
         again=options.again,
     )
     recorded = record_work(root, options.task, request)
-    sys.stdout.write(f"{recorded.path} {'is written' if recorded.is_new else 'holds this work already'}.\n")
+    said = "is written: commit it with the work" if recorded.is_new else "holds this work already"
+    sys.stdout.write(f"{recorded.path} {said}.\n")
     if options.done:
         complete_task(root, options.task)
         sys.stdout.write(f"{options.task} is done.\n")

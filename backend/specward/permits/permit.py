@@ -78,6 +78,14 @@ def as_json(permit: Permit) -> dict[str, list[str]]:
     return {**parts, "problems": [f"{problem.message} {problem.hint}" for problem in permit.problems]}
 
 
+def new_files(territory: tuple[str, ...]) -> str:
+    """Return files that a first task could name, within the territory."""
+    first = next(iter(territory), "")
+    if first.endswith("/**"):
+        return f"{first.removesuffix('**')}orders/**"
+    return f"{first.partition('*')[0]}orders.py"
+
+
 def _paths(task: Task, config: Config, problems: list[Problem]) -> Iterator[str]:
     if task.files:
         yield from _held(task, "Files", task.files, config.territory, problems)
@@ -88,7 +96,7 @@ def _paths(task: Task, config: Config, problems: list[Problem]) -> Iterator[str]
             Problem(
                 task.place,
                 f"{task.key.id} names no files, so it permits none.",
-                "Add a line to it such as - **Files**: `backend/app/orders/**`, "
+                f"Add a line to it such as - **Files**: `{new_files(config.territory)}`, "
                 'or set default_scope = "territory" under [tool.specward].',
             )
         )

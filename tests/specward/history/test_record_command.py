@@ -42,7 +42,7 @@ def test_a_change_without_a_session_is_recorded_and_nothing_is_invented(
 ) -> None:
     write_tree(shop, WORK)
     assert record(monkeypatch, "T-001", "--date", "2026-11-23") == 0
-    assert capsys.readouterr().out == f"{PATH} is written.\n"
+    assert capsys.readouterr().out == f"{PATH} is written: commit it with the work.\n"
     text = (shop / PATH).read_text(encoding="utf-8")
     assert text == (Path(__file__).parent / "golden.prompt.md").read_text(encoding="utf-8")
     stored = read_record(PATH, text)
@@ -87,7 +87,10 @@ def test_the_same_work_is_recorded_once(
     write_tree(shop, WORK)
     record(monkeypatch, "T-001")
     record(monkeypatch, "T-001")
-    assert capsys.readouterr().out == f"{PATH} is written.\n{PATH} holds this work already.\n"
+    assert (
+        capsys.readouterr().out
+        == f"{PATH} is written: commit it with the work.\n{PATH} holds this work already.\n"
+    )
     record(monkeypatch, "T-001", "--again")
     assert len(list((shop / PATH).parent.iterdir())) == 2
     write_tree(shop, {"backend/app/orders/service.py": HEADER})

@@ -26,7 +26,7 @@ def check(project: Project) -> Iterable[Finding]:
                 "SW201",
                 Severity.ERROR,
                 claim.places[0],
-                f"{state.reason.rstrip('.')}, so nobody agreed {claim.extent} of code.",
+                f"{state.reason.rstrip('.')}, so nobody agreed to {claim.extent}.",
                 f"A person reads it and runs `specward approve {claim.task.key}` at a terminal.",
                 (claim.task.place,),
             )

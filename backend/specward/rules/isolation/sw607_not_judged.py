@@ -45,6 +45,6 @@ def check(project: Project) -> Iterable[Finding]:
         project,
         "SW607",
         "was not judged to its end: it calls too much, or too deep.",
-        "Read it yourself and excuse it with the reason, or split it into smaller routes.",
+        "Split it into smaller routes; or read it yourself, and write `# specward: allow SW607 -- why`.",
         Severity.WARNING,
     )

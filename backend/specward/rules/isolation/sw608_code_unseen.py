@@ -24,6 +24,7 @@ from specward.rules.running import idle_tests
 from specward.specs.model import Place
 
 SUMMARY = "code is run that nobody can read"
+_DATA = ("pickle", "marshal", "dill", "joblib", "shelve", "yaml", "torch")
 _PATH = "backend/app/orders/sums.py"
 GOOD = Example({_PATH: f"{HEADER}def total(text: str) -> int:\n    return sum(map(int, text.split('+')))\n"})
 BAD = Example({_PATH: f"{HEADER}def total(text: str) -> int:\n    return eval(text)\n"})
@@ -40,11 +41,19 @@ def check(project: Project) -> Iterable[Finding]:
                 Severity.ERROR,
                 Place(source.path, line, column),
                 f"What {name} runs here is known only at run time, so it cannot be judged.",
-                "Write the code out, or name the module; data is read as JSON.",
+                _hint(name),
             )
     for path in project.isolation.unread:
         if path in project.files and not project.files[path].trouble:  # which SW006 tells
             yield _unparsed(path, project.text(path))
+
+
+def _hint(name: str) -> str:
+    if "import" in name.casefold():
+        return 'Name the module; or its package at least, as in import_module(f"app.plugins.{name}").'
+    if any(word in name.casefold() for word in _DATA):
+        return "Keep the data as JSON: whoever can write these bytes runs what they like."
+    return "Write the code out, or look the function up in a table of those that are meant."
 
 
 def _unparsed(path: str, text: str) -> Finding:

@@ -31,6 +31,7 @@ def check(project: Project) -> Iterable[Finding]:
         return
     tasks = ", ".join(task.key.id for task in project.bound)
     permit = project.bound_permit
+    permitted = ", ".join((*permit.paths, *permit.tests)) or "no files"
     for change in project.changes:
         for path in _reached(change, project):
             if not permits_path(permit, path):
@@ -39,7 +40,7 @@ def check(project: Project) -> Iterable[Finding]:
                     Severity.ERROR,
                     Place(change.path),
                     f"{_story(change, path)}, which {tasks} does not permit.",
-                    f"Undo it. {tasks} permits {', '.join((*permit.paths, *permit.tests)) or 'no files'}.",
+                    f"Undo it, or let a person commit it apart from {tasks}, which permits {permitted}.",
                     tuple(task.place for task in project.bound),
                 )
 
