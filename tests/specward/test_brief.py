@@ -92,8 +92,7 @@ def test_the_same_as_values(tmp_path: Path) -> None:
     assert values["approval"] == {
         "state": "unapproved",
         "sentences": [
-            "NOT APPROVED: shop/T-1 has not been approved. "
-            "A person runs `specward approve shop/T-1` at a terminal."
+            EXPECTED.splitlines()[2],
         ],
     }
     cites = values["cites"]
