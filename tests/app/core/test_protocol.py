@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 import pytest
+from starlette.datastructures import Headers
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse
 from starlette.types import Receive, Scope, Send
@@ -28,6 +29,11 @@ async def echo(scope: Scope, receive: Receive, send: Send) -> None:
         await asyncio.sleep(0.3)
     if scope["path"] == "/much":
         await PlainTextResponse("x" * MUCH)(scope, receive, send)
+        return
+    if scope["path"] == "/header":
+        await Request(scope, receive).body()
+        told = Headers(scope=scope).get("X-Told", "nothing")
+        await PlainTextResponse(told)(scope, receive, send)
         return
     at_once = scope["path"] in {"/done", "/slowly"}
     body = "done" if at_once else (await Request(scope, receive).body()).decode()
@@ -155,6 +161,56 @@ async def test_a_body_that_does_not_come(
         if ended.done():
             break
     assert ended.done()
+
+
+CHUNKED = b"POST / HTTP/1.1\r\nHost: t\r\nTransfer-Encoding: chunked\r\n\r\n"
+LAST_CHUNK = b"4\r\nbody\r\n0\r\n"
+
+
+@pytest.mark.parametrize(
+    "begun", [CHUNKED + LAST_CHUNK + b"a: ", CHUNKED + b"4;a="], ids=["trailer", "chunk"]
+)
+async def test_what_is_no_body_and_does_not_end(begun: bytes, connection: Connection) -> None:
+    parts = [begun, *[b"x" * 1_000] * 34]
+    assert (await told(connection, *parts, pause=0.001)).startswith(b"HTTP/1.1 431")
+    await connection[0].read()  # to the end, which comes
+
+
+async def test_a_trailer_without_an_end_behind_an_answer(
+    monkeypatch: pytest.MonkeyPatch, connection: Connection
+) -> None:
+    """One request has one answer: the connection ends without another."""
+    monkeypatch.setattr(protocol, "BODY_SECONDS", 3600.0)
+    reader, writer = connection
+    writer.write(CHUNKED.replace(b"/", b"/done", 1) + LAST_CHUNK + b"a: ")
+    assert (await reader.readuntil(b"done")).startswith(b"HTTP/1.1 200")
+    writer.write(b"x" * 40_000)
+    assert await reader.read() == b""
+
+
+async def test_a_body_in_the_smallest_chunks(connection: Connection) -> None:
+    """However much stands between them: not at a time."""
+    chunks = b"1;a=bcdefghi\r\nx\r\n" * 8_000 + LAST_CHUNK + b"\r\n"
+    reader, writer = connection
+    writer.write(CHUNKED + chunks)
+    await reader.readuntil(b"\r\n\r\n")
+    assert await reader.readexactly(8_004) == b"x" * 8_000 + b"body"
+
+
+async def test_a_trailer_field_is_no_header(connection: Connection) -> None:
+    reader, writer = connection
+    writer.write(CHUNKED.replace(b"/", b"/header", 1) + LAST_CHUNK)
+    await asyncio.sleep(0.1)
+    writer.write(b"X-Told: too late\r\n\r\n")
+    assert (await reader.readuntil(b"nothing")).startswith(b"HTTP/1.1 200")
+
+
+async def test_empty_lines_keep_no_connection(
+    monkeypatch: pytest.MonkeyPatch, connection: Connection
+) -> None:
+    monkeypatch.setattr(protocol, "HEAD_SECONDS", 0.1)
+    assert (await told(connection, HEAD + b"\r\nbody")).startswith(b"HTTP/1.1 200")
+    assert await told(connection, b"\r\n") == b""
 
 
 async def test_a_stream_has_no_body_to_wait_for(
