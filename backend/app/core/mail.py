@@ -4,7 +4,9 @@
 [Description]: The mail port, and its two adapters: the log for development, and SMTP.
 """
 
+import asyncio
 import logging
+from contextlib import suppress
 from datetime import UTC, datetime
 from email.headerregistry import Address, BaseHeader, HeaderRegistry, UnstructuredHeader
 from email.message import EmailMessage
@@ -19,6 +21,7 @@ from app.core.settings import Settings
 logger = logging.getLogger(__name__)
 
 SEND_SECONDS = 20.0
+QUIT_SECONDS = 1.0
 PORTS = {"smtp": 587, "smtps": 465}
 
 
@@ -86,20 +89,26 @@ class SmtpMailer:
 
         Raises:
             SMTPException: The server cannot be reached, or refuses it.
+            TimeoutError: It has not taken it in time: aiosmtplib's own limit is one for each command.
             ValueError, MessageError: The address has no form that SMTP knows.
         """
-        await aiosmtplib.send(
-            self._message(mail),
-            sender=self._sender,
-            recipients=[mail.to],
+        message = self._message(mail)
+        client = aiosmtplib.SMTP(
             hostname=self._host,
             port=self._port,
             username=self._user,
             password=self._password,
             use_tls=self._tls,
             start_tls=self._upgrade,
-            timeout=SEND_SECONDS,
         )
+        try:
+            async with asyncio.timeout(SEND_SECONDS):
+                await client.connect()
+                await client.send_message(message, sender=self._sender, recipients=[mail.to])
+            with suppress(aiosmtplib.SMTPException):  # it has taken the mail, whatever it says now
+                await client.quit(timeout=QUIT_SECONDS)
+        finally:
+            client.close()
 
     def _message(self, mail: Mail) -> EmailMessage:
         message = EmailMessage(policy=POLICY)

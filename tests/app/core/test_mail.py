@@ -1,5 +1,6 @@
 """T-106: mails arrive at a real SMTP server, in the form that was meant."""
 
+import asyncio
 import logging
 import ssl
 from datetime import UTC, datetime, timedelta
@@ -9,6 +10,7 @@ import aiosmtplib
 import pytest
 from aiosmtpd.smtp import AuthResult, Envelope
 
+from app.core import mail
 from app.core.mail import LogMailer, Mail, SmtpMailer
 from app.main import create_app
 from specward.database.provision import Urls
@@ -70,6 +72,29 @@ async def test_a_password_is_never_sent_in_the_clear() -> None:
         with pytest.raises(aiosmtplib.SMTPException, match="STARTTLS"):
             await mailer.send(MAIL)
     assert heard == []
+
+
+@pytest.mark.parametrize("silent_after", [0, 1, 3], ids=["connecting", "EHLO", "RCPT"])
+async def test_a_mail_is_given_up_in_time(silent_after: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    """However far its server has come by then."""
+    monkeypatch.setattr(mail, "SEND_SECONDS", 0.3)
+    left = asyncio.Event()
+
+    async def answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        for _ in range(silent_after):
+            writer.write(b"250 OK\r\n" if _ else b"220 Welcome\r\n")
+            await reader.readline()
+        while await reader.readline():
+            pass
+        writer.close()
+        left.set()
+
+    server = await asyncio.start_server(answer, "127.0.0.1", 0)
+    async with server:
+        port = server.sockets[0].getsockname()[1]
+        with pytest.raises(TimeoutError):
+            await SmtpMailer(f"smtp://127.0.0.1:{port}", "service@example.org").send(MAIL)
+        await left.wait()
 
 
 async def test_a_server_that_is_not_there_is_an_error() -> None:
