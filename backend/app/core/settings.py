@@ -64,8 +64,12 @@ def _read_json(value: object) -> object:
 
 
 def _is_smtp_url(value: SecretStr) -> SecretStr:
-    parts = urlsplit(value.get_secret_value())
-    if parts.scheme not in {"smtp", "smtps"} or not parts.hostname:
+    try:
+        parts = urlsplit(value.get_secret_value())
+        fits = parts.scheme in {"smtp", "smtps"} and parts.hostname and parts.port != 0
+    except ValueError:  # its words quote what may be a password
+        fits = False
+    if not fits:
         raise ValueError("It must be smtp://host:port or smtps://host:port")
     return value
 

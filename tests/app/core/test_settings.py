@@ -181,7 +181,13 @@ def test_the_example_names_every_setting_with_its_default() -> None:
 
 @pytest.mark.parametrize(
     ("name", "value"),
-    [("SMTP_URL", "http://do-not-repeat-me"), ("SMTP_URL", "smtp://"), ("APP_URL", "do-not-repeat-me")],
+    [
+        ("SMTP_URL", "http://do-not-repeat-me"),
+        ("SMTP_URL", "smtp://"),
+        ("SMTP_URL", "smtp://host:do-not-repeat-me"),
+        ("SMTP_URL", "smtp://[do-not-repeat-me"),
+        ("APP_URL", "do-not-repeat-me"),
+    ],
 )
 def test_a_wrong_url_is_named(monkeypatch: pytest.MonkeyPatch, name: str, value: str) -> None:
     monkeypatch.setenv("DATABASE_URL", SECRET)
