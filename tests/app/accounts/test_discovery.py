@@ -9,6 +9,7 @@ from httpx2 import AsyncClient
 from hypothesis import given
 from hypothesis import strategies as st
 
+from app.core.issuers import keys
 from app.core.issuers.discovery import discovery_url, is_loopback, read_jwks_url
 from app.main import create_app
 from specward.database.provision import Urls
@@ -59,6 +60,21 @@ async def test_a_document_that_cannot_be_trusted_gives_no_key(
     async with running(app) as client:
         assert await status(issuer.person(client)) == 503
     assert issuer.fetches == 0
+
+
+async def test_an_issuer_that_has_named_no_host_is_asked_again(
+    app: FastAPI, issuer: Issuer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A soft hyphen is all of its name: that is a URL, and nothing that can be looked up."""
+    monkeypatch.setattr(keys, "RETRY_SECONDS", 0.01)
+    right = issuer.metadata["jwks_uri"]
+    issuer.metadata["jwks_uri"] = "https://\u00ad.example.org/keys"
+    async with running(app) as client:
+        while issuer.discoveries < 2:  # noqa: ASYNC110 -- the server counts in a thread of its own
+            await asyncio.sleep(0.01)
+        issuer.metadata["jwks_uri"] = right
+        while await status(issuer.person(client)) != 200:  # noqa: ASYNC110 -- as above
+            await asyncio.sleep(0.01)
 
 
 async def test_another_spelling_is_another_issuer(app: FastAPI, issuer: Issuer) -> None:

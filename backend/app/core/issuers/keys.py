@@ -13,7 +13,7 @@ from contextlib import suppress
 from time import monotonic
 from typing import TYPE_CHECKING, Never
 
-from httpx2 import HTTPError
+from httpx2 import HTTPError, InvalidURL
 
 from app.core.issuers.discovery import discovery_url, read_jwks_url
 from app.core.issuers.jwks import read_jwks
@@ -94,7 +94,7 @@ class IssuerKeys:
                 jwks_url = self._profile.jwks_url or await self._discover(client)
                 document = await _download(client, jwks_url)
             self._keys = read_jwks(document, self._profile.algorithms)
-        except (HTTPError, TimeoutError, ValueError) as error:
+        except (HTTPError, InvalidURL, TimeoutError, ValueError) as error:
             self._reachable = False
             logger.warning(
                 "the keys of the issuer %s cannot be had: %s", self._profile.issuer, type(error).__name__
