@@ -93,7 +93,7 @@ def _case(name: str) -> ET.Element:
 def _told(finding: Finding) -> Iterator[str]:
     place = finding.place
     yield _text(f"{place.path}:{place.line}:{place.column}: {finding.message}")
-    yield _text(f"mend: {finding.hint}")
+    yield _text(f"fix: {finding.hint}")
     yield from (_text(f"see: {place.path}:{place.line}") for place in finding.related)
 
 

@@ -40,7 +40,7 @@ def _finding(finding: Finding, text: str, ink: dict[str, str]) -> Iterator[str]:
         gutter = f"{place.line:>6} "
         yield f"{ink['dim']}{gutter}│{ink['off']} {cut.text}"
         yield f"{ink['dim']}{' ' * len(gutter)}│{ink['off']} {tone}{cut.mark}{ink['off']}"
-    yield f"       {ink['cyan']}mend{ink['off']}  {printable(finding.hint)}"
+    yield f"       {ink['cyan']}fix{ink['off']}   {printable(finding.hint)}"
     if finding.related:
         yield f"       {ink['cyan']}see{ink['off']}   {', '.join(_where(place) for place in finding.related)}"
 
@@ -58,7 +58,7 @@ def _summary(verdict: Verdict, ink: dict[str, str]) -> str:
     read = [_count(verdict.files, "file"), _count(verdict.tasks, "task"), _count(len(verdict.rules), "rule")]
     if verdict.changes is not None:
         read.insert(0, _count(verdict.changes, "changed path"))
-    passed = [f"{_count(len(verdict.excused), 'finding')} excused"] if verdict.excused else []
+    passed = [f"{_count(len(verdict.excused), 'finding')} suppressed"] if verdict.excused else []
     passed += [f"{verdict.baselined:,} in the baseline"] if verdict.baselined else []
     return f"{_outcome(verdict, ink)} {ink['dim']}{'; '.join([', '.join(read), *passed])}.{ink['off']}"
 

@@ -22,21 +22,21 @@ def _lines(entry: Entry) -> Iterator[str]:
     yield (rule.__doc__ or "").strip()
     yield ""
     yield from _examples(rule.BAD, rule.GOOD)
-    yield "To make an exception, give your reason at the line, or at the head of the file:"
+    yield "To suppress a finding, give the reason at the line, or at the head of the file:"
     yield ""
     yield f"    # specward: allow {entry.code} -- why this is right here"
     yield ""
-    yield f'A whole project does without the rule by `ignore = ["{entry.code}"]` under [tool.specward].'
+    yield f'To turn it off for the whole project, set `ignore = ["{entry.code}"]` under [tool.specward].'
 
 
 def _examples(bad: Example, good: Example) -> Iterator[str]:
     """Show what differs between the two, each with its own circumstances, and once what they share."""
     shared = [path for path in bad.files if _state(bad, path) == _state(good, path)]
     alike = len(shared) == len(bad.files) == len(good.files)
-    yield f"Found here{_circumstances(bad, good)}:"
+    yield f"Reported{_circumstances(bad, good)}:"
     yield ""
     yield from _own(bad, good, () if alike else shared)
-    yield f"Not here{_circumstances(good, bad)}:"
+    yield f"Not reported{_circumstances(good, bad)}:"
     yield ""
     if alike:
         yield "    The files are the same."
@@ -44,7 +44,7 @@ def _examples(bad: Example, good: Example) -> Iterator[str]:
         return
     yield from _own(good, bad, shared)
     if shared:
-        yield "Both have:"
+        yield "Both examples also have:"
         yield ""
         for path in shared:
             yield from _file(bad, path, None)
@@ -56,7 +56,7 @@ def _own(example: Example, other: Example, shared: Sequence[str]) -> Iterator[st
     for path in own:
         yield from _file(example, path, other)
     if not own:
-        yield "    Only the files that both have, below."
+        yield "    Only the files below, which both examples have."
         yield ""
 
 

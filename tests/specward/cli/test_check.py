@@ -115,7 +115,7 @@ def test_exceptions_are_honoured_and_counted(root: Path) -> None:
     write_tree(root, {ROUTES: "# specward: allow SW101 -- written by the build\nX = 1\n"})
     done = check(root)
     assert done.returncode == 0
-    assert "1 finding excused" in done.stdout
+    assert "1 finding suppressed" in done.stdout
 
 
 def test_nobody_excuses_their_own_findings(root: Path) -> None:
@@ -305,7 +305,7 @@ def test_help_and_version_name_the_commands(root: Path) -> None:
 def test_explain_shows_what_why_both_examples_and_the_way_out(root: Path) -> None:
     done = run(root, "explain", "sw101")
     assert done.returncode == 0
-    for part in ("SW101: ", "Found here:", "Not here:", "# specward: allow SW101 -- "):
+    for part in ("SW101: ", "Reported:", "Not reported:", "# specward: allow SW101 -- "):
         assert part in done.stdout
     everything = run(root, "explain").stdout
     assert "trace: every file names its task and sections\n  SW101" in everything

@@ -58,7 +58,7 @@ def test_what_is_still_there_is_not_stale(tmp_path: Path) -> None:
     write_tree(tmp_path, {PATH: json.dumps({"version": 1, "findings": entries[::-1]})})
     [stale] = judged(tmp_path)
     assert (stale.code, stale.place.path) == ("SW004", PATH)
-    assert stale.message.startswith("1 SW101 in backend/app/a.py is mended")
+    assert stale.message.startswith("1 SW101 in backend/app/a.py was fixed")
     assert found(tmp_path, "backend/app/b.py", PATH) == []
 
 

@@ -47,7 +47,7 @@ def found(root: Path) -> list[tuple[str, int, str]]:
     return bound
 
 
-UNTOLD = "This changes a table that only the run will know, so no task's Tables can be held against it."
+UNTOLD = "This changes a table that is known only at run time, so no task's Tables can be checked."
 
 
 def told(table: str) -> str:

@@ -1,7 +1,7 @@
 """Code implements a task that nobody has approved.
 
-An approval is a person's stamp on the task as it stands, in `specs/approvals.toml`. Without one the task is
-a proposal, and code for it is work that nobody agreed to. People approve with `specward approve` at a
+An approval is a person's stamp on the task as it stands, in `specs/approvals.toml`. A task without one is
+only a proposal, and nobody has agreed to code for it. A person approves with `specward approve` at a
 terminal; an agent cannot.
 """
 

@@ -1,8 +1,7 @@
-"""Code implements a task that was approved, but no longer says what was approved.
+"""Code implements a task whose text has changed since it was approved.
 
-A stamp holds for the words it was given on: the task's own, and those of every section, operation and table
-it cites. When one of them changes, nobody has agreed to what the task says now. The finding shows the
-words.
+A stamp covers the text of the task and of every section, operation and table it cites. If any of them
+changes, nobody has agreed to what the task says now. The finding shows the words that changed.
 """
 
 from collections.abc import Iterable
@@ -31,7 +30,7 @@ def check(project: Project) -> Iterable[Finding]:
                 Severity.ERROR,
                 claim.places[0],
                 f"{claim.task.key} has changed since it was approved ({state.stamp.date}). {' '.join(words)}",
-                f"A person reads it and runs `specward approve {claim.task.key}`, or takes the change back.",
+                f"A person reads it and runs `specward approve {claim.task.key}`, or reverts the change.",
                 (claim.task.place, *(change.part.section.place for change in state.changes if change.part)),
             )
             yield from (finding._replace(place=place) for place in project.told_at(claim))

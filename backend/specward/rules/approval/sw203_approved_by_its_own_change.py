@@ -1,8 +1,8 @@
 """A task is approved by the same change that implements it.
 
-An approval comes before the work, from somebody who is not doing it. A stamp that arrives together with the
-code it allows was given, at best, to code that was there already. So the approval is a change of its own,
-merged first; this is judged in a comparison with a base revision (`--base`).
+Approval comes before the work, and from somebody else. A stamp that arrives together with the code was at
+best given to code that already existed. Merge the approval first, as a change of its own. This rule needs a
+base revision to compare with (`--base`).
 """
 
 from collections.abc import Iterable

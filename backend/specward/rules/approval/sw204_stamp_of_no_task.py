@@ -1,7 +1,7 @@
-"""The approvals hold a stamp for a task that does not exist.
+"""The approvals file has a stamp for a task that does not exist.
 
-Such a stamp waits for a task of that name to be written, renumbered or moved there. A stamp goes when its
-task goes.
+Any task that later gets this name, by being written, renumbered or moved, would be approved at once. Remove a
+stamp together with its task.
 """
 
 from collections.abc import Iterable
@@ -12,7 +12,7 @@ from specward.project import Project
 from specward.rules.examples import SPECS, Example
 from specward.specs.model import Place
 
-SUMMARY = "a stamp belongs to no task"
+SUMMARY = "a stamp is for a task that does not exist"
 GOOD = Example({"README.md": "Shop\n"})
 BAD = Example({"specs/tasks.md": SPECS["specs/tasks.md"].replace("T-001", "T-002")})
 
@@ -25,6 +25,6 @@ def check(project: Project) -> Iterable[Finding]:
                 "SW204",
                 Severity.ERROR,
                 Place(PATH, project.line_of(PATH, f'["{key}"]')),
-                f"There is no task {key}, and its stamp would approve whatever takes that name.",
-                "Take the stamp out, or restore the task.",
+                f"There is no task {key}, and the stamp would approve any task that gets this name.",
+                "Remove the stamp, or restore the task.",
             )

@@ -1,7 +1,7 @@
-"""The approvals file is not what `specward approve` writes.
+"""The approvals file is not in the form that `specward approve` writes.
 
-Stamps that cannot be read approve nothing. The file is written by that command, merged by git, and not
-edited.
+A stamp that cannot be read approves nothing. Only that command writes the file; git merges it; nobody edits
+it by hand.
 """
 
 from collections.abc import Iterable
@@ -25,5 +25,5 @@ def check(project: Project) -> Iterable[Finding]:
             Severity.ERROR,
             Place(PATH),
             project.approvals_trouble,
-            "Restore it from git; where two branches met, keep both stamps whole.",
+            "Restore it from git; in a merge conflict, keep the stamps of both sides whole.",
         )

@@ -1,8 +1,9 @@
-"""Row security is off on a user-owned table, so its policies, if there are any, do nothing.
+"""Row security is off on a user-owned table, so any policies on it have no effect.
 
-One forgotten filter in one statement then shows everybody's rows to anybody: that is how whole databases
-behind generated applications were read (CVE-2025-48757). Which tables are user-owned is not guessed: an
-`owner_id`, or the one foreign key to the user table, or `[tool.specward.isolation] owner_columns`.
+One statement that forgets its filter then shows everybody's rows to anybody; whole databases behind generated
+applications were read this way (CVE-2025-48757). A table is user-owned if it has an `owner_id`, or exactly
+one foreign key to the user table, or is named in `[tool.specward.isolation] owner_columns`; nothing is
+guessed.
 """
 
 from collections.abc import Iterable

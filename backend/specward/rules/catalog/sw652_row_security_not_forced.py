@@ -1,7 +1,7 @@
 """Row security is enabled but not forced, so the table's owner and all members of its role see every row.
 
-An application that logs in as the owner of its tables, which is what most do, is not held by any policy until
-`force row level security` says so. Even forced, a superuser and a role with BYPASSRLS see all (SW663).
+Most applications log in as the owner of their tables. No policy applies to them until `force row level
+security` is set. Even then a superuser and a role with BYPASSRLS see everything (SW663).
 """
 
 from collections.abc import Iterable

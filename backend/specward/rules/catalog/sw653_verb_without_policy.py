@@ -1,7 +1,7 @@
-"""The runtime role may use a verb on a user-owned table, but no policy lets a single row through.
+"""The runtime role has a privilege on a user-owned table, but no policy for it lets any row through.
 
-Without a permissive policy an update or delete finds nothing and says nothing, and an insert fails. Either a
-policy was forgotten, or the privilege is one that nobody needs; restrictive policies alone let nothing pass.
+Without a permissive policy, an update or delete silently finds nothing, and an insert fails. Either a policy
+is missing, or the privilege is not needed. Restrictive policies alone let nothing through.
 """
 
 from collections.abc import Iterable

@@ -1,8 +1,9 @@
-"""A policy lets rows pass that have nothing to do with who is asking.
+"""A policy lets rows through regardless of who is asking.
 
-Permissive policies add up: one `using (true)`, or one alternative that compares no column with the user,
-opens the table to everybody whatever the other policies say. USING decides what is seen, WITH CHECK what may
-be written; both must be bound. An expression that is not understood counts as not bound.
+Permissive policies add up: a single `using (true)`, or one alternative that does not compare a column with
+the user, opens the table to everybody, whatever the other policies say. USING decides which rows are visible,
+WITH CHECK which may be written; both must be bound to the user. An expression that the gate does not
+understand counts as not bound.
 """
 
 from collections.abc import Iterable

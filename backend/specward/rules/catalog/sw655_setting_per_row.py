@@ -1,8 +1,7 @@
-"""A policy reads its setting anew for every row.
+"""A policy reads its setting again for every row.
 
-`current_setting(...)` standing bare in a policy is called for each row that is looked at; inside of a
-sub-select PostgreSQL calls it once for the statement. On a large table that is six times faster, for a pair
-of brackets.
+PostgreSQL calls a bare `current_setting(...)` once for each row it looks at, but only once for the statement
+if it stands in a sub-select. On a large table that makes it six times faster, for one pair of brackets.
 """
 
 from collections.abc import Iterable
@@ -13,7 +12,7 @@ from specward.rules.catalog.world import world
 from specward.rules.examples import Example
 from specward.rules.schema.built import found
 
-SUMMARY = "a policy reads its setting for every row"
+SUMMARY = "a policy reads its setting again for every row"
 MISTAKE = """
 alter policy own on notes
     using (owner_id = nullif(current_setting('app.user_id', true), '')::uuid);

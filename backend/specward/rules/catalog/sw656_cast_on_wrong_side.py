@@ -1,8 +1,8 @@
 """A policy casts the column instead of the setting, or casts a setting that may be empty.
 
-A cast column cannot use its index, so each statement reads the table of everybody. And after the first
-transaction of a pooled connection the setting is '' and not null, which is no uuid: without `nullif` the next
-statement without a user fails with an error that tells of the cast instead of finding nothing.
+A cast column cannot use its index, so every statement reads the whole table. And after the first transaction
+on a pooled connection the setting is '' and not null, which is not a valid uuid: without `nullif`, the next
+statement without a user fails with a cast error instead of finding nothing.
 """
 
 from collections.abc import Iterable
@@ -13,7 +13,7 @@ from specward.rules.catalog.world import world
 from specward.rules.examples import Example
 from specward.rules.schema.built import found
 
-SUMMARY = "a policy casts on the wrong side"
+SUMMARY = "a policy casts the column, or a setting that may be empty"
 MISTAKE = """
 alter policy own on notes
     using (owner_id::text = (select current_setting('app.user_id', true)));

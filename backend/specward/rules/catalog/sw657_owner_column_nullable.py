@@ -1,7 +1,7 @@
 """The owner column of a user-owned table may be null.
 
-A row without an owner is nobody's: no policy shows it, nobody can delete it, and a foreign key that contains
-a null is not checked at all, so that a composite key no longer keeps a row with its parent's owner.
+A row without an owner belongs to nobody: no policy shows it, and nobody can delete it. A foreign key that
+contains a null is not checked at all, so a composite key no longer keeps the row with its parent's owner.
 """
 
 from collections.abc import Iterable

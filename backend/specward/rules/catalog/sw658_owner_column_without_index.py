@@ -1,8 +1,8 @@
 """No index of a user-owned table begins with the owner column.
 
-Every statement filters by the owner: the application does, and row security does once more. Without such an
-index each of them reads the rows of all users, and the time that takes tells how many these are. A partial
-index does not count, as it does not serve every statement.
+Every statement filters by the owner, in the application and again in row security. Without such an index each
+one reads the rows of all users, and its duration shows how many there are. A partial index does not count,
+because it does not serve every statement.
 """
 
 from collections.abc import Iterable

@@ -1,8 +1,8 @@
-"""A foreign key between two user-owned tables does not contain the owner.
+"""A foreign key between two user-owned tables does not include the owner.
 
-PostgreSQL checks foreign keys without row security. So a user can point a row of theirs to a row of somebody
-else, and learns by the answer whether that row exists. With `(parent_id, owner_id)` referencing `(id,
-owner_id)` the database itself keeps parent and child with one owner.
+PostgreSQL checks foreign keys without row security. A user can therefore point one of their rows at somebody
+else's, and learn from the answer whether that row exists. With `(parent_id, owner_id)` referencing `(id,
+owner_id)`, the database itself ensures that parent and child have the same owner.
 """
 
 from collections.abc import Iterable

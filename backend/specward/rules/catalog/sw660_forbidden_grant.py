@@ -1,8 +1,8 @@
-"""The runtime role may TRUNCATE, REFERENCE or put triggers on a user-owned table.
+"""The runtime role has TRUNCATE, REFERENCES or TRIGGER on a user-owned table.
 
-Row security knows select, insert, update and delete alone. TRUNCATE empties the table of everybody,
-REFERENCES lets a foreign key ask whether somebody's row exists, and a trigger sees every row that is written.
-`grant all` gives all three.
+Row security covers only select, insert, update and delete. TRUNCATE empties the table for everybody,
+REFERENCES lets a foreign key reveal whether somebody's row exists, and a trigger sees every row that is
+written. `grant all` gives all three.
 """
 
 from collections.abc import Iterable
@@ -13,7 +13,7 @@ from specward.rules.catalog.world import world
 from specward.rules.examples import Example
 from specward.rules.schema.built import found
 
-SUMMARY = "the runtime role has a privilege that row security does not hold"
+SUMMARY = "the runtime role has a privilege that row security does not cover"
 GOOD = Example(world(), database=True)
 BAD = Example(world("grant all on notes to app_user;"), database=True)
 

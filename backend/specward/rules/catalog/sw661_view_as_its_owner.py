@@ -1,8 +1,8 @@
 """A view reads user-owned tables with the rights of its owner.
 
-Unless it is made with `security_invoker`, a view asks as whoever made it, and shows that role's rows to
-everyone who may select from the view. A materialised view has kept the rows of all users, and row security
-never applies to it. Views that read through other views count as well.
+Unless it was created with `security_invoker`, a view runs with its owner's rights, and shows that role's rows
+to everybody who may select from it. A materialised view stores the rows of all users, and row security never
+applies to it. Views that read through other views count as well.
 """
 
 from collections.abc import Iterable

@@ -1,8 +1,8 @@
 """A SECURITY DEFINER function has no search_path of its own.
 
-It runs with the rights of its owner and looks up names where its caller tells it to: a caller who makes a
-table or an operator of the same name in a schema of theirs has their code run as the owner. `set search_path
-= pg_catalog, pg_temp` in the function, and names written with their schema, end that.
+It runs with the rights of its owner, but looks up names on the search path of its caller. A caller who
+creates a table or operator of the same name in a schema of their own gets their code run as the owner. Set
+`search_path = pg_catalog, pg_temp` on the function and write names with their schema.
 """
 
 from collections.abc import Iterable

@@ -1,8 +1,8 @@
-"""The role that the application logs in as can switch row security off, by itself or through a membership.
+"""The role that the application logs in as can get around row security, by itself or through a membership.
 
-A superuser and a role with BYPASSRLS are held by no policy, forced or not; the owner of a table can drop its
-policies; a role that makes roles, replicates or reads the server's files gets around all of it. The roles
-that Neon's console makes bypass row security; one that is made with SQL does not.
+No policy applies to a superuser or a role with BYPASSRLS, forced or not. The owner of a table can drop its
+policies. A role that can create roles, replicate, or read the server's files can get around all of it. Roles
+made in Neon's console bypass row security; roles made with SQL do not.
 """
 
 from collections.abc import Iterable

@@ -1,9 +1,9 @@
-"""A contract is no OpenAPI document, or contradicts itself.
+"""A contract is not a valid OpenAPI document, or contradicts itself.
 
-The contract is what the application is held against, so it must say one thing: OpenAPI 3.0 or 3.1, in YAML or
-JSON, with every reference leading somewhere, every path parameter described, no key written twice and no path
-written in two ways. While one contract of the project cannot be relied on, no operation is judged. A file
-beside them in `contracts/` without `openapi`, `swagger` or `paths` is of another kind, and not read.
+The application is held against the contract, so the contract must be unambiguous: OpenAPI 3.0 or 3.1, in YAML
+or JSON, with no dangling reference, every path parameter described, no duplicate key, and no path written in
+two ways. As long as one contract of the project is invalid, no operation is judged. Other files in
+`contracts/`, without `openapi`, `swagger` or `paths`, are ignored.
 """
 
 from collections.abc import Iterable
@@ -13,7 +13,7 @@ from specward.project import Project
 from specward.rules.contract.world import CONTRACT, world
 from specward.rules.examples import Example
 
-SUMMARY = "a contract is no valid OpenAPI document"
+SUMMARY = "a contract is not a valid OpenAPI document"
 GOOD = Example(world(None))
 BAD = Example(world(None, contract=CONTRACT.replace("{bearer: []}", "{token: []}")))
 

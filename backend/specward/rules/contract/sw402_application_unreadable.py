@@ -1,8 +1,8 @@
-"""The application under test does not start, so nobody can say what it serves.
+"""The application does not start, so its operations are unknown.
 
 The gate imports the application from its entry point (`app` and `app_dir` under `[tool.specward]`, else
-FastAPI's own `[tool.fastapi] entrypoint`) in a process of its own, with no environment but the variables of
-`[tool.specward.contract.env]`. Importing must need no database and no network: connect in the lifespan.
+FastAPI's own `[tool.fastapi] entrypoint`) in a separate process, whose environment has only the variables of
+`[tool.specward.contract.env]`. The import must not need a database or the network: connect in the lifespan.
 """
 
 from collections.abc import Iterable

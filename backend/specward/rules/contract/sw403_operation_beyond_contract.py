@@ -1,9 +1,9 @@
-"""The application serves an operation that no contract has.
+"""The application serves an operation that is in no contract.
 
-An endpoint nobody asked for is attack surface nobody reviews. The router itself is asked, not only the
-application's document: routes with `include_in_schema=False`, mounted applications, static folders and web
-sockets count. FastAPI's own documentation pages are excepted, and what the project lists as
-`unlisted = ["GET /livez"]` under `[tool.specward.contract]`.
+An endpoint that nobody asked for is attack surface that nobody reviews. The gate asks the router itself, not
+only the OpenAPI document, so routes with `include_in_schema=False`, mounted applications, static folders and
+web sockets count. FastAPI's own documentation pages are exempt, and so is what the project lists as `unlisted
+= ["GET /livez"]` under `[tool.specward.contract]`.
 """
 
 from collections.abc import Iterable
@@ -34,5 +34,5 @@ def check(project: Project) -> Iterable[Finding]:
                 Severity.ERROR,
                 handler_place(project, mismatch.served),
                 f"The application serves {operation}, which is in no contract.",
-                "Remove it. If it is needed, a task and the contract come first.",
+                "Remove it. If it is needed, add it to a task and the contract first.",
             )

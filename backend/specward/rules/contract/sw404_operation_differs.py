@@ -1,9 +1,9 @@
 """An operation does not do what its contract says.
 
-Both sides are read into canonical facts, so only meaning counts: parameters, bodies, status codes, headers,
-media types, every constraint of every schema. Prose, names, the order of keys, `$ref` or not, OpenAPI 3.0 or
-3.1 make no difference. There is one finding per operation, with everything that differs and both places. An
-operation of an unfinished task may be absent, but what is there must already be right.
+Contract and application are compared by meaning: parameters, bodies, status codes, headers, media types, and
+every constraint of every schema. Prose, names, key order, the use of `$ref`, and OpenAPI 3.0 versus 3.1 make
+no difference. There is one finding per operation, which lists everything that differs, with both places. An
+operation of an unfinished task may be absent, but if it is there it must be right.
 """
 
 from collections.abc import Iterable

@@ -1,8 +1,8 @@
-"""An operation can be called with less than its contract demands.
+"""An operation accepts requests with less security than its contract demands.
 
-The gravest of all differences, and the one that tools for compatibility rank lowest, because no client breaks
-when a lock is taken off. What counts is the effective security: of the operation, else of the document; each
-alternative with its scopes. Schemes are known by their kind and never by their name.
+This is the most serious difference, and compatibility tools rank it lowest, because no client breaks when a
+lock is removed. The effective security is compared: that of the operation, else of the document, each
+alternative with its scopes. Schemes are matched by kind, not by name.
 """
 
 from collections.abc import Iterable
@@ -13,7 +13,7 @@ from specward.rules.contract.sentences import contract_place, handler_place, pai
 from specward.rules.contract.world import APP, world
 from specward.rules.examples import Example
 
-SUMMARY = "an operation demands less than its contract"
+SUMMARY = "an operation demands less security than its contract"
 GOOD = Example(world())
 BAD = Example(world(APP.replace(", dependencies=[Depends(HTTPBearer())]", "")))
 
@@ -28,7 +28,7 @@ def check(project: Project) -> Iterable[Finding]:
                 Severity.ERROR,
                 handler_place(project, served),
                 f"Security is weakened: the contract of {served.operation} demands {demanded}, "
-                f"the application is content with {shown}.",
-                "Put the security dependency back, as the contract names it.",
+                f"the application accepts {shown}.",
+                "Restore the security dependency that the contract demands.",
                 (contract_place(project, contract, demanded.pointer),),
             )

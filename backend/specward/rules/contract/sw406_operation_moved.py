@@ -1,7 +1,7 @@
 """An operation of the contract is served under another path or method.
 
-A trailing slash, a renamed folder of the path, PUT for PATCH: to a client the operation is gone, and to the
-contract a stranger has come. Both are told as the one thing they are, with whatever else differs.
+A trailing slash, a renamed path segment, PUT instead of PATCH: for clients the operation is gone, and for the
+contract an unknown one has appeared. Both are reported as one finding, together with any other differences.
 """
 
 from collections.abc import Iterable
@@ -12,7 +12,7 @@ from specward.rules.contract.sentences import handler_place, pairs, related, tol
 from specward.rules.contract.world import APP, world
 from specward.rules.examples import Example
 
-SUMMARY = "an operation is served elsewhere than its contract says"
+SUMMARY = "an operation is served under another path or method"
 GOOD = Example(world())
 BAD = Example(world(APP.replace('"/v1/orders"', '"/v1/orders/"')))
 

@@ -1,7 +1,7 @@
-"""A task is marked done, and an operation it names is not served.
+"""A task is marked done, but an operation it names is not served.
 
-Of the tasks marked done in real projects three in ten name something that does not exist. An operation of an
-unfinished task may be absent; once its task is done the router must answer it.
+In real projects, three in ten tasks marked done name something that does not exist. An operation of an
+unfinished task may be absent; once the task is done, the router must answer it.
 """
 
 from collections.abc import Iterable

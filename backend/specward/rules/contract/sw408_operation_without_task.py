@@ -1,7 +1,7 @@
 """An operation of the contract belongs to no task.
 
-What no task names, nobody may implement: it would stay a promise that is neither kept nor missed. Each
-operation of a contract is named in the `Operations` of a task (names of path parameters do not matter).
+Nobody may implement an operation that no task names, so it would remain a promise that nobody keeps. Name
+every operation of a contract in the `Operations` of a task (the names of path parameters do not matter).
 """
 
 from collections.abc import Iterable

@@ -1,8 +1,8 @@
 """The contract was changed, and no task names the changed operation.
 
-Changing endpoints, schemas or status codes is for a task to ask and a person to approve, never a side effect.
-The contract is compared with its own text at the base of the comparison, by meaning: prose may be mended
-freely. Whether the naming task is approved as it stands now is for SW2xx to say.
+A change to endpoints, schemas or status codes must be asked for by a task and approved by a person; it is
+never a side effect. The contract is compared with its own text at the base revision, by meaning, so prose may
+be edited freely. Whether the task is approved as it stands is checked by SW2.
 """
 
 from collections.abc import Iterable
@@ -48,5 +48,5 @@ def _finding(project: Project, mismatch: Mismatch, side: OperationFacts) -> Find
         Severity.ERROR,
         Place(side.document) if removed else contract_place(project, side),
         f"{side.operation} was {verb} in the contract{what}, and no task names it.",
-        "Write the task that asks for the change and have it approved, or take the change back.",
+        "Write the task that asks for the change and have it approved, or revert the change.",
     )

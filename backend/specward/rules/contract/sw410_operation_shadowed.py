@@ -1,7 +1,7 @@
-"""Two handlers stand for one operation: the first answers, and the document describes the last.
+"""Two handlers serve the same operation: the first one answers, and the document describes the last.
 
-The router asks its routes in order, so the later handler never runs, while the application's document, and
-with it every check of the contract, speaks of that one. What is checked would not be what is served.
+The router tries its routes in order, so the later handler never runs. But the application's OpenAPI document
+describes that one, so the contract would be checked against code that does not run.
 """
 
 from collections.abc import Iterable
@@ -12,7 +12,7 @@ from specward.rules.contract.world import APP, world
 from specward.rules.examples import Example
 from specward.specs.model import Place
 
-SUMMARY = "two handlers stand for one operation"
+SUMMARY = "two handlers serve one operation"
 GOOD = Example(world())
 BAD = Example(world(APP + APP[APP.index("\n\n@app.get") :].replace("list_orders", "list_all_orders")))
 

@@ -1,9 +1,8 @@
-"""An operation is served from a file that does not name its task.
+"""An operation is served from a file whose header does not name its task.
 
-That an operation is in the contract does not mean that this task may serve it: a permit holds the operations
-that its task names, and no others. Whoever serves one for another task borrows an approval that nobody gave
-for this work. So the header of the file with the handler names a task that has the operation under its
-`Operations`.
+A permit covers only the operations that its task names, even if the contract has others. Serving an operation
+of another task uses an approval that was not given for this work. The header of the file with the handler
+must therefore name a task that lists the operation under `Operations`.
 """
 
 from collections.abc import Iterable, Iterator
@@ -47,7 +46,7 @@ def check(project: Project) -> Iterable[Finding]:
                 Severity.ERROR,
                 place,
                 f"{route.operation} belongs to {ids}, which this file does not name.",
-                f"Take it out, or name {ids} in the header if this is work for it, under its permit.",
+                f"Remove it, or name {ids} in the header if this is work for it, under its permit.",
                 tuple(task.place for task in wanted),
             )
 

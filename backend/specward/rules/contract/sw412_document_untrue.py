@@ -1,10 +1,10 @@
-"""The application's own document says of an operation what its code does not.
+"""The application's own OpenAPI document says something about an operation that its code does not do.
 
-The contract is held against the document that the application makes of itself. FastAPI makes it of the code,
-and lets an application replace or edit it: then the document may name a lock that no dependency turns, or a
-bound that nobody checks, and the check would believe it. So FastAPI is asked once more, past what stands in
-its place. A document may say more than code can (further answers, schemas, prose), but no other thing:
-neither what callers must show, nor what they may send, nor the type of an answer.
+The contract is compared with the document that the application generates. FastAPI derives it from the code,
+but an application can replace or edit it: the document may then claim a security scheme that no dependency
+enforces, or a limit that nobody checks. So the gate generates the document once more, without those edits.
+The document may add what code cannot express (further responses, schemas, prose), but must not contradict the
+code in what callers must present, what they may send, or the type of a response.
 """
 
 from collections.abc import Iterable, Iterator
@@ -17,7 +17,7 @@ from specward.rules.contract.sentences import handler_place
 from specward.rules.contract.world import APP, world
 from specward.rules.examples import Example
 
-SUMMARY = "the document of the application is not what its code says"
+SUMMARY = "the application's OpenAPI document contradicts its code"
 _PUBLIC = APP.replace(", dependencies=[Depends(HTTPBearer())]", "")
 _PROSE = '\n\napp.openapi()["info"]["title"] = "The shop"\n'
 _LOCK = """
@@ -46,7 +46,7 @@ def check(project: Project) -> Iterable[Finding]:
                 handler_place(project, mismatch.served),
                 f"The application's document says of {mismatch.served.operation} what its code does not: "
                 f"{'; '.join(told[:_WORTH_LISTING])}.",
-                "Say it in the code, with a dependency or a type: FastAPI writes the document from there.",
+                "Express it in the code, as a dependency or a type: FastAPI generates the document from it.",
             )
 
 

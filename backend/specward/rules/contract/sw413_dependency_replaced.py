@@ -1,9 +1,9 @@
-"""The application runs another dependency than the one that its code names.
+"""The application runs a different dependency from the one its code names.
 
-`dependency_overrides` is FastAPI's way to put something else in a dependency's place, for tests. An
-application that uses it serves what neither its document nor its code says: the document still names the
-lock, the handlers still ask for the signed-in user, and what answers is a function that nobody sees there.
-The application is asked after its start, and its code is read for what comes later; code of tests may do it.
+`dependency_overrides` lets tests replace a dependency in FastAPI. In an application, it makes both the
+document and the code untrue: the document still names the security scheme, the handlers still ask for the
+signed-in user, and another function answers. The application is checked after its start, and its code is
+searched for overrides that are set later; test code may use them.
 """
 
 from collections.abc import Iterable, Iterator
@@ -24,7 +24,7 @@ GOOD = Example(world(_NAMED))
 BAD = Example(world(_NAMED + "\n\napp.dependency_overrides[lock] = lambda: None\n"))
 
 _NAME = "dependency_overrides"
-_HINT = "Name the dependency that is meant where it is used; overrides are for tests."
+_HINT = "Name the intended dependency where it is used; overrides are for tests."
 
 
 def check(project: Project) -> Iterable[Finding]:
@@ -33,10 +33,12 @@ def check(project: Project) -> Iterable[Finding]:
         return
     told = tuple(_in_code(project))
     for place in told:
-        message = "Here a dependency is replaced, so the application runs what its code does not name."
+        message = (
+            "A dependency is overridden here, so the application runs something that its code does not name."
+        )
         yield Finding("SW413", Severity.ERROR, place, message, _HINT)
     for name, where in project.served.replaced if not told else ():
-        message = f"This runs in the place of the dependency {name}."
+        message = f"This runs in place of the dependency {name}."
         yield Finding("SW413", Severity.ERROR, where or Place("pyproject.toml"), message, _HINT)
 
 

@@ -1,10 +1,10 @@
 """An operation may be served that the check has not seen.
 
-The application is asked for its routes once it is there. What a lifespan, a handler or a middleware adds
-later is served all the same, and so is what another environment switches on: the contract is held against
-none of it. So each place that adds to a router must be passed while the application starts for the check. An
-application that needs such a place says so there, with its reason; what differs between environments is
-better set by `[tool.specward.contract.env]`, or answered by the handler.
+The gate reads the application's routes once it has started. Routes that a lifespan, a handler or a middleware
+adds later, or that another environment switches on, are served without having been compared with the
+contract. So every place that adds routes must run while the application starts for the check. If the
+application needs such a place, suppress the finding there, with the reason; for differences between
+environments, use `[tool.specward.contract.env]`, or decide in the handler.
 """
 
 import re
@@ -21,7 +21,7 @@ from specward.rules.examples import Example
 from specward.rules.running import running_code
 from specward.specs.model import Place
 
-SUMMARY = "an operation may come that the check has not seen"
+SUMMARY = "an operation may be added after the check"
 _LATE = '\n\nasync def more() -> None:\n    """Add."""\n    app.add_api_route("/v1/more", more)\n'
 GOOD = Example(world())
 BAD = Example(world(APP + _LATE))
@@ -46,8 +46,8 @@ def check(project: Project) -> Iterable[Finding]:
                     "SW414",
                     Severity.ERROR,
                     Place(path, addition.line, addition.column),
-                    "What this adds to the application was not there when its contract was checked.",
-                    "Add it while the application is made, in every environment alike.",
+                    "This adds something to the application after its contract was checked.",
+                    "Add it while the application is created, in every environment.",
                 )
     if cache:
         cache.save()

@@ -1,7 +1,7 @@
-"""A comment asks for an exception and does not say which rule, or does not say why.
+"""A comment asks for an exception without naming a rule, or without giving a reason.
 
-An exception is a decision, and the next reader must be able to judge it: it names its rules and, after two
-dashes, the reason. One without a reason excuses nothing, and what it was meant to excuse is still reported.
+An exception is a decision that the next reader must be able to judge: it names its rules and, after two
+dashes, the reason. An exception without a reason suppresses nothing, so the finding is still reported.
 """
 
 from collections.abc import Iterable
@@ -29,6 +29,6 @@ def check(project: Project) -> Iterable[Finding]:
                     Place(source.path, suppression.line, suppression.column),
                     "The exception "
                     + ("gives no reason" if suppression.codes else "names no rule")
-                    + ", so nobody can judge it and it excuses nothing.",
+                    + ", so nobody can judge it, and it suppresses nothing.",
                     "Write it as `# specward: allow SW603 -- the reason`.",
                 )

@@ -1,7 +1,7 @@
-"""A comment excuses a finding that is not there.
+"""An exception suppresses a finding that does not exist.
 
-Exceptions outlive what they were made for, and then lie in wait for the next mistake on that line. One that
-excuses nothing is taken out. Where only some rules ran, only exceptions to those are judged.
+Exceptions outlive their cause, and would then hide the next mistake on that line. Remove an exception that
+suppresses nothing. When only some rules run, only exceptions to those rules are checked.
 """
 
 from collections.abc import Iterable
@@ -11,7 +11,7 @@ from specward.project import Project
 from specward.rules.examples import HEADER, Example
 from specward.specs.model import Place
 
-SUMMARY = "an exception excuses nothing"
+SUMMARY = "an exception suppresses nothing"
 GOOD = Example({"backend/app/orders/limits.py": f"{HEADER}LIMIT = 50\n"})
 BAD = Example(
     {"backend/app/orders/limits.py": f"{HEADER}LIMIT = 50  # specward: allow SW002 -- not needed any more\n"}
@@ -35,6 +35,6 @@ def check(project: Project) -> Iterable[Finding]:
                     "SW002",
                     Severity.WARNING,
                     Place(source.path, suppression.line, suppression.column),
-                    f"The exception to {', '.join(vain)} excuses nothing, and would hide the next mistake.",
-                    "Take it out.",
+                    f"The exception to {', '.join(vain)} suppresses nothing and would hide the next mistake.",
+                    "Remove it.",
                 )

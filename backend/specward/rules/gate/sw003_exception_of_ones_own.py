@@ -1,8 +1,8 @@
-"""The work under a bound task excuses its own findings.
+"""Work under a bound task suppresses its own findings.
 
-Whoever is held by the gate does not open it: a comment that the present work wrote excuses nothing while a
-task is bound. A person who agrees with it commits it, apart from that work; from then on it counts, for the
-line of code that it was written for.
+Whoever is held by the gate may not open it: while a task is bound, a comment written by the current work
+suppresses nothing. A person who agrees commits the comment separately; from then on it counts, for the line
+of code it was written for.
 """
 
 from collections.abc import Iterable
@@ -13,7 +13,7 @@ from specward.project import Project
 from specward.rules.examples import HEADER, Example
 from specward.specs.model import Place
 
-SUMMARY = "work under a task excuses its own findings"
+SUMMARY = "work under a task suppresses its own findings"
 _PATH = "backend/app/orders/limits.py"
 _EXCUSED = f"{HEADER}LIMIT = 50  # specward: allow SW603 -- it is only a number\n"
 GOOD = Example({_PATH: f"{_EXCUSED}\nMOST = 100\n"}, before={_PATH: _EXCUSED}, task="T-001")
@@ -29,6 +29,6 @@ def check(project: Project) -> Iterable[Finding]:
                     "SW003",
                     Severity.ERROR,
                     Place(source.path, suppression.line, suppression.column),
-                    "The work under this task wrote an exception for itself, so it excuses nothing.",
-                    "Mend what it was to excuse, or stop and ask; a person may commit the exception.",
+                    "The work under this task wrote an exception for itself, so it suppresses nothing.",
+                    "Fix the finding, or stop and ask; a person may commit the exception.",
                 )

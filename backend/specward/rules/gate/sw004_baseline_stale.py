@@ -1,7 +1,8 @@
-"""The baseline lists a finding that is no longer there.
+"""The baseline lists a finding that no longer occurs.
 
-The baseline is what was wrong on the day the gate was adopted. It only ever shrinks: what is mended leaves
-it, so that it cannot come back unseen. `specward check --write-baseline` takes that out and adds nothing.
+The baseline lists the findings that existed when the gate was adopted, and it only ever shrinks: a finding
+that was fixed must leave it, so that it cannot come back unnoticed. `specward check --write-baseline` removes
+such entries and adds none.
 """
 
 from collections import Counter
@@ -13,7 +14,7 @@ from specward.project import Project
 from specward.rules.examples import HEADER, Example
 from specward.specs.model import Place
 
-SUMMARY = "the baseline lists what is mended"
+SUMMARY = "the baseline lists a finding that was fixed"
 _ENTRY = '["backend/app/old.py", "SW004", "0123456789abcdef", 1]'
 _STALE = f'{{\n  "version": 1,\n  "findings": [\n    {_ENTRY}\n  ]\n}}\n'
 GOOD = Example({PATH: '{\n  "version": 1,\n  "findings": []\n}\n'})
@@ -29,6 +30,6 @@ def check(project: Project) -> Iterable[Finding]:
                 "SW004",
                 Severity.WARNING,
                 Place(PATH, project.line_of(PATH, f'"{entry.fingerprint}"')),
-                f"{count} {entry.code} in {entry.path} is mended but still in the baseline: it could return.",
+                f"{count} {entry.code} in {entry.path} was fixed, but the baseline still has it.",
                 "Run `specward check --write-baseline` and commit the result.",
             )

@@ -1,7 +1,7 @@
-"""The baseline holds more than it did at the base revision.
+"""The baseline has more entries than at the base revision.
 
-A baseline that may grow is a switch to turn the gate off. New findings are mended, or excused one by one with
-a reason at the line, where a reviewer sees them.
+A baseline that may grow would be a switch to turn the gate off. Fix new findings, or suppress them one by one
+at the line, with a reason that a reviewer sees.
 """
 
 from collections.abc import Iterable
@@ -32,5 +32,5 @@ def check(project: Project) -> Iterable[Finding]:
             Severity.ERROR,
             Place(PATH, project.line_of(PATH, f'"{entry.fingerprint}"')),
             f"The baseline has grown by {count} of {entry.code} in {entry.path}; it may only shrink.",
-            "Take the entry out and mend the finding, or excuse it at its line with a reason.",
+            "Remove the entry and fix the finding, or suppress it at its line with a reason.",
         )

@@ -1,9 +1,8 @@
-"""A file of the territory is no text that the gate can read.
+"""A source file of the territory cannot be read as text.
 
-What cannot be read cannot be judged, and must not pass for that. Source files are UTF-8 without NUL
-characters, to Python as well: in another encoding, which a comment may declare, code can look like a remark.
-A folder that nobody may look into, and another repository within, hide files that nobody judges. Compiled
-code runs, and has no text at all.
+The gate cannot judge what it cannot read, and must not let it pass. Source files must be UTF-8 without NUL
+characters: in another encoding, which a comment may declare, code can look like a comment. A folder without
+read permission and a nested repository hide files from the gate. Compiled code runs without having any text.
 """
 
 from collections.abc import Iterable
@@ -37,5 +36,5 @@ def _finding(source: SourceFile, kind: str, mend: str, why: str) -> Finding:
         Severity.ERROR,
         Place(source.path.rstrip("/")),
         f"The {kind}, so it cannot be judged: {why}.",
-        f"{mend}, or take it out of the territory.",
+        f"{mend}, or move it out of the territory.",
     )

@@ -1,9 +1,9 @@
-"""Work was done for a task, and no record tells of it.
+"""A task was worked on, and there is no history record of it.
 
-Whoever reads the code later can ask the specification what it should do, and only the record what was asked
-of the agent, what it answered, and what checked it. So every task that is done, and every task that a file
-of the territory names in its header, has a record under `history/prompts/`. A task that is bound to the
-running session is not asked for one: the gate writes its record at the end.
+The specification tells a later reader what the code should do; only the record tells what the agent was
+asked, what it answered, and how that was checked. Every task that is done, and every task named in the header
+of a file of the territory, needs a record under `history/prompts/`. The task of the running session is
+exempt: the gate writes its record at the end.
 """
 
 from collections.abc import Iterable

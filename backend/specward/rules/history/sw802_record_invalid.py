@@ -1,9 +1,9 @@
-"""A record is not complete, or not even readable.
+"""A history record is incomplete, or cannot be read.
 
-A record is read by people and by tools, so its head is valid YAML with id, title, stage, date, surface,
-feature and tasks, and its body has the four sections of Spec-Kit Plus. `specward record` writes it so.
-Records written by hand or by a model often break on a backslash, a colon or a quote in the command. A record
-that this change brings must be whole; an older one only warns, because it cannot be lived again.
+People and tools read records, so a record needs a YAML head with id, title, stage, date, surface, feature and
+tasks, and a body with the four sections of Spec-Kit Plus. `specward record` writes it in this form. Records
+written by hand or by a model often break on a backslash, a colon or a quote in the command. A record added by
+this change must be valid; for an older one this is only a warning.
 """
 
 from collections.abc import Iterable
@@ -30,5 +30,5 @@ def check(project: Project) -> Iterable[Finding]:
                 severity(project, stored),
                 Place(stored.path, defect.line),
                 defect.message,
-                "Let `specward record` write records; mend this one by hand, or write it anew.",
+                "Let `specward record` write records; fix this one by hand, or write it again.",
             )

@@ -1,8 +1,8 @@
-"""A record names a task that is not in the specifications.
+"""A history record names a task that is not in the specifications.
 
-Then nobody finds the record from the task, and nobody can tell what the work was for. Either the id is
-misspelt, or the task was renumbered or taken out after the work. Ids of two features may be the same, so the
-record's feature decides which task is meant.
+Nobody can then find the record from the task, or tell what the work was for. The id is misspelt, or the task
+was renumbered or removed after the work. Two features may use the same id; the record's feature decides which
+task is meant.
 """
 
 from collections.abc import Iterable

@@ -1,8 +1,8 @@
-"""A record names a file that never was in its commit.
+"""A history record names a file that does not exist, and did not in its commit either.
 
-A record says which files the work touched. A file may have gone since; but it must stand in the working
-tree, or in the commit that brought the record, or in the one before it (where the work was to delete it). A
-name that is nowhere is a claim without work behind it, or a slip.
+A record lists the files that the work touched. A file may have been removed since, but it must be in the
+working tree, in the commit that added the record, or in the one before it (for files the work deleted).
+Otherwise the name is a typing error, or a claim without work behind it.
 """
 
 from collections.abc import Iterable

@@ -1,8 +1,8 @@
-"""A record still has a placeholder of its template.
+"""A history record still contains a placeholder of its template.
 
-`{{OUTCOME_IMPACT}}` or `[TITLE]` says that somebody made the record and never filled it in, which looks like
-evidence and is none. A field that is not known is left empty instead. Text in fences and in code is quoted,
-and may hold anything.
+`{{OUTCOME_IMPACT}}` or `[TITLE]` shows that the record was created but never filled in: it looks like
+evidence and is not. Leave an unknown field empty instead. Text in fences and in code is quoted, and may
+contain anything.
 """
 
 from collections.abc import Iterable
@@ -15,7 +15,7 @@ from specward.rules.examples import Example
 from specward.rules.history.examples import PATH, RECORD
 from specward.specs.model import Place
 
-SUMMARY = "a history record has a placeholder left"
+SUMMARY = "a history record still has a placeholder"
 GOOD = Example({PATH: RECORD.replace("orders are listed", "`{{title}}` is filled in, as `[TITLE]` asks")})
 BAD = Example({PATH: RECORD.replace("orders are listed", "{{OUTCOME_IMPACT}}")})
 

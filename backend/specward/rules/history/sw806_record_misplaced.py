@@ -1,8 +1,8 @@
-"""A record's path and its fields tell different stories.
+"""A history record's path contradicts its fields.
 
-A record is found by its path: `history/prompts/<feature>/NNNN-slug.<stage>.prompt.md`. So the number in the
-name is its id, with four digits; the stage in the name is its stage; and the directory is its feature, or
-the stage itself for `constitution` and `general`, which belong to no feature.
+A record is found by its path: `history/prompts/<feature>/NNNN-slug.<stage>.prompt.md`. The number in the name
+must be its id, with four digits; the stage in the name its stage; and the directory its feature, or the stage
+itself for `constitution` and `general`, which belong to no feature.
 """
 
 from collections.abc import Iterable
@@ -15,7 +15,7 @@ from specward.rules.examples import Example
 from specward.rules.history.examples import PATH, RECORD
 from specward.specs.model import Place
 
-SUMMARY = "a history record's path does not fit its fields"
+SUMMARY = "a history record's path contradicts its fields"
 GOOD = Example({PATH: RECORD})
 BAD = Example({PATH: RECORD.replace("stage: green", "stage: red")})
 
@@ -29,5 +29,5 @@ def check(project: Project) -> Iterable[Finding]:
                 severity(project, stored),
                 Place(stored.path, defect.line),
                 defect.message,
-                "Rename the file or mend the field, so that both say the same.",
+                "Rename the file or correct the field, so that they agree.",
             )

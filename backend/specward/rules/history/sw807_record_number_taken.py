@@ -1,7 +1,7 @@
-"""Two records of one directory have the same number.
+"""Two history records in one directory have the same number.
 
-Numbers are given per directory, the highest plus one. Two branches that each add a record take the same
-number, and no merge conflict shows it. People cite records by number, so one of the two is renamed when the
+Each directory numbers its records: the highest number plus one. Two branches that each add a record take the
+same number, and git reports no conflict. People cite records by number, so rename one of the two when the
 branches meet: the one that was not yet on the base.
 """
 
@@ -34,7 +34,7 @@ def check(project: Project) -> Iterable[Finding]:
                 "SW807",
                 severity(project, stored),
                 Place(stored.path),
-                f"The number {number:04} is that of {first.path.rpartition('/')[2]} already.",
+                f"The number {number:04} is already used by {first.path.rpartition('/')[2]}.",
                 "Give this record the next free number, in its name and in its `id`.",
                 (Place(first.path),),
             )

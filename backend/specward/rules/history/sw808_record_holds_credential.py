@@ -1,8 +1,8 @@
-"""A record holds what looks like a credential.
+"""A history record contains what looks like a credential.
 
-Records quote prompts and answers word for word, and they are committed, so a password or token that somebody
-typed once would be there for good. `specward record` masks what it quotes. What stands in a record all the
-same is an error however old it is: the credential must be withdrawn, because removing the line does not
+Records quote prompts and answers word for word and are committed, so a password or token that somebody typed
+once would stay for good. `specward record` masks credentials in what it quotes. One that is in a record
+anyway is an error, however old the record: withdraw the credential, because removing the line does not
 unpublish it.
 """
 

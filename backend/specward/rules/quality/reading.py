@@ -48,7 +48,7 @@ def findings(code: str, report: Report, *, docstrings: bool = False) -> Iterator
                 Severity.ERROR,
                 Place(remark.path, remark.line, remark.column),
                 f"{message} ({rule}).",
-                f"Mend it; an exception is {report.tool}'s own affair, in its settings or at the line.",
+                f"Fix it, or make an exception by {report.tool}'s own means, in its settings or the line.",
             )
 
 

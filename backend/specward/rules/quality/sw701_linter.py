@@ -1,9 +1,9 @@
-"""The project's own linter objects.
+"""The project's own linter reports a problem.
 
-Where the project has settings for ruff, ruff judges each Python file of the territory by them, as it would in
-an editor; `[tool.specward.quality] lint` names another command that answers in ruff's JSON. Files are judged
-again when their content or the settings have changed, and all of them when one has come or gone. What it says
-of docstrings is SW703.
+If the project has settings for ruff, ruff checks each Python file of the territory with them, as it would in
+an editor; `[tool.specward.quality] lint` names another command that reports in ruff's JSON. A file is checked
+again when its content or the settings change, and all of them when a file is added or removed. Remarks about
+docstrings are SW703.
 """
 
 from collections.abc import Iterable
@@ -13,7 +13,7 @@ from specward.project import Project
 from specward.rules.examples import HEADER, SPECS, Example
 from specward.rules.quality.reading import WORLD, findings, linted
 
-SUMMARY = "the linter objects"
+SUMMARY = "the linter reports a problem"
 GOOD = Example(
     {
         "pyproject.toml": SPECS["pyproject.toml"] + WORLD,

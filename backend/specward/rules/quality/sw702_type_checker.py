@@ -1,8 +1,8 @@
-"""The project's own type checker objects.
+"""The project's own type checker reports a problem.
 
-Where the project has settings for mypy or pyright, that judges the Python files of the territory by them, all
-together, and again when any of them has changed; `[tool.specward.quality] types` names another command that
-answers in JSON. A run over single files leaves it out, since types are no matter of one file.
+If the project has settings for mypy or pyright, that tool checks all Python files of the territory together,
+and again when any of them changes; `[tool.specward.quality] types` names another command that reports in
+JSON. A check of single files leaves it out, because types depend on more than one file.
 """
 
 from collections.abc import Iterable
@@ -12,7 +12,7 @@ from specward.project import Project
 from specward.rules.examples import HEADER, SPECS, Example
 from specward.rules.quality.reading import findings, typed
 
-SUMMARY = "the type checker objects"
+SUMMARY = "the type checker reports a problem"
 GOOD = Example(
     {
         "pyproject.toml": SPECS["pyproject.toml"] + "[tool.mypy]\n",

@@ -1,8 +1,7 @@
-"""Something public does not say what it is for, or says it in another form than the project's.
+"""Something public has no docstring, or one that does not follow the project's convention.
 
-These are the remarks of the linter with the codes of pydocstyle (D100 and so on), as the project has selected
-them: a reader, and the next agent, learns from the docstring what is promised, not from the code what happens
-to be done.
+These are the linter's remarks with pydocstyle codes (D100 and so on), as selected by the project. From the
+docstring a reader, and the next agent, learns what is promised; the code only shows what happens to be done.
 """
 
 from collections.abc import Iterable
@@ -12,7 +11,7 @@ from specward.project import Project
 from specward.rules.examples import HEADER, SPECS, Example
 from specward.rules.quality.reading import WORLD, findings, linted
 
-SUMMARY = "a public name has no docstring, or not a proper one"
+SUMMARY = "a public name has no docstring, or one in the wrong form"
 GOOD = Example(
     {
         "pyproject.toml": SPECS["pyproject.toml"] + WORLD,

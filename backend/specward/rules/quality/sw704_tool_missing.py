@@ -1,7 +1,7 @@
-"""The project has settings for a linter or a type checker, but it cannot be asked.
+"""The project has settings for a linter or a type checker that cannot be run.
 
-It is not installed here, does not end, or does not answer in JSON. Nobody judges the quality of the code
-then, and this warning says so. A tool that is not wanted is switched off: `lint = []` or `types = []` under
+It is not installed here, does not finish, or does not report in JSON. The quality of the code is then not
+checked, and this warning says so. To do without a tool, set `lint = []` or `types = []` under
 `[tool.specward.quality]`.
 """
 
@@ -13,7 +13,7 @@ from specward.rules.examples import HEADER, SPECS, Example
 from specward.rules.quality.reading import WORLD, linted, typed
 from specward.specs.model import Place
 
-SUMMARY = "a tool that the project uses cannot be asked"
+SUMMARY = "a tool that the project uses cannot be run"
 GOOD = Example(
     {
         "pyproject.toml": SPECS["pyproject.toml"] + WORLD,
@@ -36,7 +36,7 @@ def check(project: Project) -> Iterable[Finding]:
                 "SW704",
                 Severity.WARNING,
                 Place("pyproject.toml"),
-                f"The quality of the code was not judged: {report.trouble}.",
-                f"Have {report.tool} run in this environment, or switch it off: "
+                f"The quality of the code was not checked: {report.trouble}.",
+                f"Make {report.tool} run in this environment, or switch it off: "
                 f"`{key} = []` under [tool.specward.quality].",
             )

@@ -1,9 +1,8 @@
-"""A comment silences the linter or the type checker and does not say what, or does not say why.
+"""A comment silences the linter or the type checker without saying what, or why.
 
-`# noqa` and `# type: ignore` without a code silence what is there and whatever will come, and so do
-`# ruff: noqa` and `# mypy: ignore-errors`, for a whole file. With a code they are a decision, which the next
-reader must be able to judge: the reason stands behind it, or in a comment right above. Only the tools that
-the project uses count.
+`# noqa` and `# type: ignore` without a code silence everything, now and in future; so do `# ruff: noqa` and
+`# mypy: ignore-errors`, for a whole file. With a code they are a decision that the next reader must be able
+to judge: write the reason behind it, or in a comment right above. Only the tools that the project uses count.
 """
 
 from collections.abc import Iterable
@@ -35,8 +34,8 @@ def check(project: Project) -> Iterable[Finding]:
 def _words(silencer: Silencer) -> tuple[str, str]:
     if silencer.blanket:
         return (
-            f"`{silencer.text}` silences everything, also what will be wrong one day.",
-            "Mend what it hides, or name its code and the reason: `# noqa: S603 -- the reason`.",
+            f"`{silencer.text}` silences everything, including future mistakes.",
+            "Fix what it hides, or name its code and the reason: `# noqa: S603 -- the reason`.",
         )
     return (
         f"`{silencer.text}` gives no reason, so nobody can judge it.",

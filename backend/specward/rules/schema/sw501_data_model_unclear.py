@@ -1,9 +1,9 @@
-"""A part of the data model could mean several things, or none, so nothing can be held against it.
+"""A part of the data model is ambiguous or not understood, so nothing can be held against it.
 
-The tables of the data model are Markdown tables: a name and a type for each column, and whether it may be
-null, its default, its keys and references in columns or words of their own. The types and constraints are
-PostgreSQL's, or those that SQLModel turns into one of them. `UUID/String`, or a heading that names no table,
-is never guessed at.
+The tables of the data model are Markdown tables: a name and a type for each column, and in further columns or
+words whether it may be null, its default, its keys and references. Types and constraints are PostgreSQL's, or
+SQLModel's where they map to one of those. The gate never guesses what `UUID/String`, or a heading that names
+no table, could mean.
 """
 
 from collections.abc import Iterable
@@ -14,7 +14,7 @@ from specward.rules.examples import Example
 from specward.rules.schema.reading import data_model
 from specward.rules.schema.world import DATA_MODEL, world
 
-SUMMARY = "a part of the data model cannot be understood"
+SUMMARY = "a part of the data model is unclear"
 GOOD = Example(world())
 BAD = Example(world(data_model=DATA_MODEL.replace("| owner_id | uuid |", "| owner_id | UUID/String |")))
 

@@ -1,8 +1,8 @@
-"""The revisions of the migrations are no single chain from the base to one head.
+"""The migration revisions do not form a single chain from the base to one head.
 
-Two branches that each add a revision on the same one make two heads, and `upgrade head` stops at the next
-deployment. The same goes for a revision that follows one which is not there, and for two of the same name.
-Merge them, or put one behind the other, before they leave the repository. Folders of revisions for several
+Two branches that each add a revision to the same one create two heads, and `upgrade head` fails at the next
+deployment. The same goes for a revision that follows a missing one, and for two with the same name. Merge
+them, or put one behind the other, before they leave the repository. Folders of revisions for several
 databases are a chain each, as long as none follows a revision of another.
 """
 
@@ -15,7 +15,7 @@ from specward.rules.schema.reading import chain
 from specward.schema.revisions import Chain, Revision
 from specward.specs.model import Place
 
-SUMMARY = "the revisions of the migrations are no single chain"
+SUMMARY = "the migration revisions are not a single chain"
 VERSIONS = "backend/app/migrations/versions"
 ONE = f'{HEADER}revision = "0001"\ndown_revision = None\n'
 TWO = f'{HEADER}revision = "0002"\ndown_revision = "0001"\n'
@@ -44,6 +44,6 @@ def _breaks(revisions: Chain) -> Iterable[Finding]:
 
 
 def _finding(revision: Revision, message: str, *related: Place) -> Finding:
-    hint = "Let each revision follow exactly one other that is there, under a name of its own."
+    hint = "Make each revision follow exactly one other that exists, under a unique name."
     place = Place(revision.path, revision.line)
     return Finding("SW502", Severity.ERROR, place, f"{message}.", hint, related)

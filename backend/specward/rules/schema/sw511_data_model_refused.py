@@ -1,8 +1,8 @@
-"""PostgreSQL does not accept the data model, so no database could ever be what it says.
+"""PostgreSQL rejects the data model, so no database can match it.
 
-The tables and the `sql` blocks of the data model are run on an empty database, each statement as soon as what
-it needs is there, whatever the order of the document. What PostgreSQL still refuses is told here in its own
-words: an unknown type, a reference to a table that nobody describes, a default without quotes.
+The tables and `sql` blocks of the data model are run on an empty database, each statement as soon as
+everything it needs exists, whatever its position in the document. What PostgreSQL still rejects is reported
+in its own words: an unknown type, a reference to a table that is not described, a default without quotes.
 """
 
 from collections.abc import Iterable
@@ -13,7 +13,7 @@ from specward.rules.examples import Example
 from specward.rules.schema.built import found
 from specward.rules.schema.world import DATA_MODEL, world
 
-SUMMARY = "PostgreSQL refuses a statement of the data model"
+SUMMARY = "PostgreSQL rejects a statement of the data model"
 GOOD = Example(world(), database=True)
 BAD = Example(
     world(data_model=DATA_MODEL.replace("references customers", "references clients")), database=True

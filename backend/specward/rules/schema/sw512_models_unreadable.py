@@ -1,9 +1,9 @@
-"""The models cannot be imported, or `create_all` could not make their tables.
+"""The models cannot be imported, or `create_all` could not create their tables.
 
-The gate imports the application's entry point, and the modules of `[tool.specward.schema] models`, in a
-process of its own, and asks SQLAlchemy what it would send to an empty PostgreSQL. No connection is needed for
-that, and no variable of the environment but those of `[tool.specward.contract.env]`. What `create_all` would
-be refused is seen with `--database` alone.
+The gate imports the application's entry point and the modules of `[tool.specward.schema] models` in a
+separate process, and asks SQLAlchemy what it would send to an empty PostgreSQL. This needs no connection, and
+the environment has only the variables of `[tool.specward.contract.env]`. Errors that PostgreSQL would report
+are seen only with `--database`.
 """
 
 from collections.abc import Iterable

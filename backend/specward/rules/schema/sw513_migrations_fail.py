@@ -1,8 +1,8 @@
-"""The migrations do not run on an empty database.
+"""The migrations fail on an empty database.
 
-Migrations are tried on the database that somebody has, and that has already what they need; a new deployment,
-a test run or a colleague then finds that they stop. The command of `[tool.specward.database] migrate` is run
-on a database with nothing but the project's roles in it.
+Migrations are usually tried on a database that already has what they need; a new deployment, a test run or a
+colleague then finds that they fail. The gate runs the command of `[tool.specward.database] migrate` on a
+database that has only the project's roles.
 """
 
 from collections.abc import Iterable

@@ -1,8 +1,8 @@
-"""Going back to the base and forward again does not lead to the same database.
+"""Downgrading to the base and upgrading again does not lead to the same database.
 
-A downgrade that fails or forgets something is found out in the worst hour. The migrations are taken up, down
-to the base, where nothing may be left, and up again, and every fact of the catalogue must be what it was. A
-chain in which no revision has a downgrade goes forward only, by decision; the report then says so.
+A downgrade that fails or forgets something is noticed in the worst hour. The gate upgrades, downgrades to the
+base, where nothing may be left, and upgrades again; the catalogue must then be the same as before. A chain in
+which no revision has a downgrade is taken as a decision to go forward only, and the report says so.
 """
 
 from collections.abc import Iterable
@@ -13,7 +13,7 @@ from specward.rules.examples import Example
 from specward.rules.schema.built import found
 from specward.rules.schema.world import chained
 
-SUMMARY = "the migrations do not lead back"
+SUMMARY = "downgrade and upgrade do not restore the schema"
 GOOD = Example(chained("op.drop_table('customers')"), database=True)
 BAD = Example(chained("op.execute('select 1')"), database=True)
 

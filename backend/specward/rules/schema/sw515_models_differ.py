@@ -1,13 +1,14 @@
-"""The models describe another table than the data model does.
+"""The models describe a table differently from the data model.
 
-Both make their tables in databases of their own, and PostgreSQL's catalogue is compared: columns, types, null
-or not, defaults, keys, checks, indexes, enum values. What `create_all` cannot make (row security, policies,
-triggers, grants) is held between the data model and the migrations alone (SW516), and a partial index need
-not be declared. Names of constraints and indexes and the order of columns mean nothing; `varchar` without a
-length is `text`, and a unique index over columns a unique constraint.
+Each creates its tables in a database of its own, and PostgreSQL's catalogues are compared: columns, types,
+nullability, defaults, keys, checks, indexes, enum values. What `create_all` cannot create (row security,
+policies, triggers, grants) is compared only between the data model and the migrations (SW516), and a partial
+index need not be declared. Names of constraints and indexes and the order of columns do not matter; `varchar`
+without a length equals `text`, and a unique index over columns equals a unique constraint.
 
-Without `--database` what both state beyond doubt is compared: columns, types, null or not, whether there is a
-default, keys, unique values, references, plain indexes. Then a note of the report names what was not seen.
+Without `--database`, only what both state explicitly is compared: columns, types, nullability, whether there
+is a default, keys, unique values, references, plain indexes. A note in the report then names what was not
+compared.
 """
 
 from collections.abc import Iterable

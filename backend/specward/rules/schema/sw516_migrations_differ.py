@@ -1,12 +1,12 @@
-"""The migrations make another table than the data model describes.
+"""The migrations create a table differently from the data model.
 
-Everything that the catalogue has is held: columns, types, defaults, keys, checks, indexes with their
-predicates, enum values, row security, policies, triggers, functions, views, grants. One finding tells all
-that differs about one table, with the places of the data model. A function whose body the data model leaves
-to the migrations is named in `[tool.specward.schema] bodies_of_migrations`.
+Everything in the catalogue is compared: columns, types, defaults, keys, checks, indexes with their
+predicates, enum values, row security, policies, triggers, functions, views, grants. There is one finding per
+table, which lists all differences with their places in the data model. A function whose body the data model
+leaves to the migrations is named in `[tool.specward.schema] bodies_of_migrations`.
 
-Without `--database` only a table that no revision and no SQL file speaks of is found: revisions may ask the
-database on their way, so nothing less than a database tells what else they do.
+Without `--database`, only a table that no revision and no SQL file mentions is found: revisions may query the
+database as they run, so only a real one shows what they do.
 """
 
 from collections.abc import Iterable

@@ -1,8 +1,9 @@
 """There is a table that the data model does not describe.
 
-Nobody has approved it, nobody has said who owns its rows, and no reader of the specification knows of it.
-Tables of extensions and Alembic's own are left out. A table that is really needed comes into the data model
-first, by a task of its own. Without `--database` the tables of the models are held, not the migrations'.
+Nobody has approved it, nobody has said who owns its rows, and no reader of the specification knows about it.
+Alembic's own table and those of extensions are exempt. If the table is needed, add it to the data model
+first, in a task of its own. Without `--database`, only the tables of the models are checked, not those of the
+migrations.
 """
 
 from collections.abc import Iterable

@@ -1,8 +1,8 @@
-"""A task is marked done, but its table is nowhere.
+"""A task is marked done, but its table does not exist.
 
-A table may be absent from models and migrations while the tasks that name it are open: it will come. Once one
-of them is done the table must be there. As soon as either side has a table the other must have it as well,
-done or not (SW515, SW516). Without `--database` a table counts as made where the migrations name it.
+A table may be missing from models and migrations while the tasks that name it are open. Once one of them is
+done, the table must exist. As soon as either side has the table, the other must have it as well, done or not
+(SW515, SW516). Without `--database`, a table counts as created if the migrations name it.
 """
 
 from collections.abc import Iterable
@@ -13,7 +13,7 @@ from specward.rules.examples import Example
 from specward.rules.schema.built import found
 from specward.rules.schema.world import TABLES, world
 
-SUMMARY = "the table of a done task is absent"
+SUMMARY = "the table of a done task does not exist"
 _CUSTOMERS = TABLES.partition("create table orders")[0]
 GOOD = Example(world(_CUSTOMERS, status="open"), database=True)
 BAD = Example(world(_CUSTOMERS), database=True)

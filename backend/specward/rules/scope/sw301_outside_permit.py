@@ -1,10 +1,10 @@
 """A change lies outside of what the bound task permits.
 
-While a task is bound, every path that differs from the last commit is held against its permit, whichever
-tool wrote it: new, changed and deleted files, both ends of a rename, and for a symbolic link also what it
-leads to. The permit has the task's Files within the territory, its Tests where it has any, and the
-dependency list where it names dependencies. Records under `history/prompts/` are written by the gate and
-are judged by SW8; a clarification under `history/clarifications/` is how the agent asks.
+While a task is bound, every path that differs from the last commit must be covered by its permit, whichever
+tool wrote it: new, changed and deleted files, both ends of a rename, and the target of a symbolic link. The
+permit covers the task's Files within the territory, its Tests if it has any, and the dependency list if it
+names dependencies. The gate itself writes the records under `history/prompts/`, which SW8 checks; the agent
+asks with a clarification under `history/clarifications/`.
 """
 
 from collections.abc import Iterable, Iterator

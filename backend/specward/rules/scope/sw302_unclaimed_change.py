@@ -1,8 +1,8 @@
 """A changed file of the territory belongs to no task.
 
-Without a bound task, a comparison with a base revision finds the tasks in the headers of the changed files.
-A file that is deleted, or that cannot carry a header (JSON, an image, a submodule), must be permitted by
-one of those tasks, or by a task that it named before. Files with a header are held against it by SW107.
+Without a bound task, a comparison with a base revision takes the tasks from the headers of the changed files.
+A file that was deleted, or that cannot have a header (JSON, an image, a submodule), must be permitted by one
+of those tasks, or by a task that it named before. Files with a header are checked by SW107.
 """
 
 from collections.abc import Iterable

@@ -1,12 +1,12 @@
-"""A change to code also changes what holds that code.
+"""A change to code also changes a file that controls how code is judged.
 
-The agent's definition, the hooks, the specifications, their approvals, CI and the settings decide what
-passes the gate; so do the settings of linters, type checkers and tests, wherever they lie. They are changed
-by a person, in a change of their own, so that nobody widens their own permit on the way; the tools' settings
-also by a task whose Files name that very path. What moves along with the code may: a task's state (`Status`,
-`[x]`), records under `history/prompts/`, clarifications, a baseline that shrinks, and the dependency list as
-far as SW306 lets it; so may the project file of an application in a folder of its own. A baseline that comes
-with the code would excuse it: a project adopts its first one in a change of its own.
+The agent's definition, the hooks, the specifications, their approvals, CI and the settings decide what passes
+the gate; so do the settings of linters, type checkers and tests, wherever they are. A person changes them, in
+a separate change, so that nobody can widen their own permit; a tool's settings may also be changed by a task
+whose Files name that exact path. These may change together with code: a task's state (`Status`, `[x]`),
+records under `history/prompts/`, clarifications, a baseline that shrinks, the dependency list as far as SW306
+permits, and the project file of an application in a folder of its own. A baseline that came with the code
+would suppress that code's findings, so a project adopts its first one in a separate change.
 """
 
 from collections.abc import Iterable
@@ -49,7 +49,7 @@ def check(project: Project) -> Iterable[Finding]:
                 Severity.ERROR,
                 Place(change.path),
                 f"This control file changes together with code ({code[0]}), so the change judges itself.",
-                "Make it a change of its own, and let a person review it first.",
+                "Move it to a separate change, and let a person review that first.",
                 (Place(code[0]),),
             )
 

@@ -1,7 +1,6 @@
-"""A symbolic link in the territory leads out of it.
+"""A symbolic link in the territory points out of it.
 
-Whoever writes to the link writes to what it leads to, and a permit for the one would be a permit for the
-other.
+Writing to the link writes to its target, so a permit for the link would also be one for the target.
 """
 
 from collections.abc import Iterable
@@ -11,7 +10,7 @@ from specward.project import Project
 from specward.rules.examples import HEADER, Example, Link
 from specward.specs.model import Place
 
-SUMMARY = "a link leads out of the territory"
+SUMMARY = "a link points out of the territory"
 _PATH = "backend/app/orders/routes.py"
 GOOD = Example({_PATH: HEADER, "backend/app/orders/api.py": Link("routes.py")})
 BAD = Example({_PATH: HEADER, "backend/app/orders/web": Link("../../../frontend")})
@@ -28,6 +27,6 @@ def check(project: Project) -> Iterable[Finding]:
                     "SW304",
                     Severity.ERROR,
                     Place(path),
-                    f"This link leads to {where}, where no task permits anything.",
-                    "Take the link out, and keep what the code needs in the territory.",
+                    f"This link points to {where}, where no task permits anything.",
+                    "Remove the link, and keep what the code needs in the territory.",
                 )

@@ -1,7 +1,7 @@
-"""Two paths differ only in upper and lower case, or in how an accent is composed.
+"""Two paths differ only in upper and lower case, or in how an accent is encoded.
 
-On macOS and Windows they are one file: whichever is written last wins, and a permit for one would be a
-permit for the other. So a changed path may not look like one of the territory, either, without being in it.
+On macOS and Windows they are the same file: the last write wins, and a permit for one would cover the other.
+For the same reason, a changed path outside of the territory must not look like one inside.
 """
 
 import unicodedata
@@ -29,7 +29,9 @@ def check(project: Project) -> Iterable[Finding]:
         for part in (path,) if folder == clear else _parts(path):
             other = first.setdefault(_folded(part), part)
             if other != part:
-                yield _finding(path, f"{part} and {other} are one path where case does not count.")
+                yield _finding(
+                    path, f"{part} and {other} are the same path on a file system that ignores case."
+                )
                 break
         else:
             clear = folder
@@ -38,7 +40,8 @@ def check(project: Project) -> Iterable[Finding]:
     for change in project.changes:
         if not matches_any(territory, change.path) and matches_any(folded, _folded(change.path)):
             yield _finding(
-                change.path, "This path is in the territory where case does not count, and here it is not."
+                change.path,
+                "On a file system that ignores case, this path is in the territory; here it is not.",
             )
 
 

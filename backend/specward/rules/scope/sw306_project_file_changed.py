@@ -1,8 +1,7 @@
-"""A change to code changes more of pyproject.toml than the dependencies that its task names.
+"""A change to code changes more of pyproject.toml than the dependencies its task names.
 
-pyproject.toml is a control file, because it holds the gate's own settings. A task that needs a library
-names it under `Dependencies`, and may then change that entry of a dependency list, and nothing else in the
-file.
+pyproject.toml is a control file, because it has the gate's own settings. A task that needs a library names it
+under `Dependencies`; it may then change that entry of a dependency list, and nothing else in the file.
 """
 
 from collections.abc import Iterable
@@ -45,7 +44,7 @@ def check(project: Project) -> Iterable[Finding]:
         yield _finding(line, f"{requirement} is {verb}, and no task names it under Dependencies.", _HINT)
     if rest_before != rest_after:
         yield _finding(
-            1, "More than the dependency list has changed, and with it what the gate goes by.", _HINT
+            1, "More than the dependency list has changed, and this file controls the gate.", _HINT
         )
 
 

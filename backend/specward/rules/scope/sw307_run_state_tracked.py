@@ -1,7 +1,7 @@
 """The gate's run state is tracked by git.
 
-`.specward/` holds caches, bindings and the last verdict of this working tree. Committed, it would let a
-change bring its own verdict along; so none of it is believed while any of it is tracked.
+`.specward/` holds caches, bindings and the last verdict of this working tree. If it were committed, a change
+could bring its own verdict along; so the gate ignores all of it while any of it is tracked.
 """
 
 from collections.abc import Iterable

@@ -1,15 +1,15 @@
-"""A change makes, alters or drops a table that its task does not name.
+"""A change creates, alters or drops a table that its task does not name.
 
-The tables of a task are part of what a person approved: a permit for `orders` is none for `customers`, even
-in a migration that the task may write. Held are the revisions and SQL files of the migrations (tables, their
-columns, indexes, constraints, policies, triggers and grants) and the classes of models, each against its own
-text before the change. With a bound task its `Tables` count, else those of the tasks that the file names.
-A project whose tasks name no tables has nothing to hold.
+A task's tables are part of what a person approved: a permit for `orders` does not cover `customers`, even in
+a migration that the task may write. The rule covers the revisions and SQL files of the migrations (tables,
+columns, indexes, constraints, policies, triggers and grants) and the classes of models, each compared with
+its text before the change. If a task is bound, its `Tables` count, else those of the tasks that the file
+names. The rule does not apply to a project whose tasks name no tables.
 
-A table's name may be put together, as long as the file itself has every word of it: constants, f-strings,
-loops over literals. A statement on a table that only the run will know is a finding, too, for nobody can hold
-it against `Tables`. Statements of which no word stands in the file, as those that a library or the database
-makes, are not seen here, but by what they do to the database (SW516, SW517).
+A table's name may be composed, as long as every part of it is in the file: constants, f-strings, loops over
+literals. A statement whose table is known only at run time is reported too, because it cannot be checked
+against `Tables`. Statements made elsewhere, by a library or the database, are not seen here; their effect on
+the database is (SW516, SW517).
 
 A library's own tables, such as those of a queue, are in no data model, so no task can name them. A person who
 agrees with them says so at the head of the file: `-- specward: allow SW308 -- the tables of the queue`.
@@ -114,7 +114,7 @@ def _outside(place: Place, table: str, tasks: tuple[Task, ...]) -> Finding:
     ids = " and ".join(task.key.id for task in tasks)
     told = f"{ids} {'does' if len(tasks) == 1 else 'do'} not name" if tasks else "no task of this file names"
     message = f"This changes the table {table}, which {told} under Tables."
-    hint = "Undo it, or let a person add the table to the task and approve it anew."
+    hint = "Undo it, or let a person add the table to the task and approve it again."
     return Finding("SW308", Severity.ERROR, place, message, hint, tuple(task.place for task in tasks))
 
 
@@ -123,6 +123,6 @@ def _untold(place: Place) -> Finding:
         "SW308",
         Severity.ERROR,
         place,
-        "This changes a table that only the run will know, so no task's Tables can be held against it.",
+        "This changes a table that is known only at run time, so no task's Tables can be checked.",
         "Write the table's name into the statement, or loop over names that stand in this file.",
     )

@@ -1,10 +1,10 @@
 """A file of the territory does not say which task it implements.
 
 Every file that is created or changed begins with a header that names its task, the sections of the
-specification it rests on, and what it is for. Without it nobody can tell whether the code was asked for, and
-no permit can be found for the file. The header stands in the module docstring, or in the first comments of a
-file in another language. An empty file (many `__init__.py`) has nothing to trace and needs none; nor does one
-whose format knows no comments (JSON, images): the permit alone holds those.
+specification it is based on, and its purpose. Without it nobody can tell whether the code was asked for, and
+the gate cannot find its permit. The header is in the module docstring, or in the first comments of a file in
+another language. An empty file (such as many `__init__.py`) needs none, nor does a file whose format has no
+comments (JSON, images), which only the permit covers.
 """
 
 from collections.abc import Iterable
@@ -30,7 +30,7 @@ def check(project: Project) -> Iterable[Finding]:
                 "SW101",
                 Severity.ERROR,
                 Place(source.path, later or 1),
-                f"The header on line {later} stands below the first statement, so it speaks for no file."
+                f"The header on line {later} is below the first statement, so it does not count."
                 if later
                 else "There is no reference header, so nobody can tell which task asked for this file.",
                 "Begin the file with a docstring (or comment) of three lines: [Task]: T-…, "

@@ -1,9 +1,9 @@
-"""A file's reference header is there and cannot be understood, or leaves out what it must say.
+"""A file's reference header cannot be understood, or lacks a field.
 
 A header has three fields in this order: `[Task]` with one or more task ids, `[From]` with the sections the
-file rests on, `[Description]` with what it is for. `[Spec]`, `[Source]` and `[Reference]` may stand for
-`[From]`, and `[Purpose]` for `[Description]`. A misspelt key or an empty field would drop a claim in
-silence.
+file is based on, `[Description]` with its purpose. `[Spec]`, `[Source]` and `[Reference]` may replace
+`[From]`, and `[Purpose]` may replace `[Description]`. A misspelt key or an empty field would lose information
+without notice.
 """
 
 from collections.abc import Iterable, Iterator
@@ -36,12 +36,12 @@ def _faults(header: Header) -> Iterator[tuple[int, int, str, str]]:
     for field in header.fields:
         at = (field.line, field.column)
         if not field.meaning and (meant := _meant(field)):
-            yield *at, f"[{field.key}] is no key of a header, so what it says is lost.", f"Write [{meant}]."
+            yield *at, f"[{field.key}] is not a key of a header, so its value is lost.", f"Write [{meant}]."
         elif field.meaning and not field.value.strip():
             yield (
                 *at,
                 f"[{field.key}] is empty.",
-                "Say it; a header leaves nothing open.",
+                "Fill it in; a header leaves nothing open.",
             )
         elif field.meaning == TASK and not header.tasks:
             yield *at, f"{field.value!r} names no task.", "Name a task by its id, such as T-042."
@@ -50,7 +50,7 @@ def _faults(header: Header) -> Iterator[tuple[int, int, str, str]]:
     if missing:
         yield header.line, 1, f"The header has no {' and no '.join(missing)}.", _FORM
     if meanings != sorted(meanings, key=_ORDER.index):
-        yield header.line, 1, "The header's fields are out of order, which hides a missing one.", _FORM
+        yield header.line, 1, "The header's fields are out of order.", _FORM
 
 
 def _meant(field: Field) -> str:

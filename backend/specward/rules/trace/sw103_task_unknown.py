@@ -1,7 +1,7 @@
-"""A header names a task that no specification has.
+"""A header names a task that is in no specification.
 
-Code is written for a task that somebody approved. An id that leads nowhere is a slip of the pen, a task
-that was renumbered, or work that nobody asked for.
+Code is written for a task that somebody approved. An unknown id is a typing error, a task that was
+renumbered, or work that nobody asked for.
 """
 
 from collections.abc import Iterable

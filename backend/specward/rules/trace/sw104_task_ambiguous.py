@@ -1,7 +1,7 @@
 """A header names a task id that several features have.
 
-Most projects begin every feature at T001, so the id alone does not say which task is meant, and neither its
-approval nor its permit can be found. The feature in front settles it.
+Most projects number the tasks of every feature from T001, so the id alone does not say which task is meant,
+and the gate can find neither its approval nor its permit. Put the feature in front of it.
 """
 
 from collections.abc import Iterable

@@ -1,8 +1,8 @@
 """A header cites a section that the specification does not have.
 
-The sections say what the code rests on; whoever reads the file goes there. A citation resolves by an id
-(§FR-003), then by a heading's number (§2.1), then by its title (§Key Entities). A path that names a file of
-the project, without §, resolves, too.
+The sections tell a reader what the code is based on. A citation is resolved as an id (§FR-003), then as a
+heading's number (§2.1), then as its title (§Key Entities). The path of a file of the project, without §, is
+valid as well.
 """
 
 from collections.abc import Iterable

@@ -1,7 +1,7 @@
 """A header cites a specification by line numbers.
 
-Lines move with every edit above them, so such a citation points somewhere else tomorrow and nobody notices. A
-section's id, number or title stays with its text.
+Line numbers change with every edit above them, so the citation will soon point somewhere else without anybody
+noticing. A section's id, number or title stays with its text.
 """
 
 from collections.abc import Iterable

@@ -1,7 +1,7 @@
 """A header names a task that does not permit this file.
 
-A task says under `Files` what may be written for it. A file that claims a task from elsewhere borrows its
-approval: nobody who approved the task agreed to this file.
+A task lists under `Files` what may be written for it. Nobody who approved the task agreed to a file that is
+not on that list.
 """
 
 from collections.abc import Iterable
@@ -36,7 +36,7 @@ def check(project: Project) -> Iterable[Finding]:
 
 def _hint(task: Task, trace: Trace, project: Project) -> str:
     if any(permits_path(project.permit(other), trace.source.path) for other in trace.tasks):
-        return f"Take {task.key.id} out of the header, or let a person add the file to its Files."
+        return f"Remove {task.key.id} from the header, or let a person add the file to its Files."
     paths = project.permit(task).paths
     allowed = f"It permits {', '.join(paths)}." if paths else "It names no files, so it permits none."
     return f"{allowed} Name the task that asks for this file, or let a person widen the task."

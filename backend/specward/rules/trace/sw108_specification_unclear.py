@@ -1,7 +1,7 @@
-"""A specification holds something that cannot be understood, or could be understood in two ways.
+"""A specification is ambiguous, or cannot be understood.
 
-The gate does not guess: two tasks with one id, a contract that is no OpenAPI document or a file that is no
-text would each be an approval of something unknown.
+The gate does not guess. Two tasks with one id, a contract that is not an OpenAPI document, or a file that is
+not text would mean approving something unknown.
 """
 
 from collections.abc import Iterable

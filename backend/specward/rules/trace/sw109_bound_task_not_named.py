@@ -1,6 +1,6 @@
-"""A file was changed for the bound task, and its header does not name that task.
+"""A file was changed for the bound task, but its header does not name that task.
 
-Who reads the file later, and CI, which knows no binding, go by the header. A file that serves several tasks
+Later readers rely on the header, and so does CI, which knows no bound task. A file that serves several tasks
 names them all: `[Task]: T-101, T-042`.
 """
 

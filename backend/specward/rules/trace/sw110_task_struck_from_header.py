@@ -1,8 +1,8 @@
-"""A change takes a task out of a file's header.
+"""A change removes a task from a file's header.
 
-The header is how a file tells whose work it holds, and a second task does not undo the first: it adds its own
-name. Without the first one its code, its approval and its record can no longer be found from each other. A
-task that has left the task list may leave the headers, too.
+The header says for which tasks a file holds code. A second task adds its name and does not replace the first:
+otherwise the first task's code, approval and record can no longer be linked. A task that was removed from the
+task list may also be removed from headers.
 """
 
 from collections.abc import Iterable
@@ -12,7 +12,7 @@ from specward.project import Project
 from specward.rules.examples import HEADER, SPECS, Example
 from specward.specs.model import Place
 
-SUMMARY = "a change takes a task out of a header"
+SUMMARY = "a change removes a task from a header"
 _PATH = "backend/app/orders/routes.py"
 _SECOND = SPECS["specs/tasks.md"] + SPECS["specs/tasks.md"].partition("\n\n")[2].replace("T-001", "T-002")
 _BEFORE = {"specs/tasks.md": _SECOND, _PATH: HEADER}
@@ -33,7 +33,7 @@ def check(project: Project) -> Iterable[Finding]:
                     "SW110",
                     Severity.ERROR,
                     Place(path, traces[0].header.line),
-                    f"The header named {task.key.id}, whose code this file holds, and no longer does.",
-                    f"Put {task.key.id} back beside the others.",
+                    f"The header no longer names {task.key.id}, whose code this file holds.",
+                    f"Add {task.key.id} again, beside the others.",
                     (task.place,),
                 )

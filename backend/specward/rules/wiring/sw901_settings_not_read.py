@@ -1,9 +1,9 @@
-"""The client's settings are missing, or are no JSON, so no hook runs.
+"""The client's settings are missing, or are not valid JSON, so no hook runs.
 
-Claude Code passes over a `.claude/settings.json` that it cannot parse without a word: a comma too many, and
-the session runs without any gate, with exit code 0. The same goes for entries of the wrong shape: the client
-skips them and keeps the rest. A project where no coding agent works switches the family off with `ignore =
-["SW9"]` in `[tool.specward]`.
+Claude Code silently ignores a `.claude/settings.json` that it cannot parse: one comma too many, and the
+session runs without any gate, with exit code 0. It also skips single entries of the wrong shape, and keeps
+the rest. A project without coding agents can turn this family off with `ignore = ["SW9"]` in
+`[tool.specward]`.
 """
 
 from collections.abc import Iterable
@@ -32,11 +32,11 @@ def check(project: Project) -> Iterable[Finding]:
             yield _finding(
                 settings_file.path,
                 f"Claude Code ignores this whole file, hooks and all: {settings_file.defect}.",
-                "Mend the JSON; `specward init` shows what belongs there.",
+                "Fix the JSON; `specward init` shows what belongs there.",
             )
         for sentence in settings_file.malformed:
-            hint = "Give it the shape that the hooks reference of Claude Code shows."
-            yield _finding(settings_file.path, f"{sentence} Claude Code passes over it.", hint)
+            hint = "Write it as the hooks reference of Claude Code shows."
+            yield _finding(settings_file.path, f"{sentence} Claude Code ignores it.", hint)
 
 
 def _finding(path: str, message: str, hint: str) -> Finding:

@@ -1,8 +1,8 @@
 """A setting switches every hook off.
 
-`disableAllHooks` does so in the shared settings and in one person's `.claude/settings.local.json` alike, and
-the environment variable `CLAUDE_CODE_SIMPLE`, which settings can set, starts the client in a form that runs
-none. Sessions then look as always, and nothing is refused. Only the check in CI still stands.
+`disableAllHooks` does so, both in the shared settings and in a person's `.claude/settings.local.json`. The
+environment variable `CLAUDE_CODE_SIMPLE`, which settings can set, starts the client in a mode without hooks.
+Sessions then look as usual, but nothing is refused; only the check in CI remains.
 """
 
 from collections.abc import Iterable
@@ -33,5 +33,5 @@ def check(project: Project) -> Iterable[Finding]:
                 Severity.ERROR,
                 Place(settings_file.path, project.line_of(settings_file.path, f'"{switch}"')),
                 f"{switch} switches every hook off, and the gate with them.",
-                f"Take {switch} out.",
+                f"Remove {switch}.",
             )

@@ -1,9 +1,9 @@
-"""An event at which the gate must be asked has no hook of the gate.
+"""An event that the gate needs has no hook of the gate.
 
-The gate binds a session to its task at UserPromptSubmit, refuses at PreToolUse, looks at a written file at
-PostToolUse, gives its verdict at Stop and SubagentStop, and keeps the settings from being changed under it
-at ConfigChange. Without any one of them a session goes on as if nothing were missing. A project whose hooks
-come from the Specward plugin needs none in its settings.
+The gate binds a session to its task at UserPromptSubmit, refuses calls at PreToolUse, checks a written file
+at PostToolUse, gives its verdict at Stop and SubagentStop, and protects the settings at ConfigChange. Without
+one of them a session goes on as if nothing were missing. A project that gets its hooks from the Specward
+plugin needs none in its settings.
 """
 
 from collections.abc import Iterable
@@ -22,7 +22,7 @@ BAD = Example(settings(events={event: matcher for event, matcher in EVENTS.items
 _WITHOUT = {
     "UserPromptSubmit": "no session is bound to its task",
     "PreToolUse": "no tool call is refused",
-    "PostToolUse": "nobody looks at a file after it is written",
+    "PostToolUse": "no file is checked after it is written",
     "SubagentStop": "a sub-agent ends without a verdict",
     "Stop": "a session ends without a verdict",
     "ConfigChange": "the hooks can be switched off in the middle of a session",

@@ -1,8 +1,8 @@
-"""A hook waits for an event or a tool that does not exist.
+"""A hook is registered for an event or a tool that does not exist.
 
-Claude Code knows a fixed set of events, and a matcher of plain names compares them letter by letter.
-`preToolUse`, `Stopped` or `MultiEdit` (a tool that is gone) raise no complaint: the hook is simply never
-called. Tools of MCP servers are for the server to know.
+Claude Code has a fixed set of events, and compares a matcher of plain names with tool names exactly.
+`preToolUse`, `Stopped` or `MultiEdit` (a tool that was removed) cause no error: the hook is simply never
+called. Tools of MCP servers are not checked, because only the server knows them.
 """
 
 from collections.abc import Iterable
@@ -17,7 +17,7 @@ from specward.wiring.client import TOOL_EVENTS, misspelt_event, misspelt_tool
 from specward.wiring.facts import wiring
 from specward.wiring.matchers import names
 
-SUMMARY = "a hook waits for an event or a tool that does not exist"
+SUMMARY = "a hook names an event or a tool that does not exist"
 GOOD = Example(settings(events={**EVENTS, "PostToolUse": "Write|Edit|mcp__files__write"}))
 BAD = Example(settings(events={**EVENTS, "PostToolUse": "Write|MultiEdit"}))
 
@@ -46,5 +46,5 @@ def _finding(project: Project, path: str, name: str, kind: str, meant: str | Non
         Severity.ERROR,
         Place(path, project.line_of(path, name)),
         f"Claude Code has no {kind} {name}, so this hook is never called for it.",
-        f"Write {meant}." if meant else f"Take it out, or name an {kind} that there is.",
+        f"Write {meant}." if meant else f"Remove it, or name an {kind} that exists.",
     )

@@ -1,9 +1,9 @@
 """The gate's matcher leaves out a tool that can write.
 
-Before a call the gate must see every tool that can change a file or hand the work on: Write, Edit,
-NotebookEdit, Bash and Agent. After a call it must see those that write. At the end of a sub-agent it must
-see the backend engineer. A matcher of letters and `|` is a list of exact names; with any other character it
-is an unanchored pattern, so a list such as `Write|Edit` misses NotebookEdit, while `Edit.*` finds it.
+Before a call the gate must see every tool that can change a file or delegate work: Write, Edit, NotebookEdit,
+Bash and Agent. After a call it must see the tools that write. At the end of a sub-agent it must see the
+backend engineer. A matcher of letters and `|` is a list of exact names; with any other character it is an
+unanchored regular expression, so `Write|Edit` misses NotebookEdit, while `Edit.*` matches it.
 """
 
 from collections.abc import Iterable
@@ -44,5 +44,5 @@ def check(project: Project) -> Iterable[Finding]:
                 Severity.ERROR,
                 Place(found.settings.path, project.line_of(found.settings.path, f'"{event}"')),
                 f"At {event} the gate does not see {', '.join(unseen)}.",
-                'Let the matcher be "*", or name them too; and use no `if`.',
+                'Set the matcher to "*", or name them too; and use no `if`.',
             )

@@ -1,9 +1,9 @@
-"""A hook of the gate runs a command that is not there, or that cannot run as it is written.
+"""A hook of the gate runs a command that does not exist, or that cannot run as written.
 
-A hook that cannot start is, to the client, no reason to stop: by default the call goes through. Where the
-command fails closed, a missing interpreter (an environment that was not installed yet) refuses everything,
-which nobody overlooks, so that alone is a warning. With `args` no shell runs: the command is one program,
-and only `${CLAUDE_PROJECT_DIR}` is replaced.
+If a hook cannot start, the client lets the call through by default. If the command is written to fail closed,
+a missing interpreter (an environment that is not installed yet) refuses everything, which nobody overlooks,
+so that is only a warning. With `args` no shell is used: the command is one program, and only
+`${CLAUDE_PROJECT_DIR}` is replaced.
 """
 
 from collections.abc import Iterable, Iterator
@@ -21,7 +21,7 @@ SUMMARY = "a hook of the gate cannot run"
 GOOD = Example(settings())
 BAD = Example(settings(command=COMMAND.replace("specward-hook", "specward-hok")))
 
-_HINT = "Install the environment (`make install`), or let `specward init` write the command anew."
+_HINT = "Install the environment (`make install`), or let `specward init` write the command again."
 
 
 def check(project: Project) -> Iterable[Finding]:
@@ -49,4 +49,4 @@ def _troubles(handler: Handler, project: Project) -> Iterator[tuple[str, Severit
     for program in programs(handler, project.root):
         if not program.exists:
             mild = program.is_interpreter and fails_closed(handler)
-            yield f"{program.path} is not there", Severity.WARNING if mild else Severity.ERROR
+            yield f"{program.path} does not exist", Severity.WARNING if mild else Severity.ERROR

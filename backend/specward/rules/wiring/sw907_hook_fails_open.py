@@ -1,8 +1,8 @@
-"""A hook of the gate lets a call pass when the hook itself breaks.
+"""A hook of the gate lets a call through when the hook itself fails.
 
-To Claude Code only exit code 2 is a refusal. A hook that crashes, is not found or takes too long lets the
-call through, unless the handler says `"onFailure": "block"` (from client 2.1.295 on; not heeded at Stop and
-SubagentStop, nor for asynchronous hooks). A shell command that ends in `|| exit 2` refuses with every
+Claude Code takes only exit code 2 as a refusal. A hook that crashes, is not found or takes too long lets the
+call through, unless the handler has `"onFailure": "block"` (from client 2.1.295 on; ignored at Stop and
+SubagentStop, and for asynchronous hooks). A shell command that ends in `|| exit 2` refuses with every
 version.
 """
 
@@ -18,7 +18,7 @@ from specward.wiring.facts import wiring
 from specward.wiring.programs import fails_closed
 from specward.wiring.settings import SETTINGS
 
-SUMMARY = "a hook of the gate lets calls pass when it breaks"
+SUMMARY = "a hook of the gate lets calls through when it fails"
 GOOD = Example(settings())
 _OPEN = '{"type": "command", "command": ".venv/bin/specward-hook"}'
 BAD = Example({SETTINGS: f'{{"hooks": {{"PreToolUse": [{{"hooks": [\n  {_OPEN}\n]}}]}}}}\n'})
@@ -37,8 +37,8 @@ def check(project: Project) -> Iterable[Finding]:
             "SW907",
             Severity.ERROR,
             Place(found.settings.path, project.line_of(found.settings.path, f'"{event}"')),
-            f"The gate's hook at {event} runs beside the call and can refuse nothing."
+            f"The gate's hook at {event} runs in the background and cannot refuse anything."
             if late
-            else f"When the gate's hook at {event} breaks, the call goes through.",
+            else f"If the gate's hook at {event} fails, the call goes through.",
             "Take `async` out." if late else f"End the command in `|| exit 2`{also}.",
         )

@@ -1,9 +1,9 @@
-"""A permission rule opens what the gate holds shut.
+"""A permission rule allows what the gate forbids.
 
-A shell without bounds writes anything: with `Bash` allowed as a whole, or an interpreter such as `python3`,
-a model can switch the hooks off in the middle of a session. A rule that allows edits of the control files
-(the settings, the agents, the approvals, the gate's own state) does it directly. The modes
-`bypassPermissions` and `auto` ask nobody, and tell the model to edit through the shell.
+An unrestricted shell can write anything: with all of `Bash` allowed, or an interpreter such as `python3`, a
+model can switch the hooks off in the middle of a session. A rule that allows edits of the control files (the
+settings, the agents, the approvals, the gate's own state) does it directly. The modes `bypassPermissions` and
+`auto` ask nobody, and tell the model to edit through the shell.
 """
 
 from collections.abc import Iterable, Iterator
@@ -38,7 +38,7 @@ def check(project: Project) -> Iterable[Finding]:
                 Severity.ERROR,
                 Place(settings_file.path, project.line_of(settings_file.path, f'"{part}"')),
                 message,
-                "Allow the few commands that are needed, each by its words, and no edit of control files.",
+                "Allow only the commands that are needed, each spelt out, and no edit of control files.",
             )
 
 
@@ -46,12 +46,12 @@ def _openings(settings_file: Settings) -> Iterator[tuple[str, str]]:
     if settings_file.default_mode in _ASK_NOBODY:
         yield (
             settings_file.default_mode,
-            "This mode lets every call pass unasked.",
+            "This mode lets every call through without asking.",
         )
     for rule in settings_file.allowed:
         edit = _EDIT.fullmatch(rule)
         if _ANY_SHELL.fullmatch(rule):
-            yield rule, f"{rule} allows a shell without bounds, which writes whatever the gate refuses."
+            yield rule, f"{rule} allows an unrestricted shell, which can write whatever the gate refuses."
         elif edit and _covers_control(edit["path"]):
             yield rule, f"{rule} allows edits of the files that control the gate."
 

@@ -1,9 +1,9 @@
-"""The backend engineer's file is missing, or the client passes over it.
+"""The backend engineer's file is missing, or the client ignores it.
 
-Claude Code skips an agent file without `name` or `description`, with a colon in its name, or with a head
-that is no YAML (an unclosed quote, a tab), and says so only in its debug log. Work is then done by the
-general agent, with all tools and none of the rules. The name is what the file says, not what it is called;
-two files of one name leave it open which is meant.
+Claude Code skips an agent file without `name` or `description`, with a colon in its name, or with a head that
+is not valid YAML (an unclosed quote, a tab), and says so only in its debug log. The general agent then does
+the work, with all tools and none of the rules. The agent's name is the one in the file, not the file's name;
+if two files have the same name, it is undefined which one is used.
 """
 
 from collections import Counter
@@ -28,14 +28,16 @@ def check(project: Project) -> Iterable[Finding]:
     found = project.fact(wiring)
     for agent in found.agents:
         if agent.unread:
-            message = f"Claude Code passes over this agent in silence: {agent.unread}."
+            message = f"Claude Code silently ignores this agent: {agent.unread}."
             yield _finding(
                 agent.path, message, "Give it a head with `name` and `description`, in valid YAML."
             )
     names = Counter(agent.name for agent in found.agents if agent.is_project and not agent.unread)
     for agent in found.agents:
         if agent.is_project and names[agent.name] > 1:
-            message = f"{names[agent.name]} agent files have the name {agent.name}; which one runs is open."
+            message = (
+                f"{names[agent.name]} agent files have the name {agent.name}; which one runs is undefined."
+            )
             yield _finding(agent.path, message, "Keep one of them.")
     known = any(agent.path == AGENT_PATH or agent.name == AGENT for agent in found.agents)
     if not known and not found.gate_is_a_plugin:  # the plugin brings its own

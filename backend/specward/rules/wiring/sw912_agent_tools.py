@@ -1,9 +1,8 @@
-"""The backend engineer has other tools than it should.
+"""The backend engineer has tools that it should not have, or that do not exist.
 
-Without a `tools` entry an agent has every tool there is, a shell among them; with Bash in it, Grep and Glob
-are dropped, and every write can go round the gate. A name that is misspelt, or of a tool that is gone
-(MultiEdit), is passed over in silence. The engineer works with Read, Grep, Glob, Write and Edit, and with
-the gate's own.
+Without a `tools` entry an agent has every tool, including a shell; if Bash is listed, Grep and Glob are
+dropped, and every write can bypass the gate. Misspelt and removed tools (MultiEdit) are silently ignored. The
+engineer works with Read, Grep, Glob, Write and Edit, and with the gate's own tools.
 """
 
 from collections.abc import Iterable
@@ -33,7 +32,7 @@ def check(project: Project) -> Iterable[Finding]:
         for tool in dict.fromkeys(agent.tools):
             if meant := misspelt_tool(tool):
                 yield _finding(
-                    agent, f"Claude Code has no tool {tool}, so the agent goes without.", f"Write {meant}."
+                    agent, f"Claude Code has no tool {tool}, so the agent does not get it.", f"Write {meant}."
                 )
         if agent.name == AGENT:
             yield from _of_the_engineer(agent)
@@ -43,11 +42,11 @@ def _of_the_engineer(agent: AgentFile) -> Iterable[Finding]:
     hint = "Write `tools: Read, Grep, Glob, Write, Edit`."
     if not agent.tools or "*" in agent.tools:
         yield _finding(
-            agent, "The engineer names no tools, so it has every tool there is, a shell too.", hint
+            agent, "The engineer's file lists no tools, so it has every tool, including a shell.", hint
         )
     for tool in agent.tools:
         if tool in _SHELLS:
-            yield _finding(agent, f"With {tool} the engineer can write past the gate.", hint)
+            yield _finding(agent, f"With {tool} the engineer can bypass the gate.", hint)
 
 
 def _finding(agent: AgentFile, message: str, hint: str) -> Finding:

@@ -1,8 +1,8 @@
-"""An agent's head promises what the client does not keep, or gives away what it should not.
+"""An agent's head has entries that the client ignores, or that allow too much.
 
-Hooks in an agent's head run only where the folder is trusted, which no headless session is; so enforcement
-belongs in `.claude/settings.json`. `permissionMode` with bypassPermissions, auto or dontAsk is heeded in a
-sub-agent. In a plugin's agent `hooks`, `mcpServers` and `permissionMode` are not heeded at all.
+Hooks in an agent's head run only if the folder is trusted, which it never is in a headless session; so
+enforcement belongs in `.claude/settings.json`. A `permissionMode` of bypassPermissions, auto or dontAsk does
+apply to a sub-agent. In a plugin's agent, `hooks`, `mcpServers` and `permissionMode` are ignored.
 """
 
 from collections.abc import Iterable, Iterator
@@ -16,7 +16,7 @@ from specward.specs.model import Place
 from specward.wiring.agents import AgentFile
 from specward.wiring.facts import AGENT, wiring
 
-SUMMARY = "an agent's head says what the client does not do"
+SUMMARY = "an agent's head has entries that the client ignores"
 GOOD = Example({**settings(), PATH: ENGINEER})
 BAD = Example({**settings(), PATH: ENGINEER.replace("tools:", "permissionMode: bypassPermissions\ntools:")})
 
@@ -35,7 +35,7 @@ def check(project: Project) -> Iterable[Finding]:
                 Severity.ERROR,
                 Place(agent.path, agent.head.line(key)),
                 message,
-                f"Take `{key}` out here; what it should do belongs in the settings.",
+                f"Remove `{key}` here; it belongs in the settings.",
             )
 
 
@@ -44,10 +44,13 @@ def _traps(agent: AgentFile, *, wired: bool) -> Iterator[tuple[str, str]]:
     if agent.plugin:
         for key in _NOT_IN_PLUGINS:
             if key in values:
-                yield key, f"Claude Code does not heed `{key}` in the agent of a plugin."
+                yield key, f"Claude Code ignores `{key}` in the agent of a plugin."
         return
     mode = agent.head.text("permissionMode")
     if mode in _ASK_NOBODY and agent.name == AGENT:
-        yield "permissionMode", f"As a sub-agent the engineer would run in the mode {mode}, asking nobody."
+        yield (
+            "permissionMode",
+            f"As a sub-agent the engineer would run in the mode {mode}, without asking anybody.",
+        )
     if "hooks" in values and agent.name == AGENT and not wired:
-        yield "hooks", "The only hooks stand in the agent's head, where a headless session does not run them."
+        yield "hooks", "The only hooks are in the agent's head, where a headless session does not run them."

@@ -1,8 +1,8 @@
-"""A skill hands its work to an agent that is not the one it means.
+"""A skill hands its work to an agent that does not exist.
 
 A skill with `context: fork` runs in the agent that it names. If there is none of that name, Claude Code
-takes the general agent, with all tools, and says nothing. The usual slip is in a plugin: its agents are
-called `plugin:name`, so `agent: backend-engineer` in a plugin's skill means nobody.
+silently uses the general agent, with all tools. This usually happens in a plugin: its agents are called
+`plugin:name`, so `agent: backend-engineer` in a plugin's skill refers to nothing.
 """
 
 from collections.abc import Iterable
@@ -15,7 +15,7 @@ from specward.rules.wiring.examples import ENGINEER
 from specward.specs.model import Place
 from specward.wiring.facts import wiring
 
-SUMMARY = "a skill forks to an agent that does not exist"
+SUMMARY = "a skill uses an agent that does not exist"
 _SKILL = (
     "---\nname: implement\ndescription: Does a task\ncontext: fork\nagent: backend-engineer\n---\nDo it.\n"
 )
@@ -45,5 +45,5 @@ def check(project: Project) -> Iterable[Finding]:
             Severity.ERROR,
             Place(fork.path, fork.line),
             f"{named}, so the skill runs in the general agent, with every tool.",
-            f"Write `agent: {qualified}`." if qualified in names else "Name an agent that there is.",
+            f"Write `agent: {qualified}`." if qualified in names else "Name an agent that exists.",
         )

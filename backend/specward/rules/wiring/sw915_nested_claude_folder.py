@@ -1,8 +1,8 @@
-"""A `.claude` folder below the root shadows the one at the root.
+"""A `.claude` folder below the root overrides the one at the root.
 
-Claude Code takes the nearest `.claude` of the folder it is started in. Started in `backend/`, it takes the
-settings of `backend/.claude/` and runs none of the hooks at the root; and an agent of the same name there
-comes before the one at the root. So agents and settings stand at the root alone.
+Claude Code uses the `.claude` folder nearest to where it is started. Started in `backend/`, it uses the
+settings of `backend/.claude/` and runs none of the hooks at the root; an agent of the same name there also
+takes precedence. So keep agents and settings at the root only.
 """
 
 from collections.abc import Iterable
@@ -15,7 +15,7 @@ from specward.rules.wiring.examples import ENGINEER
 from specward.specs.model import Place
 from specward.wiring.facts import wiring
 
-SUMMARY = "a nested .claude folder shadows the one at the root"
+SUMMARY = "a nested .claude folder overrides the one at the root"
 GOOD = Example({PATH: ENGINEER})
 BAD = Example({PATH: ENGINEER, f"backend/{PATH}": ENGINEER})
 
@@ -28,5 +28,5 @@ def check(project: Project) -> Iterable[Finding]:
             Severity.ERROR,
             Place(path),
             "A session started below the root takes this file instead of the one at the root.",
-            "Move it to `.claude/` at the root, or take it out.",
+            "Move it to `.claude/` at the root, or remove it.",
         )

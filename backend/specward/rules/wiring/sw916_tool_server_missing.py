@@ -1,8 +1,8 @@
-"""The gate's own tools do not reach the agent, or something else answers in their name.
+"""The gate's own tools do not reach the agent, or something else is served under their name.
 
-The engineer has no shell; `brief`, `check`, `test` and `clarify` take its place, served by `specward mcp` as
-`.mcp.json` names it. Without the server the agent goes without them in silence. Another command under that
-name would be believed by the agent and run without question.
+The engineer has no shell; `brief`, `check`, `test` and `clarify` replace it, served by `specward mcp` as
+configured in `.mcp.json`. Without the server the agent silently works without them. The agent would trust
+another command under that name, and run it without question.
 """
 
 from collections.abc import Iterable, Iterator
@@ -37,7 +37,7 @@ def check(project: Project) -> Iterable[Finding]:
             Severity.ERROR,
             place,
             message,
-            "Let `specward init` write the entry anew, and leave the server on.",
+            "Let `specward init` write the entry again, and leave the server on.",
         )
 
 
@@ -47,4 +47,4 @@ def _troubles(found: Wiring, engineer: AgentFile) -> Iterator[tuple[Place, str]]
         yield place, f"The engineer's tools are served as {SERVERS} says, and {found.server_trouble}."
     for settings_file in found.both_settings:
         if SERVER in settings_file.servers_off:
-            yield Place(settings_file.path), f"{settings_file.path} turns the server `{SERVER}` off."
+            yield Place(settings_file.path), f"{settings_file.path} switches the server `{SERVER}` off."

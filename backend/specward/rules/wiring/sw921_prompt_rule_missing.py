@@ -1,9 +1,8 @@
 """The backend engineer's prompt leaves out one of its rules.
 
-The gate refuses what breaks a rule, but an agent that was never told wastes its turns on refusals, and the
-rules that no machine can hold (to stop when ownership is unclear, to answer in a fixed form) stand in the
-prompt alone. Each rule is recognised by its concepts within one statement, in any wording; the file may say
-more.
+The gate refuses what breaks a rule, but an agent that was never told wastes its turns on refusals. And rules
+that no machine can check (stop when ownership is unclear, answer in a fixed form) exist only in the prompt.
+Each rule is recognised by its concepts within one statement, in any wording; the file may say more.
 """
 
 from collections.abc import Iterable
