@@ -66,7 +66,7 @@ def render(gathered: Brief) -> str:
     ]
     if gathered.missing:
         misses = (f"- {miss.citation}: {miss.reason}. {miss.hint}" for miss in gathered.missing)
-        blocks.append("## Cited, and not there\n\n" + "\n".join(misses))
+        blocks.append("## Cited, but missing\n\n" + "\n".join(misses))
     return "\n\n".join(blocks) + "\n"
 
 
@@ -122,7 +122,7 @@ def _cut(text: str, limit: int) -> int:
 def _standing(gathered: Brief) -> list[str]:
     state = gathered.status
     if isinstance(state, Approved):
-        return [f"Approved by {state.stamp.approver or 'somebody unnamed'} on {state.stamp.date}."]
+        return [f"Approved by {state.stamp.approver or 'an unnamed person'} on {state.stamp.date}."]
     if isinstance(state, Stale):
         changes = (f"- {change}" for change in gathered.changes)
         return [f"STALE: it is not what was approved on {state.stamp.date}.", "", *changes]

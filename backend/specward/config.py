@@ -63,8 +63,8 @@ def find_root(start: Path) -> Path:
             if any((folder / marker).exists() for marker in markers):
                 return folder
     raise CouldNotRunError(
-        f"{start} is in no project: neither it nor a folder above has .git, {' or '.join(FILES)}. "
-        "Go to the project, or begin one with `git init`."
+        f"{start} is not in a project: neither it nor a folder above has .git, {' or '.join(FILES)}. Go "
+        "to the project, or create one with `git init`."
     )
 
 
@@ -91,7 +91,7 @@ def load_config(root: Path, read: Reader = read_toml) -> Config:
         # What a link leads to could change, and no rule would see it.
         if config.table and (root / name).is_symlink():
             raise CouldNotRunError(
-                f"{name} leads elsewhere, through a link. Put the file itself in its place."
+                f"{name} leads elsewhere, through a link. Replace the link by the file itself."
             )
         if config.table:
             return config
@@ -128,7 +128,7 @@ def _table(text: str, name: str, keys: tuple[str, ...], read: Reader) -> dict[st
     try:
         table: object = read(text)
     except ValueError as error:
-        raise CouldNotRunError(f"{name} is not valid TOML: {error}. Mend it there.") from error
+        raise CouldNotRunError(f"{name} is not valid TOML: {error}. Fix it there.") from error
     for key in keys:
         table = table.get(key, {}) if isinstance(table, dict) else {}
     if not isinstance(table, dict):
@@ -152,12 +152,12 @@ def _field(key: str, value: object, where: str) -> tuple[str, object]:
         return "table", value
     close = nearest(key, Config._fields, most=1)
     advice = f"Did you mean {close[0]}?" if close else f"There are: {', '.join(Config._fields[:-1])}."
-    raise CouldNotRunError(f"{where} is no setting of Specward. {advice}")
+    raise CouldNotRunError(f"{where} is not a setting of Specward. {advice}")
 
 
 def _text(value: object, where: str) -> str:
     if not isinstance(value, str) or not value.strip():
-        raise CouldNotRunError(f"{where} must be a text that is not empty, not {value!r}.")
+        raise CouldNotRunError(f"{where} must be a non-empty string, not {value!r}.")
     return value
 
 
@@ -170,7 +170,7 @@ def _choice(value: object, where: str, choices: tuple[str, ...]) -> str:
 def _texts(value: object, where: str) -> tuple[str, ...]:
     items = [value] if isinstance(value, str) else value
     if not isinstance(items, list):
-        raise CouldNotRunError(f"{where} must be a text or a list of texts, not {value!r}.")
+        raise CouldNotRunError(f"{where} must be a string or a list of strings, not {value!r}.")
     return tuple(_text(item, where) for item in items)
 
 

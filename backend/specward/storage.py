@@ -43,7 +43,9 @@ def refuse_link(root: Path, path: str) -> None:
         CouldNotRunError: it is.
     """
     if (root / path).exists() and (root / path).resolve() != root.resolve() / path:
-        raise CouldNotRunError(f"{path} leads elsewhere, through a link. Put the file itself in its place.")
+        raise CouldNotRunError(
+            f"{path} leads elsewhere, through a link. Replace the link by the file itself."
+        )
 
 
 def write_atomically(path: Path, text: str) -> None:

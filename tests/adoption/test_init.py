@@ -94,7 +94,7 @@ def test_an_application_that_does_not_start_is_told_of(template: Path) -> None:
     specs = {"specs/plan.md": "# Plan\n", "specs/contracts/openapi.yaml": contract}
     write_tree(template, {**specs, "backend/app/api/main.py": "raise ValueError('x')\n"})
     said = specward(template, "init", "--yes")
-    assert "does not start, so its contract cannot be checked: ValueError: x. Mend the error" in said
+    assert "does not start, so its contract cannot be checked: ValueError: x. Fix the error" in said
     assert "Until then it is not held against the contract." in said
 
 

@@ -67,7 +67,7 @@ def test_its_hooks_hold_a_session(wired_by_plugin: Path) -> None:
     done = run_claude(project, "/specward:implement T-042", script, "--plugin-dir", str(PLUGIN))
     assert (project / "backend/app/notes/a.py").is_file()
     assert not (project / "frontend/new.ts").exists()
-    assert "not whole" not in json.dumps(done.requests)
+    assert "gate is incomplete" not in json.dumps(done.requests)
 
 
 def test_a_project_without_settings_is_left_alone(wired_by_plugin: Path) -> None:

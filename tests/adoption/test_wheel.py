@@ -83,6 +83,6 @@ def test_the_client_is_held_and_the_hooks_of_the_project_still_run(adopted: Path
     assert not done.refused("free")
     assert "written for approved tasks only" in done.answer_to("held")
     assert "Specward guards this repository: backend/app/**" in done.told
-    assert "not whole" not in done.told
+    assert "gate is incomplete" not in done.told
     assert (adopted / "formatted").exists()  # what their PostToolUse hook leaves
     assert not (adopted / "backend/app/new.py").exists()

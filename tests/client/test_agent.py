@@ -163,7 +163,7 @@ def test_two_subagents_at_once_keep_to_their_own_tasks(project: Path, model: Mod
         assert "bound to T-042, T-078" in done.answer_to(name)
     assert "outside the permit of T-042" in done.answer_to("one-other")
     assert "outside the permit of T-078" in done.answer_to("two-other")
-    assert "not among the tools of a task" in done.answer_to("shell")
+    assert "not a tool for tasks" in done.answer_to("shell")
     assert changed(project) == {"backend/app/notes/a.py", "backend/app/alerts/a.py"}
 
 

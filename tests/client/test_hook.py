@@ -349,7 +349,7 @@ def test_a_permit_ends_when_its_specification_changes(bound: Path) -> None:
 def test_what_is_no_event_is_refused(project: Path, data: bytes) -> None:
     reply = hook(project, data)
     assert reply.code == 2
-    assert reply.stderr.startswith("Specward could not judge this, so it is refused:")
+    assert reply.stderr.startswith("Specward could not check this, so it is refused:")
     assert "Traceback" not in reply.stderr
 
 
@@ -567,7 +567,7 @@ def test_the_start_tells_what_the_gate_is_and_what_of_it_is_missing(project: Pat
     start = event(project, "SessionStart", source="startup")
     told = hook(project, start).context
     assert "Specward guards this repository: backend/app/**" in told
-    assert "not whole" not in told
+    assert "gate is incomplete" not in told
     settings = project / ".claude/settings.json"
     settings.write_text(settings.read_text().replace('"PreToolUse"', '"PreTool"'), encoding="utf-8")
     (project / ".claude/settings.local.json").write_text('{"disableAllHooks": true}', encoding="utf-8")

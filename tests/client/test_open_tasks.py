@@ -64,7 +64,7 @@ COMPLETENESS_ROUTE = '''
 @router.get(
     "/v1/profile/completeness",
     name="readCompleteness",
-    summary="Ask how complete one's profile is",
+    summary="Read how complete the profile is",
     response_description="What is set and what is not.",
     responses=responses(UNAUTHENTICATED),
 )

@@ -81,7 +81,7 @@ def test_programs_out_of_reach_are_copied_once(embedded: Programs, shelf: Path, 
     assert within_reach(out_of_reach, account, shelf) == copy
     assert copy.folder.stat() == made
 
-    with pytest.raises(CouldNotRunError, match="closed to the server's user"):
+    with pytest.raises(CouldNotRunError, match="not accessible to the server's user"):
         within_reach(out_of_reach._replace(form="installed"), account, shelf)
 
 

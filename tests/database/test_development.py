@@ -366,7 +366,7 @@ def test_a_place_outside_that_others_can_write_is_refused(tmp_path: Path) -> Non
     outside.mkdir()
     outside.chmod(0o777)
     try:
-        assert "is not a folder of ours alone" in checkout("start", status=2)
+        assert "is not a folder that only we can write to" in checkout("start", status=2)
     finally:
         outside.rmdir()
 

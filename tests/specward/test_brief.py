@@ -72,7 +72,7 @@ responses:
 
 It is data-model §carts, above.
 
-## Cited, and not there
+## Cited, but missing
 
 - speckit.specify §9: specs/specify.md has no section §9. Cite a section by its id (§FR-003), its \
 number (§2.1) or its title (§Key Entities).

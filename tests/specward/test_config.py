@@ -34,12 +34,15 @@ def test_a_project_without_pyproject_has_its_own_file(tmp_path: Path) -> None:
     [
         ("[tool.specward", "pyproject.toml is not valid TOML"),
         ("[tool]\nspecward = 1", "tool.specward in pyproject.toml must be a table"),
-        ("[tool.specward]\nfeature = ''", "tool.specward.feature .* must be a text that is not empty"),
+        ("[tool.specward]\nfeature = ''", "tool.specward.feature .* must be a non-empty string"),
         (
             "[tool.specward]\nterritory = [1]",
-            "tool.specward.territory .* must be a text that is not empty, not 1",
+            "tool.specward.territory .* must be a non-empty string, not 1",
         ),
-        ("[tool.specward]\nterritory = 1", "tool.specward.territory .* must be a text or a list of texts"),
+        (
+            "[tool.specward]\nterritory = 1",
+            "tool.specward.territory .* must be a string or a list of strings",
+        ),
         ("[tool.specward]\nterritory = '/app'", "tool.specward.territory .* must stay inside the repository"),
         ("[tool.specward]\ntests = 'a/../../b'", "tool.specward.tests .* must stay inside the repository"),
         ("[tool.specward]\ndocuments = 'a'", "tool.specward.documents .* must be a table such as"),

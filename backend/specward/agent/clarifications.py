@@ -92,7 +92,7 @@ def file_clarification(root: Path, feature: str, task: str, kind: str, said: Seq
     except ClarificationError as error:
         raise CouldNotRunError(str(error)) from error
     if (root / path).resolve() != root.resolve() / path:
-        raise CouldNotRunError(f"{path} leads elsewhere, through a link: a person has to take it away.")
+        raise CouldNotRunError(f"{path} leads elsewhere, through a link: a person has to remove it.")
     write_atomically(root / path, text)
     return path
 

@@ -29,7 +29,7 @@ def at_start(_event: dict[str, object], caller: Caller, _part: int) -> str:
     bound = _binding(record) if record.asked else 'A task is bound by naming it: "Implement task T-042".'
     # A plugin's hooks need nothing in the project; the client tells them apart by this variable.
     problems = () if os.environ.get("CLAUDE_PLUGIN_ROOT") else wiring.problems(Path(caller.project))
-    broken = [f"The gate is not whole: {problem}" for problem in problems]
+    broken = [f"The gate is incomplete: {problem}" for problem in problems]
     return "\n".join([about, bound, *broken])
 
 
@@ -71,7 +71,7 @@ def _part(record: Record, caller: Caller, part: int) -> str:
     if part == PARTS < len(parts):
         file = Path(f"{caller.home}.brief.md")
         file.write_text(text, encoding="utf-8")
-        tail = f"\n\nThe brief goes on. Read the rest of it, from the words above, in {file}."
+        tail = f"\n\nThe brief continues. Read the rest of it, from the words above, in {file}."
     return head + parts[part - 1] + tail
 
 
@@ -87,7 +87,5 @@ def _binding(record: Record) -> str:
     if record.missing:
         lines.append(record.missing)
     if not record.tasks:
-        lines.append(
-            "So nothing can be written: say what is missing, or file a clarification (task-missing)."
-        )
+        lines.append("Nothing can be written: say what is missing, or file a clarification (task-missing).")
     return "\n".join(lines)

@@ -23,8 +23,8 @@ CLOSING = ("Stop", "SubagentStop")
 TIME_TO_TELL, TIME_TO_CLOSE = 52, 52  # seconds; the client gives these events 60
 TO_PUT_DOWN, TO_PUT_DOWN_ALL = 0.8, 6.0  # seconds to keep what is known, of the 10 and of the 60
 TOO_LITTLE_TIME = (
-    "Specward had too little time to judge this, so it is refused. "
-    "What it has found out is kept: do the same again, and it goes on from there.\n"
+    "Specward had too little time to check this, so it is refused. Its progress is kept: do the same "
+    "again, and it continues from there.\n"
 )
 SETTINGS = ("project_settings", "local_settings")
 
@@ -43,7 +43,7 @@ def respond(event: dict[str, object], part: int) -> int:
         sys.stderr.write(TOO_LITTLE_TIME)
         return 2
     except CouldNotRunError as error:
-        sys.stderr.write(f"Specward could not judge this, so it is refused: {error}\n")
+        sys.stderr.write(f"Specward could not check this, so it is refused: {error}\n")
         return 2
     return 0
 
@@ -66,7 +66,7 @@ def _answer(event: dict[str, object], part: int) -> str:
         _take_time(TIME_TO_CLOSE)
         return _end(at_the_end(event, caller))
     if name == "ConfigChange" and event.get("source") in SETTINGS:
-        return _block("The settings that wire the gate in do not change within a session. Start a new one.")
+        return _block("The settings that wire in the gate cannot change within a session. Start a new one.")
     return ""
 
 

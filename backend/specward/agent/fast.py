@@ -61,9 +61,9 @@ def parse(data: bytes) -> dict[str, object]:
             text.lstrip(), 0
         )
     except (StopIteration, SystemError):  # the C scanner's two ways of giving up
-        raise ValueError("the event is no JSON") from None
+        raise ValueError("the event is not JSON") from None
     if text.lstrip()[end:].strip() or not isinstance(event, dict):
-        raise ValueError("the event is no JSON object")
+        raise ValueError("the event is not JSON object")
     return event
 
 

@@ -13,6 +13,6 @@ try:
 
     code = main(sys.argv[1:])
 except Exception as error:  # noqa: BLE001 (a gate that breaks must refuse, whatever broke)
-    sys.stderr.write(f"Specward could not judge this, so it is refused: {type(error).__name__}: {error}\n")
+    sys.stderr.write(f"Specward could not check this, so it is refused: {type(error).__name__}: {error}\n")
     code = 2
 sys.exit(code)

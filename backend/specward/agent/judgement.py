@@ -38,7 +38,7 @@ def judge(event: dict[str, object], caller: Caller, record: Record) -> Answer:
         return _delegation(tool, given, str(event["tool_use_id"]), caller)
     place = real(joined(str(event["cwd"]), str(given[WRITES[tool]])))
     if tool not in EDITS:
-        return DENY, "A notebook has no reference header, so no task is done in one."
+        return DENY, "A notebook has no reference header, so no task may use one."
     if not (caller.engineer or record.tasks):
         return _settings(place, text_after(tool, given, place))
     return _work(relative(place, caller.root), text_after(tool, given, place), caller, record)
@@ -47,7 +47,10 @@ def judge(event: dict[str, object], caller: Caller, record: Record) -> Answer:
 def _work(path: str | None, text: str | None, caller: Caller, record: Record) -> Answer:
     """Judge what a task's work makes of a file that its permit covers."""
     if path is None or text is None:
-        return DENY, f"What this edit makes of {path} cannot be told: read it again, and quote it exactly."
+        return (
+            DENY,
+            f"The result of this edit to {path} is unclear: read the file again, and quote it exactly.",
+        )
     if matches(CLARIFICATIONS, path):
         return _clarification(path, text)
     if path == DEPENDENCY_FILE:
@@ -105,7 +108,7 @@ def _settings(place: str, text: str | None) -> Answer:
             return NOTHING, ""
     except CouldNotRunError as error:
         return DENY, str(error)
-    return DENY, f"The gate goes by its settings in {name}: only people change them."
+    return DENY, f"{name} has settings of the gate: only people change them."
 
 
 def _clarification(path: str, text: str) -> Answer:
@@ -122,7 +125,7 @@ def _header(path: str, text: str, record: Record) -> Answer:
     form = f'It opens with "[Task]: {tasks}", "[From]: ..." and "[Description]: ...", each on its own line.'
     header = source.header
     if source.trouble and source.is_traceable:
-        return DENY, f"{path} could not be judged: {source.trouble}. Save it as UTF-8."
+        return DENY, f"{path} could not be checked: {source.trouble}. Save it as UTF-8."
     if not source.needs_header:
         return ALLOW, f"{path} is within the permit of {tasks}."
     if header is None:

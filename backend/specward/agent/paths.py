@@ -32,7 +32,7 @@ def real(path: str) -> str:
             continue
         links += 1
         if links > MAX_LINKS:
-            raise OSError(f"the symbolic links of {path} lead in a circle")
+            raise OSError(f"the symbolic links of {path} form a cycle")
         if target.startswith("/"):
             done = []
         todo.extend(reversed(target.split("/")))

@@ -92,7 +92,7 @@ def _sort(law: Law, name: str) -> Task | str:
     """Return the one approved task of a name; or say why there is none, and what to ask for."""
     found = find_tasks(law.spec_sets, name)
     if not found:
-        return f"{name} stands in no task list: ask for the right id, or for the task to be written."
+        return f"{name} is in no task list: ask for the right id, or for the task to be written."
     if len(found) > 1:
         return (
             f"{name} names several tasks: ask which is meant, {', '.join(str(task.key) for task in found)}."

@@ -70,7 +70,7 @@ def decide(event: dict[str, object], caller: Caller, record: Record) -> Answer:
     if tool in TALK and not caller.engineer:
         return NOTHING, ""
     return DENY, (
-        f"{tool} is not among the tools of a task: Read, Grep, Glob, Write and Edit are, and the gate's own: "
+        f"{tool} is not a tool for tasks. These are: Read, Grep, Glob, Write and Edit, and the gate's own "
         "brief, check, test and clarify."
     )
 
@@ -118,8 +118,8 @@ def _bound_write(
         return DENY, refusal
     if names(f"{caller.root}/{path}") > 1:
         return DENY, (
-            f"{path} has another name (a hard link), under which the same content may lie outside the "
-            "permit. Ask a person to put a file of its own in its place."
+            f"{path} has another name (a hard link), which may be outside the permit. Ask a person to "
+            "replace it by a separate file."
         )
     text = text_after(tool, given, f"{caller.root}/{path}") if tool in EDITS else None
     if text is None or path == DEPENDENCY_FILE or not is_plain(text, record.tasks):
@@ -142,7 +142,7 @@ def _refusal(path: str | None, record: Record) -> str:
             "(spec-contradiction) and stop."
         )
     if steers(path) and path not in record.paths:
-        return f"{path} steers agents or tools: only people write it, where no task names it itself."
+        return f"{path} controls agents or tools: only people write it, unless a task names it."
     return ""
 
 
@@ -168,13 +168,13 @@ def _read(given: dict[str, object], tool: str, event: dict[str, object], caller:
         wanted = pattern.partition("*")[0]
     place = _place(wanted, event, caller)
     if any(sign in pattern for sign in LEAVING) or place is None:
-        return DENY, f"{pattern or wanted} leads out of the repository, where no task is done."
+        return DENY, f"{pattern or wanted} leads out of the repository."
     if tool != "Glob" and is_secret(place):
         return DENY, _CLOSED.format(place)
     if tool == "Grep" and may_name_secrets(str(given.get("glob") or "")):
         return DENY, _CLOSED.format(
             given["glob"]
-        ) + " Let the glob end in the ending of what you look for: *.py."
+        ) + " End the glob in the extension of what you look for: *.py."
     return ALLOW, "Reading inside the repository is free."
 
 

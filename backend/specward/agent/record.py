@@ -111,5 +111,5 @@ def _name(value: object) -> str:
     """Return an id of the client's, which becomes a file name here."""
     name = str(value)
     if not name or not NAME_CHARACTERS.issuperset(name):
-        raise ValueError(f"{name!r} is no session or agent id")
+        raise ValueError(f"{name!r} is not a session or agent id")
     return name

@@ -90,19 +90,19 @@ def _read(line: bytes) -> Json:
     except (ValueError, RecursionError) as error:
         raise ProtocolError(PARSE_ERROR, "this is no JSON") from error
     if not isinstance(message, dict) or message.get("jsonrpc") != "2.0":
-        raise ProtocolError(INVALID_REQUEST, "this is no JSON-RPC 2.0 message")
+        raise ProtocolError(INVALID_REQUEST, "this is not a JSON-RPC 2.0 message")
     return message
 
 
 def _number(value: object) -> int | str:
     if not isinstance(value, int | str) or isinstance(value, bool):
-        raise ProtocolError(INVALID_REQUEST, "the id is neither a number nor a text")
+        raise ProtocolError(INVALID_REQUEST, "the id is neither a number nor a string")
     return value
 
 
 def _object(value: object) -> Json:
     if not isinstance(value, dict):
-        raise ProtocolError(INVALID_PARAMS, "the parameters are no object")
+        raise ProtocolError(INVALID_PARAMS, "the parameters are not an object")
     return value
 
 
@@ -141,7 +141,7 @@ def _call(params: Json, tools: tuple[Tool, ...]) -> Json:
 def _run(tool: Tool, arguments: Json) -> str:
     for name in tool.parameters:
         if name in arguments and not isinstance(arguments[name], str):
-            raise CouldNotRunError(f"`{name}` of {tool.name} is a text: {tool.parameters[name]}.")
+            raise CouldNotRunError(f"`{name}` of {tool.name} is a string: {tool.parameters[name]}.")
     missing = [name for name in tool.required if not str(arguments.get(name, "")).strip()]
     if missing:
         raise CouldNotRunError(f"{tool.name} needs {' and '.join(f'`{name}`' for name in missing)}.")

@@ -65,7 +65,7 @@ def _run(command: list[str], root: Path) -> tuple[int, str]:
     try:
         output, _ = process.communicate(timeout=SECONDS)
     except subprocess.TimeoutExpired as error:
-        raise CouldNotRunError(f"The tests did not end within {SECONDS} seconds.") from error
+        raise CouldNotRunError(f"The tests did not finish within {SECONDS} seconds.") from error
     finally:
         _end(process)
     return process.returncode, output.decode(errors="replace")

@@ -39,7 +39,7 @@ def check(arguments: Mapping[str, object]) -> str:
     if work.errors:
         return report(work.errors, f"Not clean yet. The verdict on {about} is red:")
     before = f" What was wrong before the work began ({work.before}) is not yours." if work.before else ""
-    return f"Clean: nothing stands against {about}.{before}"
+    return f"Clean: no finding about {about}.{before}"
 
 
 def test(arguments: Mapping[str, object]) -> str:
@@ -50,7 +50,7 @@ def test(arguments: Mapping[str, object]) -> str:
     keys = tuple(key for key in own.keys if _bare(key) in wanted)
     if not keys:
         raise CouldNotRunError(
-            own.missing or f"{', '.join(asked)} is not yours: you work on {', '.join(own.tasks)}."
+            own.missing or f"{', '.join(asked)} is not your task: you work on {', '.join(own.tasks)}."
         )
     return run_tests(Path(caller.root), keys, tests_of(caller.project, keys))
 
@@ -62,7 +62,7 @@ def clarify(arguments: Mapping[str, object]) -> str:
     found = compile_record(caller.project, (task,))
     feature = next((key.rpartition("/")[0] for key in found.keys), "")
     path = file_clarification(Path(caller.root), feature, task.rpartition("/")[2], kind, said)
-    return f"{path} is filed. Take back what is outside the permit, and end your turn with its statements."
+    return f"{path} is filed. Undo what is outside the permit, and end your turn with its statements."
 
 
 def _caller(arguments: Mapping[str, object]) -> Caller:
@@ -70,7 +70,7 @@ def _caller(arguments: Mapping[str, object]) -> Caller:
     event = arguments.get(CALLER)
     if not isinstance(event, dict):
         raise CouldNotRunError(
-            "This call did not pass the gate's hook, so nobody knows whose it is. The hooks are wired by "
+            "This call did not pass the gate's hook, so its session is unknown. The hooks are wired by "
             "`specward init`; `specward check` says what is wrong with them."
         )
     return Caller(event)
@@ -92,7 +92,7 @@ _QUESTION = {
     "needed": "the answer you need: the options, and what each would mean",
 }
 TOOLS = (
-    Tool("brief", "Everything that a task cites, whole, with its permit.", {"task": _TASK}, (), brief),
+    Tool("brief", "Everything that a task cites, in full, with its permit.", {"task": _TASK}, (), brief),
     Tool("check", "The gate's verdict on the work so far, as it will be given at the end.", {}, (), check),
     Tool("test", "Run the tests of your tasks.", {"task": _TASK}, (), test),
     Tool(

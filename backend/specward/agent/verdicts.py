@@ -21,8 +21,8 @@ LENGTH = 9_000  # characters; the client cuts a reason at 10,000
 IMPORTANCE = ("SW3", "SW2", "SW6", "SW4", "SW5", "SW1")
 SCOPE = "SW3"
 ADVICE = (
-    "\n\nMend these and finish again. If a specification stands in the way, take back what is outside the "
-    "permit, file a clarification under history/clarifications/, and stop."
+    "\n\nFix these and finish again. If a specification is in the way, undo what is outside the permit, "
+    "file a clarification under history/clarifications/, and stop."
 )
 
 
@@ -80,8 +80,8 @@ def _recorded(event: dict[str, object], caller: Caller, work: "Outstanding") -> 
     except CouldNotRunError as error:
         trouble = f"The work is clean, but its history record could not be written: {error}"
         if event.get("stop_hook_active"):
-            return End(notice=f"{trouble} Mend it, and run `specward record`.")
-        return End(f"{trouble} If that lies in a file of the task, mend it; else say so and finish.")
+            return End(notice=f"{trouble} Fix it, and run `specward record`.")
+        return End(f"{trouble} If that is in a file of the task, fix it; else say so and finish.")
     return End()
 
 
@@ -93,7 +93,7 @@ def report(findings: Iterable[Finding], head: str) -> str:
         place = finding.place
         line = f"- {place.path}:{place.line}:{place.column} {finding.code} {finding.message} {finding.hint}"
         if sum(map(len, lines)) + len(lines) + len(line) > LENGTH:
-            lines.append(f"- and {len(ordered) - shown} more, shown when these are mended.")
+            lines.append(f"- and {len(ordered) - shown} more, shown when these are fixed.")
             break
         lines.append(line)
     return "\n".join(lines)

@@ -35,7 +35,7 @@ def problems(root: Path) -> Iterator[str]:
         yield f"{SERVERS}: {trouble}, so brief, check, test and clarify are not served."
     settings = _load(root / SETTINGS)
     if settings is None:
-        yield f"{SETTINGS} is missing or no JSON object, so no hook runs."
+        yield f"{SETTINGS} is missing or not a JSON object, so no hook runs."
         return
     hooks = settings.get("hooks")
     for event in EVENTS:

@@ -67,7 +67,7 @@ def word_diff(before: str, after: str) -> str:
     """Show the words that went as `[-...-]` and those that came as `{+...+}`."""
     old, new = before.split(), after.split()
     if max(len(old), len(new)) > _LONGEST:
-        return f"{len(old):,} words became {len(new):,}; they are too many to compare here."
+        return f"{len(old):,} words became {len(new):,}; too many to compare here."
     import difflib  # noqa: PLC0415  # 3 ms that a run without stale approvals does not need
 
     steps = difflib.SequenceMatcher(None, old, new, autojunk=False).get_opcodes()

@@ -104,7 +104,7 @@ def _operation(task: Task, operation: Operation, own: SpecSet) -> Part | Unresol
         return Part(Kind.OPERATION, str(operation), section, cited)
     where = f"{own.contract} has no operation" if own.contract else "There is no API contract that holds"
     return Unresolved(
-        cited, f"{where} {operation}", "Write it into the contract, or take it out of the task.", ()
+        cited, f"{where} {operation}", "Add it to the contract, or remove it from the task.", ()
     )
 
 
@@ -117,5 +117,5 @@ def _table(task: Task, table: str, own: SpecSet) -> Part | Unresolved:
         f"{own.data_model} describes no table" if own.data_model else "There is no data model that describes"
     )
     return Unresolved(
-        cited, f"{where} {table}", "Give it a section with its name, or take it out of the task.", ()
+        cited, f"{where} {table}", "Add a section with its name, or remove it from the task.", ()
     )

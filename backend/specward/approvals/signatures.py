@@ -129,8 +129,8 @@ def signing_key(root: Path) -> str:
         return git(root, "config", "--get", "user.signingkey").decode(errors="replace").strip()
     except GitError as error:
         raise CouldNotRunError(
-            "Stamps are signed here, and git knows no key of yours. "
-            "Name one: `specward approve --key ~/.ssh/id_ed25519`, or git's setting user.signingkey."
+            "Stamps are signed here, and git has no signing key of yours. Name one: `specward approve "
+            "--key ~/.ssh/id_ed25519`, or git's setting user.signingkey."
         ) from error
 
 

@@ -43,7 +43,7 @@ class Change(NamedTuple):
 
     def __str__(self) -> str:
         if self.part is None:
-            return f"{self.name} is no longer cited, or no longer there"
+            return f"{self.name} is no longer cited, or no longer exists"
         return f"{self.name} has changed" if self.approved else f"{self.name} is new"
 
 

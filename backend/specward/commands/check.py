@@ -19,16 +19,16 @@ from specward.project import Project
 from specward.rules.registry import entries
 from specward.verify import judge, read_project
 
-SUMMARY = "Hold the project against its specifications."
+SUMMARY = "Check the project against its specifications."
 FORMATS = ("text", "json", "sarif", "junit", "github", "html")
 
 
 def add_arguments(parser: ArgumentParser) -> None:
     """Declare the options."""
     add = parser.add_argument
-    add("paths", nargs="*", type=Path, metavar="PATH", help="files or folders; none is the whole project")
-    add("--task", action="append", default=[], help="hold every change against this task's permit")
-    add("--base", metavar="REV", help="judge what changed since this revision")
+    add("paths", nargs="*", type=Path, metavar="PATH", help="files or folders (default: the whole project)")
+    add("--task", action="append", default=[], help="check every change against this task's permit")
+    add("--base", metavar="REV", help="check what changed since this revision")
     add("--select", action="append", default=[], metavar="CODES", help="run these only: SW1 or SW601,SW602")
     add_database(parser)
     add("--watch", action="store_true", help="check again after each change, until Ctrl-C")
@@ -37,7 +37,7 @@ def add_arguments(parser: ArgumentParser) -> None:
     add(
         "--write-baseline",
         action="store_true",
-        help="adopt the gate: list what is wrong today, or shrink the list",
+        help="adopt the gate: list today's findings, or shrink that list",
     )
 
 
@@ -75,7 +75,7 @@ def run(options: Namespace) -> int:
 
 def _refuse_to_watch(options: Namespace) -> None:
     if options.write_baseline or options.format != "text":
-        raise CouldNotRunError("--watch is for reading along: leave out --format and --write-baseline.")
+        raise CouldNotRunError("--watch shows text: leave out --format and --write-baseline.")
 
 
 def _known(code: str) -> str:
@@ -113,9 +113,7 @@ def _write_baseline(project: Project, *, partial: bool) -> int:
     kept = now if before is None else (now & before) | _unjudged(before, project.ran)
     baseline.write_baseline(project.root, kept)
     gone = 0 if before is None else before.total() - kept.total()
-    sys.stdout.write(
-        f"{baseline.PATH} holds {kept.total():,} findings; {gone:,} are mended and gone from it.\n"
-    )
+    sys.stdout.write(f"{baseline.PATH} holds {kept.total():,} findings; fixed and removed: {gone:,}.\n")
     return 0
 
 
@@ -130,5 +128,5 @@ def _inside(root: Path, path: Path) -> str:
     if not os.path.lexists(absolute):
         raise CouldNotRunError(f"There is no file or folder {str(path)!r}.")
     if not absolute.is_relative_to(root):
-        raise CouldNotRunError(f"{str(path)!r} lies outside of the project at {root}.")
+        raise CouldNotRunError(f"{str(path)!r} is outside of the project at {root}.")
     return absolute.relative_to(root).as_posix()

@@ -15,7 +15,7 @@ def add_database(parser: ArgumentParser) -> None:
     parser.add_argument(
         "--database",
         action="store_true",
-        help="build the schema in a database of its own, and judge it there, too",
+        help="also build the schema in a database of its own, and check it there",
     )
 
 

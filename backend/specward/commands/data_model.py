@@ -20,7 +20,7 @@ def add_arguments(parser: ArgumentParser) -> None:
     actions = parser.add_subparsers(dest="action", metavar="ACTION", required=True)
     fmt = actions.add_parser("fmt", help="show what would change, and what is still unclear after it")
     fmt.add_argument(
-        "paths", nargs="*", metavar="PATH", help="data models; none are those of the specifications"
+        "paths", nargs="*", metavar="PATH", help="data models (default: those of the specifications)"
     )
     fmt.add_argument("--write", action="store_true", help="change the files")
 
@@ -48,11 +48,13 @@ def _rewrite(path: Path, *, write: bool) -> int:
     except OSError as error:
         raise CouldNotRunError(f"{path} cannot be read: {error.strerror}.") from error
     except ValueError as error:
-        raise CouldNotRunError(f"{path} cannot be read as text: it is not UTF-8. Save it so.") from error
+        raise CouldNotRunError(
+            f"{path} cannot be read as text: it is not UTF-8. Save it as UTF-8."
+        ) from error
     after = rewrite(before)
     if write and after != before:
         write_atomically(path, after)
-        sys.stdout.write(f"{path} is rewritten. Read it, and approve its tasks anew.\n")
+        sys.stdout.write(f"{path} is rewritten. Read it, and approve its tasks again.\n")
     else:
         changes = unified_diff(before.split("\n"), after.split("\n"), str(path), str(path), lineterm="")
         sys.stdout.writelines(f"{line}\n" for line in changes)

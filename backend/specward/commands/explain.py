@@ -10,12 +10,14 @@ from specward.errors import CouldNotRunError
 from specward.rules.explanation import explanation
 from specward.rules.registry import FAMILIES, Entry, entries
 
-SUMMARY = "Say what a rule holds, why, and how to satisfy it."
+SUMMARY = "Explain a rule: what it checks, why, and how to satisfy it."
 
 
 def add_arguments(parser: ArgumentParser) -> None:
     """Declare the options."""
-    parser.add_argument("code", nargs="?", metavar="CODE", help="a rule such as SW101; none lists them all")
+    parser.add_argument(
+        "code", nargs="?", metavar="CODE", help="a rule such as SW101 (default: list them all)"
+    )
 
 
 def run(options: Namespace) -> int:
@@ -43,4 +45,4 @@ def _overview() -> Iterator[str]:
         yield FAMILIES[family]
         yield from (f"  {entry.code}  {entry.load().SUMMARY}" for entry in members)
         yield ""
-    yield "`specward explain SW101` tells more of one."
+    yield "`specward explain SW101` tells more about one."

@@ -25,4 +25,4 @@ def run(options: Namespace) -> int:
         return main([options.part])
     except Exception as error:  # a gate that breaks must refuse, whatever broke
         reason = f"{type(error).__name__}: {error}"
-        raise CouldNotRunError(f"this could not be judged, so it is refused: {reason}.") from error
+        raise CouldNotRunError(f"this could not be checked, so it is refused: {reason}.") from error

@@ -34,7 +34,7 @@ _MOST = 8  # tables that are named
 def add_arguments(parser: ArgumentParser) -> None:
     """Declare the options."""
     add = parser.add_argument
-    add("--yes", action="store_true", help="write without asking; a file of yours that differs is left")
+    add("--yes", action="store_true", help="write without asking; a file of yours that differs is kept")
     add("--app", default="", metavar="ENTRY", help="the application to take, such as app.main:app")
     add("--replace", action="store_true", help="also replace files of yours that have the gate's names")
     add("--without", action="append", default=[], choices=PARTS, help="leave this part out")

@@ -14,7 +14,7 @@ from specward.errors import CouldNotRunError
 if TYPE_CHECKING:
     from specward.prove.proof import Proof, Walk
 
-SUMMARY = "Attack every operation of the running application as another user, and see that nothing leaks."
+SUMMARY = "Attack every operation of the running application as another user, and check that nothing leaks."
 
 
 def add_arguments(parser: ArgumentParser) -> None:
@@ -37,7 +37,7 @@ def run(options: Namespace) -> int:
         )
     if bool(options.app_url) != bool(options.admin_url):
         raise CouldNotRunError(
-            "--app-url and --admin-url go together: the application's way, and the watcher's."
+            "--app-url and --admin-url go together: one for the application, one for the watcher."
         )
     root = find_root(Path.cwd())
     proof = _prove(root, options)
@@ -80,9 +80,9 @@ def _text(proof: "Proof") -> Iterator[str]:
     faults = sum(len(line.faults) for walk in proof.walks for line in walk.lines)
     faults += sum(len(walk.faults) for walk in proof.walks)
     if proof.holds:
-        yield f"Nothing leaks: {requests:,} attacks, and nothing of another has shown or moved."
+        yield f"Nothing leaks: {requests:,} attacks, and no other user's data was shown or changed."
     else:
-        yield f"It does not hold: {faults:,} {'fault' if faults == 1 else 'faults'} in {requests:,} attacks."
+        yield f"Not proved: {faults:,} {'fault' if faults == 1 else 'faults'} in {requests:,} attacks."
 
 
 def _table(walk: "Walk") -> Iterator[str]:

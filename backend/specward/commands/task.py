@@ -41,7 +41,10 @@ SUMMARY = "Print a task and everything it cites: sections, operations, tables, a
 def add_arguments(parser: ArgumentParser) -> None:
     """Declare the options."""
     parser.add_argument(
-        "task", nargs="?", metavar="TASK", help="a task such as T-042, or 001-auth/T012; none lists them all"
+        "task",
+        nargs="?",
+        metavar="TASK",
+        help="a task such as T-042, or 001-auth/T012 (default: list them all)",
     )
     parser.add_argument("--format", choices=("text", "json"), default="text", help="default: text")
 
@@ -124,9 +127,9 @@ def one_task(spec_sets: tuple[SpecSet, ...], name: str) -> Task:
         return found[0]
     if found:
         names = ", ".join(f"{task.key} ({task.place.path}:{task.place.line})" for task in found)
-        raise CouldNotRunError(f"{name} names {len(found)} tasks: {names}. Say which, with its feature.")
+        raise CouldNotRunError(f"{name} names {len(found)} tasks: {names}. Say which one, with its feature.")
     if not spec_sets:
         raise CouldNotRunError("There are no specifications here. Tasks belong in specs/tasks.md.")
     near = nearest_ids(spec_sets, name)
-    advice = f"The nearest are {', '.join(near)}." if near else "No task list has any task yet."
+    advice = f"The nearest are {', '.join(near)}." if near else "There are no tasks in any task list yet."
     raise CouldNotRunError(f"There is no task {name}. {advice}")

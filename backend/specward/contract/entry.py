@@ -36,9 +36,9 @@ def entry_point(root: Path, config: Config) -> EntryPoint | None:
         return None
     if ":" not in app:
         advice = 'Write it as "app.main:app", or "app.main:create_app()" for a factory.'
-        raise CouldNotRunError(f"{app!r} in {place.path} is no entry point. {advice}")
+        raise CouldNotRunError(f"{app!r} in {place.path} is not an entry point. {advice}")
     if not (root / folder).resolve().is_relative_to(root.resolve()) or not (root / folder).is_dir():
-        raise CouldNotRunError(f"tool.specward.app_dir names no folder of the repository: {folder!r}.")
+        raise CouldNotRunError(f"tool.specward.app_dir is not a folder of the repository: {folder!r}.")
     return _with_settings(EntryPoint(app, folder, place=place), _table(config))
 
 

@@ -40,7 +40,7 @@ def load(entry: str) -> object:
 def describe(app: object) -> Found:
     """The documents of an application and of those mounted on it, and every route of its routers."""
     if not hasattr(app, "routes"):
-        raise TypeError(f"the entry point leads to {type(app).__name__}, which is no FastAPI application")
+        raise TypeError(f"the entry point leads to {type(app).__name__}, which is not a FastAPI application")
     parts: dict[str, list[object]] = {"documents": [], "made": [], "replaced": []}
     routes = list(walk(app, "", parts))
     return {**parts, "routes": routes}

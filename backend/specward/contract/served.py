@@ -132,7 +132,7 @@ def _failure(root: Path, entry: EntryPoint, answer: Mapping[str, object]) -> Pro
     return Problem(
         place_of(root, answer) or entry.place,
         ended(f"The application {entry.app} does not start, so its contract cannot be checked: {message}"),
-        "Mend the error; variables that the application needs go into [tool.specward.contract.env].",
+        "Fix the error; variables that the application needs go into [tool.specward.contract.env].",
     )
 
 

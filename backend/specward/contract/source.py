@@ -77,7 +77,7 @@ def place(source: Source, pointer: str) -> Place:
 
 def _unreadable(where: Place, reason: str) -> ContractError:
     message = f"The contract is neither YAML nor JSON: {reason}."
-    return ContractError(Problem(where, message, "Mend the syntax at this place."))
+    return ContractError(Problem(where, message, "Fix the syntax here."))
 
 
 def _parse_json(path: str, text: str) -> Source:
@@ -124,7 +124,7 @@ class _Values:
             return _scalar(node)
         if id(node) in self._made:
             if id(node) not in self._sizes:
-                raise ValueError("an alias in it refers to a part that it is itself in")
+                raise ValueError("an alias in it refers to a part that contains it")
             return self._made[id(node)]
         mapping: dict[str, object] = {}
         items: list[object] = []

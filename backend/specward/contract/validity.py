@@ -19,13 +19,13 @@ def problems(source: Source) -> list[Problem]:
     root = source.value
     if not isinstance(root, dict) or not isinstance(root.get("openapi"), str):
         swagger = isinstance(root, dict) and "swagger" in root
-        written = "Swagger 2.0" if swagger else "no OpenAPI document: it has no version under `openapi`"
+        written = "Swagger 2.0" if swagger else "not an OpenAPI document: it has no version under `openapi`"
         return [
             *found,
             _problem(source, "", f"The contract is {written}.", "Write it in OpenAPI 3.0 or 3.1."),
         ]
     if not root["openapi"].startswith(_VERSIONS):
-        message = f"The contract is of OpenAPI {root['openapi']}, which is not understood."
+        message = f"The contract is written in OpenAPI {root['openapi']}, which is not understood."
         return [*found, _problem(source, "/openapi", message, "Write it in OpenAPI 3.0 or 3.1.")]
     if not isinstance(root.get("paths"), dict):
         message = "The contract has no `paths`, so it allows no operation."
@@ -59,7 +59,7 @@ def _paths(document: Document) -> Iterator[Check]:
         shape = key_of(Operation("", path)).path
         if shape in seen:
             message = (
-                f"`{path}` is the same path as `{seen[shape]}`: names of parameters tell no paths apart."
+                f"`{path}` is the same path as `{seen[shape]}`: parameter names do not distinguish paths."
             )
             yield pointer, message, "Join the two."
         seen.setdefault(shape, path)
@@ -85,7 +85,7 @@ def _operation(document: Document, name: str, item: Located, method: str) -> Ite
                 continue
             if parameter.get("in") not in _PLACES or not isinstance(parameter.get("name"), str):
                 if "$ref" not in parameter:
-                    message = f"A parameter of {name} does not say its name, or where it is sent."
+                    message = f"A parameter of {name} has no name, or does not say where it is sent."
                     yield f"{at}/parameters/{number}", message, "Give it `name` and `in`."
             elif parameter["in"] == "path":
                 declared.add(parameter["name"])
@@ -118,7 +118,7 @@ def _leads_nowhere(document: Document, value: dict[str, object], pointer: str) -
     reference = value.get("$ref")
     if isinstance(reference, str) and document.resolve(reference) is None:
         if reference.startswith("#"):
-            yield f"{pointer}/$ref", f"`{reference}` leads nowhere.", "Define it, or mend the reference."
+            yield f"{pointer}/$ref", f"`{reference}` leads nowhere.", "Define it, or correct the reference."
         else:
             message = f"`{reference}` is in another file, which the gate does not follow."
             yield f"{pointer}/$ref", message, "Bundle the contract into one file."

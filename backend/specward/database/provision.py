@@ -59,9 +59,9 @@ def read_recipe(root: Path, config: Config) -> Recipe:
     if not isinstance(roles, str | None):
         raise CouldNotRunError("tool.specward.database.roles in pyproject.toml must be the path of a file.")
     if not isinstance(migrate, list) or not all(isinstance(word, str) for word in migrate):
-        raise CouldNotRunError("tool.specward.database.migrate in pyproject.toml must be a list of words.")
+        raise CouldNotRunError("tool.specward.database.migrate in pyproject.toml must be a list of strings.")
     if roles and not (root / roles).is_file():
-        raise CouldNotRunError(f"tool.specward.database.roles names {roles}, which is not there.")
+        raise CouldNotRunError(f"tool.specward.database.roles names {roles}, which does not exist.")
     return Recipe(root / roles if roles else None, tuple(migrate))
 
 
@@ -86,7 +86,7 @@ def provision(server: Server, database: str, roles: Path | None, passwords: Mapp
         with psycopg.connect(server.superuser_url(database)) as connection:
             apply_roles(connection, roles, passwords)
     except psycopg.OperationalError as error:
-        raise CouldNotRunError(f"The database {database} cannot be made: {str(error).strip()}") from error
+        raise CouldNotRunError(f"The database {database} cannot be created: {str(error).strip()}") from error
     return role_urls(server, database, passwords)
 
 
@@ -142,7 +142,7 @@ def migrate(root: Path, command: tuple[str, ...], variables: Mapping[str, str]) 
         status = subprocess.run(command, cwd=root, env=environment, check=False).returncode  # noqa: S603
     except FileNotFoundError as error:
         raise CouldNotRunError(
-            f"The migrate command {command[0]} is not there. Run `make install`."
+            f"The migrate command {command[0]} does not exist. Run `make install`."
         ) from error
     if status:
         raise CouldNotRunError(f"The migrations failed: `{' '.join(command)}` ended with status {status}.")

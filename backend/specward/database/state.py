@@ -98,7 +98,7 @@ class State(NamedTuple):
             kept: dict[str, str] = json.loads(path.read_text())
         except PermissionError as error:
             raise CouldNotRunError(
-                f"{path} belongs to another user. Work as that user, or have the whole .data folder removed."
+                f"{path} belongs to another user. Work as that user, or remove the whole .data folder."
             ) from error
         return kept
 
@@ -164,7 +164,7 @@ def _server_folder(state: State, account: Account) -> Path:
         account.own(folder)
     if not account.may("-w", folder):
         raise CouldNotRunError(
-            f"{folder} belongs to another user. Work as that user, or have the whole .data folder removed."
+            f"{folder} belongs to another user. Work as that user, or remove the whole .data folder."
         )
     return folder
 
@@ -182,5 +182,7 @@ def _outside_folder(state: State) -> Path:
         folder.chmod(0o755)
     found = folder.lstat()
     if not stat.S_ISDIR(found.st_mode) or found.st_uid != os.geteuid() or found.st_mode & 0o022:
-        raise CouldNotRunError(f"{folder} is not a folder of ours alone. Remove it, and start again.")
+        raise CouldNotRunError(
+            f"{folder} is not a folder that only we can write to. Remove it, and start again."
+        )
     return folder

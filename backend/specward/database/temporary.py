@@ -66,7 +66,7 @@ def _root_folder() -> Path:
             root.chmod(0o755)
             return root
     raise CouldNotRunError(
-        "No folder for temporary files is open to the server's user. Set TMPDIR to one that is."
+        "The server's user can write to no folder for temporary files. Set TMPDIR to one where it can."
     )
 
 

@@ -47,7 +47,9 @@ def read_test_run(path: Path) -> Totals:
     except OSError as error:
         raise CouldNotRunError(f"The test report {path} cannot be read: {error.strerror}.") from error
     except (ET.ParseError, ValueError) as error:
-        raise CouldNotRunError(f"{path} is no JUnit report: {error}. Write one with --junit-xml.") from error
+        raise CouldNotRunError(
+            f"{path} is not a JUnit report: {error}. Write one with --junit-xml."
+        ) from error
     tests, failures, errors, skipped = (
         (sum(column) for column in zip(*totals, strict=True)) if totals else (0,) * 4
     )

@@ -105,7 +105,7 @@ def _task(root: Path, name: str) -> Task:
 
 def _circumstances(root: Path, request: Request) -> Circumstances:
     if request.stage not in STAGES:
-        raise CouldNotRunError(f"{request.stage!r} is no stage. The stages are {', '.join(STAGES)}.")
+        raise CouldNotRunError(f"{request.stage!r} is not a stage. The stages are {', '.join(STAGES)}.")
     return Circumstances(
         stage=request.stage,
         date=_day(request.day),
@@ -129,7 +129,7 @@ def _transcript(request: Request) -> Transcript | None:
 
 def _work(root: Path, task: Task, request: Request) -> Work:
     if not is_repository(root):
-        raise CouldNotRunError(f"{root} is no git repository, so nobody can tell what was done for a task.")
+        raise CouldNotRunError(f"{root} is not a git repository, so what was done for a task is unknown.")
     work = Work() if request.commits else changed_work(root, task, request.base)
     work = work or committed_work(root, task)
     if not work:
@@ -146,7 +146,7 @@ def _day(day: str | None) -> str:
     try:
         return date.fromisoformat(day).isoformat()
     except ValueError as error:
-        raise CouldNotRunError(f"{day!r} is no date of the form YYYY-MM-DD.") from error
+        raise CouldNotRunError(f"{day!r} is not a date of the form YYYY-MM-DD.") from error
 
 
 def _read(path: Path) -> str:

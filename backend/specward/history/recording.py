@@ -63,12 +63,12 @@ def write_record(root: Path, task: Task, work: Work, circumstances: Circumstance
         except OSError as error:
             raise CouldNotRunError(f"No record can be written in {folder}: {error.strerror}.") from error
         return path
-    raise CouldNotRunError(f"Others keep taking every number in {folder}. Try again.")
+    raise CouldNotRunError(f"Other processes took every number in {folder}. Try again.")
 
 
 def _refuse_invalid(stored: StoredRecord) -> None:
     for defects in (invalidities, placeholders, mismatches):
         for defect in defects(stored):
             raise CouldNotRunError(
-                f"The record would not be valid. {defect.message} Mend the task or the options."
+                f"The record would not be valid. {defect.message} Correct the task or the options."
             )

@@ -43,12 +43,15 @@ def invalidities(stored: StoredRecord) -> Iterator[Defect]:
             yield Defect(stored.line(key), f"The field `{key}` is missing or empty.")
     if not record.tasks and record.stage not in _BEFORE_TASKS:
         yield Defect(
-            stored.line("tasks"), "The field `tasks` names no task, so nobody finds what this was for."
+            stored.line("tasks"),
+            "The field `tasks` names no task, so the record cannot be found from its task.",
         )
     if record.date and not _is_date(record.date):
-        yield Defect(stored.line("date"), f"{record.date!r} is no date of the form YYYY-MM-DD.")
+        yield Defect(stored.line("date"), f"{record.date!r} is not a date of the form YYYY-MM-DD.")
     if record.stage and record.stage not in STAGES:
-        yield Defect(stored.line("stage"), f"{record.stage!r} is no stage; they are {', '.join(STAGES)}.")
+        yield Defect(
+            stored.line("stage"), f"{record.stage!r} is not a stage; the stages are {', '.join(STAGES)}."
+        )
     for section in SECTIONS:
         if section not in record.sections:
             yield Defect(1, f"The section `## {section}` is missing.")
@@ -82,7 +85,7 @@ def mismatches(stored: StoredRecord) -> Iterator[Defect]:
     if record.feature and name.directory not in (home, record.feature):
         yield Defect(
             stored.line("feature"),
-            f"The file lies in {name.directory}/, the record is about {record.feature}.",
+            f"The file is in {name.directory}/, but the record is about {record.feature}.",
         )
 
 

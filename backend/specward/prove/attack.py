@@ -57,22 +57,22 @@ class Attack:
         target, ids = self._writer.target, self._writer.ids()
         for name in self._writer.unknown():
             self._fault(
-                f"No row is known for {{{name}}}, so nothing is proved: keep its id in own, or give it one "
-                "of values, in [tool.specward.prove]."
+                f"No row is known for {{{name}}}, so nothing is proved: keep its id in `own`, or set one "
+                "under `values`, in [tool.specward.prove]."
             )
         foreign = self._as_if_missing("another's ids", self.attacker, ids)
         for name in ids if len(ids) > 1 else ():
             self._as_if_missing(f"another's {name} among own ids", self.attacker, (name,))
         anonymous = self._as_if_missing("another's ids and no credentials", NOBODY, ids)
         if not self._public and anonymous.status in GOOD:
-            self._fault(f"It asks for credentials, and answers {anonymous.status} without.")
+            self._fault(f"It asks for credentials, but answers {anonymous.status} without any.")
         for request in self._claims():
             self._send("a claim to be another", self.attacker, request)
         own = self._own() if ids else foreign
         if ids and own.status not in GOOD:
             self._fault(
-                f"Own ids are answered {own.status}, so nothing is proved: give it a body that is accepted "
-                f"in [tool.specward.prove.bodies] {target.name or target.label!r}."
+                f"Own ids are answered {own.status}, so nothing is proved: set a body that is accepted "
+                f"under [tool.specward.prove.bodies] {target.name or target.label!r}."
             )
         statuses = own.status, foreign.status, anonymous.status
         return Line(target.label, ids, *statuses, self._requests, tuple(self._faults))
@@ -86,7 +86,10 @@ class Attack:
             other = self._send("ids of nothing", sender, self._write(sender, missing))
             if answer.comparable(foreign) != other.comparable(missing):
                 what = f"({answer.status} and {other.status})" if answer.status != other.status else ""
-                self._fault(f"With {how} it answers otherwise than with ids of nothing {what}".rstrip() + ".")
+                self._fault(
+                    f"With {how} its answer differs from the one for ids that do not exist {what}".rstrip()
+                    + "."
+                )
         return answer
 
     def _own(self) -> Answer:
@@ -122,10 +125,10 @@ class Attack:
         sent, heard = repr(request), answer.body.decode(errors="replace") + repr(answer.headers)
         shown = {of for secret, of in self._secrets.items() if secret in heard and secret not in sent}
         for of in sorted(shown):
-            self._fault(f"With {how}, the answer shows what is another's ({of}).")
+            self._fault(f"With {how}, the answer shows another user's data ({of}).")
         now = self._watch.rows(self._owners)
         for table in sorted(name for name, rows in now.items() if rows != self._rows[name]):
-            self._fault(f"With {how}, another's rows of {table} have changed.")
+            self._fault(f"With {how}, another user's rows of {table} have changed.")
         self._rows = now
         return answer
 

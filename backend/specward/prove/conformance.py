@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from schemathesis.engine.recorder import ScenarioRecorder
 
 NOT_LOOKED_AT = (
-    "Whether the answers are as the document says was not looked at: Schemathesis is not installed "
+    "The answers were not checked against the OpenAPI document: Schemathesis is not installed "
     "(pip install 'specward[prove]')."
 )
 CHECKS = (

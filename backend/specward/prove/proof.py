@@ -139,7 +139,7 @@ def walk(project: Project, place: Place, layers: str = EVERYTHING) -> Walk:
         moved = [table for table, rows in watched.rows(scene.owners).items() if rows != before[table]]
     seen = " ".join(fault for line in lines for fault in line.faults)
     late = [table for table in moved if f"rows of {table} have changed" not in seen]
-    changed = tuple(f"After all, another's rows of {table} have changed." for table in late)
+    changed = tuple(f"At the end, another user's rows of {table} have changed." for table in late)
     return Walk(layers, lines, (*said, *changed))
 
 

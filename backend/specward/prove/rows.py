@@ -59,14 +59,15 @@ def watch(connection: psycopg.Connection, config: Config) -> Watch:
     """
     if connection.execute(ABOVE).fetchone() != (True,):
         raise CouldNotRunError(
-            "The administrator's URL leads to a role that row security holds: it must be a superuser, or "
+            "The administrator's URL leads to a role that row security applies to: it must be a "
+            "superuser, or "
             "have BYPASSRLS (on Neon: neondb_owner)."
         )
     keys = read_snapshot(connection, connection.info.user).foreign_keys
     owned = owned_tables(facts(connection), keys, read_settings(config))
     if not owned:
         raise CouldNotRunError(
-            "No table is owned by a user: say so in [tool.specward.isolation] owner_columns."
+            "No table is owned by a user: name the owner columns in [tool.specward.isolation] owner_columns."
         )
     return Watch(connection, dict(sorted(owned.items())))
 

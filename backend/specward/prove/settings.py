@@ -65,7 +65,7 @@ def read_settings(config: Config) -> Settings:
         )
     unknown = sorted(table.keys() - set(Settings._fields))
     if unknown:
-        raise _wrong(unknown[0], f"left out; there are {', '.join(Settings._fields)}")
+        raise _wrong(unknown[0], f"left out; the settings are {', '.join(Settings._fields)}")
     return Settings(
         _steps(table, "join"),
         _steps(table, "own"),
@@ -100,7 +100,7 @@ def _step(step: object, key: str) -> Step:
 def _words(table: Mapping[str, object], key: str) -> tuple[str, ...]:
     value = table.get(key, [])
     if not isinstance(value, list) or not all(isinstance(word, str) for word in value):
-        raise _wrong(key, "a list of words")
+        raise _wrong(key, "a list of strings")
     return tuple(value)
 
 

@@ -71,5 +71,5 @@ def _tool_tables(root: Path, read: Reader) -> Mapping[str, object]:
 
 def _command(key: str, value: object) -> tuple[str, ...]:
     if not isinstance(value, list) or not all(isinstance(word, str) for word in value):
-        raise CouldNotRunError(f"tool.specward.quality.{key} in pyproject.toml must be a list of words.")
+        raise CouldNotRunError(f"tool.specward.quality.{key} in pyproject.toml must be a list of strings.")
     return tuple(value)

@@ -86,11 +86,11 @@ def _ask(root: Path, command: tuple[str, ...], paths: Sequence[str]) -> Report:
         last_words = "" if done.returncode in {0, 1} else f"{name} {_last_words(root, done)}"
         return Report(name, () if last_words else read_answer(root, done.stdout), last_words)
     except subprocess.TimeoutExpired:
-        return Report(name, trouble=f"{name} has not ended after {PATIENCE} seconds")
+        return Report(name, trouble=f"{name} did not finish within {PATIENCE} seconds")
     except OSError as error:
         return Report(name, trouble=f"{name} cannot be run: {error.strerror}")
     except UnreadableError as error:
-        return Report(name, trouble=f"{name} did not answer in JSON ({error})")
+        return Report(name, trouble=f"{name} did not report in JSON ({error})")
 
 
 def _last_words(root: Path, done: "subprocess.CompletedProcess[str]") -> str:

@@ -6,10 +6,11 @@ Where no database is built, what they state beyond doubt is held against each ot
 
 DATA_MODEL = "data-model"
 
-NOT_READ = "The tables were held against no data model: there is no specs/data-model.md."
+NOT_READ = "The tables were not compared with a data model: there is no specs/data-model.md."
 NO_MODELS = 'No models were read: name the application, `app = "app.main:app"`, under [tool.specward].'
 NOT_BUILT = (
-    "No database was built, so the schema was held as far as its words go. `specward check --database` also "
+    "No database was built, so the schema was compared only as far as it is written out. `specward check "
+    "--database` also "
     "sees checks, defaults, enums, collations, predicates of indexes, what the data model says in SQL, row "
     "security, triggers, views, grants, and what the migrations do, there and back."
 )

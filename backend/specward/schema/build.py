@@ -80,9 +80,9 @@ def build_models(connection: psycopg.Connection, models: Models, model: DataMode
     for text in models.statements:
         if error := _run(connection, text):
             made = " ".join(text[first_word(text) :].split()[:3])
-            message = f"PostgreSQL refuses what create_all would send ({made} …): {_said(error)}."
+            message = f"PostgreSQL rejects what create_all would send ({made} …): {_said(error)}."
             place = next(iter(models.places.values()))
-            return (Problem(place, message, "Mend the model, or give the data model what it needs."),)
+            return (Problem(place, message, "Fix the model, or add what it needs to the data model."),)
     return ()
 
 
@@ -104,8 +104,8 @@ def _problem(statement: Statement, error: psycopg.Error) -> Problem:
     what = f"the table {statement.table}" if statement.is_table else "this statement"
     return Problem(
         statement.place._replace(line=line),
-        f"PostgreSQL refuses {what} of the data model: {_said(error)}.",
-        error.diag.message_hint or "Write it as PostgreSQL has it; a text in a default needs its quotes.",
+        f"PostgreSQL rejects {what} of the data model: {_said(error)}.",
+        error.diag.message_hint or "Write it in PostgreSQL's syntax; a text in a default needs quotes.",
     )
 
 

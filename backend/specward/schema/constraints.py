@@ -65,7 +65,7 @@ def read_reference(cell: str) -> str:
     words = " ".join(cell.replace("`", "").split())
     if found := _reference(words) or _reference(f"references {words}"):
         return found
-    raise UnclearError(f"{cell!r} names no table and column", "Write it as users (id).")
+    raise UnclearError(f"{cell!r} does not name a table and column", "Write it as users (id).")
 
 
 def is_nothing(cell: str) -> bool:
@@ -123,8 +123,9 @@ def _constraint(part: str) -> Constraint:
     if _OWN.match(words):
         return Constraint(words)
     raise UnclearError(
-        f"{part!r} is no constraint that PostgreSQL could hold",
-        "Write it in PostgreSQL's words, as check (…); what no database holds goes into the description.",
+        f"{part!r} is not a constraint that PostgreSQL knows",
+        "Write it in PostgreSQL's syntax, as check (…); what no database can check goes into the "
+        "description.",
     )
 
 

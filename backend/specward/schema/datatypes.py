@@ -19,13 +19,13 @@ _WORDS = {
 }  # fmt: skip
 _AMBIGUOUS = {
     "number": "integer, bigint, numeric or double precision",
-    "enum": "a type of its own, made in a `sql` block, or text with a check",
+    "enum": "a type of its own, created in a `sql` block, or text with a check",
     "list": "an array such as text[], or jsonb",
     "array": "an array such as text[], or jsonb",
     "object": "jsonb, or columns of their own",
     "id": "uuid or bigint",
-    "file": "bytea, or text for its place",
-    "relationship": "a column with a reference; the way back is no column",
+    "file": "bytea, or text for its location",
+    "relationship": "a column with a reference; the reverse side is not a column",
 }
 _OPTIONAL = pattern(
     r"(?i)(?:optional\[(?P<inner>.+)\]|(?P<left>.+?)\s*\|\s*(?:none|null)|(?:none|null)\s*\|\s*(?P<right>.+))"
@@ -60,7 +60,7 @@ def read_type(cell: str) -> tuple[str, bool]:
         raise UnclearError("There is no type", "Write the column's type.")
     if not _TYPE.fullmatch(word):
         raise UnclearError(
-            f"{word!r} is no single type",
-            "Write one in PostgreSQL's words, such as uuid, text or varchar(80).",
+            f"{word!r} is not a single type",
+            "Write one as PostgreSQL does, such as uuid, text or varchar(80).",
         )
     return word if '"' in word else word.lower(), False

@@ -23,14 +23,14 @@ from specward.specs.model import Problem
 if TYPE_CHECKING:
     from specward.schema.approved import Approved
 
-FORWARD_ONLY = "The migrations go forward only: no revision has a downgrade, so the way back was not tried."
+FORWARD_ONLY = "The migrations only go forward: no revision has a downgrade, so none was tried."
 NO_MIGRATIONS = (
     "No migrations were run, so row security, policies, triggers and grants were not seen: that needs "
     'migrate = ["alembic", "upgrade", "head"] under [tool.specward.database].'
 )
 NO_ROLE = (
-    "The project makes no role app_user, so isolation was judged as for a role that may read and write every "
-    "table, and the powers of the real one were not seen: [tool.specward.database] roles."
+    "The project creates no role app_user, so isolation was checked for a role that may read and write "
+    "every table, and the rights of the real one are unknown: [tool.specward.database] roles."
 )
 
 
@@ -114,7 +114,7 @@ class _Holding:
 
     def _there_and_back(self, scratch: Scratch, before: frozenset[Fact]) -> None:
         back = (*self._migrate[:-2], "downgrade", "base")
-        self._run(back, scratch, "SW514", "The way back from the newest revision fails")
+        self._run(back, scratch, "SW514", "The downgrade from the newest revision fails")
         with _connect(scratch) as connection:
             left = facts(connection)
         self._findings += verdict.left_behind(self._case, left)

@@ -48,7 +48,7 @@ def read_models(root: Path, config: Config, *, cached: bool = False) -> Models |
         return Problem(
             place_of(root, answer) or entry.place,
             ended(f"The models cannot be read, because importing {entry.app} fails: {answer['error']}"),
-            "Mend the error; variables that the application needs go into [tool.specward.contract.env].",
+            "Fix the error; variables that the application needs go into [tool.specward.contract.env].",
         )
     return _models(root, entry, answer) if "statements" in answer else None
 

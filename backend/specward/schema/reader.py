@@ -107,7 +107,7 @@ def _table(path: str, grid: Grid, section: _Section, problems: list[Problem]) ->
         return None
     place = Place(path, grid.head.line + 1, grid.head.cells[0].column)
     if not section.table:
-        message = f"This table of columns stands under {section.title!r}, which is no name of a table."
+        message = f"This table of columns is under {section.title!r}, which is not the name of a table."
         hint = "Give the heading the table's own name, such as `### users`, or write `Table: users` below it."
         problems.append(Problem(place, message, hint))
         return None
@@ -161,7 +161,7 @@ class _Row:
             words[NULLABLE] = None
         if "not null" in words and NULLABLE in words:
             self._refuse(
-                "constraints", UnclearError(f"{name} is both required and optional", "Say one of the two.")
+                "constraints", UnclearError(f"{name} is both required and optional", "Keep one of the two.")
             )
         length = max((constraint.length for constraint in listed), default=0)
         return Column(
@@ -190,8 +190,8 @@ class _Row:
 def _column_name(cell: str) -> str:
     name = cell.translate(_MARKS).strip()
     if not _COLUMN.fullmatch(name):
-        hint = "Write the column's name alone; what is no column of this table belongs into prose."
-        raise UnclearError(f"{name!r} is no name of a column", hint)
+        hint = "Write only the column's name; anything that is not a column of this table belongs in prose."
+        raise UnclearError(f"{name!r} is not the name of a column", hint)
     return name
 
 

@@ -74,9 +74,9 @@ def run_migrations(root: Path, command: tuple[str, ...], variables: Mapping[str,
             timeout=PATIENCE,
         )
     except FileNotFoundError as error:
-        raise Failure(f"the command {command[0]} is not there") from error
+        raise Failure(f"the command {command[0]} does not exist") from error
     except subprocess.TimeoutExpired as error:
-        raise Failure(f"it has not ended after {PATIENCE} seconds") from error
+        raise Failure(f"it did not finish within {PATIENCE} seconds") from error
     if done.returncode:
         lines = [line.strip() for line in (done.stderr or done.stdout).splitlines() if line.strip()]
         errors = [line for line in lines if "Error" in line or "ERROR" in line or "FAILED" in line]

@@ -16,7 +16,7 @@ from specward.specs.model import Place
 
 _WORTH_LISTING = 5
 _LONGEST = 120  # letters of a fact that are worth showing
-_AS_APPROVED = "Make the code as the data model says. A change of the data model needs a task of its own."
+_AS_APPROVED = "Make the code match the data model. A change of the data model needs a task of its own."
 
 Sides = Mapping[str, frozenset[Fact]]  # by name: what there is of models and migrations
 Places = Mapping[str, Place]  # of the models' classes, by table
@@ -74,12 +74,12 @@ def left_behind(case: Case, facts: frozenset[Fact]) -> Iterator[Finding]:
     """Report what is still there after the way back to an empty database."""
     for mismatch in compare.mismatches((), facts):
         subject = _subject(mismatch)
-        message = f"{subject[0].upper()}{subject[1:]} is still there after the way back to the base."
+        message = f"{subject[0].upper()}{subject[1:]} still exists after the downgrade to the base."
         yield _error(
             "SW514",
             case.revision(subject),
             message,
-            "Drop it in the downgrade of the revision that makes it.",
+            "Drop it in the downgrade of the revision that creates it.",
         )
 
 
@@ -87,8 +87,8 @@ def changed_by_return(case: Case, before: frozenset[Fact], after: frozenset[Fact
     """Report what is not the same after the way back and forth."""
     for mismatch in compare.mismatches(before, after):
         told = "; ".join(_told(each, "at first", "then") for each in mismatch.differences[:_WORTH_LISTING])
-        message = f"After the way back and forth {_subject(mismatch)} is not what it was: {told}."
-        hint = "Let downgrade undo all that upgrade does."
+        message = f"After downgrade and upgrade {_subject(mismatch)} is not what it was: {told}."
+        hint = "Make downgrade undo everything that upgrade does."
         yield _error("SW514", case.revision(_subject(mismatch)), message, hint)
 
 
@@ -98,8 +98,8 @@ def _beyond(case: Case, sides: Sides, places: Places, described: frozenset[str])
         for table in compare.tables(facts) - described:
             makers.setdefault(table, []).append(side)
     for table, names in sorted(makers.items()):
-        message = f"The {' and the '.join(names)} make {table}, which the data model does not have."
-        hint = "Take it out, or let the data model describe it, under a task."
+        message = f"The {' and the '.join(names)} create {table}, which the data model does not have."
+        hint = "Remove it, or add it to the data model, under a task."
         yield _error("SW517", _place(case, places, names[0], table), message, hint)
 
 
@@ -107,7 +107,9 @@ def _absent(case: Case, approved: Approved, absent: frozenset[str]) -> Iterator[
     made_by = {fact.relation: fact for fact in approved.facts if fact.kind in compare.TABLES}
     for task in case.tasks:
         for table in sorted({name.rpartition(".")[2] for name in task.tables} & absent) if task.done else ():
-            message = f"{task.key} is marked done, but neither models nor migrations make its table {table}."
+            message = (
+                f"{task.key} is marked done, but neither models nor migrations create its table {table}."
+            )
             hint = "Write the model and the migration, or set the task's status back to open."
             yield _error("SW518", task.place, message, hint, (approved.place(made_by[table]),))
 
@@ -127,7 +129,7 @@ def _differing(
         yield _error(
             "SW515" if side == MODELS else "SW516",
             _place(case, places, side, mismatch.table or subject),
-            f"{subject[0].upper()}{subject[1:]} is not what the data model says: {'; '.join(told)}.",
+            f"{subject[0].upper()}{subject[1:]} differs from the data model: {'; '.join(told)}.",
             _AS_APPROVED,
             tuple(dict.fromkeys(stated))[:_WORTH_LISTING],
         )

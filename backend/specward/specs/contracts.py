@@ -102,7 +102,7 @@ class _Inliner:
     def _inline(self, value: Any, inside: tuple[str, ...], depth: int = 0) -> object:
         self._left -= 1
         if self._left < 0 or depth > DEEPEST:
-            raise _UnfitError("is too large, or refers to itself without end")
+            raise _UnfitError("is too large, or refers to itself endlessly")
         if isinstance(value, list):
             return [self._inline(part, inside, depth + 1) for part in value]
         if not isinstance(value, dict):
@@ -160,7 +160,7 @@ def _line(lines: list[str], at: int | None, method: str) -> int:
 
 
 def _problem(place: Place, message: str) -> Problem:
-    return Problem(place, message, "Mend the document; until then this cannot be approved or checked.")
+    return Problem(place, message, "Fix the document; until then this can be neither approved nor checked.")
 
 
 def _first_line(error: Exception) -> str:

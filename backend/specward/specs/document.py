@@ -60,4 +60,4 @@ def _undecoded(raw: bytes, path: str) -> Iterator[Problem]:
         raw.decode("utf-8")
     except UnicodeDecodeError as error:
         place = Place(path, raw.count(b"\n", 0, error.start) + 1)
-        yield Problem(place, f"{path} is not UTF-8: byte {error.start} is no text.", "Save it as UTF-8.")
+        yield Problem(place, f"{path} is not UTF-8: byte {error.start} is not text.", "Save it as UTF-8.")

@@ -143,13 +143,13 @@ def _reread(root: Path, found: Found, name: str) -> bytes:
     answer = _read(root, found)
     raw = b"" if isinstance(answer, str) else answer[1]
     if sha256(raw).hexdigest() != name:
-        raise CouldNotRunError(f"{found.path} has changed while it was judged: run again.")
+        raise CouldNotRunError(f"{found.path} has changed while it was being checked: run again.")
     return raw
 
 
 def _read(root: Path, found: Found) -> tuple[os.stat_result, bytes] | str:
     if not (root / found.path).is_file():
-        return f"{found.path} is not there, or is no file."
+        return f"{found.path} does not exist, or is not a file."
     try:
         with (root / found.path).open("rb") as file:
             status, raw = os.fstat(file.fileno()), file.read(LARGEST_DOCUMENT + 1)
@@ -161,14 +161,14 @@ def _read(root: Path, found: Found) -> tuple[os.stat_result, bytes] | str:
 
 
 def _unreadable(found: Found, message: str) -> Reading:
-    problem = Problem(Place(found.path), message, "Mend or remove it: nothing that it should say is known.")
+    problem = Problem(Place(found.path), message, "Fix or remove it: its content is unknown until then.")
     return Reading(Document(found.role, found.path, ()), (), (problem,))
 
 
 def _spare(found: Found, read: str) -> Problem:
     return Problem(
         Place(found.path),
-        f"{found.path} is not read: {read} stands for the same document ({found.role}).",
+        f"{found.path} is not read: {read} is read as the same document ({found.role}).",
         "Keep one of the two, or say which under [tool.specward.documents].",
     )
 

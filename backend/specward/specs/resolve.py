@@ -261,7 +261,7 @@ def _no_document(spec_sets: tuple[SpecSet, ...], own: SpecSet | None, citation: 
     usual = usual_place(citation.document)
     write = f"{citation.document} would be {usual}: write it there, with the section. " if usual else ""
     hint = f"{write}{there} Others can be named under [tool.specward.documents]."
-    return Unresolved(citation, f"No document is called {citation.document}", hint, ())
+    return Unresolved(citation, f"There is no document {citation.document}", hint, ())
 
 
 def _line_range(documents: list[Document], citation: Citation) -> Unresolved:

@@ -145,6 +145,6 @@ def _without_state(text: Text, start: Start, end: int) -> str:
 def _duplicate(start: Start, first: Start, path: str) -> Problem:
     return Problem(
         Place(path, start.line + 1, start.column),
-        f"The task {start.id} stands twice in this document; the first is in line {first.line + 1}.",
+        f"The task {start.id} occurs twice in this document; the first is in line {first.line + 1}.",
         "Give one of the two another id: an id that names two tasks permits neither.",
     )

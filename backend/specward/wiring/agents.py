@@ -47,7 +47,7 @@ class AgentFile(NamedTuple):
         return (
             ""
             if _NAME.fullmatch(self.name)
-            else f"{self.name!r} is no name: it holds a colon or begins with a hyphen"
+            else f"{self.name!r} is not a valid name: it contains a colon or begins with a hyphen"
         )
 
 

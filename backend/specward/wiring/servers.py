@@ -24,7 +24,7 @@ def server_trouble(data: bytes | None) -> str:
     try:
         loaded = json.loads(data)
     except (ValueError, RecursionError):
-        return "it is no JSON, so no server of it is started"
+        return "it is not JSON, so none of its servers is started"
     servers = loaded.get("mcpServers") if isinstance(loaded, dict) else None
     entry = servers.get(SERVER) if isinstance(servers, dict) else None
     if not isinstance(entry, dict):

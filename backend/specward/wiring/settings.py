@@ -60,7 +60,9 @@ def read_settings(path: str, data: bytes | None) -> Settings:
     except json.JSONDecodeError as error:
         return Settings(path, present=True, defect=f"line {error.lineno}: {error.msg}")
     except (ValueError, RecursionError):
-        return Settings(path, present=True, defect="it nests too deep, or holds a number too long to read")
+        return Settings(
+            path, present=True, defect="it is nested too deeply, or has a number too long to read"
+        )
     if not isinstance(loaded, dict):
         return Settings(path, present=True, defect="it is not an object")
     hooks, permissions = loaded.get("hooks"), _object(loaded.get("permissions"))
@@ -106,7 +108,7 @@ def _handler(event: str, matcher: str, item: object) -> Handler | str:
     if arguments is not None and not (
         isinstance(arguments, list) and all(isinstance(a, str) for a in arguments)
     ):
-        return f"`args` of a hook of `{event}` is not a list of texts."
+        return f"`args` of a hook of `{event}` is not a list of strings."
     return Handler(
         event=event,
         matcher=matcher,

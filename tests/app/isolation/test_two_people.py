@@ -54,8 +54,8 @@ def test_a_missing_criterion_is_seen_where_row_security_does_not_stand_behind(
 ) -> None:
     mutant = without_criterion(project, "notifications", tmp_path)
     seen = faults(walk(mutant, place, ALONE))
-    assert any("GET /v1/notifications:" in fault and "shows what is another's" in fault for fault in seen)
-    assert any("answers otherwise than with ids of nothing" in fault for fault in seen)
+    assert any("GET /v1/notifications:" in fault and "shows another user's data" in fault for fault in seen)
+    assert any("answer differs from the one for ids that do not exist" in fault for fault in seen)
     assert any("rows of notifications have changed" in fault for fault in seen)
 
 

@@ -68,7 +68,7 @@ def test_who_approves_signs_where_signers_are_named(root: Path) -> None:
     write_tree(root, {"pyproject.toml": settings, "specs/allowed_signers": f"person@example.org {public}"})
 
     code, said = at_a_terminal(root, "T-101\n", "approve", "T-101")
-    assert (code, "git knows no key of yours" in said) == (2, True)
+    assert (code, "git has no signing key of yours" in said) == (2, True)
     code, said = at_a_terminal(root, "T-101\n", "approve", "T-101", "--key", str(root.parent / "eve"))
     assert (code, "Nothing was approved." in said) == (2, True)
     assert load_approvals(root) == {}
@@ -152,7 +152,7 @@ def test_each_part_that_came_or_went_is_named_once(root: Path) -> None:
     _, said = at_a_terminal(root, "", "approve", "T-101")
     changes = [
         "specify §2 is new: it was not there, or not cited, when the task was approved.",
-        "specify §1 is no longer cited, or no longer there.",
+        "specify §1 is no longer cited, or no longer exists.",
     ]
     assert [line for line in said.splitlines() if line.startswith("  specify §")][1:] == [
         f"  {change}" for change in changes

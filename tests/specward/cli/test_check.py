@@ -133,7 +133,7 @@ def test_a_baseline_lets_old_findings_be_and_only_shrinks(root: Path) -> None:
     assert codes(check(root, "--format", "json")) == [("SW101", "backend/app/orders/new.py")]
     write_tree(root, {"backend/app/orders/old.py": HEADER})
     again = run(root, "check", "--write-baseline")
-    assert "1 is mended" in again.stdout or "are mended" in again.stdout
+    assert "fixed and removed: 1." in again.stdout
     baseline = json.loads((root / "specs/specward-baseline.json").read_text())
     assert {path for path, *_ in baseline["findings"]} >= {ROUTES}
     assert "backend/app/orders/new.py" not in {path for path, *_ in baseline["findings"]}
@@ -147,7 +147,7 @@ def test_a_baseline_lets_old_findings_be_and_only_shrinks(root: Path) -> None:
         (("check", "--task", "T-099"), "specward: There is no task T-099. The nearest are T-001."),
         (("check", "missing.py"), "specward: There is no file or folder 'missing.py'."),
         (("check", "--select", "SW1,SWX"), "specward: There is no rule SWX: `specward explain` lists them."),
-        (("check", "/"), "specward: '/' lies outside of the project"),
+        (("check", "/"), "specward: '/' is outside of the project"),
         (
             ("check", "--write-baseline", "--task", "T-001"),
             "specward: --write-baseline is for the whole project",
@@ -211,7 +211,7 @@ def test_outside_of_any_project_nothing_is_judged(command: str, tmp_path: Path) 
     write_tree(tmp_path, {ROUTES: "X = 1\n"})
     done = run(tmp_path, *command.split())
     assert (done.returncode, done.stdout) == (2, "")
-    assert done.stderr.startswith(f"specward: {tmp_path} is in no project: ")
+    assert done.stderr.startswith(f"specward: {tmp_path} is not in a project: ")
     assert not (tmp_path / ".specward").exists()
 
 

@@ -73,4 +73,4 @@ def test_it_is_for_people(option: tuple[str, ...], root: Path) -> None:
     command = [SPECWARD, "check", "--watch", *option]
     done = subprocess.run(command, cwd=root, capture_output=True, text=True, check=False)
     assert (done.returncode, done.stdout) == (2, "")
-    assert done.stderr.startswith("specward: --watch is for reading along")
+    assert done.stderr.startswith("specward: --watch shows text")

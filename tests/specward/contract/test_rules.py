@@ -122,7 +122,7 @@ def test_a_run_over_some_files_does_not_start_the_application(tmp_path: Path) ->
     ("path", "text", "why"),
     [
         ("specs/contracts/openapi.yaml", None, "there is no specs/contracts/openapi.yaml."),
-        ("specs/contracts/openapi.yaml", "paths: [", "none can be read."),
+        ("specs/contracts/openapi.yaml", "paths: [", "none is readable."),
         ("pyproject.toml", SPECS["pyproject.toml"], "name the application, `app = "),
     ],
 )
@@ -131,7 +131,7 @@ def test_what_was_not_held_is_said(path: str, text: str | None, why: str, tmp_pa
     if text is None:
         del files[path]
     [note] = check(make_repository(tmp_path, files)).notes
-    assert note.startswith(f"The API was held against no contract: {why}")
+    assert note.startswith(f"The API was not compared with a contract: {why}")
 
 
 BEFORE = {**SPECS, **world(None, operations="none")}

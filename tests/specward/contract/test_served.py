@@ -129,7 +129,7 @@ def test_the_environment_is_what_the_settings_say(tmp_path: Path, monkeypatch: p
         ("x = (", 1, "SyntaxError"),
         ("\n\nraise SystemExit('no settings')", 3, "SystemExit: no settings"),
         ("import nowhere", 1, "No module named 'nowhere'"),
-        ("app = object()", None, "object, which is no FastAPI application"),
+        ("app = object()", None, "object, which is not a FastAPI application"),
         ("import os\nos._exit(3)", None, "its interpreter ended with code 3"),
         ("import os, signal\nos.kill(os.getpid(), signal.SIGSEGV)", None, "ended with code -11"),
         ("raise ValueError('long ' * 1000)", 1, " …."),

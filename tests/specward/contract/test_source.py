@@ -57,7 +57,7 @@ def test_json_has_places_too() -> None:
         ("\0", "neither YAML nor JSON", 1),
         ("[" * 20_000 + "]" * 20_000, "nested too deeply", 1),
         ('{"a":' * 20_000 + "1" + "}" * 20_000, "nested too deeply", 1),
-        ("a: &a [*a]", "refers to a part that it is itself in", 1),
+        ("a: &a [*a]", "refers to a part that contains it", 1),
         (
             "a0: &a0 [1]\n" + "".join(f"a{n}: &a{n} [{f'*a{n - 1},' * 9}]\n" for n in range(1, 12)),
             "5,000,000",
@@ -76,10 +76,10 @@ ROOT = "openapi: 3.1.0\ninfo: {title: T, version: '1'}\n"
 OK = "responses: {200: {description: Ok}}"
 INVALID = {
     "swagger: '2.0'\npaths: {}": ("The contract is Swagger 2.0.", 1),
-    "# Contract\n\nGET /a gives a list.": ("The contract is no OpenAPI document: it has no version", 3),
-    "asyncapi: 3.0.0": ("The contract is no OpenAPI document", 1),
+    "# Contract\n\nGET /a gives a list.": ("The contract is not an OpenAPI document: it has no version", 3),
+    "asyncapi: 3.0.0": ("The contract is not an OpenAPI document", 1),
     "openapi: 3.1.0": ("The contract has no `paths`", 1),
-    "openapi: '4.0'\npaths: {}": ("of OpenAPI 4.0, which is not understood", 1),
+    "openapi: '4.0'\npaths: {}": ("in OpenAPI 4.0, which is not understood", 1),
     f"{ROOT}paths:\n  a: {{get: {{{OK}}}}}": ("`a` does not begin with a slash", 4),
     f"{ROOT}paths:\n  /a: 3": ("`/a` holds no operations", 4),
     f"{ROOT}paths:\n  /a: {{get: 3}}": ("GET /a is no mapping", 4),

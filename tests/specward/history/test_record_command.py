@@ -139,11 +139,11 @@ def test_done_marks_the_task_and_nothing_else(shop: Path, monkeypatch: pytest.Mo
     [
         (("T-999",), "There is no task T-999"),
         (("T-001",), "Nothing was done for T-001"),
-        (("T-001", "--date", "yesterday"), "'yesterday' is no date"),
+        (("T-001", "--date", "yesterday"), "'yesterday' is not a date"),
         (("T-001", "--base", "nowhere"), "The revision 'nowhere' is unknown"),
         (("T-001", "--transcript", "none.jsonl"), "none.jsonl cannot be read"),
         (("T-001", "--junit", "none.xml"), "none.xml cannot be read"),
-        (("T-001", "--junit", "pyproject.toml"), "pyproject.toml is no JUnit report"),
+        (("T-001", "--junit", "pyproject.toml"), "pyproject.toml is not a JUnit report"),
     ],
 )
 def test_what_cannot_be_recorded_is_said_in_a_sentence(

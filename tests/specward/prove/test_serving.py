@@ -34,5 +34,5 @@ def test_it_is_served_with_the_options_of_the_project(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("wrong", ["--http", [1], {"http": "h11"}])
 def test_options_are_a_list_of_words(wrong: object) -> None:
-    with pytest.raises(CouldNotRunError, match=r"uvicorn .* must be a list of words"):
+    with pytest.raises(CouldNotRunError, match=r"uvicorn .* must be a list of strings"):
         read_settings(config(wrong))

@@ -80,7 +80,7 @@ def test_new_settings_are_a_new_question(tmp_path: Path) -> None:
             "import sys\nprint('bad settings', file=sys.stderr)\nsys.exit(2)",
             "ended with status 2: bad settings",
         ),
-        ("print('all is well')", "did not answer in JSON"),
+        ("print('all is well')", "did not report in JSON"),
     ],
 )
 def test_a_tool_that_gives_no_answer_is_named(source: str, said: str, tmp_path: Path) -> None:
@@ -140,5 +140,5 @@ def test_the_tools_are_those_that_the_project_has_settings_for(
 
 def test_a_command_that_is_none_is_refused(tmp_path: Path) -> None:
     (tmp_path / "pyproject.toml").write_text("[tool.specward.quality]\nlint = 'ruff'\n")
-    with pytest.raises(CouldNotRunError, match=r"quality\.lint .* must be a list of words"):
+    with pytest.raises(CouldNotRunError, match=r"quality\.lint .* must be a list of strings"):
         read_tools(tmp_path, load_config(tmp_path))

@@ -41,7 +41,7 @@ def test_three_equal_descriptions_are_silent(tmp_path: Path, lend: Lend) -> None
     verdict = held(tmp_path, lend, models=MODELS)
     assert verdict.findings == ()
     assert len(verdict.notes) == 1
-    assert verdict.notes[0].startswith("The project makes no role app_user")
+    assert verdict.notes[0].startswith("The project creates no role app_user")
 
 
 def approved_as_sql(statements: str) -> str:
@@ -70,7 +70,7 @@ def test_a_finding_shows_both_sides_and_their_places(tmp_path: Path, lend: Lend)
     assert (finding.code, finding.place.path) == ("SW515", "backend/app/models.py")
     assert "class Customer" in models.splitlines()[finding.place.line - 1]
     assert finding.message == (
-        "Table customers is not what the data model says: column email is `character varying(254) not null` "
+        "Table customers differs from the data model: column email is `character varying(254) not null` "
         "in the data model, `character varying(255) not null` in the models; constraint unique (email) is "
         "only in the data model, as `UNIQUE (email)`."
     )
@@ -141,5 +141,5 @@ def test_the_command_line_builds_on_a_server_of_its_own(tmp_path: Path) -> None:
         check=False,
     )
     assert done.returncode == 1
-    assert "SW516  Table orders is not what the data model says" in done.stdout
+    assert "SW516  Table orders differs from the data model" in done.stdout
     assert done.stderr == ""

@@ -119,15 +119,15 @@ def test_a_column_in_words(type_: str, constraints: str, made: str) -> None:
 @pytest.mark.parametrize(
     ("row", "column", "said"),
     [
-        ("| a | UUID/String | |", 7, "'UUID/String' is no single type"),
-        ("| a | Text(String(1000)) | |", 7, "is no single type"),
+        ("| a | UUID/String | |", 7, "'UUID/String' is not a single type"),
+        ("| a | Text(String(1000)) | |", 7, "is not a single type"),
         ("| a | number | |", 7, "could be several types"),
         ("| a | Enum('x', 'y') | |", 7, "could be several types"),
         ("| a |  | |", 8, "There is no type"),
-        ("| a | text | must be nice |", 14, "'must be nice' is no constraint"),
-        ("| a | uuid | FK |", 14, "'FK' is no constraint"),
+        ("| a | text | must be nice |", 14, "'must be nice' is not a constraint"),
+        ("| a | uuid | FK |", 14, "'FK' is not a constraint"),
         ("| a | text | required, optional |", 14, "a is both required and optional"),
-        ("| the name | text | |", 3, "'the name' is no name of a column"),
+        ("| the name | text | |", 3, "'the name' is not the name of a column"),
     ],
 )
 def test_what_could_mean_several_things_is_a_problem_at_its_place(row: str, column: int, said: str) -> None:
@@ -140,7 +140,7 @@ def test_what_could_mean_several_things_is_a_problem_at_its_place(row: str, colu
 def test_a_table_of_columns_needs_a_name() -> None:
     model = read("## Task Item\n\n| Field | Type |\n|---|---|\n| id | uuid |\n")
     assert [problem.place.line for problem in model.problems] == [3]
-    assert "'Task Item', which is no name of a table" in model.problems[0].message
+    assert "'Task Item', which is not the name of a table" in model.problems[0].message
 
 
 def test_nothing_is_described_twice() -> None:

@@ -88,7 +88,7 @@ def test_classes_become_tables() -> None:
 def test_what_is_open_stays_open() -> None:
     after = rewrite("## users\n\n- id (UUID/String): who\n- name (text)\n")
     (problem,) = read_data_model("data-model.md", after).problems
-    assert (problem.place.line, problem.message) == (5, "'UUID/String' is no single type.")
+    assert (problem.place.line, problem.message) == (5, "'UUID/String' is not a single type.")
 
 
 LINES = st.sampled_from(
@@ -123,12 +123,12 @@ def test_the_command_shows_writes_and_says_what_is_unclear(tmp_path: Path) -> No
     (root / "specs/data-model.md").write_text("## users\n\n- id (UUID/String)\n- name (text)\n")
     unclear = fmt(root)
     assert unclear.returncode == 1
-    assert "data-model.md:5:8: 'UUID/String' is no single type." in unclear.stdout
+    assert "data-model.md:5:8: 'UUID/String' is not a single type." in unclear.stdout
     missing = fmt(root, "missing.md")
     assert (missing.returncode, "missing.md cannot be read: No such file" in missing.stderr) == (2, True)
     (root / "latin.md").write_bytes(b"\xff\n")
     latin = fmt(root, "latin.md")
-    assert (latin.returncode, "it is not UTF-8. Save it so." in latin.stderr) == (2, True)
+    assert (latin.returncode, "it is not UTF-8. Save it as UTF-8." in latin.stderr) == (2, True)
 
 
 def fmt(root: Path, *options: str) -> subprocess.CompletedProcess[str]:

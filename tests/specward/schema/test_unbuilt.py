@@ -184,7 +184,7 @@ def test_a_table_that_no_migration_speaks_of_is_found(tmp_path: Path) -> None:
     (finding,) = found(project(tmp_path, MAKES.format("orders", '"customers",')))
     assert (finding.code, finding.place.path) == ("SW516", REVISION)
     assert finding.message == (
-        "Table orders is not what the data model says: table is only in the data model, as `plain`."
+        "Table orders differs from the data model: table is only in the data model, as `plain`."
     )
 
 
@@ -198,7 +198,7 @@ def test_a_table_beyond_the_data_model_is_found(tmp_path: Path) -> None:
     (finding,) = found(project(tmp_path, models=more))
     assert (finding.code, finding.message) == (
         "SW517",
-        "The models make drafts, which the data model does not have.",
+        "The models create drafts, which the data model does not have.",
     )
 
 
@@ -239,7 +239,7 @@ def test_the_command_line_tells_what_it_saw_and_what_not(tmp_path: Path) -> None
     command = [SPECWARD, "check", "--select", "SW5"]
     done = subprocess.run(command, cwd=root, capture_output=True, text=True, check=False)
     assert (done.returncode, done.stderr) == (1, "")
-    assert "SW515  Table customers is not what the data model says" in done.stdout
+    assert "SW515  Table customers differs from the data model" in done.stdout
     assert "note  No database was built" in done.stdout
     for unseen in ("checks", "enums", "predicates", "row security", "triggers"):
         assert unseen in done.stdout

@@ -395,5 +395,7 @@ def test_a_document_that_changes_while_it_is_judged_stops_the_run(tmp_path: Path
     read_specs(tmp_path, CONFIG, Cache(tmp_path), known)
     shutil.rmtree(tmp_path / ".specward")
     (tmp_path / "specs/tasks.md").write_text("other", encoding="utf-8")
-    with pytest.raises(CouldNotRunError, match=r"specs/tasks\.md has changed while it was judged: run again"):
+    with pytest.raises(
+        CouldNotRunError, match=r"specs/tasks\.md has changed while it was being checked: run again"
+    ):
         read_specs(tmp_path, CONFIG, Cache(tmp_path), known)

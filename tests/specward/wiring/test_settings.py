@@ -63,7 +63,7 @@ def test_settings_are_read() -> None:
         (b"\xef\xbb\xbf{}", "line 1: Unexpected UTF-8 BOM (decode using utf-8-sig)"),
         (b"\xff", "byte 0 is not UTF-8"),
         (b"[]", "it is not an object"),
-        (b"[" * 200_000, "it nests too deep, or holds a number too long to read"),
+        (b"[" * 200_000, "it is nested too deeply, or has a number too long to read"),
     ],
 )
 def test_what_the_client_ignores_as_a_whole_is_told(data: bytes, defect: str) -> None:
@@ -88,7 +88,7 @@ def test_no_file_is_no_settings() -> None:
         ({"Stop": [{"hooks": [{"type": "command"}]}]}, "A hook of `Stop` has no `command`."),
         (
             {"Stop": [{"hooks": [{"type": "command", "command": "x", "args": "y"}]}]},
-            "`args` of a hook of `Stop` is not a list of texts.",
+            "`args` of a hook of `Stop` is not a list of strings.",
         ),
     ],
 )

@@ -75,6 +75,6 @@ def old_server(snapshot: Snapshot, _owned: Owned) -> Iterator[Problem]:
         yield Problem(
             "SW664",
             "server",
-            f"PostgreSQL {major}.{minor} has CVE-2025-8713: statistics show rows in spite of row security.",
+            f"PostgreSQL {major}.{minor} has CVE-2025-8713: statistics show rows despite row security.",
             f"Update to {major}.{FIXED[major]} or newer.",
         )

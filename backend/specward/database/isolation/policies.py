@@ -14,8 +14,8 @@ def policy_not_bound(snapshot: Snapshot, owned: Owned) -> Iterator[Problem]:
                 yield Problem(
                     "SW654",
                     policy.table,
-                    f"Policy {policy.name} on {policy.table} lets rows of others pass: "
-                    f"{clause} {expression} has an alternative that does not ask who is asking.",
+                    f"Policy {policy.name} on {policy.table} lets rows of other users through: {clause} "
+                    f"{expression} has an alternative that does not depend on the user.",
                     f"Compare {policy.table}.{owned[policy.table]} with the user in every alternative.",
                     part=policy.name,
                 )

@@ -7,8 +7,8 @@ from specward.database.isolation.model import Owned, Policy, Problem, Snapshot, 
 VERBS = ("select", "insert", "update", "delete")
 FORBIDDEN = {
     "truncate": "empties the table, whatever row security says",
-    "references": "lets a foreign key ask whether a foreign row exists",
-    "trigger": "lets a trigger see foreign rows",
+    "references": "lets a foreign key reveal whether another user's row exists",
+    "trigger": "lets a trigger see other users' rows",
 }
 
 
@@ -89,8 +89,8 @@ def foreign_key_across_owners(snapshot: Snapshot, owned: Owned) -> Iterator[Prob
             yield Problem(
                 "SW659",
                 key.table,
-                f"{key.name} lets a row of one user point to a row of another in {key.target}, and tells "
-                "whether such a row exists.",
+                f"{key.name} lets a row of one user point to a row of another in {key.target}, and "
+                "reveals whether such a row exists.",
                 f"foreign key ({', '.join([*key.columns, owned[key.table]])}) references {key.target} "
                 f"({', '.join([*key.target_columns, owned[key.target]])})",
                 part=key.name,

@@ -38,7 +38,7 @@ def _breaks(revisions: Chain) -> Iterable[Finding]:
                 head, f"{head.name} and {first.name} are both heads", Place(first.path, first.line)
             )
     for revision, name in revisions.orphans:
-        yield _finding(revision, f"{revision.name} follows {name}, which is not there")
+        yield _finding(revision, f"{revision.name} follows {name}, which does not exist")
     for revision, twin in revisions.twins:
         yield _finding(revision, f"There are two revisions {revision.name}", Place(twin.path, twin.line))
 
