@@ -25,11 +25,6 @@ class Change(NamedTuple):
         """Whether the path is a symbolic link now."""
         return self.mode == "120000"
 
-    @property
-    def is_submodule(self) -> bool:
-        """Whether the path is another repository now."""
-        return self.mode == "160000"
-
 
 def read_changes(root: Path, base: str | None = None) -> tuple[Change, ...]:
     """Return the changed paths of the working tree, untracked ones included, sorted by path.
