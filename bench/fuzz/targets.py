@@ -31,7 +31,7 @@ from specward.history.reader import read_record
 from specward.history.transcript import read_transcript
 from specward.history.validity import invalidities, mismatches, placeholders
 from specward.quality.answers import UnreadableError, read_answer
-from specward.schema import kept
+from specward.schema import cache as schema_cache
 from specward.schema.reader import read_data_model
 from specward.schema.revisions import read_revision
 from specward.schema.sql import statements
@@ -121,11 +121,11 @@ def sql(data: bytes) -> object:
 def remembered(data: bytes) -> object:
     """A cached verdict, which anybody may have edited."""
     with tempfile.TemporaryDirectory() as folder:
-        cache = kept._cache(Path(folder))  # noqa: SLF001 -- what a forger would write, too
+        cache = schema_cache._cache(Path(folder))  # noqa: SLF001 -- what a forger would write, too
         with contextlib.suppress(ValueError, RecursionError):
             cache.put("key", json.loads(text(data)))
             cache.save()
-        return kept.recall(Path(folder), "key")
+        return schema_cache.recall(Path(folder), "key")
 
 
 def hook(data: bytes) -> object:

@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from specward.code.blobs import read_blobs
 from specward.code.git import GitError, git, git_paths, is_repository, path_of
-from specward.code.untold import untold
+from specward.code.hidden_changes import hidden_changes
 
 _EMPTY_TREE = "4b825dc642cb6eb9a060e54bf8d69288fbee4904"  # git's name of the tree without files
 _UNTRACKED = "?"  # its tag in a listing
@@ -46,7 +46,7 @@ def changes_since(root: Path, start: str) -> tuple[Change, ...]:
                   start, "--")  # fmt: skip
     listing = git_paths(root, "ls-files", "-v", "--cached", "--others", "--exclude-standard")
     tagged = [(path[0], path[2:]) for path in listing.paths]
-    hidden = (Change(*change) for change in untold(root, start, tagged))
+    hidden = (Change(*change) for change in hidden_changes(root, start, tagged))
     untracked = (path for tag, path in tagged if tag == _UNTRACKED)
     new = (*(_untracked(root, path) for path in untracked), *map(_locked, listing.locked))
     found = {change.path: change for change in (*hidden, *new, *parse_raw(tracked))}

@@ -9,7 +9,7 @@ from specward.contract.served import digest_of
 from specward.findings import Finding
 from specward.project import Project
 from specward.rules.schema.reading import chain, data_model, migrations, models
-from specward.schema import kept
+from specward.schema import cache
 from specward.schema.case import Case, Outcome
 from specward.schema.revisions import candidates
 
@@ -42,10 +42,10 @@ def _built(project: Project, case: Case, lend: "Lend") -> Outcome:
     from specward.schema.hold import hold  # noqa: PLC0415 -- all others work without a driver
 
     key = _key(project, case)
-    found = None if project.tracked_state else kept.recall(project.root, key)
+    found = None if project.tracked_state else cache.recall(project.root, key)
     if found is None:
         found = hold(case, lend)
-        kept.keep(project.root, key, found)
+        cache.keep(project.root, key, found)
     return found
 
 

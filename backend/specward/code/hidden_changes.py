@@ -1,4 +1,4 @@
-"""Changes that git does not tell: it was told not to look at a file, or looks at it through a filter.
+"""Changes that git does not show: it was told not to look at a file, or looks at it through a filter.
 
 Flags of the index (`git update-index --assume-unchanged`, `--skip-worktree`) and filters are settings of one
 working tree, which nobody reviews. What the gate judges lies on the disk, so there it looks itself.
@@ -17,7 +17,9 @@ _MEANS_WELL = b"\ngit-lfs "  # large files lie elsewhere
 _FILTERS = r"^filter\..*\.(clean|process)$"
 
 
-def untold(root: Path, start: str, tagged: Iterable[tuple[str, str]]) -> Iterator[tuple[str, str, str]]:
+def hidden_changes(
+    root: Path, start: str, tagged: Iterable[tuple[str, str]]
+) -> Iterator[tuple[str, str, str]]:
     """Give each path whose content on the disk is not that of a commit or tree: path, kind and mode.
 
     Only those are looked at that git does not look at, or not straight.
