@@ -104,7 +104,7 @@ async def refresh(request: RefreshRequest, running: SealedRuntime, network: Netw
     "/v1/auth/logout",
     status_code=204,
     name="logout",
-    summary="Log out here",
+    summary="Log out",
     response_description="The session, if there was one, has ended.",
     responses=responses(*OF_A_BODY, IDEMPOTENCY_MISMATCH, TOO_MANY_REQUESTS),
 )
@@ -129,7 +129,7 @@ async def log_out_everywhere(session: IdempotentSession) -> None:
 @router.get(
     "/v1/auth/sessions",
     name="listSessions",
-    summary="List own sessions",
+    summary="List sessions",
     response_description="The caller's live sessions, newest first.",
     responses=responses(UNAUTHENTICATED),
 )
@@ -143,7 +143,7 @@ async def list_sessions(caller: Caller, session: CallerSession) -> Sessions:
     "/v1/auth/sessions/{session_id:uuid}",
     status_code=204,
     name="endSession",
-    summary="End one of one's sessions",
+    summary="End a session",
     response_description="Ended.",
     responses=responses(UNAUTHENTICATED, NOT_FOUND, INVALID_REQUEST),
 )
@@ -156,7 +156,7 @@ async def end_session(session_id: UUID, session: CallerSession) -> None:
 @router.get(
     "/v1/account",
     name="readAccount",
-    summary="Read one's account",
+    summary="Read the account",
     response_description="The caller's account.",
     responses=responses(UNAUTHENTICATED),
 )
@@ -170,7 +170,7 @@ async def read_account(session: CallerSession) -> Account:
     status_code=204,
     dependencies=[Depends(limited_for_caller(service.OWN_PASSWORD))],
     name="deleteAccount",
-    summary="Delete one's account and all it owns",
+    summary="Delete the account and everything it owns",
     response_description="Deleted.",
     responses=responses(UNAUTHENTICATED, WRONG_PASSWORD, *OF_A_BODY, IDEMPOTENCY_MISMATCH, TOO_MANY_REQUESTS),
 )
@@ -195,8 +195,8 @@ def add_export(app: FastAPI, parts: Sequence[Part]) -> None:
         "/v1/account/export",
         tags=["accounts"],
         name="exportAccount",
-        summary="Export all that is kept about oneself",
-        response_description="Everything but secrets.",
+        summary="Export all stored personal data",
+        response_description="Everything except secrets.",
         response_model=document,
         responses=responses(UNAUTHENTICATED),
     )

@@ -69,14 +69,14 @@ def _is_unicode(secret: SecretStr) -> SecretStr:
     try:
         secret.get_secret_value().encode()
     except UnicodeEncodeError:
-        raise ValueError("It cannot be read.") from None
+        raise ValueError("It cannot be parsed.") from None
     return secret
 
 
 def _is_uncommon(password: SecretStr) -> SecretStr:
     """Refuse a password that many have: whoever tries to get in tries those first."""
     if folded(password.get_secret_value()) in COMMON:
-        raise ValueError("Too many people have this one: choose another.")
+        raise ValueError("This password is too common: choose another.")
     return password
 
 
@@ -146,7 +146,7 @@ class AccountDeletion(BaseModel):
 
     password: Annotated[
         Password | SkipJsonSchema[None],
-        Field(description="Needed, unless the account is one of an external issuer."),
+        Field(description="Required unless the account belongs to an external issuer."),
     ] = None
 
 
@@ -190,7 +190,7 @@ class KeptSession(Session):
     model_config = example(**SESSION, current=False, ended_at=MOMENT, end_reason="logout")
 
     ended_at: datetime | None
-    end_reason: Annotated[str | None, Field(description="Why it ended; absent while it lives.")]
+    end_reason: Annotated[str | None, Field(description="Why it ended; absent while it is live.")]
 
 
 class Sessions(BaseModel):

@@ -103,7 +103,7 @@ def read_keys(document: str) -> tuple[SigningKey, ...]:
         return tuple(_named(Ed25519PrivateKey.from_private_bytes(_decode(jwk.d))) for jwk in jwks.keys)
     except (ValidationError, ValueError):
         raise SettingsError(
-            "SIGNING_KEYS is no JWK set of private Ed25519 keys: make one with `python -m app.core.keys`."
+            "SIGNING_KEYS is not a JWK set of private Ed25519 keys: make one with `python -m app.core.keys`."
         ) from None
 
 

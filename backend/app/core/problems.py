@@ -38,8 +38,8 @@ CHALLENGE = (("WWW-Authenticate", "string", "Bearer"),)
 INVALID_REQUEST = ProblemType(
     "invalid-request",
     422,
-    "The request does not fit the contract.",
-    "The request does not fit this contract.",
+    "The request does not match the contract.",
+    "The request does not match this contract.",
 )
 MALFORMED = INVALID_REQUEST._replace(status=400)
 """What has not become a request: it is no HTTP."""
@@ -49,8 +49,8 @@ UNAUTHENTICATED = ProblemType(
 INVALID_CREDENTIALS = ProblemType(
     "invalid-credentials",
     401,
-    "The credentials do not fit.",
-    "They do not fit; which part does not is not said.",
+    "The credentials are wrong.",
+    "The credentials are wrong; which part is not disclosed.",
     CHALLENGE,
 )
 WRONG_PASSWORD = ProblemType(
@@ -59,30 +59,35 @@ WRONG_PASSWORD = ProblemType(
 INVALID_TOKEN = ProblemType(
     "invalid-token",
     400,
-    "The token is not valid, or not any more.",
+    "The token is invalid or has expired.",
     "The mailed token is unknown, used or expired.",
 )
-NOT_FOUND = ProblemType("not-found", 404, "There is no such thing.", "No such thing for this caller.")
+NOT_FOUND = ProblemType(
+    "not-found", 404, "There is no such resource.", "There is no such resource for this caller."
+)
 METHOD_NOT_ALLOWED = ProblemType(
-    "method-not-allowed", 405, "This method is not offered here.", "No such method."
+    "method-not-allowed", 405, "This method is not allowed here.", "The method is not allowed here."
 )
 VERSION_MISMATCH = ProblemType(
-    "version-mismatch", 412, "It has another version by now.", "The profile has another version by now."
+    "version-mismatch",
+    412,
+    "The resource has changed since that version.",
+    "The profile has changed since that version.",
 )
 VERSION_REQUIRED = ProblemType(
-    "version-required", 428, "Say which version you mean with If-Match.", "If-Match is missing."
+    "version-required", 428, "If-Match must name the version to change.", "If-Match is missing."
 )
 IDEMPOTENCY_MISMATCH = ProblemType(
     "idempotency-mismatch",
     422,
-    "The Idempotency-Key was used for another request.",
+    "The Idempotency-Key was already used for another request.",
     INVALID_REQUEST.description,
 )
 TOO_MANY_REQUESTS = ProblemType(
     "too-many-requests",
     429,
     "Too many requests.",
-    "Too many; Retry-After says when again.",
+    "Too many requests; Retry-After says when to try again.",
     (("Retry-After", "integer", ""),),
 )
 PAYLOAD_TOO_LARGE = ProblemType(
@@ -91,8 +96,8 @@ PAYLOAD_TOO_LARGE = ProblemType(
 UNSUPPORTED_MEDIA_TYPE = ProblemType(
     "unsupported-media-type",
     415,
-    "Say with Content-Type that the body is JSON.",
-    "The body is not declared to be JSON.",
+    "Content-Type must declare a JSON body.",
+    "Content-Type does not declare a JSON body.",
 )
 HEAD_TOO_LARGE = ProblemType(
     "head-too-large",
@@ -100,12 +105,14 @@ HEAD_TOO_LARGE = ProblemType(
     "The head of the request is too large.",
     "What stands before the body has more than 32 KiB.",
 )
-INTERNAL_ERROR = ProblemType("internal-error", 500, "Something went wrong on our side.", "Our fault.")
+INTERNAL_ERROR = ProblemType(
+    "internal-error", 500, "Something went wrong on our side.", "The service has failed."
+)
 UNAVAILABLE = ProblemType(
     "unavailable",
     503,
-    "The service cannot serve at the moment.",
-    "It cannot be served at the moment, or not in time.",
+    "The service is temporarily unavailable.",
+    "The service cannot answer at the moment, or not in time.",
     (("Retry-After", "integer", "5"),),
 )
 
@@ -273,11 +280,11 @@ def _fault(error: Mapping[str, Any]) -> Fault:
 def _message(error: Mapping[str, Any]) -> str:
     kind = error["type"]
     if kind == "extra_forbidden":
-        return "There is a field that is not known here."
+        return "This field is unknown."
     # Pydantic's parsers quote what they could not parse; its other messages speak of the rule alone.
     if kind.endswith("_parsing") or kind in {"json_invalid", "string_unicode"}:
-        return "It cannot be read."
+        return "It cannot be parsed."
     if kind in _LENGTHS and error["ctx"]["field_type"] == "Value":  # a secret; Pydantic tells its length
         name, limit = _LENGTHS[kind]
-        return f"It takes {limit} {error['ctx'][name]} characters."
+        return f"It must have {limit} {error['ctx'][name]} characters."
     return str(error["msg"]).removeprefix("Value error, ")

@@ -12,7 +12,7 @@ from uuid import UUID
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
-_FOREIGN = "It is not a cursor of ours."
+_FOREIGN = "It is not a cursor of this service."
 _FORMAT = struct.Struct(">q16s")
 
 

@@ -31,7 +31,7 @@ def digest(to: str, unread: Sequence[Unmailed], app_url: str | None, unsubscribe
         f"{count} unread {noun}, newest first:\n\n"
         + "\n".join([*lines, "- and more"] if more else lines)
         + (f"\n\nRead them: {app_url.rstrip('/')}/notifications\n" if app_url else "\n")
-        + "\nThis mail comes once a day at most. Which kinds it tells of is up to your preferences.\n",
+        + "\nThis mail comes at most once a day. Your preferences say which kinds it lists.\n",
         id=f"digest.{unread[0].id}",
         unsubscribe=unsubscribe,
     )

@@ -44,7 +44,7 @@ STREAM: dict[str, Any] = {
 @router.get(
     "/v1/notifications",
     name="listNotifications",
-    summary="List one's notifications, newest first",
+    summary="List notifications, newest first",
     response_description="One page.",
     responses=responses(UNAUTHENTICATED, INVALID_REQUEST),
 )
@@ -52,7 +52,7 @@ async def list_notifications(
     session: CallerSession,
     limit: Annotated[int, Query(ge=1, le=100)] = 20,
     cursor: Annotated[
-        str | SkipJsonSchema[None], Query(max_length=200, description="`next_cursor` of the page before.")
+        str | SkipJsonSchema[None], Query(max_length=200, description="`next_cursor` of the previous page.")
     ] = None,
     unread: Annotated[bool, Query(description="Only unread ones.")] = False,  # noqa: FBT002 -- by name, in HTTP
     kind: Kind | SkipJsonSchema[None] = None,
@@ -80,7 +80,7 @@ async def read_notification(session: CallerSession, notification_id: UUID) -> No
     status_code=204,
     name="markRead",
     summary="Mark one notification as read",
-    response_description="It is read.",
+    response_description="Marked as read.",
     responses=responses(UNAUTHENTICATED, NOT_FOUND, INVALID_REQUEST),
 )
 async def mark_read(session: CallerSession, notification_id: UUID) -> None:
@@ -116,7 +116,7 @@ async def count_unread(session: CallerSession) -> UnreadCount:
 @router.post(
     "/v1/notifications/read-all",
     name="readAll",
-    summary="Mark all as read",
+    summary="Mark all notifications as read",
     response_description="How many were marked.",
     responses=responses(UNAUTHENTICATED, *OF_A_BODY, IDEMPOTENCY_MISMATCH),
 )
@@ -130,8 +130,8 @@ async def read_all(session: IdempotentSession, which: ReadAll) -> Marked:
     status_code=201,
     dependencies=[Depends(limited_for_caller(service.TESTS))],
     name="sendTest",
-    summary="Send oneself a test notification",
-    response_description="Made.",
+    summary="Send a test notification",
+    response_description="Created.",
     responses=responses(UNAUTHENTICATED, INVALID_REQUEST, IDEMPOTENCY_MISMATCH, TOO_MANY_REQUESTS),
 )
 async def send_test(session: IdempotentSession) -> Notification:

@@ -42,7 +42,7 @@ PLAIN_JSON: dict[str, Any] = {
 @router.get(
     "/v1/profile",
     name="readProfile",
-    summary="Read one's profile",
+    summary="Read the profile",
     response_description="The profile.",
     response_model=Profile,
     responses={
@@ -74,7 +74,7 @@ async def read_profile(
 @router.patch(
     "/v1/profile",
     name="changeProfile",
-    summary="Change one's profile",
+    summary="Change the profile",
     response_description="The profile as it is now.",
     openapi_extra=PLAIN_JSON,
     responses={

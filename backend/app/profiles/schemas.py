@@ -47,7 +47,7 @@ _https_url = TypeAdapter(Annotated[AnyUrl, UrlConstraints(allowed_schemes=["http
 
 def _short(lines: list[str]) -> list[str]:
     if sum(map(len, lines)) > TAGS_LENGTH:
-        raise ValueError(f"It takes at most {TAGS_LENGTH} characters.")
+        raise ValueError(f"It must have at most {TAGS_LENGTH} characters.")
     return lines
 
 
@@ -80,7 +80,7 @@ def tidy(value: object) -> object:
 def _no_controls(value: str) -> str:
     """Refuse what is no text: control characters, and half a character, which JSON can write."""
     if _CONTROLS.search(value):
-        raise ValueError("It has control characters, or half a character.")
+        raise ValueError("It has control characters, or an unpaired surrogate.")
     return value
 
 

@@ -148,7 +148,7 @@ async def test_a_domain_has_one_account_however_it_is_spelled(
         assert (await client.post(REGISTER, json=credentials)).status_code == 202
         assert (await client.post(LOGIN, json=credentials)).status_code == 200
     mails = await mails_to(app, ascii_address)
-    assert [mail.subject for mail in mails] == ["Verify your e-mail address", "You have an account already"]
+    assert [mail.subject for mail in mails] == ["Verify your e-mail address", "You already have an account"]
 
 
 async def test_a_domain_is_not_registered_that_is_too_long_in_ascii(client: AsyncClient) -> None:

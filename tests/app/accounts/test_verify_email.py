@@ -102,7 +102,7 @@ async def test_a_known_address_is_told_that_it_has_an_account(app: FastAPI, alic
     credentials = {"email": alice.email, "password": "another password"}
     await alice.client.post("/v1/auth/register", json=credentials)
     subjects = {mail.subject for mail in await mails_to(app, alice.email)}
-    assert subjects == {"Verify your e-mail address", "You have an account already"}
+    assert subjects == {"Verify your e-mail address", "You already have an account"}
     assert not await is_verified(alice)
 
 

@@ -131,7 +131,7 @@ async def test_a_password_that_does_not_fit_is_not_measured(
     body = {"email": "a@example.org", "password": password}
     [fault] = problem(await client.post("/v1/auth/register", json=body))["errors"]
     assert fault["pointer"] == "/password"
-    assert fault["message"].startswith(f"It takes {rule} ")
+    assert fault["message"].startswith(f"It must have {rule} ")
     assert f"not {len(password)}" not in fault["message"]
 
 

@@ -25,7 +25,7 @@ def test_any_text_is_read_or_refused(text: str) -> None:
     try:
         position = read_cursor(text)
     except ValueError as error:
-        assert str(error) == "It is not a cursor of ours."  # noqa: PT017 -- either outcome is right
+        assert str(error) == "It is not a cursor of this service."  # noqa: PT017 -- either outcome is right
     else:
         assert write_cursor(position) == text
 

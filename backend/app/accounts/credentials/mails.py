@@ -12,9 +12,9 @@ def verification(to: str, token: str, app_url: str | None) -> Mail:
     return Mail(
         to,
         "Verify your e-mail address",
-        "Somebody, probably you, gave this address for an account. Within 24 hours, say that it is yours:\n\n"
+        "Somebody, probably you, registered an account with this address. To verify it within 24 hours:\n\n"
         f"{_way(app_url, 'verify-email', token)}\n\n"
-        "If it was not you, leave this mail alone.\n",
+        "If this was not you, ignore this mail.\n",
     )
 
 
@@ -23,9 +23,9 @@ def reset(to: str, token: str, app_url: str | None) -> Mail:
     return Mail(
         to,
         "Set a new password",
-        "Somebody, probably you, forgot the password of your account. To set a new one, within an hour:\n\n"
+        "Somebody, probably you, asked to reset your password. To set a new one within an hour:\n\n"
         f"{_way(app_url, 'reset-password', token)}\n\n"
-        "If it was not you, leave this mail alone: nothing has changed.\n",
+        "If this was not you, ignore this mail: nothing has changed.\n",
     )
 
 
@@ -33,8 +33,8 @@ def already_registered(to: str) -> Mail:
     """Tell somebody that their address was given for a new account."""
     return Mail(
         to,
-        "You have an account already",
-        "Somebody, probably you, wanted to register this address, which has an account. Nothing has\n"
+        "You already have an account",
+        "Somebody, probably you, tried to register this address, which already has an account. Nothing has\n"
         "changed. If you forgot the password, ask for a reset.\n",
     )
 

@@ -21,7 +21,7 @@ RESETS = Limit("reset", 20)
 PASSWORD_CHANGED = Notice(
     kind="security",
     title="Your password was changed",
-    body="If it was not you, reset it at once: that ends all sessions.",
+    body="If this was not you, reset it at once: that ends all sessions.",
 )
 
 

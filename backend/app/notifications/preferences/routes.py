@@ -28,7 +28,7 @@ router = slice_router("notifications")
 @router.get(
     "/v1/notifications/preferences",
     name="listPreferences",
-    summary="List one's preferences",
+    summary="List preferences",
     response_description="Every kind and channel.",
     responses=responses(UNAUTHENTICATED),
 )
@@ -41,7 +41,7 @@ async def list_preferences(session: CallerSession) -> Preferences:
     "/v1/notifications/preferences/{kind}/{channel}",
     name="setPreference",
     summary="Set one preference",
-    response_description="As it is now.",
+    response_description="The preference as it is now.",
     responses=responses(UNAUTHENTICATED, *OF_A_BODY),
 )
 async def set_preference(
@@ -58,8 +58,8 @@ async def set_preference(
     unsubscribing.PATH,
     status_code=204,
     name="unsubscribe",
-    summary="Switch digests off with the token of one (RFC 8058)",
-    response_description="Switched off, as far as that is possible.",
+    summary="Unsubscribe from digests with the token of one (RFC 8058)",
+    response_description="Unsubscribed, as far as possible.",
     responses=responses(INVALID_TOKEN, INVALID_REQUEST, TOO_MANY_REQUESTS),
 )
 async def unsubscribe(running: RuntimeDep, token: Annotated[str, Query(max_length=200)]) -> None:
