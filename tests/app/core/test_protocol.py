@@ -161,6 +161,8 @@ async def test_a_body_that_does_not_come(
         if ended.done():
             break
     assert ended.done()
+    # A reset, where it has ended with something unread.
+    assert isinstance(ended.exception(), ConnectionResetError | None)
 
 
 CHUNKED = b"POST / HTTP/1.1\r\nHost: t\r\nTransfer-Encoding: chunked\r\n\r\n"
