@@ -9,6 +9,8 @@ from collections.abc import Iterator
 from typing import Annotated, Any, Literal
 from urllib.parse import urlsplit
 
+from psycopg import ProgrammingError
+from psycopg.conninfo import conninfo_to_dict
 from pydantic import (
     AfterValidator,
     BeforeValidator,
@@ -60,7 +62,7 @@ def _read_json(value: object) -> object:
     try:
         return json.loads(value) if isinstance(value, str) else value
     except ValueError:
-        raise ValueError("It is no JSON") from None
+        raise ValueError("It is not JSON") from None
 
 
 def _is_smtp_url(value: SecretStr) -> SecretStr:
@@ -170,11 +172,10 @@ def _weaknesses(settings: Settings) -> Iterator[str]:
     """Say what must not leave a developer's machine."""
     if settings.signing_keys is None:
         yield (
-            "SIGNING_KEYS is not set, and production makes none up: put the output of "
+            "SIGNING_KEYS is not set, and production does not make one up: put the output of "
             "`python -m app.core.keys` there."
         )
-    password = urlsplit(settings.database_url.get_secret_value()).password or ""
-    if len(password) < DATABASE_PASSWORD_LENGTH:
+    if len(_password_in(settings.database_url.get_secret_value())) < DATABASE_PASSWORD_LENGTH:
         yield (
             f"DATABASE_URL has no password of at least {DATABASE_PASSWORD_LENGTH} characters: "
             "give app_user a random one."
@@ -182,10 +183,10 @@ def _weaknesses(settings: Settings) -> Iterator[str]:
     if not settings.issuer.startswith("https://"):
         yield "ISSUER is not an https URL: it is the public address of this service."
     if settings.app_url is not None and not settings.app_url.startswith("https://"):
-        yield "APP_URL is not an https URL: whoever is on the way could read the mailed tokens there."
+        yield "APP_URL is not an https URL: others could read the mailed tokens on the way."
     for position, profile in enumerate(settings.external_issuers):
         if not profile.is_encrypted:
-            yield f"EXTERNAL_ISSUERS[{position}] has an issuer or a jwks_url that is not at https."
+            yield f"EXTERNAL_ISSUERS[{position}] has an issuer or a jwks_url that is not an https URL."
     if settings.password_memory_kib < LEAST_MEMORY_KIB or settings.password_passes < LEAST_PASSES:
         yield (
             f"PASSWORD_MEMORY_KIB is below {LEAST_MEMORY_KIB} or PASSWORD_PASSES below {LEAST_PASSES}: "
@@ -196,6 +197,14 @@ def _weaknesses(settings: Settings) -> Iterator[str]:
             "SMTP_URL is not set, and production writes no mails to its log: name a mail server, such as "
             "smtps://user:password@host."
         )
+
+
+def _password_in(connection_string: str) -> str:
+    """Give the password, as the driver reads it; none in what it cannot read."""
+    try:
+        return str(conninfo_to_dict(connection_string).get("password") or "")
+    except ProgrammingError:
+        return ""
 
 
 def _sentence(error: ValidationError, missing: dict[str, str]) -> str:

@@ -61,6 +61,27 @@ def test_production_starts_with_what_it_needs() -> None:
 
 
 @pytest.mark.parametrize(
+    "connection",
+    [
+        "postgresql://app_user:a-password[with-a-bracket@db.example.org/app",
+        "host=db.example.org user=app_user password=a-password-of-many-letters",
+    ],
+)
+def test_the_database_may_be_named_in_any_form_of_the_driver(
+    production: pytest.MonkeyPatch, connection: str
+) -> None:
+    production.setenv("DATABASE_URL", connection)
+    assert load_settings().database_url.get_secret_value() == connection
+
+
+def test_what_the_driver_cannot_read_has_no_password(production: pytest.MonkeyPatch) -> None:
+    production.setenv("DATABASE_URL", "postgresql://[do-not-repeat-me")
+    with pytest.raises(SettingsError, match="DATABASE_URL has no password") as refusal:
+        load_settings()
+    assert "do-not-repeat-me" not in str(refusal.value)
+
+
+@pytest.mark.parametrize(
     ("name", "value"),
     [
         ("SIGNING_KEYS", None),
@@ -130,7 +151,7 @@ def test_what_is_usual_may_be_given_otherwise(production: pytest.MonkeyPatch) ->
 @pytest.mark.parametrize(
     ("profiles", "sentence"),
     [
-        ("do-not-repeat-me", "EXTERNAL_ISSUERS is wrong: It is no JSON."),
+        ("do-not-repeat-me", "EXTERNAL_ISSUERS is wrong: It is not JSON."),
         ([1], "EXTERNAL_ISSUERS[0] is wrong: "),
         ([NEON, {"kind": "better-auth"}], "EXTERNAL_ISSUERS[1] is wrong: It needs url: the baseURL"),
         ([{**OIDC, "url": "x"}], "EXTERNAL_ISSUERS[0] is wrong: An issuer of kind oidc has no url"),
