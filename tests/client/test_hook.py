@@ -540,7 +540,7 @@ def test_an_end_that_comes_too_soon_keeps_what_was_found_out(bound: Path) -> Non
         capture_output=True,
         check=False,
     )
-    assert (done.returncode, b"What it has found out is kept" in done.stderr) == (2, True)
+    assert (done.returncode, b"Its progress is kept" in done.stderr) == (2, True)
     kept = (bound / ".specward/cache/isolation-routes.jsonl").read_text().splitlines()
     assert 0 < len(kept) < 60
 

@@ -58,7 +58,7 @@ def test_the_agent_works_with_them_from_the_brief_to_the_question(
     done = run(project, turns)
     assert "A signed-in user writes a note" in done.answer_to("brief")
     assert "has no test file yet" in done.answer_to("none")
-    assert "T-078 is not yours" in done.answer_to("other")
+    assert "T-078 is not your task" in done.answer_to("other")
     assert "Tests fail." in done.answer_to("red")
     assert f"{code}:3" in done.answer_to("wrong")
     assert "The tests pass." in done.answer_to("green")
