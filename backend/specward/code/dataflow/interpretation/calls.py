@@ -154,7 +154,18 @@ def _getattr(engine: Engine, arguments: Arguments, state: State, node: ast.AST) 
         return engine.attribute(target, name.value, state, node)
     if isinstance(target, Model):
         return v.Expression(frozenset({target.table}))
+    if _is_state(node) and (first_time := arguments.get(2)) is not None:
+        return first_time
     return blend((target,))
+
+
+def _is_state(node: ast.AST) -> bool:
+    """`getattr(request.state, key, None)`: it remembers what a check has found."""
+    return (
+        isinstance(node, ast.Call)
+        and isinstance(node.args[0], ast.Attribute)
+        and node.args[0].attr == "state"
+    )
 
 
 def _hasattr(engine: Engine, target: Value, name: Value) -> Value:

@@ -71,8 +71,16 @@ class Schema(Declared):
         for name, other in alike:
             self.owners[name].add(other)
         before = self.owned
+        self._admit(table)
         self.owned = self._owned()
         return makes or self.owned != before
+
+    def _admit(self, table: str) -> None:
+        """Note that what is shared belongs to its members, once their table is known to name them."""
+        self.grants = self._grants()
+        parent = self._memberships().get(table)
+        if parent is not None and parent not in self.owned:
+            self.memberships[table] = parent
 
     def _is_made_by(self, table: str, column: str) -> bool:
         """Whether members share a table, and the project compares who made a row of it, which it is news."""
