@@ -7,6 +7,7 @@ from specward.code.dataflow.owners.schema import Options
 from tests.specward.isolation.test_kept_routes import MODELS
 
 DEPS = """
+from contextvars import ContextVar
 from fastapi import Depends, Header
 from sqlmodel import Session, select
 from app.models import Item, User
@@ -23,6 +24,11 @@ def of_caller(scope=Depends(get_scope), me: User = Depends(current_user)):
     scope.owner = me.id
 def of_client(owner: int, scope=Depends(get_scope), me: User = Depends(current_user)):
     scope.owner = owner
+_kept = ContextVar("kept")
+def remember(owner: int, me: User = Depends(current_user)):
+    _kept.set(owner)
+def kept():
+    return _kept.get()
 def first(session: Session):
     return session.exec(select(Item)).first()
 def check(item=Depends(first), me: User = Depends(current_user)):
@@ -32,7 +38,7 @@ def check(item=Depends(first), me: User = Depends(current_user)):
 ROUTE = """
 from fastapi import APIRouter, Depends
 from sqlmodel import Session, select
-from app.deps import check, current_user, first, get_scope, log, of_caller, of_client
+from app.deps import check, current_user, first, get_scope, kept, log, of_caller, of_client, remember
 from app.models import Item
 router = APIRouter()
 """
@@ -61,6 +67,11 @@ BEFORE = """
 def read(me=Depends(current_user), _=Depends(check), item=Depends(first)):
     return item
 """
+REMEMBERED = """
+@router.get("/remembered", dependencies=[Depends(remember)])
+def read(session: Session):
+    return session.exec(select(Item).where(Item.owner_id == kept())).all()
+"""
 UNSCOPED = SCOPED.replace("of_caller", "of_client")
 PROJECT = {"app/models.py": MODELS, "app/deps.py": DEPS}
 
@@ -73,10 +84,10 @@ def _found(routes: dict[str, str]) -> int:
 
 @pytest.mark.parametrize(
     ("text", "findings"),
-    [(HOOK, 1), (SCOPED, 0), (UNSCOPED, 1), (CHECKED, 0), (ORDERED, 0), (BEFORE, 0)],
-    ids=["identified", "object", "object-of-the-client", "row", "row-before", "row-after"],
+    [(HOOK, 1), (SCOPED, 0), (UNSCOPED, 1), (CHECKED, 0), (ORDERED, 0), (BEFORE, 0), (REMEMBERED, 1)],
+    ids=["identified", "object", "object-of-the-client", "row", "row-before", "row-after", "context"],
 )
-@pytest.mark.parametrize("other", [HOOK, SCOPED, UNSCOPED, CHECKED, ORDERED, BEFORE])
+@pytest.mark.parametrize("other", [HOOK, SCOPED, UNSCOPED, CHECKED, ORDERED, BEFORE, REMEMBERED])
 def test_what_another_route_ran_before_changes_nothing(text: str, findings: int, other: str) -> None:
     assert _found({"app/b.py": text}) == findings
     assert _found({"app/a.py": other, "app/b.py": text}) == findings

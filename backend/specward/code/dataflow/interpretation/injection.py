@@ -304,7 +304,7 @@ class Injection:
             if not self._is_principal(function):
                 arguments = self.arguments(function, inner)
                 known = inner.facts
-                value = engine.enter(function, arguments, inner)
+                value = engine.dependencies.enter(function, arguments, inner)
                 if not inner.facts.possible:
                     inner.facts = known  # it refuses nobody that it lets in where all of it can be read
                 value = as_presented(engine, value, arguments.all)

@@ -13,6 +13,7 @@ from specward.code.dataflow.evaluation.members import lasts, of_instance
 from specward.code.dataflow.evaluation.parameters import bind_parameters
 from specward.code.dataflow.evaluation.results import result
 from specward.code.dataflow.interpretation import calls, statements
+from specward.code.dataflow.interpretation.recollection import Reading, Recollection, Shared
 from specward.code.dataflow.lattice import both, join_all, present, rows
 from specward.code.dataflow.owners.naming import names_content
 from specward.code.dataflow.owners.proof import Proof
@@ -47,14 +48,17 @@ class Interpreter:
         self._globals: dict[tuple[str, str], Value | None] = {}
         self._pending: set[tuple[str, str]] = set()
         self._stack: list[tuple[str, int]] = []
-        self._numbers = 0
+        self.numbers = 0  # of the rows so far
         self._nested = 0
         self._left = _BUDGET
         self._lasting: dict[tuple[str, int], Value] = {}
+        self._reading: Reading | None = None
+        self.dependencies = Recollection(self)
 
     def begin(self) -> None:
         """Begin anew: nobody is signed in, and nothing is known of what the modules hold."""
         self.signed_in = False
+        self.numbers = 0
         self._globals = {}
         self._lasting = {}
 
@@ -103,8 +107,8 @@ class Interpreter:
 
     def number(self) -> int:
         """An id for a new row."""
-        self._numbers += 1
-        return self._numbers
+        self.numbers += 1
+        return self.numbers
 
     def site(self, node: ast.AST, state: State) -> Site:
         """The place of a node with the way to it."""
@@ -145,16 +149,35 @@ class Interpreter:
     def named(self, module: str, dotted: str) -> Value | None:
         """The value of a module-level name, evaluated once; what was not read to its end is not kept."""
         key = (module, dotted)
-        if key in self._globals:
-            return self._globals[key]
         if key in self._pending:
             return UNKNOWN
-        self._pending.add(key)
-        value = self._look_up(module, dotted)
-        self._pending.discard(key)
-        if not self.exhausted:
-            self._globals[key] = value
+        if key in self._globals:
+            value = self._globals[key]
+        else:
+            self._pending.add(key)
+            value = self._look_up(module, dotted)
+            self._pending.discard(key)
+            if not self.exhausted:
+                self._globals[key] = value
+        if self._reading is not None:
+            self._reading.note(key, value)
         return value
+
+    @contextmanager
+    def watched(self, reading: Reading) -> Iterator[None]:
+        """Note what is asked of the modules."""
+        around, self._reading = self._reading, reading
+        try:
+            yield
+        finally:
+            self._reading = around
+
+    def shared(self, what: Shared) -> Value | None:
+        """What the modules hold for all who ask."""
+        if isinstance(what, Function):
+            with self.apart():
+                return self.enter(what, Arguments(), State(Frame(what.module, None, (), []), {}))
+        return self.named(*what)
 
     def named_import(self, module: str, target: str) -> Value:
         """What an import inside a function brings."""
@@ -267,7 +290,7 @@ class Interpreter:
         if self._stack.count(key) > _AGAIN or self._left < 0:
             return UNKNOWN
         if key in self._lasting:
-            return self._lasting[key]
+            return self._kept(function, self._lasting[key])
         self._stack.append(key)
         inner = self._inner(function, arguments, state)
         self.execute(node.body, inner)
@@ -280,6 +303,12 @@ class Interpreter:
         value = result(returns, state)
         if lasts(function) and state.facts.possible and not self.exhausted and not rows(value):
             self._lasting[key] = value
+            return self._kept(function, value)
+        return value
+
+    def _kept(self, function: Function, value: Value) -> Value:
+        if self._reading is not None:
+            self._reading.note(function, value)
         return value
 
     def inside(self, function: Function, arguments: Arguments, state: State) -> v.Scope:
