@@ -58,12 +58,21 @@ class OwnedTable(NamedTuple):
     line: int
 
 
+class MostOpen(NamedTuple):
+    """That most routes which reach what somebody owns look open: they are, or their check is not followed."""
+
+    open: int  # routes
+    reaching: int  # of which these are a part
+    by: tuple[str, ...]  # the functions with most of the statements that are not bound
+
+
 class Analysis(NamedTuple):
     """The result: what was found, and the tables it is about."""
 
     violations: tuple[Violation, ...]
     tables: Mapping[str, OwnedTable]
     unread: tuple[str, ...] = ()  # files of Python that this interpreter cannot parse
+    most_open: MostOpen | None = None
 
     def owner_path(self, table: str) -> str:
         """The way from a table to its owner, in words."""

@@ -122,17 +122,30 @@ def asked(
 def vouched(engine: Engine, arguments: Arguments, state: State) -> Facts:
     """What a check proves of its arguments when it passes; nothing where the principal is not among them."""
     proof = engine.proof(state)
+    return passed(proof, arguments) if names_principal(proof, arguments) else v.NOTHING
+
+
+def names_principal(proof: Proof, arguments: Arguments) -> bool:
+    """Whether the principal is among what is given, or held by it."""
     given = [item for value in arguments.all for item in options(value)]
-    principals = [item for item in given if any(map(proof.is_principal, (item, *_held(item))))]
-    if not principals:
-        return v.NOTHING
-    others = [item for item in given if item not in principals]
-    subjects = [_subject(proof, item) for value in others for item in (value, *_held(value))]
+    return any(map(proof.is_principal, (inner for item in given for inner in (item, *held(item)))))
+
+
+def passed(proof: Proof, arguments: Arguments) -> Facts:
+    """What holds of the rows and keys that a check was given once it has passed."""
+    given = [item for value in arguments.all for item in options(value)]
+    others = [item for item in given if not any(map(proof.is_principal, (item, *held(item))))]
+    subjects = [_subject(proof, item) for value in others for item in (value, *held(value))]
     return Facts(frozenset(fact for atoms in subjects for fact in atoms))
 
 
-def _held(value: Value) -> tuple[Value, ...]:
-    """What a context object holds: `check_permission(db, auth, workspace_id)` with the user in `auth`."""
+def held(value: Value) -> tuple[Value, ...]:
+    """What a context object holds: `check_permission(db, auth, workspace_id)` with the user in `auth`.
+
+    A function that was made for a row holds it: `authorize(user, NotePolicy.read(note))`.
+    """
+    if isinstance(value, v.Function):
+        return tuple(value.closure.names.values()) if value.closure is not None else ()
     return parts(value) if isinstance(value, v.Instance | v.Mapping) else ()
 
 

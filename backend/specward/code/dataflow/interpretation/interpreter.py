@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from specward.code.dataflow import values as v
-from specward.code.dataflow.evaluation import attributes, expressions, guards, instances
+from specward.code.dataflow.evaluation import attributes, expressions, guards, instances, vouching
 from specward.code.dataflow.evaluation.annotations import annotated
 from specward.code.dataflow.evaluation.engine import Arguments, Frame, State
 from specward.code.dataflow.evaluation.guesses import only_method
@@ -277,6 +277,16 @@ class Interpreter:
 
     def enter(self, function: Function, arguments: Arguments, state: State) -> Value:
         """Run a function of the project with these arguments; what it proves holds afterwards."""
+        if not _is_among(function, self.schema.settings.checks):
+            return self._entered(function, arguments, state)
+        known = dict(self.trail.violations)
+        value = self._entered(function, arguments, state)
+        if vouching.knows_who_asks(self, function, arguments, state):
+            self.trail.violations = known
+            value = vouching.kept_to_caller(self, function, arguments, state, value)
+        return value
+
+    def _entered(self, function: Function, arguments: Arguments, state: State) -> Value:
         node = function.node
         if isinstance(node, ast.Lambda):
             return self.evaluate(node.body, self._inner(function, arguments, state))
@@ -333,5 +343,7 @@ class Interpreter:
 
 def _is_among(function: Function, names: tuple[str, ...]) -> bool:
     """Whether a dotted name of the settings means this function."""
+    if not names:
+        return False
     dotted = f".{function.module.removesuffix('.py').replace('/', '.')}.{function.name}"
     return any(dotted.endswith(f".{name}") for name in names)

@@ -15,6 +15,7 @@ from specward.code.dataflow.judging.outranked import outranked
 from specward.code.dataflow.judging.permitted import permitted
 from specward.code.dataflow.judging.recall import Memory
 from specward.code.dataflow.judging.showing import shown
+from specward.code.dataflow.judging.unfollowed import unfollowed
 from specward.code.dataflow.owners.schema import ADMINS, FREE_ADMINS, Options, Schema
 from specward.code.dataflow.result import Analysis, Key, OwnedTable, Violation
 from specward.code.dataflow.sources.program import Program
@@ -90,7 +91,11 @@ def analyse_sources(
                 break
             trails = _round(judge, hands or Alone(), memory)
         found = (*_weighed(judge, trails), *_among_colleagues(judge, hands or Alone(), memory, trails))
-        return Analysis(tuple(sorted(found, key=_order)), _described(judge.schema))
+        return Analysis(
+            tuple(sorted(found, key=_order)),
+            _described(judge.schema),
+            most_open=unfollowed(judge.schema, trails),
+        )
 
 
 def _sources(files: Mapping[str, Text], memory: Memory | None, names: Mapping[str, str]) -> Iterator[Source]:

@@ -14,6 +14,7 @@ class Options(NamedTuple):
     permitted_tables: tuple[str, ...] = ()  # tables whose rows all may work on who have a permission
     scoped_sessions: tuple[str, ...] = ()  # dotted names of session classes that add the owner themselves
     scoped_builders: tuple[str, ...] = ()  # dotted names of functions that add the owner to a statement
+    checks: tuple[str, ...] = ()  # dotted names of functions that keep to the caller what they are given
     principals: tuple[str, ...] = ()  # dotted names of dependencies that return the principal
     system_scope: tuple[str, ...] = ()  # dotted names of functions that act for the system
     privileged: tuple[str, ...] = ()  # attributes or functions that mark an administrator
