@@ -10,7 +10,7 @@ OPEN = {
     "agentdesk": (2, 0),  # tools that a model calls by their names
     "bazarly": (1, 0),  # a role that is asked for in place of the row
     "benchrunner": (2, 5),  # what a listing that was approved opens; a catalogue of everybody's
-    "birdlabel": (3, 1),  # administrators of any workspace, twice; annotators of one
+    "birdlabel": (3, 0),  # administrators of any workspace, twice; annotators of one
     "boxoffice": (4, 0),  # a ticket's code; what managers look after; what is open, and not to be added to
     "briefroom": (0, 1),  # a consequence of the fault, elsewhere
     "cadenza": (2, 0),  # the lessons of any student; a check that answers where nothing was found

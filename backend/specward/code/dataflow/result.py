@@ -58,12 +58,14 @@ class OwnedTable(NamedTuple):
     line: int
 
 
-class MostOpen(NamedTuple):
-    """That most routes which reach what somebody owns look open: they are, or their check is not followed."""
+class Sight(NamedTuple):
+    """How much of a project was seen."""
 
-    open: int  # routes
-    reaching: int  # of which these are a part
-    by: tuple[str, ...]  # the functions with most of the statements that are not bound
+    has_users: bool  # whether a table holds the users
+    routes: int  # that were judged to their end, and that ask who calls
+    reaching: int  # of these, those that reach what somebody owns
+    open: int  # of these, those with a statement that is not bound
+    by: tuple[str, ...]  # the functions with most of such statements
 
 
 class Analysis(NamedTuple):
@@ -72,7 +74,7 @@ class Analysis(NamedTuple):
     violations: tuple[Violation, ...]
     tables: Mapping[str, OwnedTable]
     unread: tuple[str, ...] = ()  # files of Python that this interpreter cannot parse
-    most_open: MostOpen | None = None
+    sight: Sight | None = None  # None where there is nothing to see
 
     def owner_path(self, table: str) -> str:
         """The way from a table to its owner, in words."""

@@ -19,7 +19,7 @@ too): a foreign key to the user table, directly or by way of a parent. What they
 `permitted_tables`, `scoped_sessions`, `scoped_builders`, `checks`, `principals`, `system_scope`,
 `privileged`.
 
-A policy or a data layer of your own may check in a way that cannot be followed; then most routes look open.
+A policy or a data layer of your own may check in a way that cannot be followed; then many routes look open.
 Name the functions that keep rows to the caller: `checks = ["app.policies.authorize", "app.store.Store.get"]`.
 A call of one is believed where it is told who asks, by an argument or by the object that it is a method of:
 what it is given, and what it returns, is the caller's from then on. A call that is not told proves nothing.
@@ -27,11 +27,11 @@ what it is given, and what it returns, is the caller's from then on. A call that
 
 from collections.abc import Iterable
 
-from specward.code.dataflow.result import MostOpen
 from specward.findings import Finding
 from specward.project import Project
 from specward.rules.examples import Example
 from specward.rules.isolation.report import findings
+from specward.rules.isolation.unseen import notes
 from specward.rules.isolation.world import with_routes
 
 SUMMARY = "a statement on a user-owned table is not bound to the caller"
@@ -58,22 +58,13 @@ def read_order(order_id: int, db: Db, me: Me):
 
 
 def check(project: Project) -> Iterable[Finding]:
-    """Give one finding for each statement that is not bound; say so where most routes look open."""
-    most = project.isolation.most_open
-    if most is not None:
-        project.note(_unfollowed(most))
+    """Give one finding for each statement that is not bound, and say where too little was seen."""
+    sight = project.isolation.sight
+    for note in notes(sight) if sight is not None else ():
+        project.note(note)
     return findings(
         project,
         "SW601",
         "reaches rows of `{table}` that belong to other users: nothing binds `{path}` to the caller.",
         "Compare {path} with the authenticated user in the statement, or check it before the row is used.",
-    )
-
-
-def _unfollowed(most: MostOpen) -> str:
-    by = f", most by way of {' and '.join(most.by)}" if most.by else ""
-    return (
-        f"{most.open} of the {most.reaching} routes that reach what somebody owns look open{by}. If a "
-        "function keeps rows to the caller in a way that cannot be followed, name it in checks under "
-        "[tool.specward.isolation]: `specward explain SW601` says how."
     )

@@ -15,7 +15,7 @@ from specward.code.dataflow.judging.outranked import outranked
 from specward.code.dataflow.judging.permitted import permitted
 from specward.code.dataflow.judging.recall import Memory
 from specward.code.dataflow.judging.showing import shown
-from specward.code.dataflow.judging.unfollowed import unfollowed
+from specward.code.dataflow.judging.sight import sight
 from specward.code.dataflow.owners.schema import ADMINS, FREE_ADMINS, Options, Schema
 from specward.code.dataflow.result import Analysis, Key, OwnedTable, Violation
 from specward.code.dataflow.sources.program import Program
@@ -94,7 +94,7 @@ def analyse_sources(
         return Analysis(
             tuple(sorted(found, key=_order)),
             _described(judge.schema),
-            most_open=unfollowed(judge.schema, trails),
+            sight=sight(judge.schema, trails if judge.routes else ()),
         )
 
 

@@ -12,7 +12,7 @@ from specward.code.cache import Cache, digest
 from specward.code.contents import Contents
 from specward.code.dataflow.owners.options import Options
 from specward.code.dataflow.owners.settings import read_options
-from specward.code.dataflow.result import Analysis, MostOpen, OwnedTable, Site, Violation
+from specward.code.dataflow.result import Analysis, OwnedTable, Sight, Site, Violation
 from specward.code.files import list_files
 from specward.errors import CouldNotRunError
 
@@ -191,7 +191,7 @@ def _site(kept: tuple[str, int, int, list[str]]) -> Site:
 def _load(known: dict[str, object]) -> Analysis:
     """An analysis as it was kept; the cache holds lists where there were tuples."""
     violations = known["violations"]
-    tables, unread, most = known["tables"], known["unread"], known["most_open"]
+    tables, unread, seen = known["tables"], known["unread"], known["sight"]
     if not isinstance(violations, list) or not isinstance(tables, dict) or not isinstance(unread, list):
         return Analysis((), {})
     found = tuple(
@@ -199,11 +199,11 @@ def _load(known: dict[str, object]) -> Analysis:
         for code, table, site, changes, follows in violations
     )
     owned = {name: OwnedTable(*fields) for name, fields in tables.items()}
-    return Analysis(found, owned, tuple(unread), _most_open(most))
+    return Analysis(found, owned, tuple(unread), _sight(seen))
 
 
-def _most_open(kept: object) -> MostOpen | None:
+def _sight(kept: object) -> Sight | None:
     if not isinstance(kept, list):
         return None
-    routes, reaching, by = kept
-    return MostOpen(routes, reaching, tuple(by))
+    has_users, routes, reaching, unbound, by = kept
+    return Sight(has_users, routes, reaching, unbound, tuple(by))

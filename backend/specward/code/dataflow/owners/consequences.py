@@ -2,7 +2,8 @@
 
 from specward.code.dataflow import values as v
 from specward.code.dataflow.lattice import origin, present, rows
-from specward.code.dataflow.owners.ownership import Ownership, names_secret, symbol_of
+from specward.code.dataflow.owners.naming import names_secret
+from specward.code.dataflow.owners.ownership import Ownership, symbol_of
 from specward.code.dataflow.values import Fact, Facts, Origin, Row, Value
 
 

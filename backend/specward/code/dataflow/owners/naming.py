@@ -13,6 +13,7 @@ PASSWORD = pattern(
     r"(hashed_?|encrypted_?|user_)?(password|passwd|pwd)(_?hash(ed)?|_digest|_encrypted|_salt)?",
     re.IGNORECASE,
 )
+_SECRET = pattern(r"token|secret|hash|api_?key|otp|nonce|signature")
 _CREATED = r"(creat|add|upload|submit|post)\w*_?by|creator|author|uploader"
 CREATED = pattern(_CREATED, re.IGNORECASE)
 ACTED = pattern(
@@ -235,3 +236,8 @@ def bare(name: str) -> str:
     """A name without the words that only say that it is one of a table: `UserORM` as `user`."""
     words = [word for word in stem(name).split("_") if word not in _NEUTRAL]
     return "_".join(words) or stem(name)
+
+
+def names_secret(column: str) -> bool:
+    """Whether only who was told the value of a column can find a row by it: a token, a hash of one."""
+    return bool(_SECRET.search(column.lower()))

@@ -18,7 +18,6 @@ _CAPABILITY = pattern(
 _PLAIN = pattern(
     r"session_id$|^state$|(post(al)?|zip|country|currency|area|region|lang(uage)?|status|error|product|course)_?code$"
 )
-_SECRET = pattern(r"token|secret|hash|api_?key|otp|nonce|signature")
 _DEPTH = 8
 
 
@@ -32,11 +31,6 @@ def symbol_of(value: Value) -> str:
             return " or ".join(names) if all(names) else ""
         case _:
             return ""
-
-
-def names_secret(column: str) -> bool:
-    """Whether only who was told the value of a column can find a row by it: a token, a hash of one."""
-    return bool(_SECRET.search(column.lower()))
 
 
 Way: TypeAlias = tuple[frozenset[Fact], frozenset[Fact]]

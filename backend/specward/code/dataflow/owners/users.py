@@ -1,13 +1,16 @@
 """Which table holds the users: told by foreign keys, passwords, names and what dependencies return."""
 
-from collections.abc import Mapping
+import ast
+from collections.abc import Iterator, Mapping
 
-from specward.code.dataflow.owners.naming import PASSWORD, USER, stem
+from specward.code.dataflow.owners.naming import PASSWORD, USER, names_secret, stem
 from specward.code.dataflow.owners.tables import Table
 from specward.code.dataflow.sources.program import Program
 from specward.code.dataflow.values import Definition
+from specward.patterns import pattern
 
 _ENOUGH = 3
+_UNAUTHORIZED = pattern(r"\b401\b|HTTP_401|UNAUTHORIZED")
 
 
 def find_user(
@@ -45,7 +48,24 @@ def find_user(
         if table_name is not None:
             scores[table_name] += _ENOUGH
     best = max(scores, key=lambda name: scores[name], default=None)
-    return best if best is not None and scores[best] >= _ENOUGH else None
+    if best is not None and scores[best] >= _ENOUGH:
+        return best
+    return next(iter(_looked_up(program, tables, by_model)), None)
+
+
+def _looked_up(
+    program: Program, tables: Mapping[str, Table], by_model: Mapping[Definition, str]
+) -> Iterator[str]:
+    """Tables with a secret, in which a function finds who calls, or else answers 401."""
+    for source in program.sources.values():
+        for node in source.functions.values():
+            inner = list(ast.walk(node))
+            if any(isinstance(item, ast.Raise) and _UNAUTHORIZED.search(ast.dump(item)) for item in inner):
+                names = [item.id for item in inner if isinstance(item, ast.Name)]
+                found = (program.find(source.path, name) for name in dict.fromkeys(names))
+                models = (Definition(item.module, item.name) for item in found if item is not None)
+                called = (by_model[model] for model in models if model in by_model)
+                yield from (name for name in called if any(map(names_secret, tables[name].columns)))
 
 
 def _depended_on(program: Program) -> set[Definition]:

@@ -11,9 +11,9 @@ from specward.code.dataflow.owners.kinds import numbers
 from specward.code.dataflow.owners.naming import (
     names_count,
     names_hidden,
+    names_secret,
     names_whose,
 )
-from specward.code.dataflow.owners.ownership import names_secret
 from specward.code.dataflow.owners.proof import Proof, deep, flatten
 from specward.code.dataflow.owners.schema import FREE_ADMINS
 from specward.code.dataflow.record import replace

@@ -1,10 +1,11 @@
-"""Projects most of whose routes look open are told of `checks`; what these do not cover is found."""
+"""What a project is told where too little of it is seen: of `checks`, of its users, of silence."""
 
 import pytest
 
 from specward.code.dataflow.judging.analysis import analyse_files
 from specward.code.dataflow.owners.settings import read_options
-from specward.code.dataflow.result import Analysis, MostOpen
+from specward.code.dataflow.result import Analysis
+from specward.rules.isolation.unseen import notes
 
 MODELS = """
 from sqlmodel import Field, SQLModel
@@ -36,28 +37,34 @@ FORGOTTEN = "return db.get(Item, key)"
 CHECKS = ["app.routes.found"]
 
 
-def analysed(*bodies: str, checks: list[str] | None = None) -> Analysis:
+def told(analysis: Analysis) -> list[str]:
+    """Give the first sentence of each note."""
+    assert analysis.sight is not None
+    return [f"{note.split('. ')[0].removesuffix('.')}." for note in notes(analysis.sight)]
+
+
+def analysed(*bodies: str, checks: list[str] | None = None, models: str = MODELS) -> Analysis:
     routes = [
         f'@router.get("/items/{{key}}/{at}")\ndef route_{at}{SIGNATURE}\n    {body}\n'
         for at, body in enumerate(bodies)
     ]
-    files = {"app/models.py": MODELS, "app/routes.py": HEAD + "".join(routes)}
+    files = {"app/models.py": models, "app/routes.py": HEAD + "".join(routes)}
     return analyse_files(files, read_options({"isolation": {"checks": checks or []}}))
 
 
 @pytest.mark.parametrize(
     ("unbound", "bound", "said"),
     [
-        (4, 0, None),
-        (5, 0, MostOpen(5, 5, ("found",))),
-        (6, 4, MostOpen(6, 10, ("found",))),
-        (5, 4, None),
-        (9, 7, None),
+        (4, 0, []),
+        (5, 0, ["5 of the 5 routes that reach what somebody owns look open, most by way of found."]),
+        (6, 12, ["6 of the 18 routes that reach what somebody owns look open, most by way of found."]),
+        (5, 11, []),
+        (9, 19, []),
     ],
 )
-def test_it_is_said_where_three_of_five_look_open(unbound: int, bound: int, said: MostOpen | None) -> None:
+def test_it_is_said_where_a_third_looks_open(unbound: int, bound: int, said: list[str]) -> None:
     analysis = analysed(*[OPEN] * unbound, *[BOUND] * bound)
-    assert analysis.most_open == said
+    assert told(analysis) == said
     assert [item.code for item in analysis.violations] == ["SW601"] * unbound
 
 
@@ -65,9 +72,23 @@ def test_what_is_forgotten_is_found_once_what_checks_is_named() -> None:
     for forgotten in (FORGOTTEN, "return found(db, key, None)"):
         analysis = analysed(*[OPEN] * 5, forgotten, checks=CHECKS)
         assert [(item.code, item.site.chain[1]) for item in analysis.violations] == [("SW601", "route_5")]
-        assert analysis.most_open is None
+        assert told(analysis) == []
 
 
 def test_a_reference_to_what_was_checked_is_bound() -> None:
     refers = "db.add(Part(item_id=found(db, key, user).id))"
     assert not analysed(*[OPEN] * 5, refers, checks=CHECKS).violations
+
+
+def test_it_is_said_where_no_route_reaches_what_somebody_owns() -> None:
+    hidden = "return rank(user, key)"
+    assert told(analysed(*[hidden] * 4)) == []
+    assert told(analysed(*[hidden] * 4, BOUND)) == []
+    [said] = told(analysed(*[hidden] * 5))
+    assert said.startswith("None of the 5 routes that ask who calls was seen to reach what somebody owns")
+
+
+def test_it_is_said_where_there_are_no_users() -> None:
+    analysis = analysed(OPEN, models=MODELS.replace("User", "Crate").replace("user.id", "crate.id"))
+    [said] = told(analysis)
+    assert said.startswith("No table was found whose rows are the users")
