@@ -20,6 +20,7 @@ class Page(SQLModel, table=True):
     id: int = Field(primary_key=True)
     owner_id: int = Field(foreign_key="user.id")
     is_public: bool
+    on_display: bool
     is_open: bool
     status: str
     published_at: str
@@ -46,6 +47,7 @@ def codes(*body: str) -> list[str]:
     [
         "Page.is_public",
         "Page.is_public == True",
+        "Page.on_display",
         "Page.is_public.is_(True)",
         'Page.status == "published"',
         'Page.status.in_(["public", "published"])',
@@ -130,3 +132,23 @@ def test_a_router_of_what_is_public_shows_it_without_a_log_in(
     }
     found = analyse_files(files, Options()).violations
     assert [item.site.chain[1] for item in found] == told
+
+
+LINKS = """
+class SharedLink(SQLModel, table=True):
+    id: int = Field(primary_key=True)
+    page_id: int = Field(foreign_key="page.id")
+    slug: str = Field(unique=True)
+    page: Page = Relationship()
+
+@app.get("/shared/{key}")
+def shared(key: str, session: Session, me: User = Depends(caller)):
+    return session.exec(select(SharedLink).where(SharedLink.COLUMN == key)).one().page
+"""
+
+
+@pytest.mark.parametrize(("column", "told"), [("slug", []), ("id", ["SW601"])])
+def test_a_link_that_is_shared_opens_what_it_leads_to(column: str, told: list[str]) -> None:
+    project = PROJECT.replace("Session, SQLModel", "Relationship, Session, SQLModel")
+    text = project.replace("BODY", "pass") + LINKS.replace("COLUMN", column)
+    assert [item.code for item in analyse_files({"app/main.py": text}, Options()).violations] == told

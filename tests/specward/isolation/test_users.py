@@ -110,3 +110,99 @@ def test_a_list_of_all_users_may_be_a_directory_where_nobody_looks_after_them() 
     routes = _MANAGED.partition("@router.delete")[0] + "@router.get" + _MANAGED.partition("@router.get")[2]
     directory = "from fastapi import Depends\n" + routes.replace("LISTS", "read_user")
     assert analyse_files(with_routes(directory), Options()).violations == ()
+
+
+_STAFF = """
+from fastapi import Depends, FastAPI, Header, HTTPException
+from sqlmodel import Field, Session, SQLModel, select
+
+app = FastAPI()
+
+
+class Curator(SQLModel, table=True):
+    id: int = Field(primary_key=True)
+    museum_id: int = Field(foreign_key="museum.id")
+    token: str
+
+
+class Museum(SQLModel, table=True):
+    id: int = Field(primary_key=True)
+
+
+class Artwork(SQLModel, table=True):
+    id: int = Field(primary_key=True)
+    museum_id: int = Field(foreign_key="museum.id")
+
+
+def who(session: Session, x_token: str = Header()) -> Curator:
+    curator = session.exec(select(Curator).where(Curator.token == x_token)).first()
+    if curator is None:
+        raise HTTPException(401)
+    return curator
+
+
+@app.get("/artworks/{key}")
+def read_artwork(key: int, session: Session, me=Depends(who)):
+    return session.exec(select(Artwork).where(Artwork.id == key, Artwork.museum_id == me.museum_id)).one()
+
+
+@app.get("/artworks")
+def list_artworks(session: Session, me=Depends(who)):
+    return session.exec(select(Artwork).where(Artwork.museum_id == me.museum_id)).all()
+"""
+
+
+def test_whoever_is_found_by_a_secret_or_else_refused_is_a_user() -> None:
+    def codes(text: str) -> list[str]:
+        return [item.code for item in analyse_files({"app/main.py": text}, Options()).violations]
+
+    assert codes(_STAFF) == []
+    assert codes(_STAFF.replace("key, Artwork.museum_id == me.museum_id", "key")) == ["SW601"]
+    assert codes(_STAFF.replace("401", "404")) == []  # a page that was not found, by its key
+
+
+_MEMBERS = """
+from app.models import Household, Member, User
+
+
+@router.get("/households/{household_id}/members")
+def members(household_id: int, db: Db, me: Me):
+    CHECK
+    rows = select(User).join(Member, Member.user_id == User.id).where(Member.household_id == household_id)
+    return db.exec(rows).all()
+
+
+@router.get("/households/{household_id}")
+def household(household_id: int, db: Db, me: Me):
+    CHECK
+    return db.get(Household, household_id)
+
+
+@router.delete("/households/{household_id}")
+def leave(household_id: int, db: Db, me: Me):
+    db.delete(LEFT)
+"""
+_HOUSEHOLDS = """
+
+class Household(SQLModel, table=True):
+    id: int = Field(primary_key=True)
+
+
+class Member(SQLModel, table=True):
+    household_id: int = Field(foreign_key="household.id", primary_key=True)
+    user_id: int = Field(foreign_key="user.id", primary_key=True)
+"""
+_IN_IT = "db.exec(select(Member).where(Member.household_id == household_id, Member.user_id == me.id)).one()"
+
+
+def test_the_members_of_something_are_for_its_members_to_see() -> None:
+    def told(check: str) -> list[tuple[str, str]]:
+        files = with_routes(
+            _MEMBERS.replace("CHECK", check, 1).replace("CHECK", _IN_IT).replace("LEFT", _IN_IT)
+        )
+        files["backend/app/models.py"] += _HOUSEHOLDS
+        found = analyse_files(files, Options()).violations
+        return [(item.code, item.site.chain[1]) for item in found]
+
+    assert told(_IN_IT) == []
+    assert told("pass") == [("SW609", "members")]  # or may users be shown to one another?

@@ -28,7 +28,8 @@ CONTENT = pattern(
     r"|plan|region|country|event|job|course|news(letter)?|announcement)s?$"
 )  # what sites show to everybody, where a route does
 OPEN = pattern(
-    r"(is_)?(public|published|shared|global|listed|discoverable|template|preset|featured)(ly_visible)?"
+    r"(is_)?(public|published|shared|global|listed|discoverable|template|preset|featured|advertised|offered"
+    r"|exhibited|searchable|bookable|on_(display|show|sale|offer)|for_(sale|rent|hire|loan|adoption))(ly_visible)?"
 )
 _OPEN_WORD = pattern(r"(\w+\.)?(public|published|listed|unlisted)", re.IGNORECASE)
 _SHARED_WORD = pattern(
@@ -68,6 +69,14 @@ _LINK = pattern(
     r"(id|uuid)$|_(id|at|on|by|date)$|^(is|has|can)_|role|status|state|position|order|(creat|updat|add|join|approv)ed"
     r"|active|version"
 )
+
+
+_SHARED_LINK = pattern(r"(^|_)((shared?|sharing|public|perma|guest|magic)_?link|share)$")
+
+
+def names_link(table: str) -> bool:
+    """Whether the rows of a table are links: who was told the key of one may see what it leads to."""
+    return bool(_SHARED_LINK.search(stem(table)))
 
 
 def names_no_content(column: str) -> bool:

@@ -5,6 +5,7 @@ from typing import Self, TypeAlias
 
 from specward.code.dataflow import values as v
 from specward.code.dataflow.lattice import origin, present, rows
+from specward.code.dataflow.owners.naming import names_link
 from specward.code.dataflow.owners.schema import Schema
 from specward.code.dataflow.trail import FOUND
 from specward.code.dataflow.values import Fact, Origin, Row, Value
@@ -276,6 +277,8 @@ class Ownership:
         if self.signed_in and _PLAIN.search(column.lower()):
             return False
         if origin(value) == Origin.CREDENTIAL or _CAPABILITY.search(column.lower()):
+            return True
+        if names_link(table) and self.schema.names_one(table, column):
             return True
         return not self.signed_in and table == self.schema.user
 

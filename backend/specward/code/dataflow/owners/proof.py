@@ -166,11 +166,14 @@ class Proof(Consequences):
     def _judge_user(self, query: Query) -> str:
         """Rows of the user table: finding somebody by address is not a leak, taking them by key is.
 
-        Nor is it to list everybody, unless there are several organisations, or administrators do it.
+        Nor is it to list everybody, unless there are several organisations, or administrators do it. Who the
+        members of something are is for those to know who are in it.
         """
         user = self.schema.user
-        if user is None or user not in query.entities or query.joined or self.is_bound(query):
+        if user is None or user not in query.entities or self.is_bound(query):
             return ""
+        if query.joined:
+            return MISSING if self.signed_in and self._lists_members(query) else ""
         looked_through = query.verb == "select" and not _compares(query)
         if looked_through and self.schema.runs_users and not query.predicates:
             return MISSING
@@ -183,6 +186,15 @@ class Proof(Consequences):
         if any(origin(part.value) >= Origin.CREDENTIAL for part in by_key):
             return MISSING
         return MISSING if query.verb != "select" and not by_key else ""
+
+    def _lists_members(self, query: Query) -> bool:
+        """Whether users are found by what they are members of, which the client chose."""
+        binds = [part for part in flatten(query.predicates) if isinstance(part, Bind)]
+        return any(
+            self.schema.target(part.table, part.column) in self.schema.grants.get(part.table, ())
+            and origin(part.value) >= Origin.CREDENTIAL
+            for part in binds
+        )
 
     def _reason(self, query: Query) -> str:
         owners = [

@@ -1,7 +1,7 @@
 """Which table holds the users: told by foreign keys, passwords, names and what dependencies return."""
 
 import ast
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 
 from specward.code.dataflow.owners.naming import PASSWORD, USER, names_secret, stem
 from specward.code.dataflow.owners.tables import Table
@@ -50,22 +50,28 @@ def find_user(
     best = max(scores, key=lambda name: scores[name], default=None)
     if best is not None and scores[best] >= _ENOUGH:
         return best
-    return next(iter(_looked_up(program, tables, by_model)), None)
+    return next(iter(_looked_up(program, by_model)), None)
 
 
-def _looked_up(
-    program: Program, tables: Mapping[str, Table], by_model: Mapping[Definition, str]
-) -> Iterator[str]:
-    """Tables with a secret, in which a function finds who calls, or else answers 401."""
+def _looked_up(program: Program, by_model: Mapping[Definition, str]) -> Iterator[str]:
+    """Tables in which a function finds who calls by a secret, or else answers 401."""
     for source in program.sources.values():
         for node in source.functions.values():
             inner = list(ast.walk(node))
             if any(isinstance(item, ast.Raise) and _UNAUTHORIZED.search(ast.dump(item)) for item in inner):
-                names = [item.id for item in inner if isinstance(item, ast.Name)]
-                found = (program.find(source.path, name) for name in dict.fromkeys(names))
+                found = (program.find(source.path, name) for name in _compared_by_secret(inner))
                 models = (Definition(item.module, item.name) for item in found if item is not None)
-                called = (by_model[model] for model in models if model in by_model)
-                yield from (name for name in called if any(map(names_secret, tables[name].columns)))
+                yield from (by_model[model] for model in models if model in by_model)
+
+
+def _compared_by_secret(nodes: Iterable[ast.AST]) -> Iterator[str]:
+    """The classes whose columns of secrets are compared: `Curator.token == token`."""
+    sides = (
+        side for node in nodes if isinstance(node, ast.Compare) for side in (node.left, *node.comparators)
+    )
+    for side in sides:
+        if isinstance(side, ast.Attribute) and isinstance(side.value, ast.Name) and names_secret(side.attr):
+            yield side.value.id
 
 
 def _depended_on(program: Program) -> set[Definition]:
