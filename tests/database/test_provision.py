@@ -73,7 +73,7 @@ def test_a_broken_roles_file_is_named(server: Server, role_passwords: dict[str, 
 def test_a_failing_migration_is_named(provisioned: Urls) -> None:
     with pytest.raises(CouldNotRunError, match="ended with status 3"):
         migrate(Path.cwd(), (sys.executable, "-c", "raise SystemExit(3)"), provisioned.environment())
-    with pytest.raises(CouldNotRunError, match="no-such-program is not there"):
+    with pytest.raises(CouldNotRunError, match="no-such-program does not exist"):
         migrate(Path.cwd(), ("no-such-program",), provisioned.environment())
 
 
