@@ -105,6 +105,28 @@ def test_what_isolation_found_is_to_be_read_first(template: Path) -> None:
     assert "backend/app/old.py" in specward(template, "check", "--no-baseline", "--select", "SW6", code=1)
 
 
+def test_routes_whose_checks_cannot_be_followed_are_pointed_at_the_setting(template: Path) -> None:
+    head = (
+        "from fastapi import APIRouter, Depends\nfrom sqlmodel import Session\n\n"
+        "from app.models import Item, User\nfrom outside import current_user, open_session, rank\n\n"
+        "router = APIRouter()\n\n\ndef found(db: Session, key: int, user: User) -> Item:\n"
+        "    item = db.get_one(Item, key)\n    if rank(user, item) < 1:\n        raise ValueError\n"
+        "    return item\n"
+    )
+    route = (
+        '\n\n@router.get("/items/{{key}}/{at}")\n'
+        "def route_{at}(\n"
+        "    key: int, db: Session = Depends(open_session), user: User = Depends(current_user)\n"
+        ") -> Item:\n    return found(db, key, user)\n"
+    )
+    write_tree(template, {"backend/app/api/main.py": head + "".join(route.format(at=at) for at in range(5))})
+    said = specward(template, "init", "--yes")
+    assert "5 of the 5 routes that reach what somebody owns look open, most by way of found." in said
+    with (template / "pyproject.toml").open("a") as settings:
+        settings.write('checks = ["app.api.main.found"]\n')
+    assert "look open" not in specward(template, "check", "--no-baseline", "--select", "SW6")
+
+
 @pytest.mark.parametrize("pattern", [".claude/", ".claude/agents"])
 def test_what_git_ignores_reaches_nobody_else(pattern: str, tmp_path: Path) -> None:
     template = make_template(tmp_path / "shop", **{".gitignore": f"{pattern}\n"})

@@ -16,6 +16,7 @@ from specward.commands.check_progress import telling
 from specward.config import find_root
 from specward.errors import CouldNotRunError
 from specward.output.excerpts import printable
+from specward.rules.isolation.unseen import notes
 from specward.verify import judge, read_project
 
 SUMMARY = "Adopt the gate in this repository: agent, hooks, settings, pre-commit, CI, baseline."
@@ -165,6 +166,8 @@ def _baseline(root: Path) -> None:
     if standing:
         record.write(root, [Proposal(baseline.PATH, None, baseline.render(standing))])
         _say(baseline_lines(standing))
+    if project.isolation.sight is not None:
+        _say(notes(project.isolation.sight))
 
 
 def _undo(root: Path) -> int:
