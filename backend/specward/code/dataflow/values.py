@@ -74,6 +74,9 @@ class Row:
     unchosen: bool = False  # the one of all that an order brings up, whatever the client asks
     granted: tuple[tuple[str, Row], ...] = ()  # columns that are there where another row would be: one's own
 
+    def __hash__(self) -> int:
+        return hash((self.id, self.column))  # not all that led to it, and to that
+
 
 @record
 class Field:
