@@ -121,7 +121,7 @@ def test_routes_whose_checks_cannot_be_followed_are_pointed_at_the_setting(templ
     )
     write_tree(template, {"backend/app/api/main.py": head + "".join(route.format(at=at) for at in range(5))})
     said = specward(template, "init", "--yes")
-    assert "5 of the 5 routes that reach what somebody owns look open, most by way of found." in said
+    assert "5 of the 5 routes that reach user-owned tables look open, most of them through found." in said
     with (template / "pyproject.toml").open("a") as settings:
         settings.write('checks = ["app.api.main.found"]\n')
     assert "look open" not in specward(template, "check", "--no-baseline", "--select", "SW6")

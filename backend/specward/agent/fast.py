@@ -63,7 +63,7 @@ def parse(data: bytes) -> dict[str, object]:
     except (StopIteration, SystemError):  # the C scanner's two ways of giving up
         raise ValueError("the event is not JSON") from None
     if text.lstrip()[end:].strip() or not isinstance(event, dict):
-        raise ValueError("the event is not JSON object")
+        raise ValueError("the event is not a JSON object")
     return event
 
 

@@ -56,8 +56,8 @@ def analysed(*bodies: str, checks: list[str] | None = None, models: str = MODELS
     ("unbound", "bound", "said"),
     [
         (4, 0, []),
-        (5, 0, ["5 of the 5 routes that reach what somebody owns look open, most by way of found."]),
-        (6, 12, ["6 of the 18 routes that reach what somebody owns look open, most by way of found."]),
+        (5, 0, ["5 of the 5 routes that reach user-owned tables look open, most of them through found."]),
+        (6, 12, ["6 of the 18 routes that reach user-owned tables look open, most of them through found."]),
         (5, 11, []),
         (9, 19, []),
     ],
@@ -85,10 +85,12 @@ def test_it_is_said_where_no_route_reaches_what_somebody_owns() -> None:
     assert told(analysed(*[hidden] * 4)) == []
     assert told(analysed(*[hidden] * 4, BOUND)) == []
     [said] = told(analysed(*[hidden] * 5))
-    assert said.startswith("None of the 5 routes that ask who calls was seen to reach what somebody owns")
+    assert said.startswith(
+        "None of the 5 routes that authenticate the caller was seen to reach a user-owned table"
+    )
 
 
 def test_it_is_said_where_there_are_no_users() -> None:
     analysis = analysed(OPEN, models=MODELS.replace("User", "Crate").replace("user.id", "crate.id"))
     [said] = told(analysis)
-    assert said.startswith("No table was found whose rows are the users")
+    assert said.startswith("No user table was found")

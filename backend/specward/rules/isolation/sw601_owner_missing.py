@@ -1,28 +1,30 @@
 """A statement reaches rows of a user-owned table without being bound to the caller.
 
-Who knows or guesses an id reads, changes or deletes what belongs to somebody else. A statement is bound
-when it compares the owner column (or a foreign key whose parent is the caller's) with the authenticated
-user, on every path; when the row it fetched is checked before anything is done with it; or when the caller
-is an administrator. A statement for rows that are public, published or listed may be read by anybody, and
-what it finds is not to be changed for that.
+Anyone who knows or guesses an id can then read, change or delete what belongs to somebody else. A statement
+is bound when it compares the owner column (or a foreign key whose parent belongs to the caller) with the
+authenticated user on every path, when the row it fetched is checked before it is used, or when the caller
+is an administrator. Anybody may read rows that are public, published or listed; finding a row that way does
+not allow changing it.
 
-Rows of the user table are reached where the client chose the key, or where all of them are looked through: if
-there are several organisations, or if it is for administrators alone to work on users elsewhere.
+Rows of the user table count when the client chose the key, when the members of something are listed by a
+key that the client chose, and when all users are listed in a project with several organisations, or in one
+where only administrators work on users elsewhere.
 
-One missing check is one finding. Statements of the same route that are open for the same reason (the lines of
-an order that nobody compared with the caller) are named beside it, and told by themselves only where they
-change rows and it does not.
+One missing check is one finding. Other statements of the same route that are open for the same reason (such
+as the lines of an unchecked order) are listed with it; they get a finding of their own only if they change
+rows and the first does not.
 
-Ownership is read from the models (where a table has none, from `CREATE TABLE`, in files of SQL up to 2 MB
-too): a foreign key to the user table, directly or by way of a parent. What they do not say stands in
+Ownership is read from the models (or from `CREATE TABLE`, also in SQL files up to 2 MB, where there are
+none): a foreign key to the user table, directly or through a parent. What the models do not say goes into
 `[tool.specward.isolation]`: `user_table`, `owner_columns`, `shared_tables`, `shown_tables`,
 `permitted_tables`, `scoped_sessions`, `scoped_builders`, `checks`, `principals`, `system_scope`,
 `privileged`.
 
-A policy or a data layer of your own may check in a way that cannot be followed; then many routes look open.
-Name the functions that keep rows to the caller: `checks = ["app.policies.authorize", "app.store.Store.get"]`.
-A call of one is believed where it is told who asks, by an argument or by the object that it is a method of:
-what it is given, and what it returns, is the caller's from then on. A call that is not told proves nothing.
+A policy layer or data layer of your own may check ownership in a way that cannot be followed; then many
+routes look open. Name the functions that do: `checks = ["app.policies.authorize", "app.store.Store.get"]`.
+A call of one is trusted when it is given the authenticated user, as an argument or through the object that
+it is a method of: the rows and keys passed to it, and what it returns, then count as the caller's. A call
+without the user proves nothing.
 """
 
 from collections.abc import Iterable

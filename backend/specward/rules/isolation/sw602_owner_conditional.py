@@ -1,9 +1,9 @@
-"""The condition on the owner holds on some paths only, or is one of several alternatives.
+"""The owner condition holds on some paths only, or is only one of several alternatives.
 
-`if user_id is not None: query = query.where(...)` fails open: where the value is missing, everybody's rows
-are given. So does `or_(owner == me, other)` when the other alternative does not restrict the owner either
-(an alternative made of constants, such as `is_public`, is a decision and is let through on reads). An
-administrator may be spared the condition, when the check derives from the authenticated user.
+`if user_id is not None: query = query.where(...)` fails open: when the value is missing, the statement
+returns everybody's rows. So does `or_(owner == me, other)` when `other` does not restrict the owner either.
+(An alternative made of constants, such as `is_public`, counts as intended for reads.) An administrator may
+go without the condition if that check derives from the authenticated user.
 """
 
 from collections.abc import Iterable

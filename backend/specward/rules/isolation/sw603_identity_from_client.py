@@ -1,9 +1,9 @@
-"""The user whose rows a statement takes is named by the client.
+"""The client names the user whose rows a statement takes.
 
-A `user_id` in the path, the query, the body or a plain header is what somebody claims, not who they are:
-whoever changes it acts as another user. The identity must come from the verified credential (a `Depends`
-that decodes a token, loads a session, looks up a key), or the claimed one must be compared with it before
-the statement runs. The same holds for the owner of a new row.
+A `user_id` in the path, query, body or a plain header is a claim, not an identity: anyone can change it and
+act as another user. Take the identity from the verified credential (a `Depends` that decodes a token, loads
+a session or looks up a key), or compare the claimed one with it before the statement runs. The same holds
+for the owner of a new row.
 """
 
 from collections.abc import Iterable
@@ -38,6 +38,6 @@ def check(project: Project) -> Iterable[Finding]:
     return findings(
         project,
         "SW603",
-        "takes the owner of `{table}` from the client, who may name anybody: `{path}` is not the caller's.",
+        "takes the owner of `{table}` from the client, who can name any user: `{path}` is not the caller's.",
         "Take {path} from the authenticated user, or compare the client's value with it first.",
     )

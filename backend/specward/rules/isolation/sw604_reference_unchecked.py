@@ -1,8 +1,8 @@
 """A row is tied to a parent that the client named and nobody checked.
 
-A foreign key taken from the path or the body can point into another user's data: the new row appears among
-theirs, or opens what hangs on the parent to the one who wrote it. Fetch the parent with its owner
-condition (or check its owner) before the key is used. Whether it exists at all is not the question.
+A foreign key taken from the path or body can point into another user's data: the new row appears among
+theirs, or gives the caller access to what belongs to that parent. Fetch the parent with its owner
+condition, or check its owner, before you use the key. Checking that it exists is not enough.
 """
 
 from collections.abc import Iterable
@@ -44,6 +44,6 @@ def check(project: Project) -> Iterable[Finding]:
     return findings(
         project,
         "SW604",
-        "sets `{table}` to a key that the client chose: it may point to another user's row.",
+        "sets `{table}` to a key that the client chose: it can point to another user's row.",
         "Fetch the parent with its owner condition first, and take the key from the row that was found.",
     )

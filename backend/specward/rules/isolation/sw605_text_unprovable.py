@@ -1,8 +1,8 @@
 """SQL text on a user-owned table does not show that it is bound to the caller.
 
-Text is parsed and judged as statements of models are: by its joins, sub-queries, common tables and unions,
-with the parameters that are passed. If no condition keeps its rows to the authenticated user, or if it
-cannot be read (a piece of it is not known, or the client writes it), it proves nothing.
+SQL text is parsed and judged like a statement built from models: by its joins, sub-queries, common table
+expressions and unions, with the parameters passed to it. If no condition restricts its rows to the
+authenticated user, or if it cannot be read (a part is unknown, or comes from the client), it proves nothing.
 """
 
 from collections.abc import Iterable

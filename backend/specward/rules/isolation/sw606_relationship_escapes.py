@@ -1,9 +1,8 @@
 """A relationship leads from a shared row to rows of other users.
 
-A product, a label, a category belongs to nobody; the collection that hangs on it holds everybody's rows.
-Following it in Python sends no statement that one could read, and no condition is there to be missed.
-Select the rows with their owner condition instead, or keep only those that are the caller's before they
-are used.
+A product, label or category belongs to nobody, but the collection that hangs on it holds everybody's rows.
+Following it in Python runs no visible statement, so there is no condition to check. Select the rows with
+their owner condition instead, or keep only the caller's rows before you use them.
 """
 
 from collections.abc import Iterable

@@ -1,9 +1,8 @@
-"""A route is too large to be judged: the analysis stopped before it had seen everything.
+"""A route is too large to be judged: the analysis stopped before the end.
 
 The analysis follows a route through the functions it calls, up to a depth and an amount of work that no
-ordinary route needs. Where that is not enough, nothing was proved of the rest, and silence would be a
-promise that nobody kept. A warning, because nothing was found either: read the route yourself, or give
-its parts routes of their own.
+ordinary route needs. Beyond that nothing was proved, so no finding does not mean that the route is safe. It
+is a warning, because nothing was found either. Review the route yourself, or split it into smaller ones.
 """
 
 from collections.abc import Iterable
@@ -44,7 +43,7 @@ def check(project: Project) -> Iterable[Finding]:
     return findings(
         project,
         "SW607",
-        "was not judged to its end: it calls too much, or too deep.",
-        "Split it into smaller routes; or read it yourself, and write `# specward: allow SW607 -- why`.",
+        "was not judged to the end: it calls too many functions, or too deeply.",
+        "Split it into smaller routes, or review it yourself and write `# specward: allow SW607 -- why`.",
         Severity.WARNING,
     )

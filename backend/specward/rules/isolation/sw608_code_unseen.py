@@ -1,14 +1,14 @@
-"""Code is run that stands in no file that anybody reads.
+"""Code runs that is in no file of the project.
 
-What `exec` or `eval` makes of a text, what is unpickled, what is imported by a name that only the run knows:
-the analysis cannot follow it, so it proves nothing of it, and no header, task or permit holds it. The same is
-true of what is found by such a name in a module that runs things (`getattr(os, name)`), of a program in a
-text (`[sys.executable, "-c", text]`), and of compiled libraries. A module whose package is written out
-(`f"app.{name}"`) can be read, and passes. So does code of the project's tests (`tests` in the settings) which
-nothing imports that runs with the application: it answers nobody.
+The analysis cannot follow what `exec` or `eval` makes of a text, what is unpickled, or what is imported by
+a name that is known only at run time, so it proves nothing about it, and no header, task or permit covers
+it. The same holds for a function looked up by such a name in a module that runs programs (`getattr(os,
+name)`), for a program in a text (`[sys.executable, "-c", text]`) and for compiled libraries. A module whose
+package is written out (`f"app.{name}"`) can be read, and passes. So does code of the project's tests
+(`tests` in the settings) that nothing in the running application imports.
 
-Nor is a file of Python judged that the gate's interpreter cannot parse: it is broken, or newer than that. Run
-Specward with the Python that the application runs on.
+A Python file that Specward's own interpreter cannot parse is not judged either: it is broken, or needs a
+newer Python. Run Specward with the Python that the application runs on.
 """
 
 import ast
@@ -40,7 +40,7 @@ def check(project: Project) -> Iterable[Finding]:
                 "SW608",
                 Severity.ERROR,
                 Place(source.path, line, column),
-                f"What {name} runs here is known only at run time, so it cannot be judged.",
+                f"What {name} runs here is known only at run time, so it cannot be checked.",
                 _hint(name),
             )
     for path in project.isolation.unread:
@@ -52,8 +52,8 @@ def _hint(name: str) -> str:
     if "import" in name.casefold():
         return 'Name the module; or its package at least, as in import_module(f"app.plugins.{name}").'
     if any(word in name.casefold() for word in _DATA):
-        return "Keep the data as JSON: whoever can write these bytes runs what they like."
-    return "Write the code out, or look the function up in a table of those that are meant."
+        return "Keep the data as JSON: anyone who can write these bytes can run any code."
+    return "Write the code out, or look the function up in a table of the allowed ones."
 
 
 def _unparsed(path: str, text: str) -> Finding:
@@ -71,6 +71,6 @@ def _unparsed(path: str, text: str) -> Finding:
         "SW608",
         Severity.ERROR,
         Place(path, line),
-        f"Python {version} cannot parse this file, so nothing in it is judged: {why}.",
-        "Mend it, or run Specward with the Python that the application runs on.",
+        f"Python {version} cannot parse this file, so nothing in it is checked: {why}.",
+        "Fix it, or run Specward with the Python that the application runs on.",
     )

@@ -1,9 +1,9 @@
-"""The application runs code of this repository that lies outside of the territory.
+"""The application runs code of this repository that lies outside the territory.
 
-What lies there has no header and no task, no permit opens it, and none of the rules looks into it: a query
-that is moved there is bound to nobody, and nobody sees it. So code of the territory imports only what is held
-as it is itself, and packages. Where other folders are meant to be held, a person adds them to `territory`;
-what is generated goes into `exclude`.
+Code there has no header and no task, no permit covers it and no rule reads it: a query moved there would
+not be checked by anything. So code of the territory imports only packages and code that is checked as it is
+itself. If other folders should be checked, a person adds them to `territory`; generated code goes into
+`exclude`.
 """
 
 from collections.abc import Iterable, Iterator
@@ -19,7 +19,7 @@ from specward.rules.examples import HEADER, SPECS, Example
 from specward.rules.running import running_code
 from specward.specs.model import Place
 
-SUMMARY = "code is run that lies outside of the territory"
+SUMMARY = "code outside the territory is run"
 _PATH = "backend/app/orders/routes.py"
 _SETTINGS = {"pyproject.toml": SPECS["pyproject.toml"] + 'app = "app.main:app"\napp_dir = "backend"\n'}
 GOOD = Example(
@@ -47,9 +47,9 @@ def check(project: Project) -> Iterable[Finding]:
                     "SW610",
                     Severity.ERROR,
                     Place(path, found.line, found.column),
-                    f"This runs {file}, which lies outside of {', '.join(project.config.territory)}, so no "
-                    "task and no rule holds it.",
-                    "Put it into the territory, with its header; or let a person widen `territory`.",
+                    f"This runs {file}, which lies outside {', '.join(project.config.territory)}, so no "
+                    "task and no rule covers it.",
+                    "Move it into the territory, with its header, or let a person widen `territory`.",
                     (Place(file),),
                 )
 

@@ -1,13 +1,13 @@
-"""A member changes what others change only as an editor, an owner, or whoever wrote it.
+"""A member changes what the other routes let only an editor, an owner or the author change.
 
-To take part in a board lets somebody see its cards. Where each other route that changes a card asks for an
-editor's role, and at least two do, the one that asks for a member alone has most likely forgotten it; of the
-members themselves one such route is enough. Comments, messages, reviews and the like are changed by whoever
-wrote them: a route that rewrites one asks whether the caller did, and one that deletes it asks that, or for
-more than a member, where another route does.
+Taking part in a board allows seeing its cards. If every other route that changes a card requires an editor's
+role, and at least two do, then a route that requires only membership has most likely forgotten it; for the
+members themselves one such route is enough. Comments, messages, reviews and the like are changed by their
+author: a route that edits one checks that the caller wrote it, and a route that deletes one checks that, or
+requires more than membership, if another route does.
 
-No code says which role is due, so the routes of a project are held against one another: of two that ask for
-less nothing is told. If members may do it, excuse the line, with the reason.
+No code says which role is needed, so the routes of a project are compared with one another; if two routes
+require less, nothing is reported. If members may do this, excuse the line, with the reason.
 """
 
 from collections.abc import Iterable
@@ -18,7 +18,7 @@ from specward.rules.examples import Example
 from specward.rules.isolation.report import findings
 from specward.rules.isolation.world import APPLICATION, with_routes
 
-SUMMARY = "members change what others may only change with more than membership"
+SUMMARY = "members change what other routes let only an editor, owner or author change"
 _MODELS = """
 
 class Board(SQLModel, table=True):
@@ -82,7 +82,7 @@ def check(project: Project) -> Iterable[Finding]:
     return findings(
         project,
         "SW611",
-        "changes `{table}` as any member may, where the other routes that do so ask for more: a role, or "
-        "whoever wrote it.",
-        "Ask for what the others ask, or excuse the line with the reason why members may do this.",
+        "lets any member change `{table}`, where the other routes that do so require more: a role, or being "
+        "the author.",
+        "Require what the other routes require, or excuse the line with the reason why members may do this.",
     )

@@ -1,12 +1,12 @@
-"""A member of an organisation reaches only their own there, where others of the same role are kept to it.
+"""A member of an organisation reaches colleagues' rows, where other routes restrict callers to their own.
 
-A school's office sees the invoices of all its parents, and a parent sees their own. Where one route says so
-(`if not me.is_admin: query = query.where(Invoice.parent_id == me.id)`), the route that compares the school
-alone shows every parent's invoices to any other.
+A school's office sees the invoices of all parents, and a parent sees their own. If one route says so (`if
+not me.is_admin: query = query.where(Invoice.parent_id == me.id)`), a route that compares only the school
+shows every parent's invoices to any other parent.
 
-Nothing is told where more routes are open to the whole organisation than keep somebody to their own, nor of
-reading what is kept to its author when it is changed. If the whole organisation may do this, excuse the line,
-with the reason.
+Nothing is reported if more routes are open to the whole organisation than restrict the rows to one person,
+nor for reading rows that only their author may change. If the whole organisation may do this, excuse the
+line, with the reason.
 """
 
 from collections.abc import Iterable
@@ -17,7 +17,7 @@ from specward.rules.examples import Example
 from specward.rules.isolation.report import findings
 from specward.rules.isolation.world import APPLICATION, with_routes
 
-SUMMARY = "rows of colleagues are reached, where other routes keep whoever asks to their own"
+SUMMARY = "colleagues' rows are reached, where other routes restrict callers to their own"
 _MODELS = """
 
 class Invoice(SQLModel, table=True):
@@ -75,7 +75,7 @@ def check(project: Project) -> Iterable[Finding]:
     return findings(
         project,
         "SW612",
-        "`{table}` is kept to the organisation, and not to whoever asks, as other routes keep it.",
-        "Compare whom the row names, as the other routes do, or excuse the line with the reason why the "
-        "whole organisation may do this.",
+        "restricts `{table}` to the organisation, but not to the caller, as other routes do.",
+        "Compare the person that the row names with the caller, as the other routes do, or excuse the line "
+        "with the reason why the whole organisation may do this.",
     )

@@ -19,17 +19,17 @@ def notes(sight: Sight) -> Iterator[str]:
     """Give a sentence for each thing that was not seen."""
     if not sight.has_users:
         yield (
-            "No table was found whose rows are the users, so nobody is known to own anything, and no route "
-            f"was held to its caller. If there is one, name it in user_table {_WAY}"
+            "No user table was found, so no table is known to be owned, and no route was checked for "
+            f"isolation. If there is one, name it in user_table {_WAY}"
         )
     elif sight.routes >= _SEVERAL and not sight.reaching:
         yield (
-            f"None of the {sight.routes} routes that ask who calls was seen to reach what somebody owns: how "
-            "they do cannot be followed, so nothing is proved of them."
+            f"None of the {sight.routes} routes that authenticate the caller was seen to reach a user-owned "
+            "table: how they do so cannot be followed, so nothing is proved about them."
         )
     elif sight.open >= _SEVERAL and _MANY * sight.open >= sight.reaching:
-        by = f", most by way of {' and '.join(sight.by)}" if sight.by else ""
+        by = f", most of them through {' and '.join(sight.by)}" if sight.by else ""
         yield (
-            f"{sight.open} of the {sight.reaching} routes that reach what somebody owns look open{by}. If a "
-            f"function keeps rows to the caller in a way that cannot be followed, name it in checks {_WAY}"
+            f"{sight.open} of the {sight.reaching} routes that reach user-owned tables look open{by}. If a "
+            f"function checks the owner in a way that cannot be followed, name it in checks {_WAY}"
         )
