@@ -24,7 +24,7 @@ A policy layer or data layer of your own may check ownership in a way that canno
 routes look open. Name the functions that do: `checks = ["app.policies.authorize", "app.store.Store.get"]`.
 A call of one is trusted when it is given the authenticated user, as an argument or through the object that
 it is a method of: the rows and keys passed to it, and what it returns, then count as the caller's. A call
-without the user proves nothing.
+without the user proves nothing, unless the function has no parameter for one and finds it in the context.
 """
 
 from collections.abc import Iterable
