@@ -147,7 +147,7 @@ def _field(key: str, value: object, where: str) -> tuple[str, object]:
     if key == "ignore":
         return key, _texts(value, where)
     if key in _GLOBS:
-        return key, tuple(_path(glob, where) for glob in _texts(value, where))
+        return key, _globs(key, value, where)
     if isinstance(value, dict):
         return "table", value
     close = nearest(key, Config._fields, most=1)
@@ -172,6 +172,13 @@ def _texts(value: object, where: str) -> tuple[str, ...]:
     if not isinstance(items, list):
         raise CouldNotRunError(f"{where} must be a string or a list of strings, not {value!r}.")
     return tuple(_text(item, where) for item in items)
+
+
+def _globs(key: str, value: object, where: str) -> tuple[str, ...]:
+    globs = tuple(_path(glob, where) for glob in _texts(value, where))
+    if key == "territory" and not globs:
+        raise CouldNotRunError(f"{where} must name at least one pattern: otherwise nothing is checked.")
+    return globs
 
 
 def _documents(value: object, where: str) -> tuple[tuple[str, str], ...]:

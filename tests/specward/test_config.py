@@ -43,6 +43,7 @@ def test_a_project_without_pyproject_has_its_own_file(tmp_path: Path) -> None:
             "[tool.specward]\nterritory = 1",
             "tool.specward.territory .* must be a string or a list of strings",
         ),
+        ("[tool.specward]\nterritory = []", "tool.specward.territory .* must name at least one pattern"),
         ("[tool.specward]\nterritory = '/app'", "tool.specward.territory .* must stay inside the repository"),
         ("[tool.specward]\ntests = 'a/../../b'", "tool.specward.tests .* must stay inside the repository"),
         ("[tool.specward]\ndocuments = 'a'", "tool.specward.documents .* must be a table such as"),
