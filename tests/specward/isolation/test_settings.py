@@ -109,6 +109,10 @@ class Store:
 def demand(user, policy):
     if not may(user, policy):
         raise ValueError
+def insist(user, item):
+    if may(user, item) != 1:
+        raise ValueError
+    return True
 def fetched(key):
     return narrowed(select(Item), key)
 def readable(user, item):
@@ -140,6 +144,11 @@ def one(key: int, db: Session = Depends(open_session), user: User = Depends(curr
             "demand",
             "item = db.get(Item, key); demand(user, item); return item",
             "item = db.get(Item, key); demand(user, db.get(Item, 1)); return item",
+        ),
+        (
+            "insist",
+            "item = db.get(Item, key); insist(user, item); return item",
+            "item = db.get(Item, key); insist(None, item); return item",
         ),
         (
             "readable",

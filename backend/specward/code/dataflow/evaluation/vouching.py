@@ -76,8 +76,17 @@ def _given(function: v.Function, arguments: Arguments) -> Arguments:
 
 
 def _is_answer(value: Value) -> bool:
-    """Whether a function was asked, and did not refuse: `if not can_read(me, note): ...`."""
-    return all(
+    """Whether a function answers yes or no, as in `if not can_read(me, note): ...`, and does not refuse."""
+    given = options(value)
+    answers = all(
         isinstance(item, Condition) or (isinstance(item, Const) and isinstance(item.value, bool))
-        for item in options(value)
+        for item in given
     )
+    return answers and not all(map(_is_yes, given))
+
+
+def _is_yes(value: Value) -> bool:
+    """Whether this is always true: a function that refuses by raising may return True otherwise."""
+    if isinstance(value, Condition):
+        return not value.false.possible
+    return isinstance(value, Const) and value.value is True
