@@ -351,6 +351,16 @@ def test_a_habit_is_followed(routes: str, check: str, forgotten: str, finding: t
     assert finding in told(routes.replace(check, forgotten))
 
 
+def test_the_state_of_a_row_remembers_nothing_of_a_request() -> None:
+    routes = """
+@router.get("/orders/{key}")
+def read_order(key: int, name: str, db: Db, me: Me):
+    order = db.get(Order, key)
+    return getattr(order.state, name, None)
+"""
+    assert told(routes) == [("SW601", "read_order")]
+
+
 def test_a_reference_is_told_where_it_is_set() -> None:
     routes = ENCODED.replace("db.add(Line(**jsonable_encoder(body)))", "MOVED")
     moved = """line = db.get(Line, 1)

@@ -10,7 +10,7 @@ from specward.code.dataflow.evaluation.containers import blend, element, first
 from specward.code.dataflow.evaluation.engine import Arguments, Engine, State
 from specward.code.dataflow.evaluation.later import HANDED_ON, handed_on
 from specward.code.dataflow.evaluation.truths import truth
-from specward.code.dataflow.lattice import both, either, join_all, options, parts
+from specward.code.dataflow.lattice import both, either, join_all, options, parts, rows
 from specward.code.dataflow.sql import constructs, fastcrud
 from specward.code.dataflow.sql.methods import method
 from specward.code.dataflow.sql.outside import construct, fields, opaque, run_queries, write, write_self
@@ -154,18 +154,15 @@ def _getattr(engine: Engine, arguments: Arguments, state: State, node: ast.AST) 
         return engine.attribute(target, name.value, state, node)
     if isinstance(target, Model):
         return v.Expression(frozenset({target.table}))
-    if _is_state(node) and (first_time := arguments.get(2)) is not None:
+    if _is_state(node) and not rows(target) and (first_time := arguments.get(2)) is not None:
         return first_time
     return blend((target,))
 
 
 def _is_state(node: ast.AST) -> bool:
     """`getattr(request.state, key, None)`: it remembers what a check has found."""
-    return (
-        isinstance(node, ast.Call)
-        and isinstance(node.args[0], ast.Attribute)
-        and node.args[0].attr == "state"
-    )
+    asked = node.args[:1] if isinstance(node, ast.Call) else []
+    return any(isinstance(item, ast.Attribute) and item.attr == "state" for item in asked)
 
 
 def _hasattr(engine: Engine, target: Value, name: Value) -> Value:
